@@ -37,7 +37,7 @@ from views.cases.intake_card import IntakeCardView
 from views.cases.papers import PaperView, SopSheetView
 from views.cases.signed_scans import ScanView
 from views.cases.tracking_codes import CodeView
-from views.monitoring import health, metrics, restore_banner
+from views.monitoring import health, metrics
 from views.monitoring.system import FailedMessageView, HealthView
 from views.open311.endpoints import Open311View
 from views.public.intake import PublicIntakeView
@@ -129,7 +129,6 @@ def register_views(app: Flask) -> None:
     http_rules.install(app)
     contracts.install()
     inbox.install(app)
-    restore_banner.install(app)
     notices.install(app)
     with app.app_context():
         appbuilder = app.appbuilder  # type: ignore[attr-defined]

@@ -55,6 +55,25 @@ def lock_row(item: Any) -> None:
 
 
 @contextmanager
+def unflushed() -> Iterator[None]:
+    """Let queries of the block see the tables without the changes that are not saved yet."""
+    with db.session.no_autoflush:
+        yield
+
+
+def save_row(item: Any) -> None:
+    """Write a new or changed row within the transaction; database constraints are checked now."""
+    db.session.add(item)
+    db.session.flush()
+
+
+def delete_row(item: Any) -> None:
+    """Delete a row within the transaction; database constraints are checked now."""
+    db.session.delete(item)
+    db.session.flush()
+
+
+@contextmanager
 def waiting_place() -> Iterator[None]:
     """Hold one of this server's places for waiting on a lock during the block. Raises HeldUp when none is free.
 

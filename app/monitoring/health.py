@@ -14,6 +14,7 @@ from app.core.extensions import db, redis_client
 from app.core.jobs import SCHEDULER_HEARTBEAT
 from app.models import StepTask
 from app.notices.failed_deliveries import MessageCounts, count_messages
+from app.outbound.restore_hold import find_hold
 from app.reference.calendar import missing_holiday_year
 
 WORKER_SILENT = timedelta(seconds=90)
@@ -96,6 +97,19 @@ def wall_stands() -> bool:
     except SQLAlchemyError:
         db.session.rollback()
         return False
+
+
+def restored_from() -> datetime | None:
+    """Return the time (aware UTC) of the backup that this held copy was restored from, None if nothing is held.
+
+    Also None when the database cannot be asked, so that the health page can still be shown.
+    """
+    try:
+        hold = find_hold()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return None
+    return hold.taken_at if hold else None
 
 
 def find_processes(now: datetime) -> Processes | None:

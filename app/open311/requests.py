@@ -16,15 +16,12 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.casefile.facts import facts_from, reporter_facts
 from app.casefile.promised_date import promise_of
 from app.core.extensions import db
-from app.models import AgencyTrackRow, Category, Complaint, District, SopVersion, StepTask, Village
+from app.models import AgencyTrackRow, Category, Complaint, SopVersion, StepTask, Village
 from app.reference.calendar import load_working_calendar
 from app.reference.national_limits import load_national_limits
 from app.reference.sop import load_sop
 from workflow_rules.process.facts import ComplaintFacts
-from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import ENDED, CaseStatus, Step
-from workflow_rules.time.national_clock import NationalLimit
-from workflow_rules.time.working_calendar import WorkingCalendar
 
 ROUNDED = Decimal("0.001")
 PUT_ASIDE = frozenset({CaseStatus.ARCHIVED, CaseStatus.MERGED})
@@ -97,50 +94,44 @@ _PARTS = (
 
 
 def _read(statement: Select[Complaint], now: datetime) -> list[OpenRequest]:
+    """Return the complaints as published; calendar, limits and each SOP version are read once."""
     rows = db.session.scalars(statement.options(*_PARTS)).unique().all()
-    book = _Book(load_working_calendar(), load_national_limits(), now)
-    return [book.request(row) for row in rows]
-
-
-class _Book:
-    """Calendar, limits and SOP versions for many complaints, each read once."""
-
-    def __init__(self, calendar: WorkingCalendar, limits: tuple[NationalLimit, ...], now: datetime) -> None:
-        self._calendar, self._limits, self._now = calendar, limits, now
-        self._sops: dict[int, Sop] = {}
-
-    def request(self, row: Complaint) -> OpenRequest:
+    calendar, limits, sops = load_working_calendar(), load_national_limits(), {}
+    found = []
+    for row in rows:
         facts = facts_from(row, reporter_facts(None), row.tracks, row.tasks)
-        told = _is_told(row, facts)
-        return OpenRequest(
-            number=row.number,
-            status=facts.status,
-            title=row.title if told else "",
-            category=(row.category.code, row.category.name) if row.category else None,
-            houses=_houses(row, facts),
-            received_at=row.received_at,
-            changed_at=_changed_at(row),
-            expected_at=self._expected(row, facts),
-            place=_place(row.village, row.district),
-            place_code=_place_code(row.village, row.district),
-            position=_position(row) if told else None,
-        )
-
-    def _expected(self, row: Complaint, facts: ComplaintFacts) -> datetime | None:
-        """Return the date promised to the reporter; None while the case waits for the reporter, or without a
-        promise.
-        """
-        sop = self._sops.get(row.sop_version_id) or load_sop(row.sop_version)
-        self._sops[row.sop_version_id] = sop
-        promise = promise_of(row, facts, sop, self._calendar, self._now, self._limits)
-        return promise.due_at if promise is not None and not promise.paused else None
+        if row.sop_version_id not in sops:
+            sops[row.sop_version_id] = load_sop(row.sop_version)
+        promise = promise_of(row, facts, sops[row.sop_version_id], calendar, now, limits)
+        found.append(_open_request(row, facts, promise.due_at if promise is not None and not promise.paused else None))
+    return found
 
 
-def _is_told(row: Complaint, facts: ComplaintFacts) -> bool:
-    return facts.status not in PUT_ASIDE and any(task.step == Step.REPORT for task in row.tasks)
+def _open_request(row: Complaint, facts: ComplaintFacts, promised: datetime | None) -> OpenRequest:
+    checked = any(task.step == Step.REPORT for task in row.tasks)
+    shows_title = checked and facts.status not in PUT_ASIDE
+    position = None
+    if shows_title and row.latitude is not None and row.longitude is not None:
+        position = row.latitude.quantize(ROUNDED), row.longitude.quantize(ROUNDED)
+    village = row.village
+    district = row.district or (village.district if village else None)
+    coded = village or row.district
+    return OpenRequest(
+        number=row.number,
+        status=facts.status,
+        title=row.title if shows_title else "",
+        category=(row.category.code, row.category.name) if row.category else None,
+        houses=_agencies_at_work(row, facts),
+        received_at=row.received_at,
+        changed_at=_changed_at(row),
+        expected_at=promised,
+        place=tuple(place.name for place in (village, district) if place is not None),
+        place_code=coded.code if coded else "",
+        position=position,
+    )
 
 
-def _houses(row: Complaint, facts: ComplaintFacts) -> tuple[str, ...]:
+def _agencies_at_work(row: Complaint, facts: ComplaintFacts) -> tuple[str, ...]:
     """Return the names of the agencies at work on the case; empty while it lies with the office."""
     if facts.status is not CaseStatus.WITH_AGENCIES:
         return ()
@@ -153,19 +144,3 @@ def _changed_at(row: Complaint) -> datetime:
     begun = min((task.opened_at for task in row.tasks if task.cycle == row.cycle), default=row.received_at)
     sent = (track.sent_at for track in row.tracks)
     return max(at for at in (row.received_at, begun, row.answered_at, row.ended_at, *sent) if at is not None)
-
-
-def _place(village: Village | None, district: District | None) -> tuple[str, ...]:
-    """Return the names of village and district, as far as known."""
-    known = district or (village.district if village else None)
-    return tuple(place.name for place in (village, known) if place is not None)
-
-
-def _place_code(village: Village | None, district: District | None) -> str:
-    return village.code if village else district.code if district else ""
-
-
-def _position(row: Complaint) -> tuple[Decimal, Decimal] | None:
-    if row.latitude is None or row.longitude is None:
-        return None
-    return row.latitude.quantize(ROUNDED), row.longitude.quantize(ROUNDED)

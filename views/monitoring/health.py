@@ -1,18 +1,23 @@
-"""Health endpoints for load balancers and monitors."""
+"""Health endpoints for load balancers and monitors, and the banner of a restored copy."""
+
+from datetime import datetime
 
 from flask import Flask, Response, jsonify
 
+from app.access.current_person import may
 from app.core.clock import utc_now
 from app.core.schema import migrated
-from app.monitoring.health import database_answers, redis_answers, wall_stands
+from app.monitoring.health import database_answers, redis_answers, restored_from, wall_stands
 from app.outbound.restore_hold import is_held
 from app.privacy.keys_in_use import keys_are_known
 from views.monitoring.findings import outside_warnings, warnings
 
 
 def install(app: Flask) -> None:
+    """Register the endpoints, and the template function of the banner on a restored copy that does not send yet."""
     app.add_url_rule("/healthz", "healthz", healthz)
     app.add_url_rule("/readyz", "readyz", readyz)
+    app.jinja_env.globals["held_since"] = held_since
 
 
 def healthz() -> Response:
@@ -35,3 +40,8 @@ def readyz() -> tuple[Response, int]:
         told += outside_warnings()
         told += ["sending: held back, this is a restored copy"] if is_held() else []
     return jsonify(status="ready" if ready else "not_ready", parts=parts, warnings=told), 200 if ready else 503
+
+
+def held_since() -> datetime | None:
+    """Return the time (aware UTC) of the backup of a held copy, for users who manage the system; else None."""
+    return restored_from() if may("can_manage", "System") else None

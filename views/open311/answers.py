@@ -28,7 +28,12 @@ def wanted_format() -> str:
 def told(root: str, value: Any, status: int = 200) -> Response:
     """Return a response with `value` in the format of the URL; XML puts it under the element `root`."""
     kind = wanted_format()
-    text = json.dumps(value) if kind == "json" else _xml(root, value)
+    if kind == "json":
+        text = json.dumps(value)
+    else:
+        element = Element(root)
+        _fill(element, value)
+        text = '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(element, encoding="unicode")
     return Response(text, status=status, content_type=FORMATS[kind])
 
 
@@ -44,12 +49,6 @@ def told_errors(status: int, descriptions: Sequence[str]) -> Response:
     return response
 
 
-def _xml(root: str, value: Any) -> str:
-    element = Element(root)
-    _fill(element, value)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(element, encoding="unicode")
-
-
 def _fill(element: Element, value: Any) -> None:
     if isinstance(value, Mapping):
         for name, part in value.items():
@@ -57,16 +56,8 @@ def _fill(element: Element, value: Any) -> None:
     elif isinstance(value, list | tuple):
         for member in value:
             _fill(SubElement(element, MEMBERS[element.tag]), member)
-    else:
-        element.text = _text(value)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else _readable(str(value))
-
-
-def _readable(text: str) -> str:
-    """Return the text without characters that XML 1.0 does not allow."""
-    return "".join(c for c in text if c in "\n\r\t" or (c >= " " and c not in "\ufffe\uffff"))
+    elif isinstance(value, bool):
+        element.text = "true" if value else "false"
+    else:  # without the characters that XML 1.0 does not allow
+        text = "" if value is None else str(value)
+        element.text = "".join(c for c in text if c in "\n\r\t" or (c >= " " and c not in "\ufffe\uffff"))

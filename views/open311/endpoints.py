@@ -36,7 +36,7 @@ class Open311View(BaseView):
     def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
         blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
         csrf.exempt(blueprint)
-        answer_errors_as(current_app._get_current_object(), f"{PATH}/", _in_indonesian)  # type: ignore[attr-defined]
+        answer_errors_as(current_app._get_current_object(), f"{PATH}/", told_error)  # type: ignore[attr-defined]
         blueprint.before_request(_only_where_open)
         blueprint.register_error_handler(Unreadable, lambda e: told_errors(e.status, e.descriptions))
         blueprint.after_request(_for_everybody)
@@ -132,10 +132,6 @@ def _only_where_open() -> Response | None:
         abort(404)
     ending = (request.view_args or {}).get("ending")
     return told_error(404, fault("format")) if ending not in FORMATS else None
-
-
-def _in_indonesian(status: int, sentence: str) -> Response:
-    return told_error(status, sentence)
 
 
 def _for_everybody(response: Response) -> Response:

@@ -30,9 +30,16 @@ def fault(name: str, value: str = "") -> str:
 
 
 def wanted_requests(now: datetime) -> tuple[Wanted, int, int]:
-    """Return filter, page (from 1) and page size of `GET requests`. Raises Unreadable with every fault."""
+    """Return filter, page (from 1) and page size of `GET requests`. Raises Unreadable with every fault.
+
+    The period is at most 90 days and ends at `end_date`, else 90 days after `start_date`, else now.
+    """
     faults: list[str] = []
-    since, until = _span(now, faults)
+    begin, end = (_instant(name, faults) for name in ("start_date", "end_date"))
+    if begin and end and end < begin:
+        faults.append(fault("span"))
+    until = end or (begin + SPAN if begin else now + timedelta(seconds=1))
+    since = max(begin, until - SPAN) if begin else until - SPAN
     states = {STATES.get(word) for word in listed("status")}
     if None in states:
         faults.append(fault("status"))
@@ -47,19 +54,6 @@ def listed(name: str) -> list[str]:
     """Return the values of a parameter given with commas or repeatedly, without duplicates."""
     parts = (part.strip() for text in request.args.getlist(name) for part in text.split(","))
     return list(dict.fromkeys(part for part in parts if part))
-
-
-def _span(now: datetime, faults: list[str]) -> tuple[datetime, datetime]:
-    """Return start and end of the period, at most 90 days, as aware datetimes; invalid dates are appended to `faults`.
-
-    It ends at `end_date`, else 90 days after `start_date`, else now.
-    """
-    begin, end = (_instant(name, faults) for name in ("start_date", "end_date"))
-    if begin and end and end < begin:
-        faults.append(fault("span"))
-    if end is None:
-        end = begin + SPAN if begin else now + timedelta(seconds=1)
-    return max(begin, end - SPAN) if begin else end - SPAN, end
 
 
 def _instant(name: str, faults: list[str]) -> datetime | None:

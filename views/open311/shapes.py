@@ -1,6 +1,5 @@
 """Services and requests as GeoReport v2 values."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -34,26 +33,19 @@ def discovery() -> dict[str, Any]:
 
 def services() -> list[dict[str, Any]]:
     """Return every category in use, top-level ones included, since citizens may not know which subcategory fits."""
-    return list(_services())
-
-
-def _services() -> Iterator[dict[str, Any]]:
-    for code, name, below in categories_in_use():
-        yield _service(code, name, name)
-        for child, child_name in below.items():
-            yield _service(child, child_name, name)
-
-
-def _service(code: str, name: str, group: str) -> dict[str, Any]:
-    return {
-        "service_code": code,
-        "service_name": name,
-        "description": str(SERVICE) % {"name": name},
-        "metadata": True,
-        "type": "realtime",
-        "keywords": "",
-        "group": group,
-    }
+    return [
+        {
+            "service_code": code,
+            "service_name": name,
+            "description": str(SERVICE) % {"name": name},
+            "metadata": True,
+            "type": "realtime",
+            "keywords": "",
+            "group": group,
+        }
+        for top, group, below in categories_in_use()
+        for code, name in ((top, group), *below.items())
+    ]
 
 
 def definition(code: str) -> dict[str, Any]:

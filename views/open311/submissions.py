@@ -45,53 +45,52 @@ def submit(key: KnownKey) -> dict[str, str]:
     """
     files = [(file.filename or "", read_file_of(file, LARGEST)) for file in request.files.getlist("media")]
     report = _report(files)
+    fields = sorted((name, text) for name, text in request.form.items(multi=True) if name not in UNREAD)
+    # By these a repeated submission is recognised.
+    sent = {"fields": fields, "media": [[name, hashlib.sha256(content).hexdigest()] for name, content in files]}
     with as_person(REPORTER):
-        return take_request(report, key, _sent(files), source_address())
+        return take_request(report, key, sent, source_address())
 
 
 def _report(files: list[tuple[str, bytes]]) -> Report:
-    """Return the validated report. Raises Unreadable with every fault."""
-    faults = _faults()
-    try:
-        report = clean_report(_payload(files))
-    except ActionRefused as refused:
-        told = (f"{_named(error['field'])}: {error['message']}" for error in field_sentences(refused.errors))
-        raise Unreadable([*faults, *dict.fromkeys(told)]) from refused
-    if faults:
-        raise Unreadable(faults)
-    return report
-
-
-def _named(field: str) -> str:
-    return "media" if field.startswith("attachments") else NAMES.get(field, field)
-
-
-def _faults() -> list[str]:
-    """Return [] if the submission names a location, else a list with that fault.
-
-    Raises Unreadable with status 404 for an unknown service.
-    """
+    """Return the validated report. Raises Unreadable with every fault, with status 404 for an unknown service."""
     form = request.form
     code = form.get("service_code", "").strip()
     category = find_category(code) if code else None
     if code and (category is None or category.code != code):
         raise Unreadable([fault("service", code)], 404)
-    placed = form.get("lat", "").strip() and form.get("long", "").strip()
+    at_point = form.get("lat", "").strip() and form.get("long", "").strip()
     named = form.get("address_string", "").strip() or form.get("address_id", "").strip()
-    return [] if placed or named else [fault("place")]
+    faults = [] if at_point or named else [fault("place")]
+    try:
+        report = clean_report(_payload(files))
+    except ActionRefused as refused:
+        for error in field_sentences(refused.errors):
+            field = error["field"]
+            name = "media" if field.startswith("attachments") else NAMES.get(field, field)
+            faults.append(f"{name}: {error['message']}")
+        raise Unreadable(list(dict.fromkeys(faults))) from refused
+    if faults:
+        raise Unreadable(faults)
+    return report
 
 
 def _payload(files: list[tuple[str, bytes]]) -> dict[str, Any]:
+    """Return the submission as a report. A media URL is appended to the text; it is never fetched, since it could point
+    into the internal network (SSRF). Device and account ids are not stored.
+    """
     form = request.form
-    description = form.get("description", "")
+    description, link = form.get("description", ""), form.get("media_url", "").strip()
+    name = " ".join(part for part in (form.get("first_name", "").strip(), form.get("last_name", "").strip()) if part)
+    reporter = {"name": name, "email": form.get("email", "").strip(), "phone": form.get("phone", "").strip()}
     payload: dict[str, Any] = {
         "channel": Channel.WEB.value,
         "title": title_from(description),
-        "body": _with_link(description, form.get("media_url", "").strip()),
+        "body": f"{description}\n\nmedia_url: {link}" if link else description,
         "category": form.get("service_code", "").strip(),
         "confidentiality": _attribute("confidentiality") or Confidentiality.OPEN.value,
         "location": _location(),
-        "reporter": _reporter(),
+        "reporter": {part: text for part, text in reporter.items() if text},
         "attachments": [
             {"filename": name, "content_base64": base64.b64encode(content).decode()} for name, content in files
         ],
@@ -104,13 +103,6 @@ def _attribute(code: str) -> str:
     return request.form.get(f"attribute[{code}]", "").strip()
 
 
-def _with_link(description: str, link: str) -> str:
-    """Append the media URL to the description; it is never fetched, since it could point into the internal network
-    (SSRF).
-    """
-    return f"{description}\n\nmedia_url: {link}" if link else description
-
-
 def _location() -> dict[str, Any]:
     form = request.form
     village = form.get("address_id", "").strip() or _attribute("village")
@@ -118,17 +110,3 @@ def _location() -> dict[str, Any]:
     found: dict[str, Any] = {name: text for name, text in parts.items() if text}
     lat, lon = degrees(form, "lat"), degrees(form, "long")
     return found | ({"lat": lat, "lon": lon} if lat is not None and lon is not None else {})
-
-
-def _reporter() -> dict[str, str]:
-    """Return name, e-mail and phone as far as given; device and account ids are not stored."""
-    form = request.form
-    name = " ".join(part for part in (form.get("first_name", "").strip(), form.get("last_name", "").strip()) if part)
-    parts = {"name": name, "email": form.get("email", "").strip(), "phone": form.get("phone", "").strip()}
-    return {part: text for part, text in parts.items() if text}
-
-
-def _sent(files: list[tuple[str, bytes]]) -> dict[str, Any]:
-    """Return the submitted fields and file digests, by which a repeated submission is recognised."""
-    fields = sorted((name, text) for name, text in request.form.items(multi=True) if name not in UNREAD)
-    return {"fields": fields, "media": [[name, hashlib.sha256(content).hexdigest()] for name, content in files]}

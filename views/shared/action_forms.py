@@ -234,7 +234,7 @@ def _form(case: Case, allowed: AllowedAction, sent: Sent | None, refused: Action
         version=case.facts.version,
         question=QUESTIONS.get(action),
         typed=typed,
-        draft=draft_shown(case, allowed),
+        draft=_draft_shown(case, allowed),
     )
 
 
@@ -248,17 +248,11 @@ def _defaults(case: Case, allowed: AllowedAction) -> dict[str, Any]:
         answer = _answer_of_lead(case)
         return {"channel": case.complaint.channel, **({"text": answer.body} if answer else {})}
     if allowed.action is Action.SUBMIT_DRAFT:
-        return _earlier_draft(case, allowed.agency)
+        # The agency's newest letter of this cycle, if its draft was sent back.
+        mine = (x for x in case.letters if x.agency_code == allowed.agency and x.cycle == case.complaint.cycle)
+        last: Letter | None = next(mine, None)
+        return {"subject": last.subject, "body": last.body} if last else {}
     return {}
-
-
-def _earlier_draft(case: Case, agency: str | None) -> dict[str, str]:
-    """Return subject and body of the agency's newest letter of this cycle, to prefill a draft that was sent back;
-    else {}.
-    """
-    mine = (x for x in case.letters if x.agency_code == agency and x.cycle == case.complaint.cycle)
-    last: Letter | None = next(mine, None)
-    return {"subject": last.subject, "body": last.body} if last else {}
 
 
 def _answer_of_lead(case: Case) -> Letter | None:
@@ -292,7 +286,20 @@ def _controls(
         yield Control("file", f"{key}-file", "file", label, "", True, None, errors.get("file", ""))
         return
     if allowed.action is Action.ADD_AGENCY:
-        yield _newcomer(case, key, typed, errors.get("agency", ""))
+        # The active agencies that have no active track and no open step in this case.
+        taken = {t.agency for t in case.facts.active_tracks} | {s.agency for s in case.facts.open_steps}
+        free = [(code, agency.name) for code, agency in case.agencies.items() if agency.active and code not in taken]
+        yield Control(
+            name="agency",
+            id=f"{key}-agency",
+            kind="select",
+            label=str(PARAMETERS["agency"]),
+            hint="",
+            required=False,
+            value=typed.get("agency", ""),
+            error=errors.get("agency", ""),
+            choices=tuple(sorted(free, key=lambda a: a[1])),
+        )
     for name, field in _asked(case, allowed).items():
         control = _control(allowed.action.value, key, name, field, typed, errors.get(name, ""))
         yield replace(control, hint=_hint(case, allowed, control, field))
@@ -306,16 +313,6 @@ def _hint(case: Case, allowed: AllowedAction, control: Control, field: Field) ->
     if answer:
         return str(REPLY_FROM_LETTER) % {"number": answer.number, "agency": case.short_name(answer.agency_code)}
     return control.hint % {"most": case.sop.most_more_days}
-
-
-def _newcomer(case: Case, key: str, typed: MultiDict[str, str], error: str) -> Control:
-    """Return the select control with the active agencies that have no active track and no open step in this case."""
-    taken = {t.agency for t in case.facts.active_tracks} | {s.agency for s in case.facts.open_steps}
-    free = [(code, agency.name) for code, agency in case.agencies.items() if agency.active and code not in taken]
-    label, chosen = str(PARAMETERS["agency"]), typed.get("agency", "")
-    return Control(
-        "agency", f"{key}-agency", "select", label, "", False, chosen, error, tuple(sorted(free, key=lambda a: a[1]))
-    )
 
 
 def shared_controls(action: Action, typed: MultiDict[str, str], errors: Mapping[str, str]) -> Iterable[Control]:
@@ -376,7 +373,7 @@ def kept_text(sent: Sent) -> list[str]:
     return [sent.form[name] for name in texts if name != "agency" and sent.form.get(name, "").strip()]
 
 
-def draft_shown(case: Case, allowed: AllowedAction) -> str:
+def _draft_shown(case: Case, allowed: AllowedAction) -> str:
     """Return the digest of the agency's draft letter of this cycle when the action is sign; else "".
 
     The form sends it back, so that exactly the text that was read is signed.

@@ -96,22 +96,18 @@ def send_bytes(content: bytes, media_type: str, name: str) -> Response:
     The response sets no cookie. Characters in `name` other than letters, digits and dots become hyphens.
     """
     response = Response(content, mimetype=media_type)
-    # Replaced on the instance, since Flask may change its class: not even the session cookie is set.
-    vars(response)["set_cookie"] = _left_out
-    response.headers["Content-Disposition"] = f'attachment; filename="{_plain(name)}"'
+
+    def set_no_cookie(*_args: Any, **_kwargs: Any) -> None:
+        """Do nothing: a response with uploaded content carries no cookie, not even the session's."""
+
+    # On the instance, since Flask may change its class.
+    vars(response)["set_cookie"] = set_no_cookie
+    safe_name = re.sub(r"[^A-Za-z0-9.]+", "-", name).strip("-")
+    response.headers["Content-Disposition"] = f'attachment; filename="{safe_name}"'
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _left_out(*_args: Any, **_kwargs: Any) -> None:
-    """Do nothing; replaces `set_cookie` so that a response with uploaded content carries no session cookie."""
-
-
-def _plain(name: str) -> str:
-    """Return `name` reduced to letters, digits, dots and hyphens, which need no quoting in a header."""
-    return re.sub(r"[^A-Za-z0-9.]+", "-", name).strip("-")
 
 
 NOT_SERVED: Labels = {

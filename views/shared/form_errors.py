@@ -40,10 +40,6 @@ def _sentence(action: Action, error: FieldError) -> str:
         return str(NOTHING_CHOSEN)
     field = fields_of(action).get(error.field)
     if error.fault is FieldFault.NOT_ALLOWED and isinstance(field, Choice):
-        return fault_sentence(error.fault.value, _offered(action, error.field, field))
+        labels = choices_of(action.value, error.field)
+        return fault_sentence(error.fault.value, ", ".join(str(labels[value]) for value in field.among))
     return field_sentences((error,))[0]["message"]
-
-
-def _offered(action: Action, name: str, field: Choice) -> str:
-    labels = choices_of(action.value, name)
-    return ", ".join(str(labels[value]) for value in field.among)

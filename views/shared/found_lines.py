@@ -38,10 +38,9 @@ def with_hits(lines: Iterable[Line], rows: Iterable[Hit], search: Search | None)
     """Return the lines with the hits of `search` highlighted; unchanged if `search` is None."""
     if search is None:
         return list(lines)
-    pairs = zip(lines, rows, strict=True)
-    return [replace(line, found=_found(line.case, search, row.hits)) for line, row in pairs]
-
-
-def _found(case: Complaint, search: Search, hits: frozenset[str]) -> Found:
-    around = excerpt(case.body, hits) or excerpt(place_of(case), hits)
-    return Found(marked(case.title, hits), around, case.id in search.reporter_ids)
+    shown = []
+    for line, row in zip(lines, rows, strict=True):
+        case, hits = line.case, row.hits
+        around = excerpt(case.body, hits) or excerpt(place_of(case), hits)
+        shown.append(replace(line, found=Found(marked(case.title, hits), around, case.id in search.reporter_ids)))
+    return shown

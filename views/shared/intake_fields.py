@@ -14,7 +14,7 @@ from app.cases.report_input import MOST_FILES
 from app.files.attachments import LARGEST
 from app.vocabulary.refusals import fault_sentence, field_sentences
 from views.shared.uploads import read_file_of
-from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault
+from workflow_rules.process.refusals import ActionRefused, FieldFault
 
 LONGEST_NAME_SHOWN = 60
 _OF_FILES = frozenset(
@@ -49,11 +49,10 @@ def chosen_files() -> list[FileStorage]:
 
 def files_as_json() -> list[dict[str, str]]:
     """Return the uploaded attachments in the format of the API: `filename` and `content_base64`."""
-    return [_file(file) for file in chosen_files()]
-
-
-def _file(file: FileStorage) -> dict[str, str]:
-    return {"filename": file.filename or "", "content_base64": base64.b64encode(read_file_of(file, LARGEST)).decode()}
+    return [
+        {"filename": file.filename or "", "content_base64": base64.b64encode(read_file_of(file, LARGEST)).decode()}
+        for file in chosen_files()
+    ]
 
 
 def filled(values: Mapping[str, str]) -> dict[str, Any]:
@@ -62,26 +61,25 @@ def filled(values: Mapping[str, str]) -> dict[str, Any]:
 
 
 def sentences(refused: ActionRefused, order: Mapping[str, object]) -> Errors:
-    """Return the field errors of a refusal as `field` and `message`, in the order of the fields in `order`."""
+    """Return the field errors of a refusal as `field` and `message`, in the order of the fields in `order`.
+
+    An error of one file is reported at the field `attachments`, since the page has one input; its message names the
+    file.
+    """
     place_of = {name: place for place, name in enumerate(order)}
-    faults = map(_at_field, refused.errors)
+    faults: Errors = []
+    for error in refused.errors:
+        if error.field.startswith("attachments"):
+            message = _file_sentence(error.fault, *error.field.split(".")[1:])
+            faults.append({"field": "attachments", "message": message})
+        else:
+            faults.append(field_sentences((error,))[0])
     return sorted(faults, key=lambda error: place_of.get(error["field"], len(place_of)))
 
 
 def whole(sentence: str) -> dict[str, str]:
     """Return an error message that belongs to the form as a whole."""
     return {"field": "", "message": sentence}
-
-
-def _at_field(error: FieldError) -> dict[str, str]:
-    """Return `field` and `message` of an error.
-
-    An error of one file is reported at the field `attachments`, since the page has one input; its message names the
-    file.
-    """
-    if not error.field.startswith("attachments"):
-        return field_sentences((error,))[0]
-    return {"field": "attachments", "message": _file_sentence(error.fault, *error.field.split(".")[1:])}
 
 
 def _file_sentence(fault: FieldFault, position: str = "", part: str = "") -> str:

@@ -64,16 +64,14 @@ class ListAddress:
         return [(name, FILTERS[name], EVERY[name], self.choices[name]) for name in names]
 
     def tags(self) -> list[Tag]:
-        return [self._tag(name, value) for name, value in self.values.items() if name not in self.fixed]
-
-    def _tag(self, name: str, value: str) -> Tag:
-        shown = str(self.choices[name][value]) if name in self.choices else _shown(name, value)
-        return Tag(str(FILTERS[name]), shown, self.url(**{name: None}))
-
-
-def _shown(name: str, value: str) -> str:
-    found = as_day(value) if name != "q" else None
-    return day(found) if found else value
+        found = []
+        for name, value in self.values.items():
+            if name in self.fixed:
+                continue
+            on_day = as_day(value) if name != "q" else None
+            shown = str(self.choices[name][value]) if name in self.choices else day(on_day) if on_day else value
+            found.append(Tag(str(FILTERS[name]), shown, self.url(**{name: None})))
+        return found
 
 
 def read_address(
@@ -86,30 +84,32 @@ def read_address(
     error.
 
     `choices` holds the allowed values by filter, `days` the filters that are ISO dates; `q` is free text. With
-    `columns`, `kolom` may name several columns.
+    `columns`, `kolom` may name several columns, repeated or comma-separated; they are kept in the list's own order.
     """
     values: dict[str, str] = {}
     ignored: list[str] = []
     for name, given in request.args.items():
         if not given.strip() or name not in {"q", *choices, *days}:
             continue
-        readable = _is_readable(name, given, choices, days)
+        if name in days:
+            readable = as_day(given) is not None
+        elif name == "q":
+            readable = len(given) <= LONGEST_TEXT and is_readable(given)
+        else:
+            readable = given in choices[name]
         if readable:
             values[name] = given.strip()
         else:
             ignored.append(str(FILTERS[name]))
-    if columns and (wanted := _columns(columns)):
+    asked = {name for given in request.args.getlist("kolom") for name in given.split(",")}
+    if columns and (wanted := ",".join(name for name in columns if name in asked)):
         values["kolom"] = wanted
-    page = _page(request.args.get("hal", "1"))
-    if page is None:
+    text = request.args.get("hal", "1")
+    page = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+    if not 0 < page <= LAST_PAGE:
         ignored.append(str(FILTERS["hal"]))
-    return ListAddress(values, choices, page or 1, tuple(ignored), frozenset(fixed))
-
-
-def _is_readable(name: str, given: str, choices: Mapping[str, Choices], days: Iterable[str]) -> bool:
-    if name in days:
-        return as_day(given) is not None
-    return _readable_text(given) if name == "q" else given in choices[name]
+        page = 1
+    return ListAddress(values, choices, page, tuple(ignored), frozenset(fixed))
 
 
 def as_day(text: str | None) -> date | None:
@@ -119,24 +119,6 @@ def as_day(text: str | None) -> date | None:
     except ValueError:
         return None
     return found if found and 1900 <= found.year <= 2999 else None
-
-
-def _columns(known: Choices) -> str:
-    """Return the requested columns that are known, comma-separated, in the list's own order.
-
-    Accepts repeated and comma-separated parameters.
-    """
-    asked = {name for given in request.args.getlist("kolom") for name in given.split(",")}
-    return ",".join(name for name in known if name in asked)
-
-
-def _readable_text(text: str) -> bool:
-    return len(text) <= LONGEST_TEXT and is_readable(text)
-
-
-def _page(text: str) -> int | None:
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
-    return number if 0 < number <= LAST_PAGE else None
 
 
 @dataclass(frozen=True)

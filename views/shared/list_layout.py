@@ -31,8 +31,11 @@ class Layout:
 
 def layout_of(address: ListAddress, usual: SavedList | None) -> Layout:
     """Return the layout of the query string, or the officer's default layout if the query string has none."""
-    asked = address.picked(*LAYOUT)
-    wanted = asked or _readable(usual.address if usual else "", address.choices)
+    wanted = address.picked(*LAYOUT)
+    if not wanted and usual is not None:
+        saved = {name: value for name, value in parse_qsl(usual.address) if name in LAYOUT}
+        choices = address.choices  # a saved value may be valid no more
+        wanted = {name: value for name, value in saved.items() if name == "kolom" or value in choices.get(name, ())}
     columns = tuple(name for name in COLUMNS if name in wanted.get("kolom", "").split(","))
     return Layout(
         columns=columns or SHOWN,
@@ -40,12 +43,6 @@ def layout_of(address: ListAddress, usual: SavedList | None) -> Layout:
         size=int(wanted.get("baris", PAGE_SIZE)),
         dense="rapat" in wanted,
     )
-
-
-def _readable(text: str, choices: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
-    """Return the layout parameters of a saved query string that are still valid."""
-    kept = {name: value for name, value in parse_qsl(text) if name in LAYOUT}
-    return {name: value for name, value in kept.items() if name == "kolom" or value in choices.get(name, ())}
 
 
 def usual_of(saved: Iterable[SavedList], user_id: int) -> SavedList | None:

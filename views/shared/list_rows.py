@@ -67,15 +67,15 @@ class LimitWriter:
 
     def limit(self, due_at: datetime, warn_at: datetime, paused_at: datetime | None) -> Limit:
         state = time_state(self.now, due_at, warn_at, paused_at is not None)
-        return Limit(state, due_at, self._left(state, due_at), paused_at)
-
-    def _left(self, state: TimeState, due_at: datetime) -> str:
         if state is TimeState.PAUSED:
-            return gettext("menunggu pelapor")
+            return Limit(state, due_at, gettext("menunggu pelapor"), paused_at)
         length = span(self.calendar, *sorted((self.now, due_at)))
-        words = working_time(length)
-        in_words = gettext("%(length)s kerja", length=words) if length.days else words
-        return in_words if state is TimeState.LATE else gettext("sisa %(time)s", time=in_words)
+        left = working_time(length)
+        if length.days:
+            left = gettext("%(length)s kerja", length=left)
+        if state is not TimeState.LATE:
+            left = gettext("sisa %(time)s", time=left)
+        return Limit(state, due_at, left, paused_at)
 
 
 def work_line(row: WorkRow, writer: LimitWriter, queue: Queue) -> Line:
@@ -85,6 +85,10 @@ def work_line(row: WorkRow, writer: LimitWriter, queue: Queue) -> Line:
     """
     task = row.task
     limit = writer.limit(task.due_at, task.warn_at, task.paused_at)
+    if queue is Queue.MINE:
+        action = gettext("Buka") if limit.state is TimeState.PAUSED else str(VERBS[task.step])
+    else:
+        action = gettext("Paraf") if queue is Queue.INITIALS else gettext("Lihat")
     return Line(
         task.complaint,
         task.id if queue is Queue.MINE and task.paused_at is None else None,
@@ -93,16 +97,8 @@ def work_line(row: WorkRow, writer: LimitWriter, queue: Queue) -> Line:
         str(STEPS[task.step]),
         row.agencies,
         limit,
-        _verb(task.step, limit, queue),
+        action,
     )
-
-
-def _verb(step: str, limit: Limit, queue: Queue) -> str:
-    if queue is Queue.INITIALS:
-        return gettext("Paraf")
-    if queue is not Queue.MINE:
-        return gettext("Lihat")
-    return gettext("Buka") if limit.state is TimeState.PAUSED else str(VERBS[step])
 
 
 def complaint_line(row: ComplaintRow, writer: LimitWriter) -> Line:

@@ -13,8 +13,7 @@ from wtforms import HiddenField
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
-from app.core.extensions import db
-from app.core.transaction import lock_row, one_transaction
+from app.core.transaction import delete_row, lock_row, one_transaction, save_row, unflushed
 from app.reference.journal import Values, journal_change, row_values
 from app.reference.labels import COLUMNS
 from app.web.confirmation import ConfirmDelete
@@ -124,7 +123,9 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
 
     def _edit(self, pk: Any) -> Any:
         item = self.datamodel.get(pk, self._base_filters) or abort(404)
-        self._refuse_fixed(item)
+        if reason := self.why_fixed(item):
+            flash(REFUSED[reason], "warning")
+            abort(redirect(url_for(f"{self.endpoint}.show", pk=self.datamodel.get_pk_value(item))))
         form = self.edit_form.refresh(obj=None if request.method == "POST" else item)
         name_blank_choices(form)
         self.prepare(form, item)
@@ -136,12 +137,6 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
         form.seen.data = form.seen.data or row_digest(item)
         widgets = self._get_edit_widget(form=form)
         return self._get_related_views_widgets(item, orders={}, pages={}, page_sizes={}, widgets=widgets)
-
-    def _refuse_fixed(self, item: Any) -> None:
-        """Abort with a redirect to the row's page and a message if the row can no longer be edited."""
-        if reason := self.why_fixed(item):
-            flash(REFUSED[reason], "warning")
-            abort(redirect(url_for(f"{self.endpoint}.show", pk=self.datamodel.get_pk_value(item))))
 
     def _saved(self, form: Any, item: Any, new: bool) -> bool:
         if not new:
@@ -168,9 +163,16 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
         Raises ChangeRefused if a rule refuses it or the row was changed since the form was rendered.
         """
         before = None if new else row_values(item)
-        self._fill(form, item, new)
-        db.session.add(item)
-        db.session.flush()
+        if not new:
+            lock_row(item)
+            if form.seen.data != row_digest(item):
+                raise ChangeRefused("changed_meanwhile")
+        with unflushed():
+            for field in form:
+                if field.name not in ("seen", "csrf_token"):
+                    field.populate_obj(item, field.name)
+            self.before_save(item)
+        save_row(item)
         self.after_change(item)
         self._journal(before, row_values(item))
 
@@ -178,30 +180,13 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
         if self.journal_kind:
             journal_change(self.journal_kind, before, after, current_person().id, utc_now())
 
-    def _fill(self, form: Any, item: Any, new: bool) -> None:
-        """Copy the form into the row. An existing row is locked; raises ChangeRefused(changed_meanwhile) if it was
-        changed
-
-        since the form was rendered.
-        """
-        if not new:
-            lock_row(item)
-            if form.seen.data != row_digest(item):
-                raise ChangeRefused("changed_meanwhile")
-        with db.session.no_autoflush:
-            for field in form:
-                if field.name not in ("seen", "csrf_token"):
-                    field.populate_obj(item, field.name)
-            self.before_save(item)
-
     def remove_row(self, item: Any) -> None:
         """Delete the row and journal it; the caller opens the transaction. Raises ChangeRefused if the row must
         stay.
         """
         self.before_delete(item)
         before = row_values(item)
-        db.session.delete(item)
-        db.session.flush()
+        delete_row(item)
         self.after_change(item)
         self._journal(before, None)
 
