@@ -121,7 +121,7 @@ PUBLIC = (
 def register_views(app: Flask) -> None:
     """Register every screen, API and public page on the app."""
     app.jinja_env.globals.update(
-        account_path=ACCOUNT_PATH, why_not_drawn=why_not_drawn, may=may, public_doors=public_doors, new_token=new_token
+        account_path=ACCOUNT_PATH, why_not_drawn=why_not_drawn, may=may, public_pages=public_pages, new_token=new_token
     )
     app.jinja_env.globals["inbound_waiting"] = inbound_waiting
     health.install(app)
@@ -182,7 +182,7 @@ def _add_system(appbuilder: Any) -> None:
         appbuilder.add_view(view, name, label=label, **group)
 
 
-def public_doors() -> list[tuple[bool, str, str]]:
+def public_pages() -> list[tuple[bool, str, str]]:
     """Return the public pages as (is enabled, path, name); tracking a case is always enabled."""
     settings = current_app.config
     return [

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from app.core.extensions import db
-from app.models import Attachment, FileCheck, FileToRemove, StoreSweep
+from app.models import Attachment, FileCheck, StoreSweep
 
 LATELY = timedelta(days=7)
 
@@ -16,14 +16,13 @@ class FileCounts:
     """Number of attachments by state; instants are aware UTC.
 
     `waiting` for a check, since `oldest`; `held` and `failed` are checks of the last 7 days that quarantined or failed;
-    `marked` files await removal; `sweep` is None before the first sweep.
+    `sweep` is None before the first sweep.
     """
 
     waiting: int
     oldest: datetime | None
     held: int
     failed: int
-    marked: int
     sweep: StoreSweep | None
 
 
@@ -31,12 +30,11 @@ def count_files(now: datetime) -> FileCounts:
     """Return the counts over all cases, bypassing agency isolation."""
     waits = select(func.count(Attachment.id), func.min(Attachment.added_at)).where(Attachment.state == "waiting")
     waiting, oldest = db.session.execute(waits.execution_options(unscoped=True)).one()
-    looks = (
-        select(FileCheck.outcome, func.count().label("looks"))
+    checks = (
+        select(FileCheck.outcome, func.count().label("checks"))
         .where(FileCheck.at > now - LATELY)
         .group_by(FileCheck.outcome)
     )
-    found = {row.outcome: row.looks for row in db.session.execute(looks.execution_options(unscoped=True))}
-    marked = db.session.scalars(select(func.count(FileToRemove.path))).one()
+    found = {row.outcome: row.checks for row in db.session.execute(checks.execution_options(unscoped=True))}
     sweep = db.session.get(StoreSweep, 1)
-    return FileCounts(waiting, oldest, found.get("quarantined", 0), found.get("failed", 0), marked, sweep)
+    return FileCounts(waiting, oldest, found.get("quarantined", 0), found.get("failed", 0), sweep)

@@ -23,11 +23,11 @@ WORKER_SILENT = timedelta(seconds=90)
 SWEEP_LATE = timedelta(minutes=2)
 
 # These checks run without agency isolation, since they must also work where it is not set up.
-_BEYOND = {"beyond_wall": True}
+_WITHOUT_ISOLATION = {"beyond_wall": True}
 
 
 @dataclass(frozen=True)
-class WorkerSign:
+class WorkerHeartbeat:
     """One worker and its last heartbeat; None when only its name is left in Redis."""
 
     name: str
@@ -40,15 +40,15 @@ class Processes:
     """Scheduler and workers as found in Redis; `scheduler_at` is None without a heartbeat."""
 
     scheduler_at: datetime | None
-    workers: tuple[WorkerSign, ...]
+    workers: tuple[WorkerHeartbeat, ...]
 
     @property
-    def alive(self) -> tuple[WorkerSign, ...]:
+    def alive(self) -> tuple[WorkerHeartbeat, ...]:
         """Return the workers with a recent heartbeat."""
         return tuple(worker for worker in self.workers if worker.alive)
 
     @property
-    def dead(self) -> tuple[WorkerSign, ...]:
+    def dead(self) -> tuple[WorkerHeartbeat, ...]:
         """Return the workers without a recent heartbeat."""
         return tuple(worker for worker in self.workers if not worker.alive)
 
@@ -65,7 +65,7 @@ class Records:
 def database_answers() -> bool:
     """Return True when the database answers a statement; errors are not raised."""
     try:
-        db.session.execute(text("SELECT 1"), execution_options=_BEYOND)
+        db.session.execute(text("SELECT 1"), execution_options=_WITHOUT_ISOLATION)
     except SQLAlchemyError:
         db.session.rollback()
         return False
@@ -80,20 +80,20 @@ def redis_answers() -> bool:
         return False
 
 
-_WALL = text(
+_POLICIES = text(
     "SELECT count(*) > 0 AND bool_and(c.relrowsecurity) AND bool_and(pg_has_role(r.oid, 'MEMBER')) FROM pg_policy p"
     " JOIN pg_class c ON c.oid = p.polrelid JOIN pg_roles r ON r.oid = ANY (p.polroles)"
     " WHERE r.rolname = 'lapor_walled'"
 )
 
 
-def wall_stands() -> bool:
+def row_level_security_enforced() -> bool:
     """Return True when row-level security is in force for this process's account (`app/access/row_level_security.py`).
 
     Returns False when the database cannot be asked.
     """
     try:
-        return bool(db.session.scalar(_WALL, execution_options=_BEYOND))
+        return bool(db.session.scalar(_POLICIES, execution_options=_WITHOUT_ISOLATION))
     except SQLAlchemyError:
         db.session.rollback()
         return False
@@ -122,7 +122,7 @@ def find_processes(now: datetime) -> Processes | None:
             heard = connection.hget(key, "last_heartbeat")
             seen = utcparse(as_text(heard)) if heard else None
             alive = seen is not None and now - seen < WORKER_SILENT
-            workers.append(WorkerSign(key.rpartition(":")[2], seen, alive))
+            workers.append(WorkerHeartbeat(key.rpartition(":")[2], seen, alive))
     except RedisError:
         return None
     return Processes(datetime.fromtimestamp(int(beat), now.tzinfo) if beat else None, tuple(workers))

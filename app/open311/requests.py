@@ -30,16 +30,17 @@ DONE = frozenset({*ENDED, CaseStatus.ANSWERED})
 
 @dataclass(frozen=True)
 class OpenRequest:
-    """One public complaint. Datetimes are aware; `expected_at` is None without a promised date. `category` is (code,
-    name), None if not assigned. `houses` are the names of the agencies at work, `place` names from village to district.
-    `title` is empty and `position` (latitude, longitude) None while hidden.
+    """One public complaint. Datetimes are aware; `expected_at` is None without a promised date.
+
+    `category` is (code, name), None if not assigned. `agencies` are the names of the agencies at work, `place` those of
+    village and district. `title` is empty and `position` (latitude, longitude) None while hidden.
     """
 
     number: str
     status: CaseStatus
     title: str
     category: tuple[str, str] | None
-    houses: tuple[str, ...]
+    agencies: tuple[str, ...]
     received_at: datetime
     changed_at: datetime
     expected_at: datetime | None
@@ -121,7 +122,7 @@ def _open_request(row: Complaint, facts: ComplaintFacts, promised: datetime | No
         status=facts.status,
         title=row.title if shows_title else "",
         category=(row.category.code, row.category.name) if row.category else None,
-        houses=_agencies_at_work(row, facts),
+        agencies=_agencies_at_work(row, facts),
         received_at=row.received_at,
         changed_at=_changed_at(row),
         expected_at=promised,

@@ -8,7 +8,7 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import IdempotencyKey
 
-KEPT = timedelta(days=7)
+RETENTION = timedelta(days=7)
 """Retention of a response, as documented in the API; longer than an outage of SP4N lasts."""
 
 AT_ONCE = 2000
@@ -24,7 +24,7 @@ class KeyReused(Exception):
 
 
 def stored_answer(
-    caller: str, key: str, digest: str, *, wait: bool = True, lifetime: timedelta = KEPT
+    caller: str, key: str, digest: str, *, wait: bool = True, lifetime: timedelta = RETENTION
 ) -> IdempotencyKey | None:
     """Lock the caller's key until the transaction ends and return its stored answer, None for the first request.
 
@@ -37,7 +37,7 @@ def stored_answer(
     elif not db.session.execute(select(func.pg_try_advisory_xact_lock(lock))).scalar_one():
         raise KeyInProgress
     stored = find_answer(caller, key)
-    if stored is not None and lifetime < KEPT and stored.created_at <= utc_now() - lifetime:
+    if stored is not None and lifetime < RETENTION and stored.created_at <= utc_now() - lifetime:
         db.session.delete(stored)
         db.session.flush()
         return None
@@ -64,7 +64,7 @@ def forget_answers(now: datetime) -> int:
     """Delete responses older than a week, in small transactions; return how many were deleted."""
     gone, count = 0, AT_ONCE
     while count:
-        old = select(IdempotencyKey.id).where(IdempotencyKey.created_at < now - KEPT).limit(AT_ONCE)
+        old = select(IdempotencyKey.id).where(IdempotencyKey.created_at < now - RETENTION).limit(AT_ONCE)
         locked = old.with_for_update(skip_locked=True).scalar_subquery()
         found = db.session.execute(delete(IdempotencyKey).where(IdempotencyKey.id.in_(locked)))
         db.session.commit()

@@ -93,8 +93,8 @@ def language_code() -> str:
     Called for every text, so it reads Flask-Babel's cached locale directly: `Locale` is slow to format and to compare.
     """
     # Flask-Babel's cache of the request's locale.
-    kept = g.get("_flask_babel") if has_app_context() else None
-    locale = getattr(kept, "babel_locale", None) or current_locale()
+    cached = g.get("_flask_babel") if has_app_context() else None
+    locale = getattr(cached, "babel_locale", None) or current_locale()
     if locale is None or locale.territory or locale.script:
         return str(locale or "")
     return str(locale.language)

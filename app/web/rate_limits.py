@@ -97,5 +97,8 @@ def _rate_headers(policy: str) -> dict[str, str]:
     if limit is None:
         return {}
     wait = str(max(math.ceil(reset - time.time()), 1))
-    told = {"RateLimit-Policy": f'"{policy}";q={limit.limit.amount};w=60', "RateLimit": f'"{policy}";r={left};t={wait}'}
-    return {**told, "Retry-After": wait} if limit.breached else told
+    headers = {
+        "RateLimit-Policy": f'"{policy}";q={limit.limit.amount};w=60',
+        "RateLimit": f'"{policy}";r={left};t={wait}',
+    }
+    return {**headers, "Retry-After": wait} if limit.breached else headers

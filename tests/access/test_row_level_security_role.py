@@ -14,7 +14,7 @@ from psycopg import sql
 from sqlalchemy import text
 
 from app.core.extensions import db
-from app.monitoring.health import wall_stands
+from app.monitoring.health import row_level_security_enforced
 from app.servers.given_database import check_database
 from app.servers.postgres import connect
 from app.servers.start_refused import LaunchRefused
@@ -76,6 +76,6 @@ def test_readiness_names_missing_row_level_security(app: Flask, client: FlaskCli
     with app.app_context():
         db.session.execute(text("ALTER TABLE letter DISABLE ROW LEVEL SECURITY"))
         db.session.commit()
-        assert not wall_stands()
+        assert not row_level_security_enforced()
     answer = client.get("/readyz")
     assert (answer.status_code, answer.get_json()["parts"]["wall"]) == (503, False)

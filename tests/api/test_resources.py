@@ -32,7 +32,7 @@ def names_of(model: Any) -> set[str]:
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda found: found.name)
 def test_every_column_of_a_table_is_told_or_hidden_by_name(resource: Any) -> None:
-    told = {name for column in (*resource.columns, *resource.detail) for name in column.tells}
+    told = {name for column in (*resource.columns, *resource.detail) for name in column.publishes}
     assert told | resource.hidden == names_of(resource.model)
     assert not told & resource.hidden
 

@@ -47,11 +47,11 @@ _HEADERS = {
 
 def document() -> dict[str, Any]:
     """Return the document in the language of the request, cached per process and language."""
-    kept = current_app.extensions.setdefault("lapor_openapi", {})
+    cached = current_app.extensions.setdefault("lapor_openapi", {})
     locale = str(get_locale() or "id")
-    if locale not in kept:
-        kept[locale] = _build(current_app)
-    found: dict[str, Any] = kept[locale]
+    if locale not in cached:
+        cached[locale] = _build(current_app)
+    found: dict[str, Any] = cached[locale]
     return found
 
 

@@ -62,25 +62,25 @@ def warnings(now: datetime) -> list[str]:
     seen = health.find_processes(now)
     if seen is None:
         return []
-    told = [] if seen.scheduler_at else ["scheduler: no sign of life for a minute"]
-    told += [] if seen.alive else ["worker: none is alive"]
+    sentences = [] if seen.scheduler_at else ["scheduler: no sign of life for a minute"]
+    sentences += [] if seen.alive else ["worker: none is alive"]
     if 0 < len(seen.alive) < expected_workers():
-        told.append(f"workers: {len(seen.alive)} of {expected_workers()} are alive")
-    return told + [f"worker {worker.name}: no sign of life, it was not stopped in order" for worker in seen.dead]
+        sentences.append(f"workers: {len(seen.alive)} of {expected_workers()} are alive")
+    return sentences + [f"worker {worker.name}: no sign of life, it was not stopped in order" for worker in seen.dead]
 
 
 def outside_warnings() -> list[str]:
     """Return English warnings about unreachable gateways and a rejected peer token for a monitor; needs the
     database.
     """
-    told = [
+    sentences = [
         f"{GATEWAY_NAMES[state.channel]}: away since {office_time(state.away_since):%Y-%m-%d %H:%M}, left alone until"
         f" {office_time(state.held_until):%H:%M:%S} ({state.last_error})"
         for state in gateways_in_trouble()
         if state.away_since and state.held_until
     ]
     denial = overview.find_denial() if client.is_set_up() else None
-    return told + ([f"peer: does not accept our token ({denial.answer})"] if denial else [])
+    return sentences + ([f"peer: does not accept our token ({denial.answer})"] if denial else [])
 
 
 def _finding(part: str, state: str, sentence: str) -> Finding:
@@ -98,7 +98,7 @@ def _servers(redis: bool) -> Iterator[Finding]:
             gettext("Sesuai dengan versi program ini."),
             gettext("Tidak sama dengan versi program ini."),
         ),
-        ("wall", health.wall_stands(), gettext("Berdiri."), gettext("Tidak berdiri di basis data.")),
+        ("wall", health.row_level_security_enforced(), gettext("Berdiri."), gettext("Tidak berdiri di basis data.")),
         ("redis", redis, answers, silent),
     ):
         yield _finding(part, "ok" if good else "broken", said_good if good else said_bad)
@@ -149,10 +149,10 @@ def _dead_words(seen: health.Processes, now: datetime) -> str:
     sentences = []
     for worker in seen.dead:
         when = _seen(worker.seen_at, now) if worker.seen_at else gettext("lebih dari satu menit lalu")
-        told = gettext(
+        sentence = gettext(
             "Pekerja %(name)s mati tanpa pamit, terakhir terlihat %(when)s.", name=worker.name[:8], when=when
         )
-        sentences.append(told)
+        sentences.append(sentence)
     return " ".join(sentences)
 
 

@@ -7,7 +7,7 @@ from flask import Flask, Response, jsonify
 from app.access.current_person import may
 from app.core.clock import utc_now
 from app.core.schema import migrated
-from app.monitoring.health import database_answers, redis_answers, restored_from, wall_stands
+from app.monitoring.health import database_answers, redis_answers, restored_from, row_level_security_enforced
 from app.outbound.restore_hold import is_held
 from app.privacy.keys_in_use import keys_are_known
 from views.monitoring.findings import outside_warnings, warnings
@@ -32,14 +32,14 @@ def readyz() -> tuple[Response, int]:
     process must stay in service.
     """
     parts = {"database": database_answers(), "redis": redis_answers(), "migrations": migrated()}
-    parts["wall"] = wall_stands()
+    parts["wall"] = row_level_security_enforced()
     parts["identity_keys"] = parts["migrations"] and keys_are_known()
     ready = all(parts.values())
-    told = warnings(utc_now()) if parts["redis"] else []
+    notes = warnings(utc_now()) if parts["redis"] else []
     if parts["database"] and parts["migrations"]:
-        told += outside_warnings()
-        told += ["sending: held back, this is a restored copy"] if is_held() else []
-    return jsonify(status="ready" if ready else "not_ready", parts=parts, warnings=told), 200 if ready else 503
+        notes += outside_warnings()
+        notes += ["sending: held back, this is a restored copy"] if is_held() else []
+    return jsonify(status="ready" if ready else "not_ready", parts=parts, warnings=notes), 200 if ready else 503
 
 
 def held_since() -> datetime | None:

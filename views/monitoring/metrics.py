@@ -17,7 +17,7 @@ from app.models.messages import CHANNELS
 from app.monitoring import request_metrics
 from app.monitoring.gauges import Gauges, expected_workers, read_gauges
 
-KEPT_SECONDS = 5.0
+CACHE_SECONDS = 5.0
 """Seconds for which each process caches the gauges, so that frequent scraping does not load the database."""
 
 FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via")
@@ -53,7 +53,7 @@ def metrics() -> Response:
     if not _may_read():
         abort(404)
     read_at, gauges = current_app.extensions.get("gauges", (0.0, None))
-    if gauges is None or time.monotonic() - read_at > KEPT_SECONDS:
+    if gauges is None or time.monotonic() - read_at > CACHE_SECONDS:
         gauges = read_gauges(utc_now())
         current_app.extensions["gauges"] = (time.monotonic(), gauges)
     registry = CollectorRegistry()

@@ -110,14 +110,14 @@ def invariant_lines(now: datetime) -> Iterator[Line]:
     """Yield name, state and sentence: first the check itself with the name "", then each invariant that does not
     hold.
     """
-    look = last_look()
-    if look is None:
+    check = last_look()
+    if check is None:
         late = (begins := first_event_at()) is not None and now - begins > NIGHTLY_LATE
         said = gettext("Belum pernah diperiksa. Pemeriksaan berjalan setiap malam pukul 02.30.")
         yield "", "warn" if late else "ok", said
         return
-    yield "", *_check_state(look.ended_at, now, sum(found.red for found in look.red))
-    for found in look.red:
+    yield "", *_check_state(check.ended_at, now, sum(found.red for found in check.red))
+    for found in check.red:
         yield str(PROMISES[found.name]), "broken" if found.red else "warn", words_of(found)
 
 
@@ -139,11 +139,11 @@ def _check_state(ended_at: datetime, now: datetime, red: int) -> tuple[str, str]
 
 def words_of(found: RedInvariant) -> str:
     """Return the first findings of an invariant as sentences, and how many more there are."""
-    told = [sentence_of(one.sentence, one.subject, one.particulars) for one in found.findings]
-    left = found.count - len(told)
+    sentences = [sentence_of(one.sentence, one.subject, one.particulars) for one in found.findings]
+    left = found.count - len(sentences)
     if left > 0:
-        told.append(ngettext("Dan %(num)d lagi.", "Dan %(num)d lagi.", left))
-    return " ".join(told)
+        sentences.append(ngettext("Dan %(num)d lagi.", "Dan %(num)d lagi.", left))
+    return " ".join(sentences)
 
 
 def webhook_states() -> Iterator[Line]:

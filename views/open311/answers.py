@@ -25,7 +25,7 @@ def wanted_format() -> str:
     return ending if ending in FORMATS else "json"
 
 
-def told(root: str, value: Any, status: int = 200) -> Response:
+def respond(root: str, value: Any, status: int = 200) -> Response:
     """Return a response with `value` in the format of the URL; XML puts it under the element `root`."""
     kind = wanted_format()
     if kind == "json":
@@ -37,14 +37,14 @@ def told(root: str, value: Any, status: int = 200) -> Response:
     return Response(text, status=status, content_type=FORMATS[kind])
 
 
-def told_error(status: int, description: str) -> Response:
+def respond_error(status: int, description: str) -> Response:
     """Return an error response with one description, in the standard's error list."""
-    return told_errors(status, [description])
+    return respond_errors(status, [description])
 
 
-def told_errors(status: int, descriptions: Sequence[str]) -> Response:
+def respond_errors(status: int, descriptions: Sequence[str]) -> Response:
     """Return an error response with several descriptions, each with the status of the response."""
-    response = told("errors", [{"code": status, "description": text} for text in descriptions], status)
+    response = respond("errors", [{"code": status, "description": text} for text in descriptions], status)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -16,14 +16,14 @@ from app.open311.requests import find_named, find_requests
 from app.web.error_responses import answer_errors_as
 from app.web.rate_limits import submission_limits
 from views.open311 import shapes
-from views.open311.answers import FORMATS, told, told_error, told_errors
+from views.open311.answers import FORMATS, respond, respond_error, respond_errors
 from views.open311.labels import NOTICE
 from views.open311.reading import MOST, Unreadable, fault, listed, wanted_requests
 from views.open311.submissions import submit
 from workflow_rules.process.complaint_number import read_complaint_number
 
 PATH = "/open311/v2"
-KEPT_SECONDS = 60
+CACHE_SECONDS = 60
 
 
 class Open311View(BaseView):
@@ -36,28 +36,28 @@ class Open311View(BaseView):
     def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
         blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
         csrf.exempt(blueprint)
-        answer_errors_as(current_app._get_current_object(), f"{PATH}/", told_error)  # type: ignore[attr-defined]
+        answer_errors_as(current_app._get_current_object(), f"{PATH}/", respond_error)  # type: ignore[attr-defined]
         blueprint.before_request(_only_where_open)
-        blueprint.register_error_handler(Unreadable, lambda e: told_errors(e.status, e.descriptions))
+        blueprint.register_error_handler(Unreadable, lambda e: respond_errors(e.status, e.descriptions))
         blueprint.after_request(_for_everybody)
         return blueprint
 
     @expose("/discovery.<ending>", methods=["GET"])
     def discover(self, ending: str) -> Response:
         """Return the discovery document."""
-        return told("discovery", shapes.discovery())
+        return respond("discovery", shapes.discovery())
 
     @expose("/services.<ending>", methods=["GET"])
     def list_services(self, ending: str) -> Response:
         """Return the services, which are the categories."""
-        return told("services", shapes.services())
+        return respond("services", shapes.services())
 
     @expose("/services/<service>.<ending>", methods=["GET"])
     def define_service(self, service: str, ending: str) -> Response:
         """Return the additional attributes of a service; 404 for an unknown service."""
         if service not in {one["service_code"] for one in shapes.services()}:
-            return told_error(404, fault("service", service))
-        return told("service_definition", shapes.definition(service))
+            return respond_error(404, fault("service", service))
+        return respond("service_definition", shapes.definition(service))
 
     @expose("/requests.<ending>", methods=["GET"])
     def list_requests(self, ending: str) -> Response:
@@ -71,7 +71,7 @@ class Open311View(BaseView):
         wanted, page, size = wanted_requests(utc_now())
         with only_public():
             found = find_requests(wanted, utc_now(), page, size)
-        return told("service_requests", [shapes.request_of(one) for one in found])
+        return respond("service_requests", [shapes.request_of(one) for one in found])
 
     @expose("/requests/<numbers>.<ending>", methods=["GET"])
     @expose("/request/<numbers>.<ending>", methods=["GET"])
@@ -89,8 +89,8 @@ class Open311View(BaseView):
         with only_public():
             found = find_named([_number(token)], utc_now())
         if not found:
-            return told_error(404, fault("token", token))
-        return told("service_requests", [{"service_request_id": found[0].number, "token": token}])
+            return respond_error(404, fault("token", token))
+        return respond("service_requests", [{"service_request_id": found[0].number, "token": token}])
 
     @expose("/requests.<ending>", methods=["POST"])
     def hand_in(self, ending: str) -> Response:
@@ -100,14 +100,14 @@ class Open311View(BaseView):
         """
         key = open311_key((request.form.get("api_key") or request.args.get("api_key", "")).strip(), utc_now())
         if key is None:
-            return told_error(403, fault("key"))
+            return respond_error(403, fault("key"))
         if request.mimetype not in ("application/x-www-form-urlencoded", "multipart/form-data"):
-            return told_error(415, fault("form"))
+            return respond_error(415, fault("form"))
         taken = submit(key)
         address = f"{current_app.config['PUBLIC_BASE_URL']}/lacak"
         notice = str(NOTICE) % {"address": address, **taken}
         answer = {"service_request_id": taken["number"], "service_notice": notice, "account_id": ""}
-        response = told("service_requests", [answer])
+        response = respond("service_requests", [answer])
         response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -115,12 +115,12 @@ class Open311View(BaseView):
 def _named(numbers: list[str]) -> Response:
     """Return the public complaints among the numbers; 404 if there is none, whether hidden or unknown."""
     if len(numbers) > MOST:
-        return told_error(400, fault("number", "service_request_id"))
+        return respond_error(400, fault("number", "service_request_id"))
     with only_public():
         found = find_named([_number(number) for number in numbers], utc_now())
     if not found:
-        return told_error(404, fault("request", ",".join(numbers)))
-    return told("service_requests", [shapes.request_of(one) for one in found])
+        return respond_error(404, fault("request", ",".join(numbers)))
+    return respond("service_requests", [shapes.request_of(one) for one in found])
 
 
 def _number(text: str) -> str:
@@ -131,14 +131,14 @@ def _only_where_open() -> Response | None:
     if not current_app.config["OPEN311"]:
         abort(404)
     ending = (request.view_args or {}).get("ending")
-    return told_error(404, fault("format")) if ending not in FORMATS else None
+    return respond_error(404, fault("format")) if ending not in FORMATS else None
 
 
 def _for_everybody(response: Response) -> Response:
     """Allow reading from any origin and let responses be cached for a minute with an ETag."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     if request.method in ("GET", "HEAD") and response.status_code == 200:
-        response.headers.setdefault("Cache-Control", f"public, max-age={KEPT_SECONDS}")
+        response.headers.setdefault("Cache-Control", f"public, max-age={CACHE_SECONDS}")
         response.add_etag()
         response.make_conditional(request)
     return response

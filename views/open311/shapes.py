@@ -89,7 +89,7 @@ def request_of(found: OpenRequest) -> dict[str, Any]:
         "service_name": name,
         "service_code": code,
         "description": found.title or name,
-        "agency_responsible": ", ".join(found.houses) or str(OFFICE),
+        "agency_responsible": ", ".join(found.agencies) or str(OFFICE),
         "service_notice": "",
         "requested_datetime": _instant(found.received_at),
         "updated_datetime": _instant(found.changed_at),

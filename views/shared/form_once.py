@@ -28,7 +28,7 @@ class Landing:
     notice: str
     skipped: tuple[str, ...] = ()
 
-    def told(self) -> list[tuple[str, str]]:
+    def messages(self) -> list[tuple[str, str]]:
         """Return the flash messages as (category, sentence): the success message, then a warning for each skipped
         item.
         """

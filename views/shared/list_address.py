@@ -48,10 +48,10 @@ class ListAddress:
         """Return the URL of this list with some parameters changed; None removes one. The page is dropped unless
         given.
         """
-        kept: dict[str, Any] = {**self.values, **changes}
-        return url_for(request.endpoint or "", **{name: value for name, value in kept.items() if value})
+        values: dict[str, Any] = {**self.values, **changes}
+        return url_for(request.endpoint or "", **{name: value for name, value in values.items() if value})
 
-    def kept(self) -> str:
+    def query_string(self) -> str:
         """Return the filters without the page as a sorted query string, for saving and comparing."""
         return urlencode(sorted(self.values.items()))
 
@@ -84,7 +84,7 @@ def read_address(
     error.
 
     `choices` holds the allowed values by filter, `days` the filters that are ISO dates; `q` is free text. With
-    `columns`, `kolom` may name several columns, repeated or comma-separated; they are kept in the list's own order.
+    `columns`, `kolom` may name several columns, repeated or comma-separated; they are ordered as in `columns`.
     """
     values: dict[str, str] = {}
     ignored: list[str] = []
@@ -152,8 +152,7 @@ class Pages:
     @property
     def back(self) -> dict[str, str | int]:
         """Return the query parameters of the previous page: its number, and the keyset cursor if the list has one."""
-        marked = self.ends is not None and self.page > 2
-        return {"hal": self.page - 1, **({BEFORE: self.ends[0]} if self.ends and marked else {})}
+        return {"hal": self.page - 1, **({BEFORE: self.ends[0]} if self.ends and self.page > 2 else {})}
 
     @property
     def on(self) -> dict[str, str | int]:

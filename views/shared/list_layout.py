@@ -69,7 +69,7 @@ class SavedTab:
 
 def saved_tabs(saved: Sequence[SavedList], address: ListAddress, path: str, user_id: int) -> list[SavedTab]:
     """Return a tab for each named saved list; the one with the filters of this page is marked as current."""
-    here = address.kept()
+    here = address.query_string()
     return [
         SavedTab(
             id=row.id,

@@ -1,4 +1,4 @@
-"""Base class of the reference data screens: FAB's ModelView reduced to plain CRUD (stack 3a, reliability M4-M11)."""
+"""Base class of the reference data screens: FAB's ModelView reduced to plain CRUD."""
 
 import hashlib
 from typing import Any

@@ -20,8 +20,8 @@ def to_login() -> Response:
     return redirect(appbuilder.get_url_for_login_with(back) if back.strip("/") else appbuilder.get_url_for_login)
 
 
-def for_officers(permission: str, door: str) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
-    """Return a decorator that requires `permission` on the FAB view name `door`.
+def for_officers(permission: str, view: str) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """Return a decorator that requires `permission` on the FAB view name `view`.
 
     Anonymous users are redirected to the login page, others get 403; FAB's own decorator would redirect to the start
     page.
@@ -32,7 +32,7 @@ def for_officers(permission: str, door: str) -> Callable[[Callable[P, Any]], Cal
         def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
             if not current_user.is_authenticated:
                 return to_login()
-            if not may(permission, door):
+            if not may(permission, view):
                 abort(403)
             return function(*args, **kwargs)
 

@@ -108,7 +108,7 @@ class TogetherView(BaseView):
             group = _group(step, waiting, request.form, errors_at(action, refused))
             return Response(_page([group]), status=422)
         landing = once(by, token, digest_of_form(), lambda: _carry_out(step, action, params, seen, by))
-        for category, sentence in landing.told():
+        for category, sentence in landing.messages():
             flash(sentence, category)
         return redirect(landing.location, 303)
 

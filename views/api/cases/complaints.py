@@ -1,4 +1,4 @@
-"""REST resource of complaints: create, read, timeline, deadlines, allowed actions, and acting (design 8.2)."""
+"""REST resource of complaints: create, read, timeline, deadlines, allowed actions, and acting."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,11 +7,12 @@ from typing import Any
 from flask import Response
 from flask_appbuilder.api import BaseApi, expose
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import selectinload
 
 from app.access.current_person import current_person, source_address
 from app.access.visibility import data_shown, visible_to
 from app.casefile.facts import facts_of, open_tasks_of
+from app.casefile.rows import events_of
 from app.cases.perform_action import attach_to_case, perform_action
 from app.cases.receive_complaint import may_receive, receive_complaint
 from app.cases.report_input import clean_report
@@ -21,7 +22,7 @@ from app.core.problem import Problem
 from app.core.request_context import request_context
 from app.core.transaction import one_transaction
 from app.files.attachments import FILE_FIELDS, decode_file
-from app.models import Complaint, ComplaintEvent, StepTask
+from app.models import Complaint, StepTask
 from app.privacy.open_identity import open_identity
 from app.reference.calendar import load_working_calendar
 from app.reference.named_rows import names_remembered
@@ -79,11 +80,8 @@ class ComplaintsApi(BaseApi):
     @needs("can_read", scope="read")
     def timeline(self, number: int) -> Response:
         row = _find(number)
-        names = (joinedload(ComplaintEvent.officer), joinedload(ComplaintEvent.on_behalf_of))
-        events = select(ComplaintEvent).where(ComplaintEvent.complaint_id == row.id).options(*names)
-        found = db.session.scalars(events.order_by(ComplaintEvent.seq))
-        told = [show.event(e, data_shown(e, row, current_person())) for e in found]
-        return answer(told, version=row.version, files=show.files(row))
+        events = [show.event(e, data_shown(e, row, current_person())) for e in events_of(row)]
+        return answer(events, version=row.version, files=show.files(row))
 
     @expose("/<int:number>/deadlines", methods=["GET"])
     @declared(contracts.DEADLINES)

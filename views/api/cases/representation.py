@@ -1,4 +1,4 @@
-"""JSON representation of cases (design 8.3): codes instead of labels, instants in RFC 3339 with the office offset."""
+"""JSON representation of cases: codes instead of labels, instants in RFC 3339 with the office offset."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

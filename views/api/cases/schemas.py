@@ -1,4 +1,4 @@
-"""JSON Schemas of a case (design 8.3), under the names by which the OpenAPI document refers to them."""
+"""JSON Schemas of a case, under the names by which the OpenAPI document refers to them."""
 
 from typing import Any
 

@@ -103,6 +103,6 @@ def routes_of(app: Any) -> list[Route]:
         view = app.view_functions[rule.endpoint]
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             contract = contract_of(view, method, rule.rule)
-            kept = bool(getattr(view, "_idempotent", False))
-            found.append(Route(method, rule.rule, rule.endpoint, contract, access_rule_of(view), kept))
+            idempotent = bool(getattr(view, "_idempotent", False))
+            found.append(Route(method, rule.rule, rule.endpoint, contract, access_rule_of(view), idempotent))
     return sorted(found, key=lambda route: (route.rule, route.method))

@@ -20,7 +20,7 @@ def install(app: Flask) -> None:
     """Register the hooks that run before and after every API request."""
     install_api_limit(app)
     app.before_request(_refuse_unknown_parameters)
-    app.after_request(_tell_rate)
+    app.after_request(_add_rate_headers)
     app.after_request(_answer_conditionally)
 
 
@@ -52,7 +52,7 @@ def parameter_fault(name: str, fault: str) -> dict[str, str]:
     return {"field": name.encode("utf-8", "replace").decode()[:100], "message": str(API_FAULTS[fault])}
 
 
-def _tell_rate(response: Response) -> Response:
+def _add_rate_headers(response: Response) -> Response:
     context = request_context()
     headers, context.rate_headers = context.rate_headers, {}
     if is_api(request.path):

@@ -75,8 +75,8 @@ def _serializer() -> URLSafeSerializer:
 def _asked() -> str:
     """Return a digest of the list a cursor belongs to: endpoint, filters and order, but not the page size."""
     own = sorted((name, text) for name, text in request.args.items() if name not in (*PLACES, "page"))
-    told = json.dumps([request.endpoint, own])
-    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    asked = json.dumps([request.endpoint, own])
+    return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def _read_cursor(length: int) -> Sequence[Any]:

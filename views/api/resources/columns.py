@@ -31,7 +31,7 @@ class Column:
     name: str
     schema: Schema
     read: Callable[[Any], Any]
-    tells: tuple[str, ...]
+    publishes: tuple[str, ...]
 
 
 def plain(model: Any, name: str, words: Iterable[str] = ()) -> Column:
@@ -56,8 +56,8 @@ def nullable(schema: Schema) -> Schema:
     return {**with_null, "enum": [*schema["enum"], None]} if "enum" in schema else with_null
 
 
-def link(name: str, path: str, tells: str, needed: bool = False) -> Column:
-    """Return a column with the code of a related row; `path` leads to it, `tells` is the foreign key column."""
+def link(name: str, path: str, publishes: str, needed: bool = False) -> Column:
+    """Return a column with the code of a related row; `path` leads to it, `publishes` is the foreign key column."""
     schema: Schema = {"type": "string"}
     steps = path.split(".")
 
@@ -66,7 +66,7 @@ def link(name: str, path: str, tells: str, needed: bool = False) -> Column:
             row = getattr(row, step) if row is not None else None
         return row
 
-    return Column(name, schema if needed else nullable(schema), read, (tells,))
+    return Column(name, schema if needed else nullable(schema), read, (publishes,))
 
 
 def renamed(model: Any, name: str, column: str, words: Iterable[str] = ()) -> Column:

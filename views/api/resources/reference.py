@@ -26,7 +26,7 @@ from workflow_rules.time.national_clock import NationalClass, NationalStage
 
 
 def _username(path: str) -> dict[str, Any]:
-    return {"name": path, "path": f"{path}.user.username", "tells": f"{path}_id", "needed": True}
+    return {"name": path, "path": f"{path}.user.username", "publishes": f"{path}_id", "needed": True}
 
 
 AGENCY = Resource(

@@ -136,9 +136,9 @@ def _reason(resource: Resource, given: Any) -> tuple[str, Faults]:
     return reason, [] if fault is None else field_sentences((fault,))
 
 
-def _faults_of(form: Any, told: Faults) -> Faults:
+def _faults_of(form: Any, known_faults: Faults) -> Faults:
     """Return the form's errors for fields that have no error yet."""
-    known = {fault["field"] for fault in told}
+    known = {fault["field"] for fault in known_faults}
     return [
         {"field": name or "", "message": str(messages[0])}
         for name, messages in form.errors.items()

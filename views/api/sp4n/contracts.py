@@ -1,6 +1,6 @@
 """Contracts of the SP4N endpoints (design 8.2, 8.3), by method and path.
 
-They are kept apart from their views, so that the whole agreement with the integration can be read in one place.
+They are separate from their views, so that the whole agreement with the integration can be read in one place.
 """
 
 from typing import Any

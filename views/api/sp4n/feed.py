@@ -1,4 +1,4 @@
-"""Read endpoints of the integration: change feed, reconciliation, and the signed answer (design 8.2)."""
+"""Read endpoints of the integration: change feed, reconciliation, and the signed answer."""
 
 from flask import Response, request, url_for
 from flask_appbuilder.api import BaseApi, expose

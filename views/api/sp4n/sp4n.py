@@ -1,4 +1,4 @@
-"""Endpoints for the integration that synchronises SP4N (design 8.2); our own interface, not SP4N's."""
+"""Endpoints for the integration that synchronises SP4N; our own interface, not SP4N's."""
 
 from typing import Any
 
