@@ -123,9 +123,7 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
 
     def _edit(self, pk: Any) -> Any:
         item = self.datamodel.get(pk, self._base_filters) or abort(404)
-        if reason := self.why_fixed(item):
-            flash(REFUSED[reason], "warning")
-            abort(redirect(url_for(f"{self.endpoint}.show", pk=self.datamodel.get_pk_value(item))))
+        self._refuse_fixed(item)
         form = self.edit_form.refresh(obj=None if request.method == "POST" else item)
         name_blank_choices(form)
         self.prepare(form, item)
@@ -137,6 +135,12 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
         form.seen.data = form.seen.data or row_digest(item)
         widgets = self._get_edit_widget(form=form)
         return self._get_related_views_widgets(item, orders={}, pages={}, page_sizes={}, widgets=widgets)
+
+    def _refuse_fixed(self, item: Any) -> None:
+        """Abort with a redirect to the row's page and a message if the row can no longer be edited."""
+        if reason := self.why_fixed(item):
+            flash(REFUSED[reason], "warning")
+            abort(redirect(url_for(f"{self.endpoint}.show", pk=self.datamodel.get_pk_value(item))))
 
     def _saved(self, form: Any, item: Any, new: bool) -> bool:
         if not new:
@@ -163,6 +167,20 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
         Raises ChangeRefused if a rule refuses it or the row was changed since the form was rendered.
         """
         before = None if new else row_values(item)
+        self._fill(form, item, new)
+        save_row(item)
+        self.after_change(item)
+        self._journal(before, row_values(item))
+
+    def _journal(self, before: Values, after: Values) -> None:
+        if self.journal_kind:
+            journal_change(self.journal_kind, before, after, current_person().id, utc_now())
+
+    def _fill(self, form: Any, item: Any, new: bool) -> None:
+        """Copy the form into the row. An existing row is locked first.
+
+        Raises ChangeRefused(changed_meanwhile) if it was changed since the form was rendered.
+        """
         if not new:
             lock_row(item)
             if form.seen.data != row_digest(item):
@@ -172,13 +190,6 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
                 if field.name not in ("seen", "csrf_token"):
                     field.populate_obj(item, field.name)
             self.before_save(item)
-        save_row(item)
-        self.after_change(item)
-        self._journal(before, row_values(item))
-
-    def _journal(self, before: Values, after: Values) -> None:
-        if self.journal_kind:
-            journal_change(self.journal_kind, before, after, current_person().id, utc_now())
 
     def remove_row(self, item: Any) -> None:
         """Delete the row and journal it; the caller opens the transaction. Raises ChangeRefused if the row must
