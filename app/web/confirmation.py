@@ -51,8 +51,7 @@ class ConfirmDelete(ModelView):
     @permission_name("delete")
     def confirm_delete(self, pk: str) -> str:
         """Ask before a row is deleted; a row outside the view's own filters does not exist (404)."""
-        name = self.name_of(self._visible(pk))
-        return self._ask(gettext("Delete %(what)s?", what=name), [name], url_for(f"{self.endpoint}.delete", pk=pk))
+        return self._ask_to_delete(self._visible(pk), pk)
 
     @expose("/confirm_action", methods=["POST"])
     def confirm_action(self) -> str | Response:
@@ -85,6 +84,11 @@ class ConfirmDelete(ModelView):
     def name_of(self, item: Any) -> str:
         """Return the name of a row for the question; views override it for rows without a readable `str`."""
         return str(item)
+
+    def _ask_to_delete(self, item: Any, pk: str) -> str:
+        """Return the page that asks before `item` is deleted; views with consequences to show override it."""
+        name, target = self.name_of(item), url_for(f"{self.endpoint}.delete", pk=pk)
+        return self._ask(gettext("Delete %(what)s?", what=name), [name], target)
 
     def _list_address(self) -> str:
         return str(url_for(f"{self.endpoint}.list"))

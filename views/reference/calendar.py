@@ -50,9 +50,11 @@ class CalendarView(GuardedModelView):
         self._fill(form, item, new)
         self._ask_for((take_unsaved(item, new),))
 
-    def _delete(self, pk: Any) -> NoReturn:
+    def _delete(self, pk: Any) -> None:
+        self._ask_to_delete(self.datamodel.get(pk, self._base_filters) or abort(404), pk)
+
+    def _ask_to_delete(self, item: Any, pk: Any) -> NoReturn:
         """Abort with the page that asks for the reason, or with a redirect to the list if the row must stay."""
-        item = self.datamodel.get(pk, self._base_filters) or abort(404)
         try:
             self.remove_row(item)
         except ReasonNeeded as needed:
