@@ -23,8 +23,14 @@ from app.models.report import Rhythm
 from app.reporting.exports import mail as report_mail
 from app.reporting.exports.request import WantedReport
 from app.reporting.exports.run import run_report
-from app.reporting.exports.schedule_dates import Span, span_due
-from app.reporting.exports.schedules import Plan, make_scheduled_reports, save_schedule, supervisors
+from app.reporting.exports.schedules import (
+    Plan,
+    Span,
+    make_scheduled_reports,
+    save_schedule,
+    span_due,
+    supervisors,
+)
 from tests.delivery.mail_sink import Sink, mail_sink
 from tests.factories import a_complaint
 from workflow_rules.process.actors import Person

@@ -18,7 +18,6 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 # Without the other four steps there would be no case, no agency or no answer.
 SKIPPABLE = frozenset(Step) - {Step.REGISTER, Step.DIRECT, Step.DRAFT_ANSWER, Step.REPLY}
-NO_TIME = timedelta()
 
 
 @dataclass(frozen=True)

@@ -11,23 +11,13 @@ from app.core.extensions import db
 from app.core.periods import Period
 from app.models import Complaint, StepPause, StepTask
 from app.reporting.figures.measures import allowance_of
-from app.reporting.rehearsals.model import Opening, WhatIf, rehearse
-from app.reporting.rehearsals.totals import Rehearsal
+from app.reporting.rehearsals.model import Opening
 from workflow_rules.process.actors import Actor
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import Step
-from workflow_rules.time.working_calendar import WorkingCalendar
 
 READ_AT_ONCE = 5000
 _STEPS, _ACTORS = {step.value: step for step in Step}, {actor.value: actor for actor in Actor}
-
-
-def rehearsed(period: Period, what_if: WhatIf, calendar: WorkingCalendar) -> Rehearsal:
-    """Return the totals of a rehearsal of all cases received in the period."""
-    found = Rehearsal()
-    for complaint, openings in past_cases(period):
-        found.add(complaint, rehearse(openings, what_if, calendar), calendar)
-    return found
 
 
 def past_cases(period: Period) -> Iterator[tuple[int, list[Opening]]]:
