@@ -1,4 +1,4 @@
-"""One world for all tests of a file: built once, looked at often, each planted fault taken back."""
+"""One populated database for all tests of a file: built once; each planted fault is rolled back."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -33,7 +33,7 @@ def world(session_app: Flask, worker: str) -> Iterator[Flask]:
 
 @pytest.fixture
 def inside(world: Flask) -> Iterator[Flask]:
-    """A context in the world whose changes are all taken back."""
+    """An application context whose changes to the database are all rolled back."""
     with world.app_context():
         yield world
         db.session.rollback()
@@ -47,7 +47,7 @@ def scope() -> Scope:
 
 @pytest.fixture(scope="module")
 def marks(world: Flask) -> dict[str, Any]:
-    """What the last look at the event log wished to remember."""
+    """What the last check of the event log stored for the next."""
     with world.app_context():
         query = text("SELECT count(*) AS events, max(id) AS newest FROM complaint_event")
         return dict(db.session.execute(query).mappings().one())

@@ -156,7 +156,7 @@ def test_no_event_can_be_dropped_or_exchanged(files: Files, tmp_path: Path) -> N
 
 
 def test_a_name_that_stands_twice_in_a_line_is_refused(files: Files, tmp_path: Path) -> None:
-    """Whoever reads the file by eye or with another program would see the first of them."""
+    """A person or another program that reads the file would see the first of the repeated names."""
     text = files["kejadian.jsonl"].replace(b'"kind":', b'"kind":"close","kind":', 1)
     assert judged(zipped(relisted({**files, "kejadian.jsonl": text}), tmp_path / "x.zip"))[0] == 1
 

@@ -1,4 +1,4 @@
-"""The nightly look: once a night whoever asks, taken up again when its worker died, told once, and seen on the page."""
+"""The nightly run: once a night, taken over when its worker died, notified once, and shown on the health page."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,7 +26,7 @@ NIGHT = "2026-03-03 02:30"
 
 @pytest.fixture(autouse=True)
 def few_checks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two of the sixteen are enough to see how a night goes; all of them are looked at in the planted faults."""
+    """Two of the sixteen checks suffice for the course of a night; `test_planted_faults` runs all of them."""
     some = {name: run_invariants.CHECKS[name] for name in ("I4", "I8")}
     monkeypatch.setattr(run_invariants, "CHECKS", some)
 

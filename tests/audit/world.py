@@ -68,7 +68,7 @@ def _asked_and_waiting() -> None:
 
 
 def _told_reporter() -> None:
-    """One who wishes to be told by e-mail, and is archived."""
+    """A case whose reporter is notified by e-mail; it is archived."""
     report = clean_report(a_report(reporter={**REPORTER, "email": "aminah@example.id"}))
     received = receive_complaint(report, demo_person("admin.aduan"), now=utc_now(), tell=True)
     case = Case(received.complaint, ("dishub",), received.tracking_code)

@@ -1,6 +1,6 @@
 """Complaints that live through July to September 2026 by the real operations, on paths that a seed decides.
 
-QUARTER_CASES in the environment sets how many (28 unless told; 300 for the long run). Every time is a whole minute.
+QUARTER_CASES in the environment sets how many (28 by default; 300 for the long run). Every time is a whole minute.
 """
 
 import os

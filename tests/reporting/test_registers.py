@@ -49,7 +49,7 @@ def frozen_of(register: Register) -> dict[str, Any]:
 
 
 def numbers_of_the_office() -> list[Any]:
-    """What its book says: each number with the paper that carries it."""
+    """The number book: each number with the paper that carries it."""
     wanted = select(IssuedNumber.number, IssuedNumber.paper_id).where(IssuedNumber.agency_code == "diskominfosan")
     return list(db.session.execute(wanted.order_by(IssuedNumber.running)))
 
@@ -214,7 +214,7 @@ def test_an_event_that_arrives_late_with_an_earlier_time_is_a_correction(month: 
     assert told[("", "moved", "moved")] == (7, 8)
     assert told[("overdue", "report", "")][1] is None
     assert told[("open", "", "step")] == ("report", "direct")
-    # Told once for the act itself, and once for the breach that it brought to light: the limit had passed at 10.00.
+    # Listed once for the action, and once for the breach recorded with it: the deadline had passed at 10.00.
     assert {(number, kind) for number, kind, _ in since.late_events} == {
         (case.number, "report"),
         (case.number, "breached"),

@@ -53,7 +53,7 @@ def queued_ids() -> list[Any]:
 
 
 def meanwhile(act: Callable[[int], None]) -> Callable[[], Any]:
-    """A clock by which something happens at each look, told how many there were."""
+    """A clock that calls back at each reading with the number of readings so far."""
     looks: list[int] = []
 
     def clock() -> Any:
