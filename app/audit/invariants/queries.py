@@ -18,11 +18,11 @@ I1: Queries = {
     WHERE NOT EXISTS (SELECT 1 FROM complaint c WHERE c.number = given.number)
     """,
     "answer_without_case": r"""
-    SELECT told.number AS subject, to_char(told.at, 'YYYY-MM-DD') AS day FROM (
+    SELECT answer.number AS subject, to_char(answer.at, 'YYYY-MM-DD') AS day FROM (
         SELECT substring(body FROM '"number": ?"(LB-[0-9]{4}-[0-9]{6})"') AS number, created_at AS at
         FROM idempotency_key WHERE status BETWEEN 200 AND 299
-    ) AS told
-    WHERE told.number IS NOT NULL AND NOT EXISTS (SELECT 1 FROM complaint c WHERE c.number = told.number)
+    ) AS answer
+    WHERE answer.number IS NOT NULL AND NOT EXISTS (SELECT 1 FROM complaint c WHERE c.number = answer.number)
     """,
     "report_without_case": """
     SELECT h.tracking_id AS subject FROM inbound_hold h
@@ -305,10 +305,10 @@ I12: Queries = {
     WHERE s.position IS NOT NULL GROUP BY s.position HAVING count(*) > 1
     """,
     "feed_out_of_order": """
-    SELECT told.number AS subject, told.position FROM (
+    SELECT change.number AS subject, change.position FROM (
         SELECT s.number, s.position, lag(s.position) OVER (PARTITION BY s.complaint_id ORDER BY s.id) AS before
         FROM sync_change s WHERE s.position IS NOT NULL AND s.complaint_id IN {cases}
-    ) AS told WHERE told.position <= told.before
+    ) AS change WHERE change.position <= change.before
     """,
     "reader_ahead": """
     SELECT reader.name AS subject, reader.position FROM (
@@ -321,11 +321,11 @@ I12: Queries = {
     JOIN complaint c ON c.sp4n_tracking_id = l.tracking_id WHERE l.acked_version > c.version
     """,
     "feed_behind_case": """
-    SELECT c.number AS subject, c.version, told.version AS told FROM complaint c CROSS JOIN LATERAL (
+    SELECT c.number AS subject, c.version, newest.version AS told FROM complaint c CROSS JOIN LATERAL (
         SELECT s.version, s.status FROM sync_change s WHERE s.complaint_id = c.id ORDER BY s.id DESC LIMIT 1
-    ) AS told
+    ) AS newest
     WHERE c.sp4n_tracking_id IS NOT NULL AND c.id IN {cases}
-    AND (told.version > c.version OR (told.version = c.version AND told.status <> c.status))
+    AND (newest.version > c.version OR (newest.version = c.version AND newest.status <> c.status))
     """,
 }
 """The change feed holds each event of a case linked to SP4N, in order, and no reader is ahead of it."""
@@ -354,10 +354,10 @@ I13: Queries = {
 
 I14: Queries = {
     "log_runs_backwards": """
-    SELECT c.number AS subject, told.seq AS event, told.at FROM (
+    SELECT c.number AS subject, event.seq AS event, event.at FROM (
         SELECT complaint_id, seq, at, lag(at) OVER (PARTITION BY complaint_id ORDER BY seq) AS before
         FROM complaint_event WHERE complaint_id IN {cases}
-    ) AS told JOIN complaint c ON c.id = told.complaint_id WHERE told.at < told.before - :skew
+    ) AS event JOIN complaint c ON c.id = event.complaint_id WHERE event.at < event.before - :skew
     """,
     "negative_time": """
     SELECT c.number AS subject, t.step FROM step_task t JOIN complaint c ON c.id = t.complaint_id

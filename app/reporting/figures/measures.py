@@ -81,7 +81,7 @@ class ClosedStep:
 class Line:
     """One row of the time ledger in the order it is read; `clock` is set for a closing only.
 
-    `house` is the agency charged, None for the office.
+    `agency` is the agency charged, None for the office.
     """
 
     complaint: int
@@ -89,7 +89,7 @@ class Line:
     at: datetime
     step: Step
     track: str | None
-    house: str | None
+    agency: str | None
     clock: Clock | None = None
 
 
@@ -137,11 +137,11 @@ def closings(lines: Iterable[Line]) -> Iterator[ClosedStep]:
                 pauses: Pauses = ()
                 if between:
                     spans = stretches(
-                        LedgerEntry(each.kind, each.at, each.step, each.track, each.house)
+                        LedgerEntry(each.kind, each.at, each.step, each.track, each.agency)
                         for each in (*lines_of_step, line)
                     )
                     pauses = tuple((span.begins, span.ends) for span in spans if span.waited and span.ends is not None)
-                opened = (first.complaint, first.step, first.track, first.house, first.at)
+                opened = (first.complaint, first.step, first.track, first.agency, first.at)
                 yield ClosedStep(*opened, line.at, line.clock, pauses)
         elif key in running:
             running[key].append(line)

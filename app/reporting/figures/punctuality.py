@@ -71,20 +71,20 @@ def punctualities(
     cases. The present calendar is used when `calendar` is None.
     """
     found = closed_steps(period, among)
-    kept = found if agencies is None else (one for one in found if one.agency in agencies)
-    return tally(kept, calendar or load_working_calendar(), *groupings)
+    counted = found if agencies is None else (one for one in found if one.agency in agencies)
+    return tally(counted, calendar or load_working_calendar(), *groupings)
 
 
 def closed_steps(period: Period, among: Scope | None = None) -> Iterator[ClosedStep]:
     """Yield every step closed in the period, case by case, with its clock and allowance."""
-    rows = db.session.execute(_book(period, among).execution_options(yield_per=READ_AT_ONCE))
+    rows = db.session.execute(_ledger_rows(period, among).execution_options(yield_per=READ_AT_ONCE))
     for closed in closings(map(_line, rows)):
         if period.holds(closed.closed_at):
             yield closed
 
 
-def _book(period: Period, among: Scope | None) -> Any:
-    """Return the ledger rows, up to the end of the period, of every case in which a step closed in it."""
+def _ledger_rows(period: Period, among: Scope | None) -> Any:
+    """Return a select of the ledger rows, up to the end of the period, of every case in which a step closed in it."""
     touched = aliased(LedgerRow)
     cases = select(touched.complaint_id).where(
         touched.kind == LedgerKind.CLOSED.value, touched.at >= period.begins, touched.at < period.ends
@@ -96,10 +96,10 @@ def _book(period: Period, among: Scope | None) -> Any:
         StepTask.agency_code.is_not_distinct_from(LedgerRow.track),
         StepTask.closed_at == LedgerRow.at,
     )
-    book = (LedgerRow.complaint_id, LedgerRow.kind, LedgerRow.at, LedgerRow.step, LedgerRow.track, LedgerRow.house)
+    ledger = (LedgerRow.complaint_id, LedgerRow.kind, LedgerRow.at, LedgerRow.step, LedgerRow.track, LedgerRow.house)
     clock = (StepTask.actor, StepTask.clock_from, StepTask.due_at, StepTask.allowance_value, StepTask.allowance_unit)
     statement = (
-        select(*book, *clock)
+        select(*ledger, *clock)
         .outerjoin(StepTask, ended)
         .where(
             LedgerRow.complaint_id.in_(cases),
@@ -114,9 +114,9 @@ def _book(period: Period, among: Scope | None) -> Any:
 
 
 def _line(row: Sequence[Any]) -> Line:
-    case, kind, at, step, track, house, actor, clock_from, due_at, value, unit = row
+    case, kind, at, step, track, agency, actor, clock_from, due_at, value, unit = row
     clock = Clock(actor, clock_from, due_at, allowance_of(value, unit)) if actor is not None else None
-    return Line(case, _KINDS[kind], at, _STEPS[step], track, house, clock)
+    return Line(case, _KINDS[kind], at, _STEPS[step], track, agency, clock)
 
 
 def kept_punctualities(
