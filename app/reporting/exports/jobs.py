@@ -17,7 +17,10 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class JobLine:
-    """One report job as shown to its officer; `left` is the estimated time left, None when it cannot be estimated."""
+    """One report job as shown to its officer.
+
+    `left` is the time it still needs at its speed so far, None when that cannot be estimated.
+    """
 
     id: int
     state: str
@@ -43,7 +46,9 @@ def newest_jobs(user_id: int, now: datetime) -> list[JobLine]:
     statement = select(ReportJob).where(ReportJob.user_id == user_id).order_by(ReportJob.id.desc()).limit(SHOWN)
     lines = []
     for job in db.session.scalars(statement):
-        wanted = wanted_of(job.wanted)
+        wanted, left = wanted_of(job.wanted), None
+        if job.state == "running" and job.percent and job.began_at is not None:
+            left = (now - job.began_at) * ((100 - job.percent) / job.percent)
         line = JobLine(
             id=job.id,
             state=job.state,
@@ -57,17 +62,10 @@ def newest_jobs(user_id: int, now: datetime) -> list[JobLine]:
             asked_at=job.asked_at,
             ended_at=job.ended_at,
             expires_at=job.expires_at,
-            left=time_left(job, now),
+            left=left,
         )
         lines.append(line)
     return lines
-
-
-def time_left(job: ReportJob, now: datetime) -> timedelta | None:
-    """Return the time a running job still needs at its speed so far, or None when that cannot be estimated."""
-    if job.state != "running" or not job.percent or job.began_at is None:
-        return None
-    return (now - job.began_at) * ((100 - job.percent) / job.percent)
 
 
 @dataclass(frozen=True)
