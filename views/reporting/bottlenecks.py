@@ -8,6 +8,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 
 from app.access.roles import permissions_on
@@ -26,9 +27,8 @@ from app.reporting.figures.definitions import (
 from app.reporting.figures.labels import NOTES
 from app.reporting.figures.measures import Grouping, Measure
 from app.reporting.figures.punctuality import punctuality
-from app.vocabulary.words import ACTORS, STEPS, UNITS
+from app.vocabulary.words import ACTORS, STEPS, UNITS, Labels
 from views.reporting.days import parse_day
-from views.reporting.rehearsal_labels import BY, SORTS
 from views.shared.screen_access import for_officers
 
 USUAL_DAYS, LONGEST = 30, 400
@@ -43,6 +43,18 @@ ORDERS: dict[str, Callable[[Measure, Timeliness], float]] = {
     "p90": lambda m, _t: -m.p90_minutes,
     "tepat": lambda _m, t: t.share or 0,
     "jumlah": lambda m, _t: -m.count,
+}
+SORTS: Labels = {
+    "langkah": _("Urutan langkah"),
+    "median": _("Median terlama"),
+    "p90": _("P90 terlama"),
+    "tepat": _("Paling sering lewat batas"),
+    "jumlah": _("Terbanyak"),
+}
+BY: Labels = {
+    "langkah": _("Langkah"),
+    "petugas": _("Langkah dan petugas"),
+    "opd": _("Langkah dan OPD"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Labels of the rehearsal and bottleneck pages."""
+"""Labels of the rehearsal pages."""
 
 from flask_babel import lazy_gettext as _
 
@@ -27,16 +27,3 @@ ASSUMPTIONS = (
     _("Waktu baku hanya menentukan lewat batas atau tidak; tidak ada yang bekerja lebih cepat karenanya."),
     _("Langkah yang belum selesai dan aturan jalur cepat tidak ikut dihitung."),
 )
-
-SORTS: Labels = {
-    "langkah": _("Urutan langkah"),
-    "median": _("Median terlama"),
-    "p90": _("P90 terlama"),
-    "tepat": _("Paling sering lewat batas"),
-    "jumlah": _("Terbanyak"),
-}
-BY: Labels = {
-    "langkah": _("Langkah"),
-    "petugas": _("Langkah dan petugas"),
-    "opd": _("Langkah dan OPD"),
-}
