@@ -17,16 +17,12 @@ def relay_reports(now: datetime, batch: int = 100) -> int:
 
     Returns how many were enqueued, at most `batch`. `now` is an aware UTC datetime.
     """
-    _give_up(now)
-    return REPORTS.relay(now, batch)
-
-
-def _give_up(now: datetime) -> None:
     with one_transaction():
         statement = update(ReportJob).where(is_silent(now), ReportJob.attempts >= MOST_ATTEMPTS)
         statement = statement.values(state="failed", error="killed", ended_at=now).returning(ReportJob.id)
         for job_id in db.session.scalars(statement.execution_options(synchronize_session=False)).all():
             tell_of_report(job_id, now)
+    return REPORTS.relay(now, batch)
 
 
 def expire_reports(now: datetime, batch: int = 100) -> int:
@@ -41,11 +37,7 @@ def expire_reports(now: datetime, batch: int = 100) -> int:
         statement = select(ReportJob).where(over | left).order_by(ReportJob.id).limit(batch)
         jobs = list(db.session.scalars(statement.with_for_update(skip_locked=True)))
         for job in jobs:
-            _take_away(job)
+            if job.path is not None:
+                remove_file(job.path)
+            job.state, job.path = "expired" if job.state == "done" else job.state, None
         return len(jobs)
-
-
-def _take_away(job: ReportJob) -> None:
-    if job.path is not None:
-        remove_file(job.path)
-    job.state, job.path = "expired" if job.state == "done" else job.state, None

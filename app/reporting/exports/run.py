@@ -5,7 +5,7 @@ once; a worker presumed dead can no longer write to its job.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from app.core.storage import keep_file, new_path, remove_file
 from app.core.transaction import one_transaction
 from app.core.work_queue import WorkQueue
 from app.models import ReportJob
-from app.reporting.exports.files import LIMITS, WRITERS, ReportFile, columns_in, draft_of
+from app.reporting.exports.files import LIMITS, WRITERS, columns_in, draft_of
 from app.reporting.exports.heartbeat import Heartbeat
 from app.reporting.exports.notify_requester import tell_of_report
 from app.reporting.exports.request import WantedReport, scope_of, wanted_of
@@ -35,13 +35,13 @@ from workflow_rules.process.actors import Person
 
 log = structlog.get_logger()
 
-KEPT = timedelta(days=7)
+RETENTION = timedelta(days=7)
 """How long a file can be downloaded; later it must be asked for again."""
 
 SILENT = timedelta(seconds=90)
 """A worker without a heartbeat for this long is presumed dead."""
 
-HANDED_AGAIN = timedelta(seconds=60)
+ENQUEUED_AGAIN_AFTER = timedelta(seconds=60)
 """A waiting job is enqueued again after this time; the claim makes the duplicate a no-op."""
 
 MOST_ATTEMPTS = 3
@@ -56,7 +56,7 @@ def is_silent(now: datetime) -> ColumnElement[bool]:
 REPORTS = WorkQueue(
     ReportJob,
     JobName.RUN_REPORT,
-    due=lambda now: (ReportJob.state == "queued") & (ReportJob.handed_at < now - HANDED_AGAIN) | is_silent(now),
+    due=lambda now: (ReportJob.state == "queued") & (ReportJob.handed_at < now - ENQUEUED_AGAIN_AFTER) | is_silent(now),
     claimed=lambda now: {"state": "queued", "handed_at": now},
 )
 
@@ -101,7 +101,9 @@ def _make(job_id: int, attempt: int, clock: Clock) -> str:
     with one_transaction():
         job = db.session.get_one(ReportJob, job_id)
         db.session.refresh(job)
-        _forget_file(job)
+        if job.path is not None:  # An earlier attempt left it.
+            remove_file(job.path)
+            job.path = None
         person, wanted = asking_person(job, clock()), wanted_of(job.wanted)
         job.path = new_path("reports", job.format)
         file_format, path = job.format, job.path
@@ -112,10 +114,15 @@ def _make(job_id: int, attempt: int, clock: Clock) -> str:
     ):
         progress = _Progress(job_id, attempt, clock, heartbeat.lost.is_set)
         rows = _write(draft, file_format, person, wanted, progress)
-        digest, size = _digest(draft), draft.stat().st_size
+        with draft.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        values = {"state": "done", "percent": 100, "rows": rows, "file_hash": digest, "size": draft.stat().st_size}
         keep_file(draft, path)
-    if _finish(job_id, attempt, clock(), {"rows": rows, "file_hash": digest, "size": size}):
-        return "done"
+    now = clock()
+    with one_transaction():
+        if update_own(job_id, attempt, ended_at=now, expires_at=now + RETENTION, error=None, **values):
+            tell_of_report(job_id, now)
+            return "done"
     remove_file(path)
     raise Stopped
 
@@ -162,37 +169,17 @@ def _write(draft: Path, file_format: str, person: Person, wanted: WantedReport, 
         facts = facts_of_report(wanted, columns, person.name, total, now)
         file = WRITERS[file_format](draft, facts, progress.is_lost)
         try:
-            count = _copy(rows, file, columns, lambda done: progress.note(done, total))
+            shapes, count = shapes_of(columns), 0
+            for count, row in enumerate(rows, 1):
+                file.write([shape(value) for shape, value in zip(shapes, row, strict=True)])
+                if count % READ_AT_ONCE == 0:
+                    progress.note(count, total)
+            progress.note(count, total)
         except BaseException:
             file.drop()
             raise
         file.close()
         return count
-
-
-def _copy(rows: Any, file: ReportFile, columns: Sequence[str], note: Callable[[int], None]) -> int:
-    shapes, count = shapes_of(columns), 0
-    for row in rows:
-        file.write([shape(value) for shape, value in zip(shapes, row, strict=True)])
-        count += 1
-        if count % READ_AT_ONCE == 0:
-            note(count)
-    note(count)
-    return count
-
-
-def _digest(draft: Path) -> str:
-    with draft.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _finish(job_id: int, attempt: int, now: datetime, found: dict[str, Any]) -> bool:
-    values = {"state": "done", "percent": 100, "ended_at": now, "expires_at": now + KEPT, "error": None, **found}
-    with one_transaction():
-        done = update_own(job_id, attempt, **values)
-        if done:
-            tell_of_report(job_id, now)
-        return done
 
 
 def _fail(job_id: int, attempt: int, reason: str, now: datetime) -> str:
@@ -202,9 +189,3 @@ def _fail(job_id: int, attempt: int, reason: str, now: datetime) -> str:
             return "stopped"
         tell_of_report(job_id, now)
     return "failed"
-
-
-def _forget_file(job: ReportJob) -> None:
-    if job.path is not None:
-        remove_file(job.path)
-        job.path = None

@@ -22,7 +22,7 @@ from app.reference.calendar import load_working_calendar
 from app.reference.sop import load_sop
 from app.reporting.rehearsals.model import WhatIf, rehearse
 from app.reporting.rehearsals.past_cases import count_cases, past_cases
-from app.reporting.rehearsals.totals import Pair, Rehearsal
+from app.reporting.rehearsals.totals import Rehearsal
 from workflow_rules.process.actors import Actor
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import Step
@@ -32,7 +32,7 @@ log = structlog.get_logger()
 
 PROGRESS_EVERY = 250
 CHANGED_SHOWN = 50
-LOST_AFTER, HANDED_AGAIN = timedelta(minutes=3), timedelta(seconds=20)
+SILENT, ENQUEUED_AGAIN_AFTER = timedelta(minutes=3), timedelta(seconds=20)
 """Time without progress after which a running, or a queued, rehearsal is enqueued again."""
 
 _rows = RehearsalRow.__table__
@@ -40,8 +40,8 @@ REHEARSALS = WorkQueue(
     RehearsalRow,
     JobName.REHEARSE,
     due=lambda now: (
-        ((_rows.c.state == "running") & (_rows.c.touched_at < now - LOST_AFTER))
-        | ((_rows.c.state == "queued") & (_rows.c.touched_at < now - HANDED_AGAIN))
+        ((_rows.c.state == "running") & (_rows.c.touched_at < now - SILENT))
+        | ((_rows.c.state == "queued") & (_rows.c.touched_at < now - ENQUEUED_AGAIN_AFTER))
     ),
     claimed=lambda now: {"state": "queued", "touched_at": now},
 )
@@ -96,9 +96,9 @@ def run_rehearsal(rehearsal_id: int) -> str:
         result = _computed(db.session.get_one(RehearsalRow, rehearsal_id))
     except (ValueError, LookupError):
         log.exception("rehearsal_failed", rehearsal=rehearsal_id)
-        _tell(rehearsal_id, state="failed")
+        _update(rehearsal_id, state="failed")
         return "failed"
-    _tell(rehearsal_id, state="ready", result=result, done=result["cases"]["count"])
+    _update(rehearsal_id, state="ready", result=result, done=result["cases"]["count"])
     return "ready"
 
 
@@ -106,16 +106,16 @@ def _computed(row: RehearsalRow) -> dict[str, Any]:
     version = db.session.get_one(SopVersion, row.sop_version_id)
     what_if, calendar = what_if_from(load_sop(version), row.what_if), load_working_calendar()
     period = Period(row.begins, row.ends)
-    _tell(row.id, total=count_cases(period), done=0)
+    _update(row.id, total=count_cases(period), done=0)
     found = Rehearsal()
     for place, (complaint, openings) in enumerate(past_cases(period), 1):
         found.add(complaint, rehearse(openings, what_if, calendar), calendar)
         if place % PROGRESS_EVERY == 0:
-            _tell(row.id, done=place)
+            _update(row.id, done=place)
     return _as_data(found)
 
 
-def _tell(rehearsal_id: int, **values: Any) -> None:
+def _update(rehearsal_id: int, **values: Any) -> None:
     """Update the row on a separate connection, so that progress is visible while the reading transaction runs."""
     with db.engine.begin() as connection:
         connection.execute(update(_rows).where(_rows.c.id == rehearsal_id).values(touched_at=utc_now(), **values))
@@ -137,15 +137,11 @@ def _as_data(found: Rehearsal) -> dict[str, Any]:
     )
     return {
         "cases": {**counted, "median_then": cases.medians[0], "median_now": cases.medians[1]},
-        "whole": _pair(found.whole),
-        "steps": {step.value: _pair(pair) for step, pair in found.steps.items()},
-        "actors": {actor.value: _pair(pair) for actor, pair in found.actors.items()},
+        "whole": asdict(found.whole),
+        "steps": {step.value: asdict(pair) for step, pair in found.steps.items()},
+        "actors": {actor.value: asdict(pair) for actor, pair in found.actors.items()},
         "changed": [{"id": key, "number": numbers[key], "late_now": now} for key, _, now in changed],
     }
-
-
-def _pair(pair: Pair) -> dict[str, Any]:
-    return {"then": asdict(pair.then), "now": asdict(pair.now)}
 
 
 def find_rehearsal(rehearsal_id: int) -> RehearsalRow | None:
