@@ -23,8 +23,8 @@ from app.reporting.figures.definitions import (
     timeliness_by,
 )
 from app.reporting.figures.measures import Measure
+from app.reporting.registers.corrections import corrections_since
 from app.reporting.registers.make import make_register
-from app.reporting.registers.rows import corrections_since
 from tests.conftest import time_travel
 from tests.factories import Case, a_complaint
 from tests.reporting.test_dashboard import figures_of, page_of, rows_of

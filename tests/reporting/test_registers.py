@@ -21,8 +21,8 @@ from app.demo.accounts import demo_person
 from app.models import Category, Complaint, IssuedNumber, Paper, Register, RegisterKind
 from app.papers.papers import draw_paper
 from app.reporting.figures.daily_figures import instant
+from app.reporting.registers.corrections import corrections_since
 from app.reporting.registers.make import RegisterRefused, make_due_registers, make_register
-from app.reporting.registers.rows import corrections_since
 from tests.factories import Case, a_complaint
 from tests.reporting.small_month import answered_road, direction, led, waiting_road, wita
 from tests.scenes import Scene

@@ -4,9 +4,8 @@ from typing import Any
 
 from flask_babel import gettext
 
-from app.reporting.registers.corrections import Correction
+from app.reporting.registers.corrections import Comparison, Correction
 from app.reporting.registers.labels import COUNTS, TABLES
-from app.reporting.registers.rows import Since
 from app.reporting.registers.tables import head, written
 
 Frozen = dict[str, Any]
@@ -28,7 +27,7 @@ NAMED_BY = {
 }
 
 
-def correction_text(one: Correction, frozen: Frozen, since: Since) -> dict[str, str]:
+def correction_text(one: Correction, frozen: Frozen, since: Comparison) -> dict[str, str]:
     """Return table, row, old and new value of a correction as text; names added since the freeze are resolved too."""
     if not one.table:
         name = gettext("Sidik jejak audit") if one.column == "checkpoint" else str(COUNTS[one.column])

@@ -16,9 +16,10 @@ from app.models import Register, RegisterKind
 from app.papers.labels import why_not_drawn
 from app.reference.calendar import load_working_calendar
 from app.reporting.registers.charts import bars_of, trend_of
+from app.reporting.registers.corrections import Comparison, corrections_since
 from app.reporting.registers.labels import COUNTS, REFUSALS, REGISTER_KINDS, REGISTERS, SHORT_NAMES, TABLES, notes
 from app.reporting.registers.make import RegisterRefused, make_register
-from app.reporting.registers.rows import Since, corrections_since, count_registers, register_with_paper, registers_page
+from app.reporting.registers.rows import count_registers, register_with_paper, registers_page
 from app.reporting.registers.tables import TABLES_OF, UNBROKEN, counts_of, day_or_month, period_text, table_of
 from app.reporting.registers.workbook import register_workbook
 from app.vocabulary.actions import SENTENCES
@@ -82,7 +83,7 @@ class RegisterView(BaseView):
         found = _find(register_id)
         frozen = found.paper.frozen
         recomputes = frozen["cases"] <= RECOMPUTED_AT_ONCE or "hitung" in request.args
-        since = corrections_since(frozen) if recomputes else Since([], {}, [])
+        since = corrections_since(frozen) if recomputes else Comparison([], {}, [])
         page: str = render_template(
             "registers/page.html",
             title=f"{SHORT_NAMES[found.kind]} {day_or_month(found.kind, found.day)}",

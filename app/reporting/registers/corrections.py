@@ -2,7 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from app.casefile.event_log import checkpoint_at, written_late
+from app.core.periods import Period
+from app.models import RegisterKind
+from app.reporting.registers.names import Names, names_in
+from app.reporting.registers.rows import DEFINITIONS, figures_of
 
 # Columns of text and names, which may change without a figure being wrong.
 LEFT_OUT = frozenset({"key", "title", "officer", "numbers"})
@@ -23,6 +30,15 @@ class Correction:
     column: str
     old: Any
     new: Any
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What differs today from a register: figures, the names in them, and events written later for its period."""
+
+    found: list[Correction]
+    names: Names
+    late_events: list[tuple[str, str, datetime]]
 
 
 def corrections(
@@ -47,3 +63,24 @@ def corrections(
                 if column not in LEFT_OUT and value != new[key].get(column):
                     found.append(Correction(table, key, column, value, new[key].get(column)))
     return found
+
+
+def corrections_since(frozen: dict[str, Any]) -> Comparison:
+    """Compute the register's figures again from the ledger and return what differs; the register is not changed."""
+    period = Period(datetime.fromisoformat(frozen["begins"]), datetime.fromisoformat(frozen["ends"]))
+    now = figures_of(RegisterKind(frozen["kind"]), period)
+    found = corrections(frozen["counts"], frozen["tables"], now.counts, now.tables)
+    if frozen.get("definitions", 1) < DEFINITIONS:
+        found = [one for one in found if not _counted_otherwise(one)]
+    head = checkpoint_at(period.ends)
+    if head != frozen["checkpoint"]:
+        found.append(Correction("", "checkpoint", "checkpoint", frozen["checkpoint"], head))
+    return Comparison(found, names_in(now.tables), written_late(frozen["newest_event"], period.ends))
+
+
+def _counted_otherwise(one: Correction) -> bool:
+    """Return True when a difference only comes from definitions before version 2, which left out open overdue steps."""
+    measured = one.table in ("by_step", "by_agency")
+    if measured and one.column == "":
+        return one.old is None and one.new["count"] == 0
+    return (measured and one.column == "share") or (one.table == "summary" and one.key in ("timely", "overdue"))
