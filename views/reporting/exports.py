@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response as Answer
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
-from app.core.identifiers import LARGEST_ID
 from app.core.storage import read_pieces
 from app.reporting.exports.ask import AskRefused, ask_again, ask_report, cancel_report, own_job
 from app.reporting.exports.files import MEDIA_TYPES
@@ -65,7 +64,7 @@ class ExportView(BaseView):
     @expose("/<int:job_id>/batal", methods=["POST"])
     @for_officers("can_make", "Export")
     def cancel(self, job_id: int) -> Answer:
-        stopped = cancel_report(current_person(), _known(job_id), utc_now())
+        stopped = cancel_report(current_person(), job_id, utc_now())
         if stopped is None:
             abort(404)
         if stopped:
@@ -79,7 +78,7 @@ class ExportView(BaseView):
     def again(self, job_id: int) -> Answer:
         """Queue the same report again, with current data and access rights; 404 if it is not the officer's own."""
         try:
-            job = ask_again(current_person(), _known(job_id), str(get_locale() or "id"), utc_now())
+            job = ask_again(current_person(), job_id, str(get_locale() or "id"), utc_now())
         except AskRefused as refused:
             flash(f"{ASK_FAULTS[refused.fault.value]}.", "warning")
             return redirect("/ekspor/#pekerjaan", 303)
@@ -95,7 +94,7 @@ class ExportView(BaseView):
         changed since.
         """
         person = current_person()
-        job = own_job(person, _known(job_id))
+        job = own_job(person, job_id)
         if job is None:
             abort(404)
         if job.scope != scope_of(person):
@@ -114,10 +113,6 @@ class ExportView(BaseView):
         if job.size is not None:
             response.content_length = job.size
         return response
-
-
-def _known(job_id: int) -> int:
-    return job_id if job_id <= LARGEST_ID else abort(404)
 
 
 def _gone(sentence: str) -> Response:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, text
 
 from app.core.after_commit import enqueue_after_commit
 from app.core.extensions import db
+from app.core.identifiers import LARGEST_ID
 from app.core.jobs import JobName
 from app.core.transaction import one_transaction
 from app.models import ReportJob
@@ -89,6 +90,6 @@ def cancel_report(by: Person, job_id: int, now: datetime) -> bool | None:
 
 def own_job(by: Person, job_id: int, lock: bool = False) -> ReportJob | None:
     """Return the report job if it belongs to this user, else None; `lock` locks the row for update."""
-    statement = select(ReportJob).where(ReportJob.id == job_id, ReportJob.user_id == by.id)
+    statement = select(ReportJob).where(ReportJob.id == min(job_id, LARGEST_ID), ReportJob.user_id == by.id)
     statement = statement.execution_options(populate_existing=True)
     return db.session.scalars(statement.with_for_update() if lock else statement).first()

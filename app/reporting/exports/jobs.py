@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.extensions import db
+from app.core.identifiers import LARGEST_ID
 from app.models import Delivery, ReportJob, ReportRecipient, ReportSchedule
 from app.reporting.exports.request import wanted_of
 from app.reporting.exports.titles import filters_text, title_of
@@ -82,7 +83,7 @@ class ScheduleLine:
 
 
 def find_schedule(schedule_id: int) -> ReportSchedule | None:
-    return db.session.get(ReportSchedule, schedule_id)
+    return db.session.get(ReportSchedule, min(schedule_id, LARGEST_ID))
 
 
 def all_schedules() -> list[ScheduleLine]:

@@ -13,6 +13,7 @@ from app.access.people import SUPERVISOR_ROLE, person_of
 from app.core.after_commit import enqueue_after_commit
 from app.core.clock import office_time
 from app.core.extensions import db
+from app.core.identifiers import LARGEST_ID
 from app.core.jobs import JobName
 from app.core.transaction import one_transaction
 from app.models import ReportJob, ReportRecipient, ReportSchedule, Role, User
@@ -68,7 +69,7 @@ def change_schedule(schedule_id: int, plan: Plan, seen: str, now: datetime) -> b
     when a recipient is not an active supervisor.
     """
     with one_transaction():
-        schedule = db.session.get(ReportSchedule, schedule_id, with_for_update={"of": ReportSchedule})
+        schedule = db.session.get(ReportSchedule, min(schedule_id, LARGEST_ID), with_for_update={"of": ReportSchedule})
         if schedule is None:
             return False
         if fingerprint(schedule) != seen:
@@ -99,7 +100,7 @@ def _write(schedule: ReportSchedule, plan: Plan, now: datetime) -> None:
 def switch_schedule(schedule_id: int, active: bool) -> ReportSchedule | None:
     """Switch a schedule on or off and return it, or None when there is none."""
     with one_transaction():
-        schedule = db.session.get(ReportSchedule, schedule_id)
+        schedule = db.session.get(ReportSchedule, min(schedule_id, LARGEST_ID))
         if schedule is not None:
             schedule.active = active
         return schedule
@@ -108,7 +109,7 @@ def switch_schedule(schedule_id: int, active: bool) -> ReportSchedule | None:
 def remove_schedule(schedule_id: int) -> str | None:
     """Delete a schedule and return its name, or None when there is none; reports it made stay with their recipients."""
     with one_transaction():
-        schedule = db.session.get(ReportSchedule, schedule_id)
+        schedule = db.session.get(ReportSchedule, min(schedule_id, LARGEST_ID))
         if schedule is None:
             return None
         db.session.delete(schedule)
