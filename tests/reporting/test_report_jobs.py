@@ -21,7 +21,7 @@ from app.reporting.exports import run as making
 from app.reporting.exports.ask import MOST_OPEN, AskRefused, ask_again, ask_report, cancel_report
 from app.reporting.exports.relay import expire_reports, relay_reports
 from app.reporting.exports.request import WantedReport
-from app.reporting.exports.run import HANDED_AGAIN, KEPT, MOST_ATTEMPTS, SILENT, run_report
+from app.reporting.exports.run import ENQUEUED_AGAIN_AFTER, RETENTION, MOST_ATTEMPTS, SILENT, run_report
 from tests.factories import a_complaint
 from workflow_rules.process.actors import Person
 
@@ -70,7 +70,7 @@ def test_a_report_is_queued_with_its_key_alone_and_made_once(person: Find) -> No
     assert run_report(job.id) == "done"
     assert run_report(job.id) == "elsewhere"
     assert (fresh(job).rows, job.total, job.percent, job.attempts) == (5, 5, 100, 1)
-    assert (job.size, job.expires_at) == (len(read_file(job.path or "")), job.ended_at + KEPT)  # type: ignore[operator]
+    assert (job.size, job.expires_at) == (len(read_file(job.path or "")), job.ended_at + RETENTION)  # type: ignore[operator]
 
 
 def test_progress_is_told_batch_by_batch(person: Find) -> None:
@@ -161,7 +161,7 @@ def test_what_redis_forgot_is_handed_out_again_from_the_database(person: Find) -
     job = asked(person("kasi"))
     redis_client().flushdb()
     assert relay_reports(utc_now()) == 0
-    assert relay_reports(utc_now() + HANDED_AGAIN * 2) == 1
+    assert relay_reports(utc_now() + ENQUEUED_AGAIN_AFTER * 2) == 1
     assert queued_ids() == [job.id]
 
 
@@ -210,8 +210,8 @@ def test_a_file_goes_when_its_time_is_over(person: Find, as_user: SignIn) -> Non
     job = asked(person("kasi"))
     run_report(job.id)
     path, client = fresh(job).path or "", as_user("kasi")
-    assert expire_reports(utc_now() + KEPT - timedelta(minutes=1)) == 0
-    assert expire_reports(utc_now() + KEPT + timedelta(minutes=1)) == 1
+    assert expire_reports(utc_now() + RETENTION - timedelta(minutes=1)) == 0
+    assert expire_reports(utc_now() + RETENTION + timedelta(minutes=1)) == 1
     assert (fresh(job).state, job.path) == ("expired", None)
     with pytest.raises(FileNotFoundError):
         read_file(path)
