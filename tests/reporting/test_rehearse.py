@@ -133,7 +133,7 @@ def test_progress_is_told_while_it_is_computed(context: Flask, monkeypatch: pyte
     seen: list[tuple[int, int]] = []
     from app.reporting.rehearsals import run as module
 
-    tell = module._tell
+    tell = module._update
 
     def spy(rehearsal_id: int, **values: Any) -> None:
         tell(rehearsal_id, **values)
@@ -141,7 +141,7 @@ def test_progress_is_told_while_it_is_computed(context: Flask, monkeypatch: pyte
             columns = RehearsalRow.__table__.c
             seen.append(tuple(other.execute(select(columns.done, columns.total)).one()))  # type: ignore[arg-type]
 
-    monkeypatch.setattr(module, "_tell", spy)
+    monkeypatch.setattr(module, "_update", spy)
     found = rehearsed(NOTHING, Period(wita("1 00:00"), wita("2026-12-01 00:00")))
     assert found["cases"]["count"] == 601
     assert seen == [(0, 601), (250, 601), (500, 601), (601, 601)]

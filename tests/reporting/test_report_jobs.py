@@ -21,7 +21,7 @@ from app.reporting.exports import run as making
 from app.reporting.exports.ask import MOST_OPEN, AskRefused, ask_again, ask_report, cancel_report
 from app.reporting.exports.relay import expire_reports, relay_reports
 from app.reporting.exports.request import WantedReport
-from app.reporting.exports.run import ENQUEUED_AGAIN_AFTER, RETENTION, MOST_ATTEMPTS, SILENT, run_report
+from app.reporting.exports.run import ENQUEUED_AGAIN_AFTER, MOST_ATTEMPTS, RETENTION, SILENT, run_report
 from tests.factories import a_complaint
 from workflow_rules.process.actors import Person
 
