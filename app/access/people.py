@@ -1,6 +1,7 @@
 """Capacities of a user on a given day: offices held, delegations in force and the recipients of a step's notices."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -127,14 +128,14 @@ def offices_asked(offices: Iterable[Office], now: datetime) -> dict[str, Any]:
 _HEARING = hearing().order_by("place", User.id)
 
 
+@dataclass(eq=False)
 class Hearers:
     """Recipients of notices by office, on the office date of `now`. Each office is queried once and cached, so use one
     instance per transaction.
     """
 
-    def __init__(self, now: datetime) -> None:
-        self._now = now
-        self._found: dict[Office, list[int]] = {}
+    now: datetime
+    _found: dict[Office, list[int]] = field(default_factory=dict, init=False)
 
     def of(self, actor: str, agency: str | None) -> list[int]:
         """Return the ids of active users to notify for an office, ordered by id."""
@@ -146,7 +147,7 @@ class Hearers:
         new = [office for office in dict.fromkeys(offices) if office not in self._found]
         if new:
             self._found |= {office: [] for office in new}
-            for place, user in db.session.execute(_HEARING, offices_asked(new, self._now)):
+            for place, user in db.session.execute(_HEARING, offices_asked(new, self.now)):
                 self._found[new[place - 1]].append(user)
 
 

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request
+from flask import abort, current_app, flash, redirect, render_template, request
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.sqla.models import User
 from flask_appbuilder.security.views import ResetPasswordView
 from flask_babel import gettext
 from flask_login import current_user
 
-from app.access.current_person import may
 from app.accounts.labels import HANDED_OVER, LINK_FAULTS
 from app.accounts.password_links import make_link
 from app.core.clock import utc_now
@@ -38,16 +37,6 @@ class PasswordReset(ResetPasswordView):
     """View that makes a link by which the officer sets a new password, sent by e-mail or shown once."""
 
     class_permission_name = "ResetPasswordView"
-
-    def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
-        """Return FAB's blueprint with a check before each request that answers 404 for an unknown account."""
-        blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
-        blueprint.before_request(self._refuse_unknown)
-        return blueprint
-
-    def _refuse_unknown(self) -> None:
-        if may("can_this_form_get", self.class_permission_name) and _account() is None:
-            abort(404)
 
     @expose("/form", methods=["GET"])
     @has_access

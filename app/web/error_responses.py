@@ -55,7 +55,6 @@ def install(app: Flask) -> None:
     app.register_error_handler(ActionRefused, _refused)
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(HTTPException, http_answer)
-    app.register_error_handler(SecurityError, _foreign_host)
     app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(HeldUp, _lock_busy)
     app.register_error_handler(KeyMissing, _key_missing)
@@ -126,13 +125,6 @@ def _problem(error: Problem) -> Response:
     return _answer(error.status, error.name, error.detail or str(said), error.headers, **more)
 
 
-def _foreign_host(error: SecurityError) -> Response:
-    """Answer 400 for an unknown Host header, in plain text: without a valid host no URL of a page can be built."""
-    if is_api(request.path):
-        return problem(400, "bad_request", str(HTTP["bad_request"]))
-    return Response(str(HTTP["bad_request"]), status=400, mimetype="text/plain")
-
-
 def http_answer(error: HTTPException) -> Any:
     """Return the response for an HTTPException: a problem document for the API, a page otherwise; redirects
     unchanged.
@@ -140,6 +132,9 @@ def http_answer(error: HTTPException) -> Any:
     status = error.code or 500
     if status < 400:
         return error
+    if isinstance(error, SecurityError) and not is_api(request.path):
+        # An unknown Host header; without a valid host no URL of a page can be built.
+        return Response(str(HTTP["bad_request"]), status=400, mimetype="text/plain")
     name = _NAME_OF.get(status, "bad_request" if status < 500 else "internal_error")
     passed_on = {k: v for k, v in error.get_headers() if k in ("Allow", "Retry-After", "WWW-Authenticate")}
     if isinstance(error, RateLimitExceeded):

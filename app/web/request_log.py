@@ -55,7 +55,7 @@ def install(app: Flask, last_answer: LastAnswer) -> None:
     """Install the log; call after everything else that wraps `wsgi_app`, and before every other `after_request`."""
     app.before_request(_begin)
     app.after_request(_describe)
-    app.extensions["answer_listeners"] = [_write_line]
+    app.extensions["answer_listeners"] = []
     app.wsgi_app = _AnswersSeen(app, app.wsgi_app, last_answer)  # type: ignore[method-assign]
 
 
@@ -64,13 +64,15 @@ def on_answer(app: Flask, listener: Listener) -> None:
     app.extensions["answer_listeners"].append(listener)
 
 
+@dataclass(eq=False)
 class _AnswersSeen:
     """Outermost WSGI layer: delays the response's head until the application has finished, records the status, and
     sends a 500 if the application raises. In testing mode it re-raises.
     """
 
-    def __init__(self, app: Flask, inner: WSGIApplication, last_answer: LastAnswer) -> None:
-        self.app, self.inner, self.last_answer = app, inner, last_answer
+    app: Flask
+    inner: WSGIApplication
+    last_answer: LastAnswer
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         answer = environ[_ANSWER] = Answer()
@@ -88,6 +90,8 @@ class _AnswersSeen:
             kind, last = self.last_answer(environ)
             held[:], body = ["500 Internal Server Error", [("Content-Type", kind)]], [last]
         answer.status = int(held[0][:3])
+        if not answer.is_probe:
+            log.info("request", status=answer.status, ms=round(answer.seconds * 1000, 1), **answer.parts)
         for listener in self.app.extensions["answer_listeners"]:
             listener(answer)
         start_response(*held)
@@ -134,11 +138,6 @@ def _describe(response: Response) -> Response:
     if of_case and isinstance(number, int):
         answer.parts["case"] = number
     return response
-
-
-def _write_line(answer: Answer) -> None:
-    if not answer.is_probe:
-        log.info("request", status=answer.status, ms=round(answer.seconds * 1000, 1), **answer.parts)
 
 
 def _who() -> dict[str, Any]:

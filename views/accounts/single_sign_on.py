@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from flask import Blueprint, current_app, flash, redirect, request, session
+from flask import current_app, flash, redirect, request, session
 from flask_appbuilder import expose
 from flask_appbuilder.utils.limit import Limit
 from flask_login import current_user, logout_user
@@ -36,17 +36,13 @@ class SignOnView(PublicView):
     limits = (Limit(PER_SOURCE, key_func=source, methods=["GET"]),)
     limit_scope = "sso"
 
-    def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
-        """Return the blueprint; its routes redirect to the login page if no provider is configured."""
-        blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
-        blueprint.before_request(_shut)
-        return blueprint
-
     @expose("/sso", methods=["GET"])
     def go(self) -> Response:
         """Redirect to the provider with a new state, nonce and PKCE verifier, or to the login page if it is
-        unreachable.
+        unreachable or not configured.
         """
+        if not current_app.config["OIDC_ISSUER"]:
+            return redirect("/login/")
         back = safe_address(request.args.get("next", ""))
         attempt = Attempt(*(secrets.token_urlsafe(32) for _ in range(3)))
         try:
@@ -61,6 +57,8 @@ class SignOnView(PublicView):
     @expose("/sso/kembali", methods=["GET"])
     def back(self) -> Response:
         """Sign the officer in when the provider redirects back; any failure leads to the login page with a message."""
+        if not current_app.config["OIDC_ISSUER"]:
+            return redirect("/login/")
         pending = session.pop(STATE, None) or {}
         back = str(pending.get("next", ""))
         # This browser began the attempt, and did so within the last ten minutes.
@@ -95,10 +93,6 @@ def _let_in(claims: dict[str, Any], back: str) -> Response:
 
 def _issuer() -> str:
     return str(current_app.config["OIDC_ISSUER"])
-
-
-def _shut() -> Response | None:
-    return None if current_app.config["OIDC_ISSUER"] else redirect("/login/")
 
 
 def _to_login(fault: str, back: str) -> Response:
