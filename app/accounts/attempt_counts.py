@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.core.extensions import db
 from app.core.hashing import digest_of_today
-from app.core.transaction import one_transaction
+from app.core.transaction import delete_batch
 from app.models import LoginCount
 
 KEPT = timedelta(days=1)
@@ -114,7 +114,4 @@ def give_back(counted: list[Counted]) -> None:
 
 def forget_counts(now: datetime, batch: int = 500) -> int:
     """Delete one batch of counters older than a day and return how many were deleted."""
-    with one_transaction():
-        past = select(COUNTS.c.mark).where(COUNTS.c.began_at < now - KEPT).limit(batch)
-        gone = delete(COUNTS).where(COUNTS.c.mark.in_(past.with_for_update(skip_locked=True).scalar_subquery()))
-        return len(db.session.execute(gone.returning(COUNTS.c.mark)).all())
+    return delete_batch(LoginCount, LoginCount.began_at < now - KEPT, batch)

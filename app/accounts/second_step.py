@@ -24,7 +24,7 @@ from app.accounts.sessions import SIGN_IN_CLAIM, password_digest
 from app.core.extensions import db
 from app.core.problem import Problem
 from app.core.request_context import request_context
-from app.core.transaction import one_transaction
+from app.core.transaction import delete_batch, one_transaction
 from app.models import HalfSignIn, RecoveryCode, TwoStep
 from app.web.error_responses import is_api
 from workflow_rules.process.actors import Actor, Person
@@ -149,11 +149,7 @@ def finish_pending(token: str) -> bool:
 
 def forget_halves(now: datetime, batch: int = 500) -> int:
     """Delete one batch of expired half sign-ins and return how many were deleted."""
-    with one_transaction():
-        past = select(HalfSignIn.id).where(HalfSignIn.began_at < now - PENDING_LASTS).limit(batch)
-        held = past.with_for_update(skip_locked=True).scalar_subquery()
-        gone = delete(HalfSignIn).where(HalfSignIn.id.in_(held)).returning(HalfSignIn.id)
-        return len(db.session.execute(gone.execution_options(**QUIET)).all())
+    return delete_batch(HalfSignIn, HalfSignIn.began_at < now - PENDING_LASTS, batch)
 
 
 def _token_digest(token: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, request, session
 from flask_login import current_user, user_logged_in, user_logged_out
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.access.current_person import finding_person
@@ -22,7 +22,7 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.hashing import keyed_digest
 from app.core.request_context import request_context
-from app.core.transaction import one_transaction
+from app.core.transaction import delete_batch, one_transaction
 from app.models import SignIn
 
 PASSWORD_CLAIM, SIGN_IN_CLAIM = "seal", "sign_in"
@@ -151,10 +151,7 @@ def end_sign_ins(user_id: int, now: datetime, only: int | None = None) -> int:
 
 def forget_old(now: datetime, batch: int = 500) -> int:
     """Delete one batch of sign-ins begun more than 30 days ago and return how many were deleted."""
-    with one_transaction():
-        past = select(SignIn.id).where(SignIn.began_at < now - KEPT).limit(batch).with_for_update(skip_locked=True)
-        gone = delete(SignIn.__table__).where(SignIn.__table__.c.id.in_(past.scalar_subquery()))
-        return len(db.session.execute(gone.returning(SignIn.__table__.c.id)).all())
+    return delete_batch(SignIn, SignIn.began_at < now - KEPT, batch)
 
 
 def _finish_response(response: Response) -> Response:

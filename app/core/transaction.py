@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import current_app
+from sqlalchemy import ColumnElement, delete, inspect, select
 
 from app.core import after_commit
 from app.core.connections import HeldUp, is_held_up
@@ -52,6 +53,17 @@ def lock_row(item: Any) -> None:
     lock on the nullable side of an outer join.
     """
     db.session.refresh(item, with_for_update={"of": type(item)})
+
+
+def delete_batch(model: type[Any], which: ColumnElement[bool], most: int) -> int:
+    """Delete at most `most` of the matching rows in one transaction and return how many. Rows that another transaction
+    has locked are skipped.
+    """
+    table: Any = inspect(model).local_table
+    key = next(iter(table.primary_key.columns))
+    with one_transaction():
+        locked = select(key).where(which).limit(most).with_for_update(skip_locked=True).scalar_subquery()
+        return len(db.session.execute(delete(table).where(key.in_(locked)).returning(key)).all())
 
 
 @contextmanager
