@@ -45,7 +45,7 @@ NO_ISOLATION = Isolation(role=None)
 
 def install_second_wall(engine: Engine) -> None:
     """Register the listeners on the engine; calling it again has no effect."""
-    for name, listener in (("begin", _forget), ("rollback_savepoint", _lose_sight), ("before_cursor_execute", _set)):
+    for name, listener in (("begin", _forget), ("rollback_savepoint", _mark_unknown), ("before_cursor_execute", _set)):
         if not event.contains(engine, name, listener):
             event.listen(engine, name, listener)
 
@@ -87,7 +87,7 @@ def _forget(connection: Connection) -> None:
     connection.info.pop(_APPLIED, None)
 
 
-def _lose_sight(connection: Connection, _name: str, _context: Any) -> None:
+def _mark_unknown(connection: Connection, _name: str, _context: Any) -> None:
     """Mark the settings as unknown: a rollback to a savepoint restores those of its start."""
     connection.info[_APPLIED] = None
 
