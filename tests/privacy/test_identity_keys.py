@@ -19,7 +19,7 @@ from app.core.extensions import db
 from app.delivery.recipients import mail_address
 from app.models import Delivery, JournalEntry, OriginalText, Reporter, WebhookEndpoint
 from app.privacy import identity_keys
-from app.privacy.identity_keys import rotate_identity_keys, told
+from app.privacy.identity_keys import rotate_identity_keys, rotation_lines
 from app.privacy.keys_in_use import sealed_columns, used_key_ids
 from app.servers.start_refused import LaunchRefused
 from app.webhooks.manage import EndpointInput, add_endpoint
@@ -68,7 +68,7 @@ def test_everything_sealed_moves_to_the_newest_key_and_is_found_there(use: Use) 
     done = rotate_identity_keys(utc_now())
     assert done.rows == {"reporter": 3, "webhook_endpoint": 1}
     assert (done.unreadable, done.idle, used_key_ids()) == ({}, [OLD], {NEW})
-    assert f"Key 2 of IDENTITY_KEYS ({OLD}) is used no more and may be taken out." in list(told(done))
+    assert f"Key 2 of IDENTITY_KEYS ({OLD}) is used no more and may be taken out." in list(rotation_lines(done))
     use(NEW_KEY)
     row = db.session.get_one(Reporter, cases[0])
     assert {name: getattr(row, name) for name in TOLD} == TOLD
