@@ -1,5 +1,6 @@
 """Sending of messages from the outbox, with retries."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -11,11 +12,12 @@ from app.core.extensions import db
 from app.core.jobs import JobName
 from app.core.transaction import one_transaction
 from app.core.work_queue import WorkQueue
-from app.delivery.channels import GatewayAway, Refused, Unsent, channel_named
+from app.delivery.apprise_channel import send_by_apprise
 from app.delivery.gateway_breaker import Turn, gateways_in_trouble, note_failure, note_success, turn_of
 from app.delivery.recipients import without_address
+from app.delivery.smtp_channel import send_mail
 from app.models import Delivery
-from app.notices.outbox import LEASE_SECONDS
+from app.notices.outbox import LEASE_SECONDS, GatewayAway, Refused, Unsent
 from app.outbound.restore_hold import not_held
 from app.reporting.exports.mail import prepare_report
 
@@ -23,6 +25,11 @@ log = structlog.get_logger()
 
 DELAYS = (60, 300, 900, 1800, 3600, 3600, 3600, 3600)
 """Seconds between tries: nearly five hours in all, enough for most outages of a mail server."""
+
+CHANNELS: dict[str, Callable[[Delivery], bool]] = {"email": send_mail, "gateway": send_by_apprise}
+"""How a message is sent on a channel: returns False if the channel is not configured or has no recipient. Raises Unsent
+if the message should be retried, Refused if it can never be sent.
+"""
 
 CLAIM = timedelta(seconds=LEASE_SECONDS)
 DELIVERIES = WorkQueue(
@@ -57,7 +64,7 @@ def _try(message: Delivery, turn: Turn, now: datetime) -> None:
     try:
         with db.session.begin_nested():
             prepare_report(message, now)
-            sent = channel_named(message.channel).send(message)
+            sent = CHANNELS[message.channel](message)
     except Refused as refusal:
         message.state, message.last_error = "failed", without_address(message, str(refusal))[:300]
     except (GatewayAway, JobTimeoutException) as silence:

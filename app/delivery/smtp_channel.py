@@ -20,27 +20,25 @@ SMTP_SECONDS = 20
 SHUTTING_DOWN = 421
 
 
-class SmtpGateway:
-    """Sends through the server of SMTP_URL (`smtp://`, `smtps://`, `smtp+starttls://user:password@host:port`)."""
+def send_mail(message: Delivery) -> bool:
+    """Send one message as e-mail through the server of SMTP_URL; return False if SMTP_URL is not set.
 
-    def send(self, message: Delivery) -> bool:
-        """Send one message as e-mail; return False if SMTP_URL is not set.
-
-        Raises Refused if it can never be sent, Unsent or GatewayAway to retry.
-        """
-        url = current_app.config.get("SMTP_URL")
-        if not url:
-            return False
-        address = mail_address(message)
-        if not address:
-            raise Refused("there is no e-mail address to send to")
-        try:
-            mail = compose_mail(message)
-        except ValueError as error:
-            raise Refused(_text_of(error)) from error
-        with _server(urlsplit(url)) as server:
-            _hand_over(server, mail, address)
-        return True
+    SMTP_URL is `smtp://`, `smtps://` or `smtp+starttls://` with `user:password@host:port`. Raises Refused if it can
+    never be sent, Unsent or GatewayAway to retry.
+    """
+    url = current_app.config.get("SMTP_URL")
+    if not url:
+        return False
+    address = mail_address(message)
+    if not address:
+        raise Refused("there is no e-mail address to send to")
+    try:
+        mail = compose_mail(message)
+    except ValueError as error:
+        raise Refused(_text_of(error)) from error
+    with _server(urlsplit(url)) as server:
+        _hand_over(server, mail, address)
+    return True
 
 
 def _hand_over(server: smtplib.SMTP, mail: EmailMessage, address: str) -> None:

@@ -167,10 +167,10 @@ def test_a_fault_that_nobody_foresaw_comes_to_an_end_too(
 ) -> None:
     message = a_message()
 
-    def breaks(name: str) -> None:
+    def breaks(message: Delivery) -> bool:
         raise RuntimeError("the template is broken")
 
-    monkeypatch.setattr(delivering, "channel_named", breaks)
+    monkeypatch.setitem(delivering.CHANNELS, "email", breaks)
     carry_to_the_end(message)
     assert message.state == "failed"
     assert "the template is broken" in (message.last_error or "")
