@@ -66,7 +66,7 @@ class WebhookManageView(BaseView):
             if not _saved(form, lambda given: change(endpoint.id, given, form.version, by, utc_now())):
                 return _form_page(form, endpoint), 422
         except FormIsOld:
-            return _form_is_old_page(endpoint_id)
+            return _reject_old_form(endpoint_id)
         flash(gettext("Penerima “%(name)s” disimpan.", name=form.name), "success")
         return _back_to(endpoint_id)
 
@@ -96,7 +96,7 @@ class WebhookManageView(BaseView):
             by = current_person().id
             return _secret_page(webhooks.rotate_secret(endpoint_id, sent_version(), int(hours), by, utc_now()))
         except FormIsOld:
-            return _form_is_old_page(endpoint_id)
+            return _reject_old_form(endpoint_id)
 
     @expose("/<int:endpoint_id>/aktif", methods=["POST"])
     @for_officers("can_manage", "Webhook")
@@ -177,6 +177,6 @@ def _back_to(endpoint_id: int) -> Response:
     return redirect(f"{PATH}/{endpoint_id}", 303)
 
 
-def _form_is_old_page(endpoint_id: int) -> Response:
+def _reject_old_form(endpoint_id: int) -> Response:
     flash(gettext("Penerima ini sudah berubah sejak formulir dibuka. Periksa dahulu, lalu ulangi."), "warning")
     return _back_to(endpoint_id)
