@@ -118,6 +118,7 @@ def take_over(items: Iterable[DeclarativeBase]) -> None:
 
 
 def as_text(rows: Iterable[Row]) -> str:
+    """Return rows as the JSON text of the parameter; raises TypeError for a value that has no JSON form here."""
     return json.dumps(tuple(rows), default=_plain)
 
 

@@ -98,6 +98,7 @@ def readable(text: str | None) -> str | None:
 
 
 def newest_key_id() -> str:
+    """Return the id of the key that encrypts now."""
     return next(iter(identity_keys()))
 
 

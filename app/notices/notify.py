@@ -17,7 +17,7 @@ from app.casefile.facts import open_tasks_of
 from app.core.bulk_insert import ROWS, Part, Row, as_text, insert_together, insertion, parameter_rows
 from app.core.extensions import db
 from app.models import Attachment, Complaint, DelegationRow, Notice, StepTask
-from app.notices.outbox import Outbox, told_by, written_notices
+from app.notices.outbox import Outbox, written_notice, written_notices
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.escalation import Alarm
 from workflow_rules.process.events import Event
@@ -161,7 +161,7 @@ class Notifier:
             self._send(db.session.execute(_written(tuple(rows[0])), {ROWS: as_text(rows)}))
 
     def _send(self, written: Iterable[SqlRow[Any]]) -> None:
-        self._outbox.send([told_by(row) for row in written])
+        self._outbox.send([written_notice(row) for row in written])
 
 
 @lru_cache

@@ -44,7 +44,7 @@ class WrittenNotice:
 def written_notices(new: CTE) -> Select[Any]:
     """Return a query of the notices an INSERT has written, in order, with their recipients' preferences.
 
-    `told_by` reads such a row.
+    `written_notice` reads such a row.
     """
     chosen = NoticePreference.__table__
     by_default = {"by_email": True, "only_digest": False, "quiet": True, "limit_at_any_hour": False}
@@ -54,7 +54,8 @@ def written_notices(new: CTE) -> Select[Any]:
     return select(*columns).outerjoin_from(new, chosen, chosen.c.user_id == new.c.user_id).order_by(new.c.id)
 
 
-def told_by(row: SqlRow[Any]) -> WrittenNotice:
+def written_notice(row: SqlRow[Any]) -> WrittenNotice:
+    """Return a row of `written_notices` with the officer's choices and channels."""
     choices = SendingChoices(row.quiet, row.only_digest, row.limit_at_any_hour)
     return WrittenNotice(row.id, row.user_id, row.kind, choices, _channels(row.by_email, row.has_gateway))
 
