@@ -37,11 +37,11 @@ def send_mail(message: Delivery) -> bool:
     except ValueError as error:
         raise Refused(_text_of(error)) from error
     with _server(urlsplit(url)) as server:
-        _hand_over(server, mail, address)
+        _transmit(server, mail, address)
     return True
 
 
-def _hand_over(server: smtplib.SMTP, mail: EmailMessage, address: str) -> None:
+def _transmit(server: smtplib.SMTP, mail: EmailMessage, address: str) -> None:
     """Send the mail to this address only, whatever its headers say; raises Refused, Unsent or GatewayAway."""
     try:
         server.send_message(mail, to_addrs=[address])

@@ -76,7 +76,7 @@ class Outbox:
             for channel in one.channels
             for digest in (digests[one.user_id, channel, one.kind],)
         ]
-        _carry(items, self._at, gathers=all(one.kind in ALARMS for one in notices))
+        _add_to_messages(items, self._at, gathers=all(one.kind in ALARMS for one in notices))
 
     def _digest(self, user_id: int, channel: str, kind: str, choices: SendingChoices) -> int | None:
         """Return the id of the morning digest for a notice, or None if the notice may be sent now."""
@@ -114,7 +114,7 @@ def _channels(by_email: bool, has_gateway: bool) -> tuple[str, ...]:
     return ("email",) * by_email + ("gateway",) * gateway
 
 
-def _carry(items: Sequence[Row], at: datetime, *, gathers: bool) -> None:
+def _add_to_messages(items: Sequence[Row], at: datetime, *, gathers: bool) -> None:
     """Put each notice into the message it names, into an untried one to the same officer, or into a new one.
 
     New messages are enqueued at the commit, unless they wait to be combined (`gathers`).
@@ -122,13 +122,13 @@ def _carry(items: Sequence[Row], at: datetime, *, gathers: bool) -> None:
     if not items:
         return
     first = at + timedelta(seconds=GATHERED_SECONDS if gathers else LEASE_SECONDS)
-    new = db.session.scalars(_CARRY, {ROWS: as_text(items), "created_at": at, "next_try_at": first}).all()
+    new = db.session.scalars(_ADD, {ROWS: as_text(items), "created_at": at, "next_try_at": first}).all()
     for message in () if gathers else new:
         enqueue_after_commit(JobName.DELIVER, message)
 
 
-def _carrying() -> Select[Any]:
-    """Return the single statement of `_carry`, which returns the ids of new messages."""
+def _add_statement() -> Select[Any]:
+    """Return the single statement of `_add_to_messages`, which returns the ids of new messages."""
     items, delivery = parameter_rows(DeliveryItem.__table__, user_id=BigInteger()), Delivery.__table__
     routes = select(items.c.user_id, items.c.channel).where(items.c.delivery_id.is_(None)).distinct().cte("route")
     waiting = _waiting(routes).cte("waiting")
@@ -136,10 +136,10 @@ def _carrying() -> Select[Any]:
     made = new.returning(delivery.c.id, delivery.c.user_id, delivery.c.channel).cte("made")
     messages = union_all(select(waiting), select(made)).subquery("message")
     same = (messages.c.user_id == items.c.user_id) & (messages.c.channel == items.c.channel)
-    carried = select(items.c.notice_id, items.c.channel, func.coalesce(items.c.delivery_id, messages.c.id))
-    carried = carried.outerjoin_from(items, messages, same)
-    item = insert(DeliveryItem.__table__).from_select(["notice_id", "channel", "delivery_id"], carried)
-    return select(made.c.id).order_by(made.c.id).add_cte(item.on_conflict_do_nothing().cte("carried"))
+    added = select(items.c.notice_id, items.c.channel, func.coalesce(items.c.delivery_id, messages.c.id))
+    added = added.outerjoin_from(items, messages, same)
+    item = insert(DeliveryItem.__table__).from_select(["notice_id", "channel", "delivery_id"], added)
+    return select(made.c.id).order_by(made.c.id).add_cte(item.on_conflict_do_nothing().cte("added"))
 
 
 def _waiting(route: CTE) -> Select[Any]:
@@ -165,7 +165,7 @@ def _new_messages(route: CTE, waiting: CTE) -> tuple[list[str], Select[Any]]:
     return list(values), select(*values.values()).select_from(route).where(~exists(select(waiting.c.id).where(same)))
 
 
-_CARRY = _carrying()
+_ADD = _add_statement()
 
 
 class Unsent(Exception):

@@ -36,9 +36,9 @@ def deliver_webhook(delivery_id: int, now: datetime) -> str:
         message = WEBHOOKS.lock(delivery_id, WEBHOOKS.due(now + CLAIM), in_turn(now))
         if message is None:
             return "elsewhere"
-        _keep_secret(message)
+        _reduce_if_secret(message)
         outcome = _try(message, now)
-        _note(message, outcome, now)
+        _record(message, outcome, now)
         return message.state
 
 
@@ -50,7 +50,7 @@ def disable(endpoint: WebhookEndpoint, reason: str, officer_id: int | None, now:
     db.session.add(JournalEntry(kind="webhook_changed", at=now, officer_id=officer_id, data=data))
 
 
-def _keep_secret(message: WebhookDelivery) -> None:
+def _reduce_if_secret(message: WebhookDelivery) -> None:
     """Reduce the message if its report became secret or anonymous after it was written."""
     if message.complaint_id is None:
         return
@@ -87,7 +87,7 @@ def _send(message: WebhookDelivery, now: datetime) -> Outcome:
     return outcome_of(answer, now)
 
 
-def _note(message: WebhookDelivery, outcome: Outcome, now: datetime) -> None:
+def _record(message: WebhookDelivery, outcome: Outcome, now: datetime) -> None:
     message.attempts += 1
     message.tried_at = now
     message.last_status, message.last_fault, message.last_answer = outcome.status, outcome.fault, outcome.answer
@@ -100,7 +100,7 @@ def _note(message: WebhookDelivery, outcome: Outcome, now: datetime) -> None:
         endpoint.succeeded_at, endpoint.failures, endpoint.failing_since, endpoint.held_until = now, 0, None, None
         _finish(message, "delivered", now)
         return
-    _note_failure(message.endpoint, outcome, now)
+    _record_failure(message.endpoint, outcome, now)
     again = next_try(message.attempts, outcome, now)
     if again is None:
         log.error("webhook_parked", delivery=message.id, fault=outcome.fault)
@@ -120,7 +120,7 @@ def _finish(message: WebhookDelivery, state: str, now: datetime) -> None:
         enqueue_after_commit(JobName.DELIVER_WEBHOOK, next_id)
 
 
-def _note_failure(endpoint: WebhookEndpoint, outcome: Outcome, now: datetime) -> None:
+def _record_failure(endpoint: WebhookEndpoint, outcome: Outcome, now: datetime) -> None:
     endpoint.failing_since = endpoint.failing_since or now
     if outcome.of_the_whole_server:
         endpoint.failures += 1

@@ -62,7 +62,7 @@ def change_endpoint(
     Raises LookupError if there is none, NameTaken, or FormIsOld if `version` is not current.
     """
     with one_transaction():
-        endpoint = _held(endpoint_id, version)
+        endpoint = _locked_endpoint(endpoint_id, version)
         _claim_name(given.name, endpoint.id)
         before = EndpointInput(endpoint.name, endpoint.url, tuple(endpoint.event_types))
         if before != given:
@@ -77,7 +77,7 @@ def rotate_secret(endpoint_id: int, version: int, hours: int, officer_id: int | 
     Raises LookupError if there is no such endpoint, FormIsOld if `version` is not current.
     """
     with one_transaction():
-        endpoint = _held(endpoint_id, version)
+        endpoint = _locked_endpoint(endpoint_id, version)
         overlaps = hours > 0
         endpoint.previous_secret = endpoint.secret if overlaps else None
         endpoint.previous_until = now + timedelta(hours=hours) if overlaps else None
@@ -93,7 +93,7 @@ def switch_endpoint(endpoint_id: int, active: bool, officer_id: int | None, now:
     Raises LookupError if there is none.
     """
     with one_transaction():
-        endpoint = _held(endpoint_id)
+        endpoint = _locked_endpoint(endpoint_id)
         if endpoint.active and not active:
             disable(endpoint, "by_hand", officer_id, now)
         elif active and not endpoint.active:
@@ -107,7 +107,7 @@ def send_test(endpoint_id: int, now: datetime) -> int:
     Raises LookupError if there is no such endpoint.
     """
     with one_transaction():
-        endpoint = _held(endpoint_id)
+        endpoint = _locked_endpoint(endpoint_id)
         body = trial_body(office_time(now).isoformat())
         known = {"endpoint_id": endpoint.id, "message_id": new_message_id(), "type": TEST_TYPE, "body": body}
         message = WebhookDelivery(**known, at=now, next_try_at=now)
@@ -138,7 +138,7 @@ def _requeue(which: tuple[Any, ...], now: datetime) -> int:
         return len(again)
 
 
-def _held(endpoint_id: int, version: int | None = None) -> WebhookEndpoint:
+def _locked_endpoint(endpoint_id: int, version: int | None = None) -> WebhookEndpoint:
     statement = select(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id).with_for_update()
     endpoint = db.session.scalars(statement.execution_options(populate_existing=True)).first()
     if endpoint is None:

@@ -217,7 +217,7 @@ def test_a_message_whose_worker_died_is_sent_again_with_the_same_id(
     an_endpoint(receiver.url, MONDAY)
     a_linked_case()
     with monkeypatch.context() as dying:
-        dying.setattr("app.webhooks.deliver._note", lambda *args: (_ for _ in ()).throw(SystemExit))
+        dying.setattr("app.webhooks.deliver._record", lambda *args: (_ for _ in ()).throw(SystemExit))
         with pytest.raises(SystemExit):
             work(MONDAY)
     assert [(m.state, m.attempts) for m in messages()] == [("queued", 0)]
