@@ -168,8 +168,8 @@ def _enable(endpoint: WebhookEndpoint, officer_id: int | None, now: datetime) ->
     endpoint.failures, endpoint.failing_since, endpoint.held_until = 0, None, None
     endpoint.version += 1
     waiting = (WebhookDelivery.endpoint_id == endpoint.id, WebhookDelivery.state == "queued")
-    anew = update(WebhookDelivery).where(*waiting).values(next_try_at=now, attempts=0)
-    db.session.execute(anew.execution_options(synchronize_session=False))
+    again = update(WebhookDelivery).where(*waiting).values(next_try_at=now, attempts=0)
+    db.session.execute(again.execution_options(synchronize_session=False))
     _journal(endpoint.name, "enabled", None, None, officer_id, now)
     enqueue_after_commit(JobName.RELAY_WEBHOOKS)
 

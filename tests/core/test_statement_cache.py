@@ -1,4 +1,4 @@
-"""Statements are kept by offices, not by who holds them: a house of forty agencies must not fill a worker's memory."""
+"""Statements are cached for kinds of offices, not for persons: forty agencies must not fill a worker's memory."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Where a webhook may not go: each address is refused for its own reason, and nothing reaches the house (SSRF)."""
+"""SSRF guard: each address is refused for its own reason, and no connection reaches the own network."""
 
 import socket
 import threading

@@ -35,7 +35,7 @@ from tests.webhooks.receiver import (
 Freeze = Callable[[str], Any]
 
 
-def anew(endpoint: WebhookEndpoint) -> WebhookEndpoint:
+def fresh(endpoint: WebhookEndpoint) -> WebhookEndpoint:
     db.session.expire_all()
     return endpoint
 
@@ -182,7 +182,7 @@ def test_a_trial_is_sent_once_also_while_the_receiver_is_off_and_counts_for_noth
     assert (message.type, message.state, message.attempts) == ("webhook.test", "parked", 1)
     assert receiver.verified(endpoint.secret)[0]["type"] == "webhook.test"
     assert message.last_answer == "<script>\ufffd\ufffd[2J" + "x" * 487
-    assert anew(endpoint).failing_since is None
+    assert fresh(endpoint).failing_since is None
 
 
 def test_a_fault_that_nobody_foresaw_is_a_try_with_an_end(

@@ -1,4 +1,4 @@
-"""Webhooks as readers of the feed: every change once to whoever wants it, in order for each report, whoever fails."""
+"""Webhooks read the change feed: each change once to each subscriber, in order for each report, whatever fails."""
 
 import json
 import threading

@@ -13,7 +13,7 @@ from tests.sp4n.reports import a_linked_case
 from tests.webhooks.receiver import MONDAY, Receiver, only_message, status, work
 
 
-def anew(endpoint: WebhookEndpoint) -> WebhookEndpoint:
+def fresh(endpoint: WebhookEndpoint) -> WebhookEndpoint:
     db.session.expire_all()
     return endpoint
 
@@ -63,7 +63,7 @@ def test_a_busy_receiver_is_left_alone_for_as_long_as_it_asks_within_bounds(
     assert len(receiver.got) == 1
     work(MONDAY + timedelta(seconds=max(seconds * 1.1, 61)))
     assert len(receiver.got) == 3
-    assert (anew(endpoint).failures, endpoint.held_until, endpoint.failing_since) == (0, None, None)
+    assert (fresh(endpoint).failures, endpoint.held_until, endpoint.failing_since) == (0, None, None)
 
 
 def test_a_server_that_fails_is_probed_by_one_message_and_the_others_keep_their_tries(
@@ -88,7 +88,7 @@ def test_410_switches_the_receiver_off_and_says_so_and_what_waits_is_kept(
     receiver.answers = [status(410), status(200)]
     case = a_linked_case()
     work(MONDAY)
-    assert (anew(endpoint).active, endpoint.disabled_for) == (False, "gone")
+    assert (fresh(endpoint).active, endpoint.disabled_for) == (False, "gone")
     told = [(row.officer_id, row.data) for row in db.session.query(JournalEntry).filter_by(kind="webhook_changed")]
     assert (None, {"endpoint": "Uji", "act": "disabled_gone"}) in told
     case.act("complaint_admin", "register")
@@ -105,9 +105,9 @@ def test_a_receiver_that_fails_for_five_days_is_switched_off(receiver: Receiver,
     work(MONDAY)
     a_linked_case("9165817")
     work(MONDAY + timedelta(days=4, hours=23))
-    assert anew(endpoint).active
+    assert fresh(endpoint).active
     work(MONDAY + timedelta(days=5, minutes=30))
-    assert (anew(endpoint).active, endpoint.disabled_for) == (False, "failing")
+    assert (fresh(endpoint).active, endpoint.disabled_for) == (False, "failing")
 
 
 def test_one_success_begins_the_five_days_anew(receiver: Receiver, endpoint: WebhookEndpoint) -> None:
@@ -118,4 +118,4 @@ def test_one_success_begins_the_five_days_anew(receiver: Receiver, endpoint: Web
     case.act("complaint_admin", "register")
     work(MONDAY + timedelta(days=6))
     assert len(receiver.got) == 3
-    assert anew(endpoint).active
+    assert fresh(endpoint).active
