@@ -75,8 +75,13 @@ def facts_of_identity(identity: Mapping[str, str | None]) -> ReporterFacts:
         has_phone=bool(identity.get("phone")),
         has_email=bool(identity.get("email")),
         has_nik=bool(identity.get("nik")),
-        gets_messages=bool(identity.get("phone") and current_app.config.get("GATEWAY_URL")),
+        gets_messages=gets_messages(bool(identity.get("phone"))),
     )
+
+
+def gets_messages(has_phone: bool) -> bool:
+    """Return whether the message service reaches a reporter: it is configured, and a phone number is stored."""
+    return has_phone and bool(current_app.config.get("GATEWAY_URL"))
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 """The context of an action besides the rows of its case, read in one statement after the row is locked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import BindParameter, Integer, Text, bindparam, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from app.casefile.facts import gets_messages
 from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, Reporter
 from app.reference.calendar import calendar_rows, calendar_with
@@ -72,8 +73,9 @@ def read_context(complaint: Complaint) -> ActionContext:
     """
     asked = {"complaint_id": complaint.id, "sop_version_id": complaint.sop_version_id}
     steps, calendar, parts, task_key, *last = db.session.execute(_CONTEXT, asked).one()
-    sop = sop_with_text(complaint.sop_version, steps)
-    return ActionContext(sop, calendar_with(calendar), ReporterFacts(*(parts or ())), _last(*last), task_key)
+    sop, reporter = sop_with_text(complaint.sop_version, steps), ReporterFacts(*(parts or ()))
+    reporter = replace(reporter, gets_messages=gets_messages(reporter.has_phone))
+    return ActionContext(sop, calendar_with(calendar), reporter, _last(*last), task_key)
 
 
 def read_last(complaint: Complaint) -> Last:

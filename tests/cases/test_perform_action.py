@@ -100,6 +100,18 @@ def test_a_replacement_for_an_agency_that_declined_takes_over_the_urgency(contex
     assert audit_all() == []
 
 
+def test_who_left_only_a_phone_needs_no_proof_where_a_message_service_reaches_it(
+    context: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = a_complaint(at="reply", channel="web")
+    with pytest.raises(ActionRefused) as refused:
+        case.act("complaint_admin", "reply", text="Sudah ditangani.")
+    assert refused.value.reason is RefusalReason.DELIVERY_UNPROVEN
+    monkeypatch.setitem(context.config, "GATEWAY_URL", "json://localhost/{to}")
+    case.act("complaint_admin", "reply", text="Sudah ditangani.")
+    assert case.complaint.status == "answered"
+
+
 def _counts() -> tuple[int, ...]:
     db.session.expire_all()
     return tuple(

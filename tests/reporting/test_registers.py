@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 
+from app.cases.perform_action import perform_action
 from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.core.hashing import json_digest
@@ -26,6 +27,7 @@ from app.reporting.registers.make import RegisterRefused, make_due_registers, ma
 from tests.factories import Case, a_complaint
 from tests.reporting.small_month import answered_road, direction, led, waiting_road, wita
 from tests.scenes import Scene
+from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.actors import SYSTEM
 
 DAILY, MONTHLY = RegisterKind.DAILY, RegisterKind.MONTHLY
@@ -104,6 +106,17 @@ def test_a_day_is_told_as_of_its_own_end_whatever_came_after(month: tuple[int, i
         ("sign_answer", False, 210),
         ("register", True, 30),
     ]
+
+
+def test_an_extended_draft_is_overdue_only_after_its_own_deadline(context: Flask) -> None:
+    """Five working days from Tuesday the 1st end on the 8th; with three more they end on the 11th at 09.00."""
+    case = a_complaint("draft_answer", ("dishub",), received=wita("1 09:00"))
+    longer = ActionRequest(Action.EXTEND, None, {"agency": "dishub", "working_days": 3, "reason": "Suku cadang"})
+    perform_action(case.id, longer, demo_person("kadis"), case.complaint.version, now=wita("3 10:00"))
+    before, after = (frozen_of(make_register(DAILY, date(2026, 9, day), SYSTEM, LATER)) for day in (10, 11))
+    (waiting,) = before["tables"]["open"]
+    assert (waiting["step"], waiting["due_at"], waiting["late"]) == ("draft_answer", wita_utc("11 09:00"), False)
+    assert (before["tables"]["overdue"], before["counts"]["overdue"], after["counts"]["overdue"]) == ([], 0, 1)
 
 
 def wita_utc(stamp: str) -> str:

@@ -39,7 +39,7 @@ def standings(facts: ComplaintFacts, sop: Sop, calendar: WorkingCalendar, at: da
     found = []
     for step in facts.open_steps:
         track = facts.track(step.agency)
-        allowance = sop.allowance(step.step, extended=track is not None and track.extended)
+        allowance = sop.allowance(step.step, track is not None and track.extended, track.more_days if track else 0)
         due_at = deadline_for(calendar, step.clock_from, allowance, step.pauses)
         waits = step.pauses if step.paused_at is None else (*step.pauses, (step.paused_at, at))
         late = step.paused_at is None and at > due_at
