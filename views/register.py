@@ -44,7 +44,7 @@ from views.public.intake import PublicIntakeView
 from views.public.letter_verification import VerificationView
 from views.public.open_figures import OpenDataView, StatisticsView
 from views.public.tracked_case import TrackedCaseView
-from views.public.tracking import TrackingGateView
+from views.public.tracking import TrackingFormView
 from views.reference.calendar import HolidayView, WorkingWeekView
 from views.reference.calendar_change import CalendarChangeView
 from views.reference.calendar_files import CalendarFileView
@@ -106,7 +106,7 @@ WITHOUT_MENU = (
 )
 
 PUBLIC = (
-    TrackingGateView,
+    TrackingFormView,
     TrackedCaseView,
     PublicIntakeView,
     Open311View,

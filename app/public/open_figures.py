@@ -140,7 +140,7 @@ def _agencies(period: Period, calendar: WorkingCalendar, now: datetime) -> tuple
     return tuple(sorted(lines, key=lambda line: line.name))
 
 
-def whole_days(figures: OpenFigures) -> tuple[date, date]:
+def counted_days(figures: OpenFigures) -> tuple[date, date]:
     """Return the first and the last office date that is counted."""
     return figures.since, figures.until - timedelta(days=1)
 

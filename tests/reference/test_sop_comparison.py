@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.models import SopStepRow, SopVersion
 from app.reference.sop_versions import copy_as_draft
-from views.reference.sop_comparison import marked
+from views.reference.sop_comparison import word_difference
 
 SignIn = Callable[[str], FlaskClient]
 
@@ -27,10 +27,10 @@ def draft(app: Flask) -> int:
 
 
 def test_texts_are_compared_word_by_word() -> None:
-    before, after = marked("dalam sepuluh hari kerja", "dalam tujuh hari kerja saja")
+    before, after = word_difference("dalam sepuluh hari kerja", "dalam tujuh hari kerja saja")
     assert before == (("dalam", False), ("sepuluh", True), ("hari kerja", False))
     assert after == (("dalam", False), ("tujuh", True), ("hari kerja", False), ("saja", True))
-    assert marked("", "baru") == ((), (("baru", True),))
+    assert word_difference("", "baru") == ((), (("baru", True),))
 
 
 def test_only_what_differs_stands_there_and_the_words_are_marked(app: Flask, as_user: SignIn) -> None:

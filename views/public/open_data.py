@@ -9,7 +9,7 @@ from typing import Any
 from flask import current_app
 from flask_babel import lazy_gettext as _
 
-from app.public.open_figures import OpenFigures, whole_days
+from app.public.open_figures import OpenFigures, counted_days
 from app.reporting.exports.cells import csv_cell
 from app.vocabulary.words import Labels
 
@@ -95,7 +95,7 @@ def as_json(dataset: Dataset, figures: OpenFigures) -> dict[str, Any]:
     """Return the table with title, period, licence and column meanings as JSON data; a suppressed small number is
     None.
     """
-    first, last = whole_days(figures)
+    first, last = counted_days(figures)
     return {
         "title": str(TITLES[dataset.name]),
         "from": first.isoformat(),
@@ -108,7 +108,7 @@ def as_json(dataset: Dataset, figures: OpenFigures) -> dict[str, Any]:
 
 def catalogue(figures: OpenFigures) -> dict[str, Any]:
     """Return the DCAT catalogue of all tables (Project Open Data schema 1.1)."""
-    first, last = whole_days(figures)
+    first, last = counted_days(figures)
     base = f"{current_app.config['PUBLIC_BASE_URL']}/data-terbuka"
     return {
         "@context": "https://project-open-data.cio.gov/v1.1/schema/catalog.jsonld",

@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from app.access.session_filter import as_person
 from app.core.clock import utc_now
-from app.public.open_figures import OpenFigures, cached_open_figures, whole_days
+from app.public.open_figures import OpenFigures, cached_open_figures, counted_days
 from app.public.small_cells import LEAST
 from views.public.open_data import (
     DATASETS,
@@ -35,7 +35,7 @@ class OpenView(BaseView):
     def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
         blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
         blueprint.before_request(_only_where_open)
-        blueprint.after_request(_known_again)
+        blueprint.after_request(_allow_caching)
         return blueprint
 
 
@@ -49,7 +49,7 @@ class StatisticsView(OpenView):
     def show(self) -> str:
         """Show the figures of the last twelve months."""
         figures = _figures()
-        first, last = whole_days(figures)
+        first, last = counted_days(figures)
         page: str = render_template(
             "public/figures.html",
             title=gettext("Statistik pengaduan"),
@@ -71,7 +71,7 @@ class OpenDataView(OpenView):
     @expose("/", methods=["GET"])
     def list_datasets(self) -> str:
         """Show the list of tables."""
-        first, last = whole_days(_figures())
+        first, last = counted_days(_figures())
         page: str = render_template(
             "public/open_data.html",
             title=gettext("Data terbuka"),
@@ -118,7 +118,7 @@ def _only_where_open() -> None:
         abort(404)
 
 
-def _known_again(response: Response) -> Response:
+def _allow_caching(response: Response) -> Response:
     if response.status_code == 200:
         response.headers.setdefault("Cache-Control", "no-cache")
         response.add_etag()

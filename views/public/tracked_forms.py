@@ -18,7 +18,7 @@ from workflow_rules.process.refusals import ActionRefused
 from workflow_rules.process.steps import CaseStatus
 
 # In page order; the withdrawal is last, since it cannot be undone.
-REPORTERS_ACTS = (Action.ADD_INFORMATION, Action.RATE, Action.REOPEN, Action.NOTE, Action.ATTACH, Action.WITHDRAW)
+REPORTER_ACTIONS = (Action.ADD_INFORMATION, Action.RATE, Action.REOPEN, Action.NOTE, Action.ATTACH, Action.WITHDRAW)
 FOLDED = frozenset({Action.ATTACH, Action.WITHDRAW})
 
 
@@ -63,7 +63,7 @@ def reporter_forms(
     """Return a form for each action offered to the reporter now; the form of `sent` keeps its values and shows
     errors.
     """
-    offered = [a for act in REPORTERS_ACTS for a in case.allowed if a.action is act and _is_offered(case, act)]
+    offered = [a for act in REPORTER_ACTIONS for a in case.allowed if a.action is act and _is_offered(case, act)]
     return [_form(case, a, sent if sent and sent.means(a) else None, refused) for a in offered]
 
 

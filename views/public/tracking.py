@@ -15,7 +15,7 @@ from app.core.clock import utc_now
 from app.public.tracking_proof import LONGEST_TYPED, REFUSED, admit, guessing_limits, prove, proved, remember
 from app.web.error_responses import retry_after
 from views.public.labels import EXPIRED, EXPIRED_KEPT, NO_MATCH, TOO_MANY
-from views.public.tracked_forms import REPORTERS_ACTS, typed_texts
+from views.public.tracked_forms import REPORTER_ACTIONS, typed_texts
 from views.public.tracked_page import CASE_PATH, case_page
 from views.shared.action_forms import Sent, read_sent
 from views.shared.public_view import PublicView
@@ -23,7 +23,7 @@ from views.shared.public_view import PublicView
 NEVER_CARRIED = frozenset({"csrf_token", "number", "code"})
 
 
-class TrackingGateView(PublicView):
+class TrackingFormView(PublicView):
     """The tracking form for everybody; wrong pairs are counted by case number and by IP address."""
 
     route_base = "/lacak"
@@ -38,7 +38,7 @@ class TrackingGateView(PublicView):
     @expose("", methods=["GET"])
     def ask(self) -> str | AnyResponse:
         """Show the form, or redirect to the case that was proved within the last hour."""
-        return redirect(CASE_PATH, 303) if proved() else gate()
+        return redirect(CASE_PATH, 303) if proved() else form_page()
 
     @expose("", methods=["POST"])
     def check(self) -> Response | AnyResponse:
@@ -55,10 +55,10 @@ class TrackingGateView(PublicView):
                 "Terlalu banyak kode yang salah untuk nomor ini. Tunggu %(minutes)s menit, lalu coba lagi.",
                 minutes=math.ceil(wait / 60),
             )
-            return Response(gate(sentence, sent=sent), status=429, headers={"Retry-After": str(wait)})
+            return Response(form_page(sentence, sent=sent), status=429, headers={"Retry-After": str(wait)})
         proof = prove(number, request.form.get("code", ""))
         if proof is None:
-            return Response(gate(str(NO_MATCH), sent=sent), status=REFUSED)
+            return Response(form_page(str(NO_MATCH), sent=sent), status=REFUSED)
         forget_try(counted)
         remember(proof)
         if sent is None:
@@ -69,11 +69,11 @@ class TrackingGateView(PublicView):
 
 def too_many() -> Response:
     """Return the form with status 429 and Retry-After."""
-    page = gate(str(TOO_MANY), sent=read_reporters_form())
+    page = form_page(str(TOO_MANY), sent=read_reporters_form())
     return Response(page, status=429, headers=retry_after())
 
 
-def gate(error: str = "", note: str = "", sent: Sent | None = None) -> str:
+def form_page(error: str = "", note: str = "", sent: Sent | None = None) -> str:
     """Render the tracking form with the typed number, never the code, and the fields of a form sent too late."""
     carried = [] if sent is None else [(k, v) for k, v in sent.form.items(multi=True) if k not in NEVER_CARRIED]
     return render_template(
@@ -93,10 +93,10 @@ def without_proof() -> Response | AnyResponse:
     if sent is None:
         return redirect("/lacak", 303)
     note = f"{EXPIRED} {EXPIRED_KEPT}" if typed_texts(sent) else str(EXPIRED)
-    return Response(gate(note=note, sent=sent), status=REFUSED)
+    return Response(form_page(note=note, sent=sent), status=REFUSED)
 
 
 def read_reporters_form() -> Sent | None:
     """Parse a submitted form of the public case page; None if it is malformed or not a reporter's action."""
     sent = read_sent(request.form, request.files.get("file"))
-    return sent if sent is not None and sent.action in REPORTERS_ACTS else None
+    return sent if sent is not None and sent.action in REPORTER_ACTIONS else None

@@ -21,7 +21,7 @@ from app.reference.calendar import parse_hours
 from app.reference.labels import TITLES
 from app.vocabulary.words import HOLIDAY_KINDS
 from app.web.list_guards import EagerInterface
-from views.reference.calendar_change import question_page
+from views.reference.calendar_change import confirmation_page
 from views.shared.reference_fields import choice, day, line, unbroken_hours, worded
 from views.shared.reference_screen import ChangeRefused, GuardedModelView
 from workflow_rules.time.working_calendar import WorkingCalendar
@@ -39,7 +39,7 @@ class CalendarView(GuardedModelView):
         try:
             return super()._saved(form, item, new)
         except ReasonNeeded as needed:
-            abort(Response(question_page(needed.change, needed.found)))
+            abort(Response(confirmation_page(needed.change, needed.found)))
 
     def write_row(self, form: Any, item: Any, new: bool) -> None:
         """Validate the change without saving it; the page that asks for the reason saves it.
@@ -48,7 +48,7 @@ class CalendarView(GuardedModelView):
         """
         lock_calendar()
         self._fill(form, item, new)
-        self._ask_for((take_unsaved(item, new),))
+        self._require_reason((take_unsaved(item, new),))
 
     def _delete(self, pk: Any) -> None:
         self._ask_to_delete(self.datamodel.get(pk, self._base_filters) or abort(404), pk)
@@ -58,16 +58,16 @@ class CalendarView(GuardedModelView):
         try:
             self.remove_row(item)
         except ReasonNeeded as needed:
-            abort(Response(question_page(needed.change, needed.found)))
+            abort(Response(confirmation_page(needed.change, needed.found)))
         except ChangeRefused as refused:
             flash(refused.sentence, "danger")
         abort(redirect(self._list_address()))
 
     def remove_row(self, item: Any) -> None:
         """Validate the deletion without performing it. Raises ReasonNeeded with its effects, or ChangeRefused."""
-        self._ask_for((RowChange(item.__tablename__, item.id, row_data(item), None),))
+        self._require_reason((RowChange(item.__tablename__, item.id, row_data(item), None),))
 
-    def _ask_for(self, change: CalendarChange) -> None:
+    def _require_reason(self, change: CalendarChange) -> None:
         try:
             found = preview_change(change, utc_now())
         except NeverOpens as fault:
@@ -135,10 +135,10 @@ class WorkingWeekView(CalendarView):
         if item.starts_on and item.ends_on and item.ends_on < item.starts_on:
             raise ChangeRefused("ends_before_start", "ends_on")
         for weekday in WEEKDAYS:
-            setattr(item, weekday, spelled_hours(weekday, getattr(item, weekday)))
+            setattr(item, weekday, normalised_hours(weekday, getattr(item, weekday)))
 
 
-def spelled_hours(weekday: str, text: str) -> str:
+def normalised_hours(weekday: str, text: str) -> str:
     """Normalise office hours such as "7.30 – 12.00" to "07:30-12:00", in order of time.
 
     Raises ChangeRefused(bad_hours) if they are not valid periods.

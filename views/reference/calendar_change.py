@@ -28,7 +28,7 @@ from app.reference.labels import COLUMNS
 from app.vocabulary.words import HOLIDAY_KINDS, STEPS
 from app.web.form_labels import REFUSED
 from app.web.formats import day
-from views.reference.calendar_labels import CALENDAR_SAID, CHANGED_FIELDS, TABLE_WORDS
+from views.reference.calendar_labels import CALENDAR_MESSAGES, CHANGED_FIELDS, TABLE_WORDS
 from views.shared.screen_access import for_officers
 
 MOST_SHOWN = 200
@@ -56,25 +56,25 @@ class CalendarChangeView(BaseView):
         owner, change = _change_in(request.form.get("usul", ""))
         reason = request.form.get("reason", "").strip()
         if owner != current_person().id:
-            return _again(change, reason, note=str(CALENDAR_SAID["shown_to_another"]))
+            return _show_again(change, reason, note=str(CALENDAR_MESSAGES["shown_to_another"]))
         if fault := _fault_of(reason):
-            return _again(change, reason, fault)
+            return _show_again(change, reason, fault)
         try:
             found = apply_change(change, reason, current_person().id, utc_now())
         except ChangedMeanwhile as meanwhile:
-            return _after_another(meanwhile.now, reason)
+            return _rebased_page(meanwhile.now, reason)
         except NeverOpens:
-            return _dropped(change, str(REFUSED["never_opens"]))
+            return _back_to_list(change, str(REFUSED["never_opens"]))
         except IntegrityError:
-            return _dropped(change, str(CALENDAR_SAID["already_there"]))
-        sentence = str(CALENDAR_SAID["saved"])
+            return _back_to_list(change, str(CALENDAR_MESSAGES["already_there"]))
+        sentence = str(CALENDAR_MESSAGES["saved"])
         if moved := len(found.moves):
             sentence += " " + ngettext("%(num)d batas bergeser.", "%(num)d batas bergeser.", moved)
         flash(sentence, "success")
         return redirect(LISTS[change[0].table], 303)
 
 
-def ask(change: CalendarChange, left_out: int = 0) -> str | Response:
+def confirm(change: CalendarChange, left_out: int = 0) -> str | Response:
     """Return the confirmation page of a change from a file; `left_out` is the number of events that were not read.
 
     Redirects to the list if the change is impossible or already made.
@@ -87,22 +87,24 @@ def ask(change: CalendarChange, left_out: int = 0) -> str | Response:
             left_out,
         )
     try:
-        return question_page(change, preview_change(change, utc_now()), note=note)
+        return confirmation_page(change, preview_change(change, utc_now()), note=note)
     except NeverOpens:
-        return _dropped(change, str(REFUSED["never_opens"]))
+        return _back_to_list(change, str(REFUSED["never_opens"]))
     except ChangedMeanwhile as meanwhile:
-        return ask(meanwhile.now) if meanwhile.now else _dropped(change, str(CALENDAR_SAID["gone"]))
+        return confirm(meanwhile.now) if meanwhile.now else _back_to_list(change, str(CALENDAR_MESSAGES["gone"]))
     except IntegrityError:
-        return _dropped(change, str(CALENDAR_SAID["already_there"]))
+        return _back_to_list(change, str(CALENDAR_MESSAGES["already_there"]))
 
 
-def question_page(change: CalendarChange, found: Consequence, reason: str = "", fault: str = "", note: str = "") -> str:
+def confirmation_page(
+    change: CalendarChange, found: Consequence, reason: str = "", fault: str = "", note: str = ""
+) -> str:
     """Render the confirmation page with the changed rows, at most 200 moved deadlines and the field for the reason."""
     rows = [[row.table, row.key, row.before, row.after] for row in change]
     token = _serializer().dumps([current_person().id, rows])  # names the officer to whom the change is shown
     return render_template(
         "reference/calendar_change.html",
-        title=str(CALENDAR_SAID["title"]),
+        title=str(CALENDAR_MESSAGES["title"]),
         token=token,
         lines=describe_changes(change),
         moves=[(move, found.shift(move)) for move in found.moves[:MOST_SHOWN]],
@@ -160,33 +162,33 @@ def _change_in(text: str) -> tuple[int | None, CalendarChange]:
 
 def _fault_of(reason: str) -> str:
     if not reason:
-        return str(CALENDAR_SAID["reason_missing"])
+        return str(CALENDAR_MESSAGES["reason_missing"])
     if "\x00" in reason:
         return str(REFUSED["unreadable_characters"])
-    return str(CALENDAR_SAID["reason_too_long"]) if len(reason) > LONGEST_REASON else ""
+    return str(CALENDAR_MESSAGES["reason_too_long"]) if len(reason) > LONGEST_REASON else ""
 
 
-def _again(change: CalendarChange, reason: str, fault: str = "", note: str = "") -> str | Response:
+def _show_again(change: CalendarChange, reason: str, fault: str = "", note: str = "") -> str | Response:
     """Render the page again for the current state, keeping the typed reason."""
     try:
-        return question_page(change, preview_change(change, utc_now()), reason, fault, note=note)
+        return confirmation_page(change, preview_change(change, utc_now()), reason, fault, note=note)
     except ChangedMeanwhile as meanwhile:
-        return _after_another(meanwhile.now, reason)
+        return _rebased_page(meanwhile.now, reason)
     except NeverOpens:
-        return _dropped(change, str(REFUSED["never_opens"]))
+        return _back_to_list(change, str(REFUSED["never_opens"]))
     except IntegrityError:
-        return _dropped(change, str(CALENDAR_SAID["already_there"]))
+        return _back_to_list(change, str(CALENDAR_MESSAGES["already_there"]))
 
 
-def _after_another(change: CalendarChange | None, reason: str) -> str | Response:
+def _rebased_page(change: CalendarChange | None, reason: str) -> str | Response:
     """Ask again for the change as it applies to the row's current state, or redirect to the list if the row is gone."""
     if change is None:
-        flash(str(CALENDAR_SAID["gone"]), "danger")
+        flash(str(CALENDAR_MESSAGES["gone"]), "danger")
         return redirect(LISTS["holiday"], 303)
-    return _again(change, reason, note=str(CALENDAR_SAID["changed"]))
+    return _show_again(change, reason, note=str(CALENDAR_MESSAGES["changed"]))
 
 
-def _dropped(change: CalendarChange, sentence: str) -> Response:
+def _back_to_list(change: CalendarChange, sentence: str) -> Response:
     """Redirect to the list with a message why nothing was changed."""
     flash(sentence, "danger")
     return redirect(LISTS[change[0].table], 303)

@@ -11,8 +11,8 @@ from app.calendar.fill import all_holidays, change_of_file, missing_holidays
 from app.calendar.icalendar_files import LARGEST_FILE, FileFault, FileRefused, as_ical, read_ical
 from app.core.clock import office_today, utc_now
 from app.vocabulary.words import HOLIDAY_KINDS
-from views.reference.calendar_change import ask
-from views.reference.calendar_labels import CALENDAR_SAID, FILE_REFUSED
+from views.reference.calendar_change import confirm
+from views.reference.calendar_labels import CALENDAR_MESSAGES, FILE_REFUSED
 from views.shared.screen_access import for_officers
 from views.shared.uploads import read_file_of
 
@@ -55,14 +55,14 @@ class CalendarFileView(BaseView):
         except FileRefused as refused:
             return _form(kind, str(FILE_REFUSED[refused.fault.value]), 422)
         change = change_of_file(days.days, kind)
-        return ask(change, left_out=days.left_out) if change else _nothing("nothing_new")
+        return confirm(change, left_out=days.left_out) if change else _nothing("nothing_new")
 
     @expose("/isi", methods=["POST"])
     @for_officers("can_write", "Reference")
     def fill(self) -> str | AnyResponse:
         """Show which national holidays of this and the next year are missing and would be added."""
         change = missing_holidays(office_today().year)
-        return ask(change) if change else _nothing("nothing_missing")
+        return confirm(change) if change else _nothing("nothing_missing")
 
 
 def _host() -> str:
@@ -75,5 +75,5 @@ def _form(kind: str = "local", fault: str = "", status: int = 200) -> Response:
 
 
 def _nothing(sentence: str) -> AnyResponse:
-    flash(str(CALENDAR_SAID[sentence]), "info")
+    flash(str(CALENDAR_MESSAGES[sentence]), "info")
     return redirect(LIST, 303)

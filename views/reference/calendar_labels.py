@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 
 from app.vocabulary.words import Labels
 
-CALENDAR_SAID: Labels = {
+CALENDAR_MESSAGES: Labels = {
     "title": _("Yang akan bergeser"),
     "saved": _("Kalender diubah dan dicatat di jurnal."),
     "changed": _("Data ini baru saja diubah orang lain. Periksa lagi perubahan di bawah ini, lalu simpan."),

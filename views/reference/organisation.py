@@ -67,7 +67,7 @@ _AGENCY_PAPERS = [
 ]
 
 
-def _holds(_form: Any, field: Any) -> None:
+def _check_number_pattern(_form: Any, field: Any) -> None:
     if not number_pattern_holds(field.data or ""):
         raise ValidationError(REFUSED["bad_number_pattern"])
 
@@ -87,7 +87,9 @@ def _agency_fields() -> dict[str, Any]:
         "website": line("website"),
         "classification_code": line("classification_code", WORD, True),
         "letter_suffix": line("letter_suffix", WORD),
-        "number_pattern": line("number_pattern", 120, True, "number_pattern", _holds, default=NUMBER_PATTERN),
+        "number_pattern": line(
+            "number_pattern", 120, True, "number_pattern", _check_number_pattern, default=NUMBER_PATTERN
+        ),
         "letter_copies": prose("letter_copies", hint="letter_copies"),
         "paper": choice("paper", {paper: paper for paper in PAPERS}),
         "initials": choices("initials", {actor.value: ACTORS[actor.value] for actor in INITIALLERS}, "initials"),

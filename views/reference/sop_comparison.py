@@ -56,7 +56,7 @@ class SopComparisonView(BaseView):
         active = next((version for version in versions if version.status == "active"), None)
         other = next((version for version in versions if version is not active), active)
         before, after = by_id.get(request.args.get("lama", ""), active), by_id.get(request.args.get("baru", ""), other)
-        sections = compared(before, after) if before and after else []
+        sections = compare_versions(before, after) if before and after else []
         return render_template(
             "reference/sop_comparison.html",
             title=gettext("Bandingkan versi SOP"),
@@ -69,7 +69,7 @@ class SopComparisonView(BaseView):
         )
 
 
-def compared(before: SopVersion, after: SopVersion) -> list[Section]:
+def compare_versions(before: SopVersion, after: SopVersion) -> list[Section]:
     """Return a section for the general settings and for each step in sheet order; `changes` is empty where nothing
     differs.
     """
@@ -85,10 +85,10 @@ def _changes(labels: Any, old: dict[str, str], new: dict[str, str]) -> Iterator[
     for name, label in labels.items():
         before, after = old.get(name, ""), new.get(name, "")
         if before != after:
-            yield Change(str(label), *marked(before, after))
+            yield Change(str(label), *word_difference(before, after))
 
 
-def marked(before: str, after: str) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+def word_difference(before: str, after: str) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
     """Compare two texts word by word; return both as (words, differs) parts."""
     old, new = before.split(), after.split()
     left: list[Part] = []

@@ -102,19 +102,19 @@ def apply_message(
         if first is not None:
             same = first.content_hash == content_hash
             return MessageAnswer(first.answer) if same else _hold(tracking_id, message, "message_conflict", at)
-        taken = _take(tracking_id, message, at, address)
+        result = _apply(tracking_id, message, at, address)
         db.session.add(
             InboundMessage(
                 tracking_id=tracking_id,
                 message_id=message.message_id,
                 kind=message.kind.value,
                 content_hash=content_hash,
-                answer=taken.answer,
+                answer=result.answer,
                 said_at=message.said_at,
                 received_at=at,
             )
         )
-        return taken
+        return result
 
 
 def read_message(tracking_id: str, payload: Any) -> Message:
@@ -172,7 +172,7 @@ def perform_message(complaint: Complaint, message: Message, at: datetime | None,
     return None
 
 
-def _take(tracking_id: str, message: Message, at: datetime, address: str | None) -> MessageAnswer:
+def _apply(tracking_id: str, message: Message, at: datetime, address: str | None) -> MessageAnswer:
     complaint = find_locked(tracking_id)
     if complaint is None:
         if not any(hold.kind == "report" for hold in waiting_of(tracking_id)):

@@ -72,13 +72,13 @@ def apply_revision(revision: Revision, *, now: datetime | None = None, address: 
     at = now or utc_now()
     waiting = waiting_of(revision.tracking_id) if waits else []
     if complaint is None:
-        return _first(revision, waiting, at, address)
+        return _apply_first(revision, waiting, at, address)
     held = complaint.sp4n_revision if complaint.sp4n_revision is not None else -1
     if revision.number < held:
         raise StaleRevision
     if revision.number == held:
-        return _again(complaint, revision, at, address)
-    return _later(complaint, revision, waiting, at, address)
+        return _apply_repeat(complaint, revision, at, address)
+    return _apply_later(complaint, revision, waiting, at, address)
 
 
 def proposed_values(complaint: Complaint, revision: Revision) -> Told:
@@ -92,7 +92,7 @@ def proposed_values(complaint: Complaint, revision: Revision) -> Told:
     return Told(values, revision.reporter, revision.files)
 
 
-def _first(revision: Revision, waiting: list[InboundHold], at: datetime, address: str | None) -> Applied:
+def _apply_first(revision: Revision, waiting: list[InboundHold], at: datetime, address: str | None) -> Applied:
     if revision.faults:
         if any(h.kind == "report" and (h.revision or 0) > revision.number for h in waiting):
             raise StaleRevision
@@ -108,7 +108,7 @@ def _first(revision: Revision, waiting: list[InboundHold], at: datetime, address
     return Applied(received.complaint, "created", rows=None if waiting else received.rows)
 
 
-def _again(complaint: Complaint, revision: Revision, at: datetime, address: str | None) -> Applied:
+def _apply_repeat(complaint: Complaint, revision: Revision, at: datetime, address: str | None) -> Applied:
     """Handle a repeat of the revision number that the case already has.
 
     Equal content is `unchanged`; different content is stored as a `conflict` for the Admin.
@@ -132,7 +132,7 @@ def _only_adds_when_sent(complaint: Complaint, found: Difference) -> bool:
     return only_that and found.reporter is None and not (found.new_files or found.back or found.gone)
 
 
-def _later(
+def _apply_later(
     complaint: Complaint, revision: Revision, waiting: list[InboundHold], at: datetime, address: str | None
 ) -> Applied:
     if revision.faults:

@@ -47,7 +47,7 @@ class AlreadyUploaded(Exception):
         self.existing = existing
 
 
-class NothingWritten(Exception):
+class TrialEnded(Exception):
     """Raised to end a trial run, so that its transaction is rolled back."""
 
 
@@ -198,8 +198,8 @@ def _apply(tracking_id: str, payload: dict[str, Any], really: bool) -> tuple[str
         with one_transaction():
             outcome = apply_report(tracking_id, payload).outcome
             if not really:
-                raise NothingWritten
-    except NothingWritten:
+                raise TrialEnded
+    except TrialEnded:
         return outcome, []
     except StaleRevision:
         return "older", []

@@ -63,7 +63,7 @@ def _take_page(now: datetime) -> tuple[int, bool]:
     except PeerFault as fault:
         return 0, _note_fault(fault, cursor, now)
     for item in page.items:
-        take(item, now)
+        apply_item(item, now)
     with one_transaction():
         peer = lock_peer()
         note_peer_success(peer, "poll", now)
@@ -86,7 +86,7 @@ def _note_fault(fault: PeerFault, cursor: str, now: datetime) -> bool:
         return False
 
 
-def take(item: Incoming, now: datetime) -> str:
+def apply_item(item: Incoming, now: datetime) -> str:
     """Apply one report and return its outcome.
 
     The outcome is one of `Applied`, `echo` (our own change sent back), `stale` (older than ours) or `refused`. A
@@ -160,7 +160,7 @@ def _fetch(tracking_id: str, now: datetime) -> bool:
             note_peer_failure(lock_peer(), "poll", fault, now)
         return False
     if item is not None and item.tracking_id == tracking_id:
-        take(item, now)
+        apply_item(item, now)
     with one_transaction():
         row = ledger_of(tracking_id)
         row.fetch_wanted = False
