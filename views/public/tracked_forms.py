@@ -130,7 +130,7 @@ def _controls(action: Action, key: str, typed: MultiDict[str, str], errors: dict
         )
 
 
-def typed_texts(sent: Sent) -> list[str]:
+def unsent_texts(sent: Sent) -> list[str]:
     """Return the texts typed into a form that cannot be sent now, so that the reporter can copy them."""
     if sent.action is Action.ATTACH:
         return []

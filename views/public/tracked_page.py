@@ -13,7 +13,7 @@ from app.public.tracking_proof import Proof
 from app.vocabulary import words
 from app.web.formats import day
 from views.public.labels import ARCHIVE_REASONS, ENDINGS, NEWS, NEWS_ICONS, REFUSALS, STAGES, STATUSES
-from views.public.tracked_forms import reporter_forms, typed_texts
+from views.public.tracked_forms import reporter_forms, unsent_texts
 from views.shared.action_forms import Sent
 from views.shared.form_once import know_browser
 from workflow_rules.process.refusals import ActionRefused
@@ -35,7 +35,7 @@ def case_page(proof: Proof, sent: Sent | None = None, refused: ActionRefused | N
         forms=forms,
         returned=returned,
         refusal=str(REFUSALS[refused.reason.value]) if refused else refusal,
-        unsent=typed_texts(sent) if sent and returned is None else [],
+        unsent=unsent_texts(sent) if sent and returned is None else [],
         promise=promise_sentences(case.promise) if case.promise else None,
         working=listed(case.agency_names),
         status=STATUSES[case.status.value],

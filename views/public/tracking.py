@@ -15,7 +15,7 @@ from app.core.clock import utc_now
 from app.public.tracking_proof import LONGEST_TYPED, REFUSED, admit, guessing_limits, prove, proved, remember
 from app.web.error_responses import retry_after
 from views.public.labels import EXPIRED, EXPIRED_KEPT, NO_MATCH, TOO_MANY
-from views.public.tracked_forms import REPORTER_ACTIONS, typed_texts
+from views.public.tracked_forms import REPORTER_ACTIONS, unsent_texts
 from views.public.tracked_page import CASE_PATH, case_page
 from views.shared.action_forms import Sent, read_sent
 from views.shared.public_view import PublicView
@@ -83,7 +83,7 @@ def form_page(error: str = "", note: str = "", sent: Sent | None = None) -> str:
         note=note,
         number=request.form.get("number", "")[:LONGEST_TYPED],
         carried=carried,
-        unsent=typed_texts(sent) if sent else [],
+        unsent=unsent_texts(sent) if sent else [],
     )
 
 
@@ -92,7 +92,7 @@ def without_proof() -> Response | AnyResponse:
     sent = read_reporters_form() if request.method == "POST" else None
     if sent is None:
         return redirect("/lacak", 303)
-    note = f"{EXPIRED} {EXPIRED_KEPT}" if typed_texts(sent) else str(EXPIRED)
+    note = f"{EXPIRED} {EXPIRED_KEPT}" if unsent_texts(sent) else str(EXPIRED)
     return Response(form_page(note=note, sent=sent), status=REFUSED)
 
 
