@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 from app.access.journal_author import install_journal_author
-from app.access.row_level_security import install_second_wall
+from app.access.row_level_security import install_row_level_security
 from app.access.session_filter import install_row_scope
 from app.accounts.security_manager import ComplaintSecurityManager
 from app.core import logs
@@ -43,7 +43,7 @@ def create_core_app(**overrides: Any) -> Flask:
     install_row_scope()
     with app.app_context():
         install_connections(db.engine, app.config["STATEMENT_SECONDS"], app.config["LOCK_SECONDS"])
-        install_second_wall(db.engine)
+        install_row_level_security(db.engine)
         install_journal_author(db.engine)
         AppBuilder(security_manager_class=ComplaintSecurityManager).init_app(app, db.session)
     skin.compute_filters_at_each_request(app)

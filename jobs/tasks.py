@@ -76,7 +76,7 @@ def sweep_timed_acts() -> int:
     They close unanswered cases, record ended delegations, delete old sign-ins and attempt counts, and warn of missing
     holidays.
     """
-    old = (sessions.forget_old, second_step.forget_halves, attempt_counts.forget_counts)
+    old = (sessions.forget_old, second_step.forget_pending_sign_ins, attempt_counts.forget_counts)
     batches = (timed_actions.close_silent_cases, timed_actions.note_ended_delegations, *old)
     done = sum(_until_done(batch_of) for batch_of in batches)
     fill.warn_of_missing_year(utc_now())
@@ -211,7 +211,7 @@ def sweep_reports() -> int:
 def forget_changes() -> int:
     """Delete expired changes of the feed and old webhook messages in batches; return the number of changes."""
     forgotten = 0
-    while batch := sequence.forget_old_changes(utc_now()):
+    while batch := sequence.delete_old_changes(utc_now()):
         forgotten += batch
     while webhook_relay.forget_old_messages(utc_now()):
         pass

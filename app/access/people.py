@@ -103,8 +103,8 @@ def supervisors() -> list[int]:
 
 def hearing() -> Select[Any]:
     """Return the query of who is notified: active users who hold one of the given offices, or act for a holder by a
-    delegation (also through a chain) on a day. Rows are (place of the office in the list, user id). `offices_asked`
-    makes its parameters.
+    delegation (also through a chain) on a day. Rows are (place of the office in the list, user id). Its parameters are
+    made by `recipient_parameters`.
     """
     offices = func.unnest(bindparam("actors", type_=ARRAY(Text)), bindparam("agencies", type_=ARRAY(Text)))
     office = offices.table_valued("actor", "agency", with_ordinality="place").render_derived("office")
@@ -117,7 +117,7 @@ def hearing() -> Select[Any]:
     return select(everybody.c.place, User.id).join(User, User.id == everybody.c.id).where(User.active.is_(True))
 
 
-def offices_asked(offices: Iterable[Office], now: datetime) -> dict[str, Any]:
+def recipient_parameters(offices: Iterable[Office], now: datetime) -> dict[str, Any]:
     """Return the bind parameters of `hearing` for these offices on the office date of `now` (aware UTC)."""
     # Only agency actors exist once per agency; for other actors the agency of the step does not matter.
     pairs = [(actor, (agency or "") if actor in AGENCY_ACTORS else None) for actor, agency in offices]
@@ -129,7 +129,7 @@ _HEARING = hearing().order_by("place", User.id)
 
 
 @dataclass(eq=False)
-class Hearers:
+class RecipientLookup:
     """Recipients of notices by office, on the office date of `now`. Each office is queried once and cached, so use one
     instance per transaction.
     """
@@ -147,7 +147,7 @@ class Hearers:
         new = [office for office in dict.fromkeys(offices) if office not in self._found]
         if new:
             self._found |= {office: [] for office in new}
-            for place, user in db.session.execute(_HEARING, offices_asked(new, self.now)):
+            for place, user in db.session.execute(_HEARING, recipient_parameters(new, self.now)):
                 self._found[new[place - 1]].append(user)
 
 

@@ -16,7 +16,7 @@ from app.access.current_person import known_person
 from app.access.session_filter import reads_are_limited
 from app.core.request_context import request_context
 
-WITHOUT_ISOLATION = "beyond_wall"
+WITHOUT_ISOLATION = "without_isolation"
 """Execution option of a statement that must bypass agency isolation; `tests/access/` lists each use."""
 
 SET_ROLE = (
@@ -43,7 +43,7 @@ class Isolation:
 NO_ISOLATION = Isolation(role=None)
 
 
-def install_second_wall(engine: Engine) -> None:
+def install_row_level_security(engine: Engine) -> None:
     """Register the listeners on the engine; calling it again has no effect."""
     for name, listener in (("begin", _forget), ("rollback_savepoint", _mark_unknown), ("before_cursor_execute", _set)):
         if not event.contains(engine, name, listener):

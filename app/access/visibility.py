@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Select, false, select, true
 from sqlalchemy.exc import OperationalError
 
 from app.access.personal_data import without_traces
-from app.core.connections import is_held_up
+from app.core.connections import is_lock_busy
 from app.core.extensions import db
 from app.core.statement_cache import as_agency
 from app.core.transaction import waiting_place
@@ -27,9 +27,11 @@ _EARLIER_TEXTS = frozenset({"before", "refused"})
 # Correspondence of one agency with the office; other agencies on the case see the event without these texts.
 _BETWEEN_TWO = frozenset({"subject", "body", "note", "reason"})
 # Later additions, which a redaction did not cover: agencies do not see them in a redacted case.
-NEW_WORDS = frozenset({"after", "files_added", "files_removed"})
+ADDED_TEXT_FIELDS = frozenset({"after", "files_added", "files_removed"})
 # Kinds of events with the reporter's text, or an officer's record of it; agencies read it with personal data covered.
-OWN_WORDS = frozenset({"add_information", "note", "attach", "reopen", "rate", "withdraw", "request_information"})
+REPORTER_TEXT_KINDS = frozenset(
+    {"add_information", "note", "attach", "reopen", "rate", "withdraw", "request_information"}
+)
 
 
 def visible_ids(person: Person) -> Select[tuple[int]] | None:
@@ -84,12 +86,12 @@ def data_shown(event: ComplaintEvent, complaint: Complaint, person: Person) -> d
     unnamed = hides_reporter(complaint, person) or is_reading_program(person)
     hidden = about_reporter(event) if unnamed else frozenset()
     if guarded:
-        hidden |= _EARLIER_TEXTS | (NEW_WORDS if complaint.redacted else frozenset())
+        hidden |= _EARLIER_TEXTS | (ADDED_TEXT_FIELDS if complaint.redacted else frozenset())
     foreign = not person.sees_every_case and event.agency_code not in person.agencies
     if foreign and event.agency_code is not None:
         hidden |= _BETWEEN_TWO
     # Text of a protected reporter, or the office's record of it.
-    of_reporter = guarded and event.kind in OWN_WORDS and event.actor not in AGENCY_ACTORS
+    of_reporter = guarded and event.kind in REPORTER_TEXT_KINDS and event.actor not in AGENCY_ACTORS
     if of_reporter and complaint.redacted:
         hidden |= {"filename"}
     shown = {name: value for name, value in event.data.items() if name not in hidden}
@@ -106,7 +108,7 @@ def about_reporter(event: ComplaintEvent) -> frozenset[str]:
 def lock_in_order(which: ColumnElement[bool]) -> None:
     """Lock the matching cases (FOR NO KEY UPDATE) in order of id, which prevents deadlocks.
 
-    Raises HeldUp when another transaction holds one of them and too many requests of this server are waiting already.
+    Raises LockBusy when another transaction holds one of them and too many requests of this server are waiting already.
     """
     cases = select(Complaint.id).where(which).order_by(Complaint.id)
     try:
@@ -114,7 +116,7 @@ def lock_in_order(which: ColumnElement[bool]) -> None:
             db.session.execute(cases.with_for_update(of=Complaint, key_share=True, nowait=True))
         return
     except OperationalError as error:
-        if not is_held_up(error):
+        if not is_lock_busy(error):
             raise
     with waiting_place():
         db.session.execute(cases.with_for_update(of=Complaint, key_share=True))

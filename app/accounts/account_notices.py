@@ -8,7 +8,7 @@ from app.core.after_commit import enqueue_after_commit
 from app.core.extensions import db
 from app.core.jobs import JobName
 from app.models import Delivery
-from app.notices.outbox import LEASE_SECONDS
+from app.notices.outbox import CLAIM_SECONDS
 
 
 def notify_account(user_id: int, news: str, now: datetime) -> None:
@@ -30,7 +30,7 @@ def notify_old_address(user_id: int, address: str, now: datetime) -> None:
 
 def _queue(message: Delivery, now: datetime) -> None:
     message.channel, message.created_at = "email", now
-    message.next_try_at = now + timedelta(seconds=LEASE_SECONDS)
+    message.next_try_at = now + timedelta(seconds=CLAIM_SECONDS)
     db.session.add(message)
     db.session.flush()
     enqueue_after_commit(JobName.DELIVER, message.id)

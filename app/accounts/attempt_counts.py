@@ -43,7 +43,7 @@ class Counted:
     seconds_left: int = 0
 
 
-def mark_of(what: str) -> str:
+def counter_digest(what: str) -> str:
     """Return the day's keyed digest of a counter's subject."""
     return digest_of_today(f"login-count:{what}")
 
@@ -57,7 +57,7 @@ def count_try(limits: list[tuple[str, Limit]], now: datetime) -> list[Counted]:
     counted: list[Counted] = []
     with db.engine.begin() as connection:
         for what, limit in limits:
-            mark, over = mark_of(what), COUNTS.c.began_at <= now - limit.window
+            mark, over = counter_digest(what), COUNTS.c.began_at <= now - limit.window
             tries = case((over, 1), else_=COUNTS.c.tries + 1)
             began_at = case((over, now), else_=COUNTS.c.began_at)
             upsert = (
@@ -81,7 +81,7 @@ def count_with_delay(what: str, now: datetime) -> Counted:
     An attempt that is too early is not counted and returns the seconds left. After a day without an attempt the count
     starts again.
     """
-    mark = mark_of(what)
+    mark = counter_digest(what)
     doublings = func.least(COUNTS.c.tries - FREE_FAILURES, 20)
     grown = func.least(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * func.power(2.0, cast(doublings, Float)))
     delay = case((COUNTS.c.tries < FREE_FAILURES, 0.0), else_=grown)

@@ -49,7 +49,7 @@ def fault_of_delegation(new: Delegation, today: date) -> DelegationFault | None:
     return DelegationFault.LOOP if closes_a_loop(new, others) else None
 
 
-def tell_of_delegation(row: DelegationRow, by: int | None, now: datetime) -> None:
+def notify_of_delegation(row: DelegationRow, by: int | None, now: datetime) -> None:
     """Notify giver, holder and supervisors of a delegation, except the supervisor who wrote it (`by`); each person
     once. Supervisors are included because they watch who can read identities.
     """

@@ -96,7 +96,7 @@ ACCOUNT_ACTS: dict[str, Labels] = {
 """Journal text of an account entry, by kind of entry and by the way it was done."""
 
 
-def account_in_words(kind: str, data: Mapping[str, Any]) -> str:
+def account_entry_text(kind: str, data: Mapping[str, Any]) -> str:
     """Return the journal text of an account entry, with the account name of that time."""
     sentence = ACCOUNT_ACTS[kind][str(data.get("how") or data.get("kind") or "")]
     return str(sentence) % {"account": data["account"], "issuer": data.get("issuer", "")}
@@ -107,7 +107,7 @@ def rules_text(name: str) -> str:
     return str(PASSWORD_RULES_TEXTS[name])
 
 
-def fault_in_words(fault: PasswordFault, rules: PasswordRules) -> str:
+def fault_text(fault: PasswordFault, rules: PasswordRules) -> str:
     """Return the message of a password fault, with the limit that was not met."""
     limit = {PasswordFault.TOO_SHORT: rules.shortest, PasswordFault.SAME_CHARACTERS: FEWEST_DIFFERENT}.get(
         fault, LONGEST

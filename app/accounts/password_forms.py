@@ -15,7 +15,7 @@ from wtforms import PasswordField, ValidationError
 from wtforms.validators import DataRequired, EqualTo
 
 from app.accounts.attempt_counts import count_try, give_back
-from app.accounts.labels import fault_in_words, rules_text
+from app.accounts.labels import fault_text, rules_text
 from app.accounts.login_limits import OF_DEVICE
 from app.accounts.passwords import faults_in, rules_here
 from app.core.clock import utc_now
@@ -27,7 +27,7 @@ LONGEST_TYPED = 1024
 def refuse_weak(password: str) -> None:
     """Raise PasswordComplexityValidationError for a weak password; used by FAB's own forms, which pass no account."""
     if faults := faults_in(password):
-        raise PasswordComplexityValidationError(fault_in_words(faults[0], rules_here()))
+        raise PasswordComplexityValidationError(fault_text(faults[0], rules_here()))
 
 
 def _is_current(form: Any, field: Any) -> None:
@@ -50,7 +50,7 @@ def _is_good(form: Any, field: Any) -> None:
     # The check for reuse costs five hashes, so it is done only when the current password was right.
     known = g.user if not form.current_password.errors else None
     if faults := faults_in(field.data or "", known):
-        raise ValidationError(fault_in_words(faults[0], rules_here()))
+        raise ValidationError(fault_text(faults[0], rules_here()))
 
 
 class OwnPasswordForm(DynamicForm):

@@ -147,7 +147,7 @@ def finish_pending(token: str) -> bool:
         return db.session.execute(gone.execution_options(**QUIET)).first() is not None
 
 
-def forget_halves(now: datetime, batch: int = 500) -> int:
+def forget_pending_sign_ins(now: datetime, batch: int = 500) -> int:
     """Delete one batch of expired half sign-ins and return how many were deleted."""
     return delete_batch(HalfSignIn, HalfSignIn.began_at < now - PENDING_LASTS, batch)
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.access.visibility import NEW_WORDS, about_reporter
+from app.access.visibility import ADDED_TEXT_FIELDS, about_reporter
 from app.casefile.case import Case
 from app.core.extensions import db
 from app.models import (
@@ -97,7 +97,7 @@ def withheld(case: Case, event: ComplaintEvent) -> tuple[str, ...]:
     if case.complaint.confidentiality == Confidentiality.OPEN:
         return ()
     own = event.actor == Actor.REPORTER and event.address is not None
-    hidden = about_reporter(event) | (NEW_WORDS if case.complaint.redacted else frozenset())
+    hidden = about_reporter(event) | (ADDED_TEXT_FIELDS if case.complaint.redacted else frozenset())
     return (
         *(("address",) if own else ()),
         *(f"data.{name}" for name in sorted(hidden) if name in event.data),

@@ -87,7 +87,7 @@ class Case:
         return any(allowed.action is Action.CORRECT for allowed in self.allowed)
 
     @property
-    def takes_in(self) -> bool:
+    def receives_reports(self) -> bool:
         """Whether this officer is a complaint admin, who is responsible for receiving cases."""
         return any(capacity.actor is Actor.COMPLAINT_ADMIN for capacity in self.person.capacities)
 
@@ -198,4 +198,4 @@ def letter_for_all(statement: Select[Letter]) -> Letter | None:
     whole = statement.where(Letter.paper_id.is_not(None)).options(
         joinedload(Letter.paper), joinedload(Letter.complaint)
     )
-    return db.session.scalars(whole.execution_options(unscoped=True, beyond_wall=True)).first()
+    return db.session.scalars(whole.execution_options(unscoped=True, without_isolation=True)).first()

@@ -30,7 +30,7 @@ def get_for_update(complaint_id: int, unscoped: bool = False) -> Complaint | Non
     """Return the case with its row locked until the transaction ends; None when it is not visible to this person.
 
     The lock (FOR NO KEY UPDATE) lets others add rows that only point at the case. A transaction that locks several
-    cases calls `lock_in_order` first. Raises HeldUp where too many requests of this server wait already.
+    cases calls `lock_in_order` first. Raises LockBusy where too many requests of this server wait already.
     """
     asked, options = {"complaint_id": complaint_id}, {"unscoped": unscoped}
     at_once = db.session.scalars(_LOCKED_AT_ONCE, asked, execution_options=options).first()

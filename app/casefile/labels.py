@@ -149,7 +149,7 @@ CHOSEN: Labels = {
 }
 
 
-BOOK_LINES: Labels = {
+LEDGER_LINES: Labels = {
     "opened": _("Dibuka"),
     "handed_over": _("Diserahkan ke pihak lain"),
     "accepted": _("Diterima"),

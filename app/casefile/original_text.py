@@ -23,7 +23,7 @@ def original_of(complaint: Complaint) -> OriginalText | None:
     return db.session.get(OriginalText, complaint.id) if complaint.redacted else None
 
 
-def said_by_report(complaint: Complaint, name: str) -> Any:
+def reported_value(complaint: Complaint, name: str) -> Any:
     """Return the original value of a column; raises KeyMissing if it cannot be decrypted."""
     row = original_of(complaint) if name in REDACTABLE else None
     if row is not None:

@@ -16,7 +16,7 @@ from app.casefile.event_log import hashed_record
 from app.casefile.facts import CaseRows, facts_from, get_for_update, rows_of
 from app.cases.action_context import ActionContext, Link, more_task_keys, read_context
 from app.cases.project_facts import project_changes, project_first
-from app.core.bulk_insert import Part, as_row, take_over
+from app.core.bulk_insert import Part, as_row, attach_inserted
 from app.core.extensions import db
 from app.core.hashing import unrepeatable_digest
 from app.feed.note import changes_of, note_changes
@@ -125,7 +125,7 @@ def change_case(
     ledger = _ledger(complaint, case.facts, after, event, by)
     change = Change(complaint, row, after, opened, ledger, origin, notifier)
     write_changes([change], by)
-    take_over([row, *opened])
+    attach_inserted([row, *opened])
     return change
 
 

@@ -58,7 +58,7 @@ def check_waiting(now: datetime) -> int:
     return _check_each(_ids(select(Attachment.id).where(*waiting).order_by(*order).limit(BATCH)), now)
 
 
-def look_into(content: bytes) -> Verdict:
+def verdict_on(content: bytes) -> Verdict:
     """Return the verdict on a file. Raises ScannerAway while the scanner does not answer."""
     scanned = clamav.is_set_up()
     found = clamav.found_in(content) if scanned else None
@@ -105,7 +105,7 @@ def _check(attachment_id: int, now: datetime) -> bool:
     if path is None:
         return False
     try:
-        verdict = look_into(read_file(path))
+        verdict = verdict_on(read_file(path))
     except FileNotFoundError:
         verdict = Verdict("failed", "gone")
     return _settle(attachment_id, verdict, now)

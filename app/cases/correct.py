@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.casefile.original_text import identity_digest, said_by_report
+from app.casefile.original_text import identity_digest, reported_value
 from app.cases.report_input import LOCATION_FIELDS, REPORTER_FIELDS, clean_part
 from app.cases.revise_report import word_of
 from app.core.extensions import db
@@ -67,7 +67,7 @@ def write_correction(complaint: Complaint, corrected: Corrected) -> None:
     said = dict(complaint.corrected)
     for name, value in corrected.values.items():
         if name != "confidentiality":  # it only becomes stricter, whoever changes it
-            original = said_by_report(complaint, name)
+            original = reported_value(complaint, name)
             storable = original is None or isinstance(original, str | int | bool)
             said.setdefault(name, original if storable else str(original))
         setattr(complaint, name, value)

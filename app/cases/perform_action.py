@@ -19,8 +19,8 @@ from app.core.transaction import one_transaction
 from app.files.attachments import file_facts, store_file
 from app.models import Agency, Complaint, ComplaintEvent, StepTask
 from app.notices.notify import Notifier
-from app.notices.reporter_notices import tell_of_act
-from app.papers.letters import draft_hashes, keep_letter, letter_states
+from app.notices.reporter_notices import notify_of_action
+from app.papers.letters import draft_hashes, letter_states, update_letter
 from app.reference.named_rows import agencies_in_service
 from workflow_rules.process.actions import Action, ActionRequest, Known, MergeTarget
 from workflow_rules.process.actors import Actor, Person
@@ -161,8 +161,8 @@ def _follow_up(done: Performed, corrected: Corrected, by: Person, notifier: Noti
     if decision.event.kind is Action.MERGE:
         target = select(Complaint.id).where(Complaint.number == decision.params["into"])
         complaint.merged_into_id = db.session.scalars(target).one()
-    keep_letter(complaint, decision, by)
-    tell_of_act(complaint, decision, done.event.seq)
+    update_letter(complaint, decision, by)
+    notify_of_action(complaint, decision, done.event.seq)
     if decision.event.kind is Action.ADD_INFORMATION:
         notifier.answered(complaint, decision.event, by)
     if decision.event.kind is Action.SUBMIT_DRAFT:

@@ -11,7 +11,7 @@ from app.cases.alarms import Due, raise_passed, set_next_alarm
 from app.cases.timed_actions import expire_question
 from app.core.extensions import db
 from app.core.transaction import one_transaction
-from app.core.work_queue import PUT_OFF, done_or_undone
+from app.core.work_queue import RETRY_DELAY, succeeds_in_savepoint
 from app.models import Complaint, StepTask
 from app.notices.notify import Notifier
 from app.reference.calendar import load_working_calendar
@@ -39,7 +39,9 @@ def raise_due_alarms(now: datetime, batch: int = 50) -> int:
         for one in waiting:
             _or_put_off(one, partial(expire_question, *one, notifier), now)
         running = [one for one in running if one[1].closed_at is None]
-        if not done_or_undone(partial(_take_up, running, notifier), "alarms_not_raised_together", steps=len(running)):
+        if not succeeds_in_savepoint(
+            partial(_take_up, running, notifier), "alarms_not_raised_together", steps=len(running)
+        ):
             for one in running:
                 _or_put_off(one, partial(_take_up, [one], notifier), now)
         return len(cases)
@@ -47,8 +49,8 @@ def raise_due_alarms(now: datetime, batch: int = 50) -> int:
 
 def _or_put_off(due: Due, act: Callable[[], object], now: datetime) -> None:
     complaint, task = due
-    if not done_or_undone(act, "alarm_not_raised", complaint=complaint.number, step=task.step):
-        task.next_alarm_at = now + PUT_OFF
+    if not succeeds_in_savepoint(act, "alarm_not_raised", complaint=complaint.number, step=task.step):
+        task.next_alarm_at = now + RETRY_DELAY
 
 
 def _take_up(running: Sequence[Due], notifier: Notifier) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app.casefile.facts import CaseRows, facts_of_identity
 from app.cases.change import Change, begin_case, write_changes
 from app.cases.report_input import Report
-from app.core.bulk_insert import as_row, take_over
+from app.core.bulk_insert import as_row, attach_inserted
 from app.core.clock import office_time, utc_now
 from app.core.extensions import db
 from app.core.hashing import keyed_digest
@@ -20,7 +20,7 @@ from app.core.transaction import one_transaction
 from app.files.attachments import store_file
 from app.models import Complaint, Reporter, SopVersion
 from app.notices.notify import Notifier
-from app.notices.reporter_notices import channel_for, tell_reporter
+from app.notices.reporter_notices import channel_for, notify_reporter
 from app.papers.number_series import Drawn, draw
 from app.reference.calendar import ACTIVE, active_sop_and_calendar
 from workflow_rules.process.actors import Actor, Capacity, Person
@@ -97,7 +97,7 @@ def receive_complaints(
             (Complaint.__table__, [as_row(complaint) for complaint in complaints]),
             (Reporter.__table__, [as_row(reporter) for reporter in reporters]),
         )
-        take_over([*complaints, *reporters, *(task for one in new for task in one.change.opened)])
+        attach_inserted([*complaints, *reporters, *(task for one in new for task in one.change.opened)])
         for complaint, (report, _) in zip(complaints, reports, strict=True):
             # Each content once, under the first name it came with.
             files: dict[bytes, tuple[str, bytes]] = {}
@@ -107,7 +107,7 @@ def receive_complaints(
                 store_file(complaint, name, content, capacity.actor.value, at, "attachments")
         if tell:
             for one in new:
-                tell_reporter(one.complaint, "received", 1, at, one.code)
+                notify_reporter(one.complaint, "received", 1, at, one.code)
         return [Received(one.complaint, one.code, CaseRows([], one.change.opened)) for one in new]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.casefile.facts import reporter_facts
-from app.casefile.original_text import drop_correction, identity_unchanged, said_by_report, write_reported
+from app.casefile.original_text import drop_correction, identity_unchanged, reported_value, write_reported
 from app.cases.change import change_case, read_case
 from app.cases.report_changes import answers_question
 from app.core.clock import office_time
@@ -66,7 +66,7 @@ class Difference:
 
 def difference(complaint: Complaint, told: Told) -> Difference:
     """Return how a new version differs from the stored report; files are compared by content, not by name."""
-    values = {name: value for name, value in told.values.items() if said_by_report(complaint, name) != value}
+    values = {name: value for name, value in told.values.items() if reported_value(complaint, name) != value}
     secrecy = told.values.get("confidentiality", complaint.confidentiality)
     reporter = {} if secrecy == Confidentiality.ANONYMOUS else told.reporter
     return Difference(values, _changed_identity(complaint, reporter), *_sorted_files(complaint, told.files))
@@ -149,7 +149,7 @@ def _particulars(complaint: Complaint, found: Difference, at: datetime) -> dict[
 
 def held_words(complaint: Complaint, found: Difference) -> dict[str, Any]:
     """Return the stored values where there is a difference, as text for people."""
-    return {name: word_of(name, said_by_report(complaint, name)) for name in sorted(found.values)}
+    return {name: word_of(name, reported_value(complaint, name)) for name in sorted(found.values)}
 
 
 def words_of(found: Difference) -> dict[str, Any]:

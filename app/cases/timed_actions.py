@@ -9,7 +9,7 @@ from app.cases.perform_action import perform_action
 from app.core.clock import office_today
 from app.core.extensions import db
 from app.core.transaction import one_transaction
-from app.core.work_queue import PUT_OFF, done_or_undone
+from app.core.work_queue import RETRY_DELAY, succeeds_in_savepoint
 from app.models import Complaint, DelegationRow, JournalEntry, StepTask
 from app.notices.notify import Notifier
 from app.reference.calendar import load_working_calendar
@@ -33,8 +33,8 @@ def close_silent_cases(now: datetime, batch: int = 50) -> int:
         cases = list(db.session.scalars(statement.with_for_update(skip_locked=True, key_share=True)))
         for complaint in cases:
             close = partial(perform_action, complaint.id, ActionRequest(Action.CLOSE), SYSTEM, None, now=now)
-            if not done_or_undone(close, "case_not_closed", complaint=complaint.number):
-                complaint.closes_at = now + PUT_OFF
+            if not succeeds_in_savepoint(close, "case_not_closed", complaint=complaint.number):
+                complaint.closes_at = now + RETRY_DELAY
         return len(cases)
 
 
@@ -45,7 +45,8 @@ def note_ended_delegations(now: datetime, batch: int = 50) -> int:
         rows = db.session.scalars(ended.order_by(DelegationRow.id).limit(batch).with_for_update(skip_locked=True)).all()
         notifier = Notifier(load_working_calendar(), now)
         return sum(
-            done_or_undone(partial(_note_ended, row, notifier), "delegation_not_noted", row=row.id) for row in rows
+            succeeds_in_savepoint(partial(_note_ended, row, notifier), "delegation_not_noted", row=row.id)
+            for row in rows
         )
 
 

@@ -12,7 +12,7 @@ from app.cases.receive_complaint import hash_code, new_code
 from app.core.clock import utc_now
 from app.core.transaction import one_transaction
 from app.models import Complaint
-from app.notices.reporter_notices import tell_reporter
+from app.notices.reporter_notices import notify_reporter
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.events import Event, SystemEvent
 from workflow_rules.process.parameters import Field, Text, check_fields
@@ -46,4 +46,4 @@ def replace_code(
         complaint.tracking_code_hash = hash_code(complaint.number, code)
         event = Event(SystemEvent.CODE_REPLACED, at, capacity, None, None, cleaned)
         (row,) = note_events([(complaint, event)], by, address)
-        return Replaced(complaint, code, tell_reporter(complaint, "code_replaced", row.seq, at, code))
+        return Replaced(complaint, code, notify_reporter(complaint, "code_replaced", row.seq, at, code))

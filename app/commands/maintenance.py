@@ -21,10 +21,10 @@ from app.accounts.first_administrator import (
     refuse_unless_first,
 )
 from app.accounts.identity_grants import confirm_supervisor
-from app.accounts.labels import fault_in_words
+from app.accounts.labels import fault_text
 from app.accounts.passwords import PasswordRefused, rules_here
 from app.audit.invariants.labels import PROMISES, sentence_of
-from app.audit.invariants.run import look_now
+from app.audit.invariants.run import check_now
 from app.audit.invariants.table import CHECKS, is_red
 from app.audit.replay import audit_all
 from app.core.clock import utc_now
@@ -135,7 +135,7 @@ def check_invariants(app: Flask, only: str | None = None) -> bool:
     """Check all invariants, or one, and print the findings; return False if one is violated."""
     sound = True
     with app.app_context(), force_locale("id"):
-        for name, checked in look_now([only] if only else list(CHECKS), utc_now()):
+        for name, checked in check_now([only] if only else list(CHECKS), utc_now()):
             print(f"{name} {PROMISES[name]}: {checked.looked_at} / {len(checked.findings)}", flush=True)
             for finding in checked.findings:
                 print("  " + sentence_of(finding.sentence, finding.subject, finding.particulars))
@@ -175,7 +175,7 @@ def first_administrator(app: Flask, name: str, ask: Callable[[], str] | None) ->
         except PasswordRefused as refused:
             print("This password is not taken:", file=sys.stderr)
             for fault in refused.faults:
-                print(f"  {fault_in_words(fault, rules_here())}", file=sys.stderr)
+                print(f"  {fault_text(fault, rules_here())}", file=sys.stderr)
             return False
         base, hours = app.config["PUBLIC_BASE_URL"], app.config["PASSWORD_LINK_HOURS"]
     print(f"The account {name} is an administrator.")

@@ -37,7 +37,7 @@ ROWS = "rows"
 """Default name of the parameter that holds the JSON text of the rows."""
 
 
-def write_rows(table: Table, rows: Iterable[Row]) -> None:
+def insert_rows(table: Table, rows: Iterable[Row]) -> None:
     """Insert rows into a table; does nothing without rows. All rows must name the same columns, including those with a
     Python default, which is not applied here.
     """
@@ -61,8 +61,8 @@ def insert_together(
 
 @lru_cache(maxsize=64)
 def insertion(table: Table, names: tuple[str, ...], parameter: str = ROWS) -> Insert:
-    """Return the cached INSERT of `write_rows` for these columns, to be extended by the caller; `parameter` is the name
-    of the parameter with the JSON text.
+    """Return the cached INSERT of `insert_rows` for these columns, to be extended by the caller; `parameter` names the
+    one with the JSON text.
     """
     given = parameter_rows(table, parameter)
     return insert(table).from_select(names, select(*(given.c[name] for name in names)), include_defaults=False)
@@ -85,7 +85,7 @@ def parameter_rows(table: Table, parameter: str = ROWS, **more: TypeEngine[Any])
 
 
 def as_row(item: DeclarativeBase) -> dict[str, Any]:
-    """Return a new object as a row for `write_rows`, with column defaults applied (also to the object) and values
+    """Return a new object as a row for `insert_rows`, with column defaults applied (also to the object) and values
     encrypted.
     """
     held, dialect = item.__dict__, db.engine.dialect
@@ -110,7 +110,7 @@ def _filled_here(columns: Iterable[KeyedColumnElement[Any]]) -> list[KeyedColumn
     return [c for c in columns if c.server_default is None or c.default is not None]
 
 
-def take_over(items: Iterable[DeclarativeBase]) -> None:
+def attach_inserted(items: Iterable[DeclarativeBase]) -> None:
     """Add objects whose rows were just inserted to the session as persistent ones."""
     for item in items:
         make_transient_to_detached(item)

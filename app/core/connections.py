@@ -94,14 +94,14 @@ def install_connections(engine: Engine, statement_seconds: int, lock_seconds: in
     event.listen(engine, "checkout", _check_out)
 
 
-class HeldUp(Exception):
+class LockBusy(Exception):
     """Raised when another transaction holds a row and too many requests of this server wait already. Nothing was
     changed.
     """
 
 
-def is_held_up(error: BaseException) -> bool:
-    """Return whether the error is a lock timeout, a deadlock or HeldUp, after which the same request may succeed."""
+def is_lock_busy(error: BaseException) -> bool:
+    """Return whether the error is a lock timeout, a deadlock or LockBusy, after which the same request may succeed."""
     if isinstance(error, OperationalError):
         return isinstance(error.orig, (LockNotAvailable, DeadlockDetected))
-    return isinstance(error, HeldUp)
+    return isinstance(error, LockBusy)

@@ -14,7 +14,7 @@ from flask import current_app
 from sqlalchemy import Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
-from app.core.identifiers import plain_mark
+from app.core.identifiers import normal_identifier
 
 UNREADABLE = "••••"
 
@@ -102,7 +102,7 @@ def newest_key_id() -> str:
     return next(iter(identity_keys()))
 
 
-def sealed_anew(stored: str) -> tuple[str, bytes]:
+def encrypted_again(stored: str) -> tuple[str, bytes]:
     """Return a stored value encrypted with the newest key, and its plain content. Raises KeyMissing."""
     content = _open(stored)
     return _seal(content), content
@@ -127,15 +127,15 @@ _WORD = re.compile(r"[^\W_]+")
 _PURPOSE = b"words of a reporter's name"
 
 
-def keyed_words(text: str) -> list[str]:
+def name_digests(text: str) -> list[str]:
     """Return HMACs of the distinct words of a name under the newest key, for searching names that are stored encrypted.
 
     Without the key the table reveals only that two names share a word.
     """
-    return words_under_each_key(text)[0]
+    return name_digests_by_key(text)[0]
 
 
-def words_under_each_key(text: str) -> list[list[str]]:
+def name_digests_by_key(text: str) -> list[list[str]]:
     """Return the HMACs of a name's words under every key, newest first; rows written under an older key can then be
     found.
     """
@@ -145,18 +145,18 @@ def words_under_each_key(text: str) -> list[list[str]]:
     return [[_keyed(key, word) for word in words] for key in identity_keys().values()]
 
 
-def keyed_mark(kind: str, text: str) -> str:
+def identifier_digest(kind: str, text: str) -> str:
     """Return the HMAC of a phone number, e-mail address or NIK under the newest key, for searching encrypted
     identities; "" when the text holds no valid one.
     """
-    return marks_under_each_key(kind, text)[0]
+    return identifier_digests_by_key(kind, text)[0]
 
 
-def marks_under_each_key(kind: str, text: str) -> list[str]:
+def identifier_digests_by_key(kind: str, text: str) -> list[str]:
     """Return the HMACs of a phone number, e-mail address or NIK under every key, newest first, so that rows written
     under an older key are found too; [""] when the text holds no valid one.
     """
-    plain = plain_mark(kind, text)
+    plain = normal_identifier(kind, text)
     if not plain:
         return [""]
     return [_keyed(key, plain, f"a reporter's {kind}".encode()) for key in identity_keys().values()]

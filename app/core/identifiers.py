@@ -23,16 +23,16 @@ _SHORTEST_PHONE, _LONGEST_PHONE = 8, 15
 _SHORTEST_WRITTEN = 7
 
 
-def plain_mark(kind: str, text: str) -> str:
+def normal_identifier(kind: str, text: str) -> str:
     """Return the normal form of an identifier; "" when the text holds none. `kind` is one of MARKS."""
     return {"phone": _phone, "email": _email, "nik": _nik}[kind](text)
 
 
-def kind_of_mark(text: str) -> str | None:
+def identifier_kind(text: str) -> str | None:
     """Return which kind of identifier a typed text is ("email", "nik" or "phone"), or None."""
     if "@" in text:
         return "email" if _email(text) else None
-    return next((kind for kind in ("nik", "phone") if plain_mark(kind, text)), None)
+    return next((kind for kind in ("nik", "phone") if normal_identifier(kind, text)), None)
 
 
 def is_phone(text: str) -> bool:

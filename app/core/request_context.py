@@ -95,7 +95,7 @@ class RequestContext:
     agency_tree: dict[int, tuple[int | None, str]] | None = None
     """Id of the parent and short name of each agency, by id."""
     names_found: dict[tuple[str | None, str | None, str | None], Any] | None = None
-    """Results of `find_named` by category, district and village; None outside `names_remembered`."""
+    """Results of `find_named` by category, district and village; None outside `cached_names`."""
 
 
 def request_context() -> RequestContext:

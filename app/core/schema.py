@@ -26,7 +26,7 @@ def migrated() -> bool:
     False when the database cannot be read.
     """
     try:
-        rows = db.session.execute(_FACTS, execution_options={"beyond_wall": True}).all()
+        rows = db.session.execute(_FACTS, execution_options={"without_isolation": True}).all()
     except SQLAlchemyError:
         db.session.rollback()
         return False

@@ -8,7 +8,7 @@ from flask import current_app
 from sqlalchemy import ColumnElement, delete, inspect, select
 
 from app.core import after_commit
-from app.core.connections import HeldUp, is_held_up
+from app.core.connections import LockBusy, is_lock_busy
 from app.core.extensions import db
 from app.core.request_context import request_context
 from app.core.waiting_places import EXTENSION, WaitingPlaces
@@ -35,7 +35,7 @@ def one_transaction() -> Iterator[None]:
     except BaseException as error:
         db.session.rollback()
         after_commit.forget()
-        if is_held_up(error):
+        if is_lock_busy(error):
             raise ActionRefused(PassingReason.BUSY) from error
         raise
     finally:
@@ -87,7 +87,7 @@ def delete_row(item: Any) -> None:
 
 @contextmanager
 def waiting_place() -> Iterator[None]:
-    """Hold one of this server's places for waiting on a lock during the block. Raises HeldUp when none is free.
+    """Hold one of this server's places for waiting on a lock during the block. Raises LockBusy when none is free.
 
     Processes without such places (commands, workers) wait without one.
     """
@@ -97,5 +97,5 @@ def waiting_place() -> Iterator[None]:
         return
     with places.take() as taken:
         if not taken:
-            raise HeldUp
+            raise LockBusy
         yield

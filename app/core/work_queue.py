@@ -20,7 +20,7 @@ from app.core.transaction import one_transaction
 
 log = structlog.get_logger()
 
-PUT_OFF = timedelta(minutes=15)
+RETRY_DELAY = timedelta(minutes=15)
 """Delay before a sweep tries a failed row again."""
 
 Row = TypeVar("Row")
@@ -84,7 +84,7 @@ def doubled_delay(failures: int, first: timedelta, longest: timedelta) -> timede
     return min(first * int(2**doublings), longest)
 
 
-def done_or_undone(act: Callable[[], object], unless: str, **about: object) -> bool:
+def succeeds_in_savepoint(act: Callable[[], object], unless: str, **about: object) -> bool:
     """Run one unit of work in a savepoint and return whether it succeeded. On any exception the savepoint is rolled
     back, the event `unless` is logged with `about`, and False is returned.
     """

@@ -17,7 +17,7 @@ from app.delivery.gateway_breaker import Turn, gateways_in_trouble, note_failure
 from app.delivery.recipients import without_address
 from app.delivery.smtp_channel import send_mail
 from app.models import Delivery
-from app.notices.outbox import LEASE_SECONDS, GatewayAway, Refused, Unsent
+from app.notices.outbox import CLAIM_SECONDS, GatewayAway, Refused, Unsent
 from app.outbound.restore_hold import not_held
 from app.reporting.exports.mail import prepare_report
 
@@ -31,7 +31,7 @@ CHANNELS: dict[str, Callable[[Delivery], bool]] = {"email": send_mail, "gateway"
 if the message should be retried, Refused if it can never be sent.
 """
 
-CLAIM = timedelta(seconds=LEASE_SECONDS)
+CLAIM = timedelta(seconds=CLAIM_SECONDS)
 DELIVERIES = WorkQueue(
     Delivery,
     JobName.DELIVER,

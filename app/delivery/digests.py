@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
 
-from app.access.people import Hearers
+from app.access.people import RecipientLookup
 from app.core.clock import office_time
 from app.core.extensions import db
 from app.core.transaction import one_transaction
@@ -27,7 +27,7 @@ def make_digests(now: datetime) -> int:
         return 0
     with one_transaction():
         offices = select(StepTask.actor, StepTask.agency_code).where(StepTask.closed_at.is_(None)).distinct()
-        hearers = Hearers(now)
+        hearers = RecipientLookup(now)
         users = sorted({user for office in db.session.execute(offices) for user in hearers.of(*office)})
         for user, channels in channels_of(users).items():
             for channel in channels:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from app.core.bulk_insert import write_rows
+from app.core.bulk_insert import insert_rows
 from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, SyncChange
 from app.models.sync import LINKED, REMOVED
@@ -19,7 +19,7 @@ def note_changes(happened: Iterable[tuple[Complaint, ComplaintEvent]]) -> None:
     if linked:
         db.session.flush()
         rows = (row for complaint, event in linked for row in changes_of(complaint, event, "office"))
-        write_rows(SyncChange.__table__, rows)
+        insert_rows(SyncChange.__table__, rows)
 
 
 def changes_of(complaint: Complaint, event: ComplaintEvent, origin: str) -> list[dict[str, Any]]:
@@ -33,12 +33,12 @@ def changes_of(complaint: Complaint, event: ComplaintEvent, origin: str) -> list
 
 def note_linked(complaint: Complaint, at: datetime) -> None:
     """Write that a complaint got its tracking id from an officer: its feed begins with its present state."""
-    write_rows(SyncChange.__table__, [_row(complaint, LINKED, at, "office")])
+    insert_rows(SyncChange.__table__, [_row(complaint, LINKED, at, "office")])
 
 
 def note_removed(complaint: Complaint, at: datetime) -> None:
     """Write a tombstone before a complaint loses its tracking id, so that readers know that no more changes follow."""
-    write_rows(SyncChange.__table__, [_row(complaint, REMOVED, at, "office", tombstone=True)])
+    insert_rows(SyncChange.__table__, [_row(complaint, REMOVED, at, "office", tombstone=True)])
 
 
 def _row(

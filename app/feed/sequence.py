@@ -41,7 +41,7 @@ def changes_wait() -> bool:
     return db.session.execute(select(exists().where(SyncChange.position.is_(None)))).scalar_one()
 
 
-def forget_old_changes(now: datetime, batch: int = 1000) -> int:
+def delete_old_changes(now: datetime, batch: int = 1000) -> int:
     """Delete numbered changes past SYNC_RETENTION, oldest first, and return how many. The last change stays, so that
     the feed keeps its position. A reader whose cursor lies before the remaining ones must start again (410).
     """

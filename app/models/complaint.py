@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship, validates
 
 from app.core.column_types import BigKey, Document, Instant, Line, Prose, Word, one_of
-from app.core.encrypted_columns import SealedText, keyed_mark, keyed_words
+from app.core.encrypted_columns import SealedText, identifier_digest, name_digests
 from app.models.organisation import Agency
 from app.models.reference import Category, District, Village
 from app.models.sop import SopVersion
@@ -180,9 +180,9 @@ class Reporter(Model):
     def _store_digests(self, column: str, text: str | None) -> str | None:
         """Store with a value the keyed hashes by which it is searched."""
         if column == "name":
-            self.name_words = keyed_words(text) if text else None
+            self.name_words = name_digests(text) if text else None
         else:
-            setattr(self, f"{column}_mark", keyed_mark(column, text) if text else None)
+            setattr(self, f"{column}_mark", identifier_digest(column, text) if text else None)
         return text
 
 

@@ -101,7 +101,7 @@ def _read_tables(found: Gauges, now: datetime) -> None:
 
 def _one(statement: Select[Any]) -> Row[Any]:
     """Return the single row, counted over all cases without agency isolation."""
-    return db.session.execute(statement.execution_options(unscoped=True, beyond_wall=True)).one()
+    return db.session.execute(statement.execution_options(unscoped=True, without_isolation=True)).one()
 
 
 def _sums() -> Any:

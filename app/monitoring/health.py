@@ -23,7 +23,7 @@ WORKER_SILENT = timedelta(seconds=90)
 SWEEP_LATE = timedelta(minutes=2)
 
 # These checks run without agency isolation, since they must also work where it is not set up.
-_WITHOUT_ISOLATION = {"beyond_wall": True}
+_WITHOUT_ISOLATION = {"without_isolation": True}
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ NOTICE_ICONS = {
     "records_green": "circle-check",
 }
 
-WISHES: Labels = {
+PREFERENCE_LABELS: Labels = {
     "by_email": _("Kirim lewat surel"),
     "gateway_to": _("Nomor atau nama untuk pesan singkat"),
     "quiet": _("Jangan kirim di luar jam kantor"),
@@ -82,7 +82,7 @@ WISHES: Labels = {
     "morning_digest": _("Kirim ringkasan pekerjaan setiap pagi"),
 }
 
-WISH_HINTS: Labels = {
+PREFERENCE_HINTS: Labels = {
     "quiet": _("Yang terjadi pada malam hari atau hari libur dikirim saat kantor buka lagi. Lonceng tetap terisi."),
     "only_digest": _("Sepanjang hari tidak ada pesan lain; semuanya datang sekaligus saat kantor buka."),
     "limit_at_any_hour": _(
@@ -95,7 +95,7 @@ WISH_HINTS: Labels = {
     ),
 }
 
-WISH_FAULTS: Labels = {
+PREFERENCE_FAULTS: Labels = {
     "too_long": _("Tulis paling banyak 64 karakter"),
     "not_a_recipient": _("Tulis nomor dengan 6 sampai 20 angka, atau nama akun dengan huruf, angka, atau titik"),
 }

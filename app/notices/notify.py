@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Integer, Select, bindparam, select
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.dialects.postgresql import Insert, insert
 
-from app.access.people import Hearers, administrators, hearing, offices_asked
+from app.access.people import RecipientLookup, administrators, hearing, recipient_parameters
 from app.casefile.facts import open_tasks_of
 from app.core.bulk_insert import ROWS, Part, Row, as_text, insert_together, insertion, parameter_rows
 from app.core.extensions import db
@@ -29,7 +29,7 @@ class Notifier:
 
     def __init__(self, calendar: WorkingCalendar, at: datetime) -> None:
         self.calendar, self.at = calendar, at
-        self._hearers = Hearers(at)
+        self._hearers = RecipientLookup(at)
         self._outbox = Outbox(calendar, at)
 
     def opened(self, complaint: Complaint, opened: Iterable[StepTask], by: Person, *parts: Part) -> None:
@@ -52,7 +52,7 @@ class Notifier:
             for complaint_id, task, office in causes
         ]
         if rows:
-            values = {**offices_asked(places, self.at), "opener": by.id, ROWS: as_text(rows)}
+            values = {**recipient_parameters(places, self.at), "opener": by.id, ROWS: as_text(rows)}
             self._send(insert_together(*parts, query=_OPENED, values=values))
         elif parts:
             insert_together(*parts)
@@ -141,7 +141,7 @@ class Notifier:
         """Notify an office that a paper of the case has no file, once for each step."""
         self._about_step(complaint, task, "paper_failed", self._hearers.of(*office))
 
-    def records_looked_at(self, run_id: int, kind: str, users: Iterable[int]) -> None:
+    def records_checked(self, run_id: int, kind: str, users: Iterable[int]) -> None:
         """Notify users of the result of the nightly check of the records."""
         self._add({"invariant_run_id": run_id, "level": 0}, kind, users)
 

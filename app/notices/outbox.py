@@ -24,7 +24,7 @@ ALARMS = frozenset({"step_near", "step_late", "step_overdue"})
 GATHERED_SECONDS = 20
 """Seconds that alarms of one sweep wait to be combined, so that an outage causes one message an officer."""
 
-LEASE_SECONDS = 30
+CLAIM_SECONDS = 30
 """Seconds after which a message is enqueued again if it has not been sent by then."""
 
 _UNTRIED = (Delivery.state == "queued", Delivery.attempts == 0)
@@ -121,7 +121,7 @@ def _add_to_messages(items: Sequence[Row], at: datetime, *, gathers: bool) -> No
     """
     if not items:
         return
-    first = at + timedelta(seconds=GATHERED_SECONDS if gathers else LEASE_SECONDS)
+    first = at + timedelta(seconds=GATHERED_SECONDS if gathers else CLAIM_SECONDS)
     new = db.session.scalars(_ADD, {ROWS: as_text(items), "created_at": at, "next_try_at": first}).all()
     for message in () if gathers else new:
         enqueue_after_commit(JobName.DELIVER, message)

@@ -20,7 +20,7 @@ class PreferenceFault(StrEnum):
     NOT_A_RECIPIENT = "not_a_recipient"
 
 
-class WishRefused(Exception):
+class PreferenceRefused(Exception):
     """Raised for a preference that cannot be saved; `field` is the form field, `fault` the reason."""
 
     def __init__(self, field: str, fault: PreferenceFault) -> None:
@@ -29,7 +29,7 @@ class WishRefused(Exception):
 
 
 @dataclass(frozen=True)
-class NoticeWishes:
+class NoticePreferences:
     """An officer's notice preferences. `gateway_to` None leaves the stored recipient unchanged."""
 
     by_email: bool = True
@@ -40,17 +40,17 @@ class NoticeWishes:
     gateway_to: str | None = None
 
 
-def wishes_of(user_id: int) -> NoticeWishes:
+def preferences_of(user_id: int) -> NoticePreferences:
     """Return an officer's present preferences, or the defaults."""
     row = db.session.get(NoticePreference, user_id)
     if row is None:
-        return NoticeWishes(gateway_to="")
+        return NoticePreferences(gateway_to="")
     stored = {name: getattr(row, name) for name in _SWITCHES}
-    return NoticeWishes(**stored, gateway_to=row.gateway_to or "")
+    return NoticePreferences(**stored, gateway_to=row.gateway_to or "")
 
 
-def save_wishes(user_id: int, preferences: NoticeWishes) -> None:
-    """Save the preferences for future notices; raises WishRefused if the recipient is malformed."""
+def save_preferences(user_id: int, preferences: NoticePreferences) -> None:
+    """Save the preferences for future notices; raises PreferenceRefused if the recipient is malformed."""
     chosen = {name: getattr(preferences, name) for name in _SWITCHES}
     if preferences.gateway_to is not None:
         chosen["gateway_to"] = _recipient(preferences.gateway_to) or None
@@ -59,15 +59,15 @@ def save_wishes(user_id: int, preferences: NoticeWishes) -> None:
 
 
 def _recipient(typed: str) -> str:
-    """Return the number without separators, or the name; "" for none. Raises WishRefused."""
+    """Return the number without separators, or the name; "" for none. Raises PreferenceRefused."""
     text = typed.strip()
     if len(text) > LONGEST_RECIPIENT:
-        raise WishRefused("gateway_to", PreferenceFault.TOO_LONG)
+        raise PreferenceRefused("gateway_to", PreferenceFault.TOO_LONG)
     number = text[:1] + re.sub(r"[ .()-]", "", text[1:])
     if not text or _NUMBER.fullmatch(number):
         return number
     if not _NAME.fullmatch(text):
-        raise WishRefused("gateway_to", PreferenceFault.NOT_A_RECIPIENT)
+        raise PreferenceRefused("gateway_to", PreferenceFault.NOT_A_RECIPIENT)
     return text
 
 

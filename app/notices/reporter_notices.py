@@ -10,7 +10,7 @@ from app.core.after_commit import enqueue_after_commit
 from app.core.extensions import db
 from app.core.jobs import JobName
 from app.models import Complaint, Delivery, Reporter
-from app.notices.outbox import LEASE_SECONDS
+from app.notices.outbox import CLAIM_SECONDS
 from workflow_rules.process.actions import Action
 from workflow_rules.process.decide import Decision
 from workflow_rules.process.events import EventKind
@@ -31,7 +31,7 @@ def channel_for(reporter: dict[str, str]) -> str | None:
     return "gateway" if reporter.get("phone") and current_app.config.get("GATEWAY_URL") else None
 
 
-def tell_reporter(complaint: Complaint, told: str, cause_seq: int, at: datetime, code: str | None = None) -> bool:
+def notify_reporter(complaint: Complaint, told: str, cause_seq: int, at: datetime, code: str | None = None) -> bool:
     """Put a message to the reporter into the outbox, within the transaction of event `cause_seq`.
 
     Returns whether a message was written; a unique key allows one for each cause. `code` is stored encrypted until
@@ -49,7 +49,7 @@ def tell_reporter(complaint: Complaint, told: str, cause_seq: int, at: datetime,
         db.session.execute(update(Delivery).where(*waiting).values(values))
     row = {"complaint_id": complaint.id, "told": told, "cause_seq": cause_seq, "channel": reporter.told_by}
     row |= {"state": "queued", "attempts": 0, "created_at": at, "sealed_code": code}
-    row |= {"next_try_at": at + timedelta(seconds=LEASE_SECONDS)}
+    row |= {"next_try_at": at + timedelta(seconds=CLAIM_SECONDS)}
     table = Delivery.__table__
     made = db.session.scalars(insert(table).values(row).on_conflict_do_nothing().returning(table.c.id)).all()
     for message in made:
@@ -57,15 +57,15 @@ def tell_reporter(complaint: Complaint, told: str, cause_seq: int, at: datetime,
     return bool(made)
 
 
-def tell_of_act(complaint: Complaint, decision: Decision, seq: int) -> None:
+def notify_of_action(complaint: Complaint, decision: Decision, seq: int) -> None:
     """Notify the reporter of a question, the answer, or an end of the case that the reporter did not ask for."""
     event = decision.event
     told = _TOLD_OF.get(event.kind)
     if event.kind is Action.EXPIRE_QUESTION and decision.after.ended is not None:
         told = "ended"
     if told is not None:
-        tell_reporter(complaint, told, seq, event.at)
+        notify_reporter(complaint, told, seq, event.at)
     if told == "answered" and complaint.confidentiality == Confidentiality.OPEN:
         # The reporters of complaints merged into this one find the answer on their own pages.
         for follower in db.session.scalars(select(Complaint).where(Complaint.merged_into_id == complaint.id)):
-            tell_reporter(follower, "answered", seq, event.at)
+            notify_reporter(follower, "answered", seq, event.at)

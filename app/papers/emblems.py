@@ -47,7 +47,7 @@ def set_emblem(agency: Agency, content: bytes, now: datetime) -> None:
         agency.emblem_hash = digest
 
 
-def take_emblem_away(agency: Agency) -> None:
+def remove_emblem(agency: Agency) -> None:
     """Remove an agency's own emblem; its letterhead then shows the office's emblem, if there is one."""
     with one_transaction():
         agency.emblem_hash = None

@@ -40,7 +40,7 @@ EMBLEM_FAULTS: Labels = {
     "too_large": _("Pilih gambar yang lebih kecil, paling besar 2 MB dan 25 juta piksel"),
     "unreadable": _("Pilih gambar PNG, JPEG, atau WebP yang utuh"),
 }
-BOOK_FAULTS: Labels = {
+NUMBER_FAULTS: Labels = {
     "not_a_number": _("Tulis nomor urut dengan angka"),
     "no_reason": _("Tulis alasannya, paling banyak 300 huruf"),
     "too_low": _("Tulis nomor sesudah nomor terakhir"),

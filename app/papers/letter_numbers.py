@@ -40,7 +40,7 @@ def enter_number(agency: Agency, running: int, number: str, paper: Paper, at: da
     db.session.add(IssuedNumber(agency_code=agency.code, year=office_today(at).year, **row))
 
 
-def pass_over(agency: Agency, up_to: int, reason: str, at: datetime, officer: int | None) -> int:
+def skip_numbers(agency: Agency, up_to: int, reason: str, at: datetime, officer: int | None) -> int:
     """Register the numbers up to and including `up_to` as used outside this program; return how many they are.
 
     For an agency that starts in mid-year or writes letters by hand. Raises NumbersRefused if `up_to` is not above the
@@ -91,7 +91,7 @@ class NumberRun:
         return self.last.issued_at
 
 
-def number_book(agency_code: str, year: int) -> list[NumberRun]:
+def number_register(agency_code: str, year: int) -> list[NumberRun]:
     """Return the newest 500 numbers of an agency in a year, newest first, runs of skipped numbers as one line each."""
     own = (IssuedNumber.agency_code == agency_code, IssuedNumber.year == year)
     statement = select(IssuedNumber).where(*own).order_by(IssuedNumber.running.desc()).limit(MOST_LINES)

@@ -22,7 +22,7 @@ from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.steps import Step
 
 
-def keep_letter(complaint: Complaint, decision: Decision, by: Person) -> None:
+def update_letter(complaint: Complaint, decision: Decision, by: Person) -> None:
     """Apply an action to the agency's letter: draft it, return it, sign it or void it. Other actions have no effect.
 
     Signing raises ActionRefused if the signature fails.

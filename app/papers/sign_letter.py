@@ -19,7 +19,7 @@ from app.papers.papers import keep_file
 from app.papers.signing import SignFunction, signer_of
 from app.papers.signing.signers import NUMBER_SECONDS, SIGNING_SECONDS, SigningOfficer, refused
 from app.papers.signing.time_limit import TimeIsUp, time_limit
-from app.papers.subprocess_render import render_apart
+from app.papers.subprocess_render import render_in_subprocess
 from app.vocabulary.signing import SigningFault
 from workflow_rules.process.actors import Person
 from workflow_rules.process.decide import Decision
@@ -83,7 +83,7 @@ def _drawn(paper: Paper) -> bytes:
     """
     try:
         html = html_of(PaperKind(paper.kind), paper.frozen)
-        return render_apart(html, SIGNING_SECONDS // 2, layout_of(paper.frozen))
+        return render_in_subprocess(html, SIGNING_SECONDS // 2, layout_of(paper.frozen))
     except DrawingRefused as error:
         log.warning("letter_not_drawn", paper=paper.id, reason=error.reason)
         again = error.reason in ("time", "ended")

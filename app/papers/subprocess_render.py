@@ -26,16 +26,16 @@ def never() -> bool:
     return False
 
 
-def render_apart(
+def render_in_subprocess(
     html: str,
     seconds: int = MOST_SECONDS,
     layout: int = LAYOUT,
     limits: DrawingLimits = USUAL_LIMITS,
-    is_given_up: Callable[[], bool] = never,
+    is_cancelled: Callable[[], bool] = never,
 ) -> bytes:
     """Return the PDF of some HTML, drawn in a child process; the bytes are those of `render_pdf`.
 
-    `seconds` is elapsed time, `limits` what the child may use. `is_given_up` is called every second; True ends the
+    `seconds` is elapsed time, `limits` what the child may use. `is_cancelled` is called every second; True ends the
     child. Raises DrawingRefused, with reason "given_up" when cancelled, "time" on timeout and "ended" if the child
     dies.
     """
@@ -49,7 +49,7 @@ def render_apart(
     )
     with child:
         try:
-            content, said = _output_of(child, html.encode(), time.monotonic() + seconds, is_given_up)
+            content, said = _output_of(child, html.encode(), time.monotonic() + seconds, is_cancelled)
         finally:
             child.kill()
     if child.returncode == REFUSED:
@@ -61,7 +61,7 @@ def render_apart(
 
 
 def _output_of(
-    child: subprocess.Popen[bytes], page: bytes, until: float, is_given_up: Callable[[], bool]
+    child: subprocess.Popen[bytes], page: bytes, until: float, is_cancelled: Callable[[], bool]
 ) -> tuple[bytes, bytes]:
     given: bytes | None = page
     while True:
@@ -72,5 +72,5 @@ def _output_of(
             return child.communicate(given, timeout=min(left, 1))
         except subprocess.TimeoutExpired:
             given = None
-        if is_given_up():
+        if is_cancelled():
             raise DrawingRefused("given_up")

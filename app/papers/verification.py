@@ -165,4 +165,6 @@ def _by_scan_hash(digest: str, first: int) -> LetterScan | None:
     matching = same, Attachment.state.not_in(("quarantined", "failed"))
     statement = select(LetterScan).join(Attachment, Attachment.id == LetterScan.attachment_id).where(*matching)
     order = (LetterScan.letter_id == first).desc(), LetterScan.replaced_at.is_not(None), LetterScan.id.desc()
-    return db.session.scalars(statement.order_by(*order).execution_options(unscoped=True, beyond_wall=True)).first()
+    return db.session.scalars(
+        statement.order_by(*order).execution_options(unscoped=True, without_isolation=True)
+    ).first()

@@ -7,7 +7,14 @@ from typing import Any
 
 from sqlalchemy import Column, Row, Table, Text, and_, literal, or_, select, type_coerce, update
 
-from app.core.encrypted_columns import KeyMissing, identity_keys, keyed_mark, keyed_words, newest_key_id, sealed_anew
+from app.core.encrypted_columns import (
+    KeyMissing,
+    encrypted_again,
+    identifier_digest,
+    identity_keys,
+    name_digests,
+    newest_key_id,
+)
 from app.core.extensions import db
 from app.core.identifiers import MARKS
 from app.models import IdempotencyKey, JournalEntry, Reporter
@@ -67,16 +74,16 @@ def _reseal_row(table: Table, key: Column[Any], columns: list[Column[Any]], row:
     """Re-encrypt one row and renew its search digests. Return False if a key is missing."""
     stored = {column.name: row._mapping[column.name] for column in columns}
     try:
-        renewed = {name: sealed_anew(text) for name, text in stored.items() if text is not None}
+        renewed = {name: encrypted_again(text) for name, text in stored.items() if text is not None}
     except KeyMissing:
         return False
     same = (type_coerce(column, Text) == stored[column.name] for column in columns if stored[column.name] is not None)
     values: dict[str, Any] = {name: type_coerce(literal(sealed), Text) for name, (sealed, _) in renewed.items()}
     if table is Reporter.__table__:
         identity = {name: content.decode() for name, (_, content) in renewed.items()}
-        values |= {f"{kind}_mark": keyed_mark(kind, identity[kind]) for kind in MARKS if kind in identity}
+        values |= {f"{kind}_mark": identifier_digest(kind, identity[kind]) for kind in MARKS if kind in identity}
         if "name" in identity:
-            values["name_words"] = keyed_words(identity["name"])
+            values["name_words"] = name_digests(identity["name"])
     db.session.execute(update(table).where(key == row[0], *same).values(values))
     return True
 

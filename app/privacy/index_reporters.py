@@ -2,7 +2,7 @@
 
 from sqlalchemy import and_, or_, select
 
-from app.core.encrypted_columns import Unreadable, keyed_mark, keyed_words
+from app.core.encrypted_columns import Unreadable, identifier_digest, name_digests
 from app.core.extensions import db
 from app.core.identifiers import MARKS
 from app.models import Reporter
@@ -23,11 +23,11 @@ def index_reporters() -> int:
     while rows := db.session.scalars(lacking.where(Reporter.complaint_id > last)).all():
         for row in rows:
             if row.name and row.name_words is None and not isinstance(row.name, Unreadable):
-                row.name_words = keyed_words(row.name)
+                row.name_words = name_digests(row.name)
             for kind in MARKS:
                 text = getattr(row, kind)
                 if text and getattr(row, f"{kind}_mark") is None and not isinstance(text, Unreadable):
-                    setattr(row, f"{kind}_mark", keyed_mark(kind, text))
+                    setattr(row, f"{kind}_mark", identifier_digest(kind, text))
         last = rows[-1].complaint_id
         db.session.commit()
         done += len(rows)

@@ -26,7 +26,7 @@ def key_id_in(column: Column[Any]) -> ColumnElement[str]:
 def used_key_ids() -> set[str]:
     """Return ids of all keys in use. Scans every encrypted column, regardless of agency isolation."""
     parts = [select(key_id_in(column)).where(column.is_not(None)) for cs in sealed_columns().values() for column in cs]
-    return set(db.session.execute(union(*parts), execution_options={"beyond_wall": True}).scalars())
+    return set(db.session.execute(union(*parts), execution_options={"without_isolation": True}).scalars())
 
 
 def unknown_key_ids() -> set[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.casefile.original_text import names_before, original_of, said_by_report
+from app.casefile.original_text import names_before, original_of, reported_value
 from app.cases.change import change_case, lock_case
 from app.core.clock import utc_now
 from app.core.extensions import db
@@ -74,7 +74,7 @@ def redact(
 def _write(complaint: Complaint, shown: dict[str, Any], files: dict[int, str], at: datetime) -> list[str]:
     """Write the redacted text and store the original; return the names of the parts that differ."""
     row = original_of(complaint)
-    own = {name: said_by_report(complaint, name) for name in ("title", "body")}
+    own = {name: reported_value(complaint, name) for name in ("title", "body")}
     renamed = _rename(complaint, files, names_before(row))
     parts = [name for name in own if shown[name] != own[name]] + (["files"] if renamed else [])
     complaint.title, complaint.body, complaint.redacted = shown["title"], shown["body"], bool(parts)

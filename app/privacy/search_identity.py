@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from app.access.roles import SPEAK_WITH_REPORTERS
 from app.core.clock import utc_now
-from app.core.encrypted_columns import keyed_mark
+from app.core.encrypted_columns import identifier_digest
 from app.core.extensions import db
-from app.core.identifiers import kind_of_mark
+from app.core.identifiers import identifier_kind
 from app.core.transaction import one_transaction
 from app.models import Complaint, JournalEntry
 from app.worklists.reporter_search import cases_with_identifier
@@ -45,7 +45,7 @@ def search_identity(params: dict[str, Any], by: Person, *, now: datetime | None 
         raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
     cleaned, errors = check_fields(FIELDS, params)
     typed = cleaned.get("mark")
-    kind = kind_of_mark(typed) if typed else None
+    kind = identifier_kind(typed) if typed else None
     faults = [*errors, *([FieldError("mark", FieldFault.NOT_A_MARK)] if typed and kind is None else [])]
     if faults or kind is None:
         raise ActionRefused(RefusalReason.MISSING_INPUT, errors=tuple(faults))
@@ -54,7 +54,7 @@ def search_identity(params: dict[str, Any], by: Person, *, now: datetime | None 
         found = list(db.session.scalars(wanted.order_by(Complaint.id.desc()).limit(MOST_CASES)))
         data = {
             "of": kind,
-            "mark": keyed_mark(kind, cleaned["mark"]),
+            "mark": identifier_digest(kind, cleaned["mark"]),
             "as": str(speaks[0]) if speaks else "supervisor",
             "numbers": [row.number for row in found],
         }

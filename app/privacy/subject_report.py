@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import select
 
 from app.access.personal_data import COVER, personal_traces
-from app.casefile.original_text import original_of, said_by_report
-from app.core.encrypted_columns import keyed_mark
+from app.casefile.original_text import original_of, reported_value
+from app.core.encrypted_columns import identifier_digest
 from app.core.extensions import db
-from app.core.identifiers import MARKS, kind_of_mark, plain_mark
+from app.core.identifiers import MARKS, identifier_kind, normal_identifier
 from app.core.transaction import one_transaction
 from app.models import Attachment, Complaint, ComplaintEvent, Delivery, InboundHold, JournalEntry, Letter, Reporter
 from app.privacy.identity_access import EVERYTHING
@@ -32,14 +32,14 @@ def subject_report(mark: str, reason: str, now: datetime) -> Data:
 
     Writes a journal entry with the reason. Raises NoSuchMark.
     """
-    kind = kind_of_mark(mark)
+    kind = identifier_kind(mark)
     if kind is None:
         raise NoSuchMark
     with one_transaction():
         own = select(Complaint).where(cases_with_identifier(kind, mark))
         cases = db.session.scalars(own.order_by(Complaint.id)).all()
         numbers = [case.number for case in cases]
-        data = {"of": kind, "mark": keyed_mark(kind, mark), "numbers": numbers}
+        data = {"of": kind, "mark": identifier_digest(kind, mark), "numbers": numbers}
         db.session.add(JournalEntry(kind="subject_reported", at=now, officer_id=None, reason=reason, data=data))
         return {"made_at": _plain(now), "asked_by": kind, "cases": [_case(case) for case in cases]}
 
@@ -53,8 +53,8 @@ def _case(complaint: Complaint) -> Data:
     return {
         **own,
         "identity": {**identity, "told_by": reporter.told_by},
-        "title": cover(said_by_report(complaint, "title")),
-        "body": cover(said_by_report(complaint, "body")),
+        "title": cover(reported_value(complaint, "title")),
+        "body": cover(reported_value(complaint, "body")),
         "redacted_for_agencies": original_of(complaint) is not None,
         "location": complaint.location_text,
         **{name: _plain(getattr(complaint, name)) for name in ("received_at", "answered_at", "ended_at")},
@@ -68,12 +68,12 @@ def _case(complaint: Complaint) -> Data:
 
 def _cover_but(identity: dict[str, str]) -> Callable[[str], str]:
     """Return a function that masks personal data in a text, except the requester's own."""
-    own = {plain_mark(kind, identity[kind]) for kind in MARKS if kind in identity}
+    own = {normal_identifier(kind, identity[kind]) for kind in MARKS if kind in identity}
 
     def cover(text: str) -> str:
         for kind, begin, end in reversed(personal_traces(text)):
             part = text[begin:end]
-            mine = kind in MARKS and plain_mark(kind, part) in own
+            mine = kind in MARKS and normal_identifier(kind, part) in own
             said = kind == "name" and part.casefold() in identity.get("name", "").casefold()
             text = text if mine or said else f"{text[:begin]}{COVER}{text[end:]}"
         return text

@@ -24,7 +24,7 @@ from app.models import Agency, AgencyTrackRow, Category, Complaint, ComplaintEve
 from app.public.small_cells import LEAST, shown_total, without_small
 from app.reference.calendar import load_working_calendar
 from app.reporting.figures.definitions import count_open_cases, overdue_steps, timeliness_by
-from app.reporting.figures.punctuality import kept_punctualities
+from app.reporting.figures.punctuality import cached_punctualities
 from workflow_rules.process.actions import Action
 from workflow_rules.time.deadlines import span
 from workflow_rules.time.working_calendar import WorkingCalendar
@@ -133,7 +133,7 @@ def _agencies(period: Period, calendar: WorkingCalendar, now: datetime) -> tuple
     within = (AgencyTrackRow.sent_at >= period.begins, AgencyTrackRow.sent_at < period.ends)
     cases = {code: (name, count) for code, name, count in db.session.execute(sent.where(*within))}
     shown = without_small({code: count for code, (_, count) in cases.items()}, total_shown=False)
-    (measures,) = kept_punctualities(period, ("agency",), agencies=None, among=None, calendar=calendar, now=now)
+    (measures,) = cached_punctualities(period, ("agency",), agencies=None, among=None, calendar=calendar, now=now)
     timely = timeliness_by(("agency",), measures, overdue_steps(period.ends))
     shares = {key[0]: one.percent for key, one in timely.items() if one.counted >= LEAST}
     lines = (AgencyLine(code, cases[code][0], n, shares.get(code) if n else None) for code, n in shown.items())

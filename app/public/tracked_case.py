@@ -113,7 +113,7 @@ def tracking_key_of(number: str) -> TrackingKey | None:
     """
     wanted = (Complaint.number == number) | (Complaint.sp4n_tracking_id == number)
     statement = select(Complaint.id, Complaint.number, Complaint.tracking_code_hash).where(wanted)
-    row = db.session.execute(statement.execution_options(unscoped=True, beyond_wall=True)).first()
+    row = db.session.execute(statement.execution_options(unscoped=True, without_isolation=True)).first()
     return TrackingKey(row.id, row.number, row.tracking_code_hash or "") if row else None
 
 
@@ -200,7 +200,9 @@ def _reply(complaint: Complaint, facts: ComplaintFacts, events: list[ComplaintEv
     open_one = Complaint.confidentiality == Confidentiality.OPEN.value
     statement = select(ComplaintEvent.data["text"].astext).join(Complaint, Complaint.id == ComplaintEvent.complaint_id)
     replies = statement.where(*main, open_one, ComplaintEvent.kind == Action.REPLY.value)
-    newest = replies.order_by(ComplaintEvent.seq.desc()).limit(1).execution_options(unscoped=True, beyond_wall=True)
+    newest = (
+        replies.order_by(ComplaintEvent.seq.desc()).limit(1).execution_options(unscoped=True, without_isolation=True)
+    )
     return db.session.scalars(newest).first() or ""
 
 

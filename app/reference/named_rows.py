@@ -20,7 +20,7 @@ def agencies_in_service() -> frozenset[str]:
 
 
 @contextmanager
-def names_remembered() -> Iterator[None]:
+def cached_names() -> Iterator[None]:
     """Cache the results of `find_named` inside the `with` block, for reading many reports in a row."""
     context = request_context()
     context.names_found = {}

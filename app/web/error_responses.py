@@ -14,7 +14,7 @@ from flask_limiter.errors import RateLimitExceeded
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from app.core.connections import HeldUp, is_held_up
+from app.core.connections import LockBusy, is_lock_busy
 from app.core.encrypted_columns import KeyMissing
 from app.core.extensions import db
 from app.core.problem import _NAME_OF, Problem
@@ -56,7 +56,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(HTTPException, http_answer)
     app.register_error_handler(OperationalError, _unavailable)
-    app.register_error_handler(HeldUp, _lock_busy)
+    app.register_error_handler(LockBusy, _lock_busy)
     app.register_error_handler(KeyMissing, _key_missing)
     for kind in (DataError, IntegrityError, Exception):
         app.register_error_handler(kind, _failed)
@@ -162,7 +162,7 @@ def refuse_large_form() -> None:
 
 def _unavailable(error: OperationalError) -> Response:
     db.session.rollback()
-    if is_held_up(error):
+    if is_lock_busy(error):
         return _lock_busy(error)
     log.error("database_unavailable", error=type(error.orig).__name__)
     return _answer(503, "unavailable", str(HTTP["unavailable"]), {"Retry-After": "5"})

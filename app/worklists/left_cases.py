@@ -54,6 +54,6 @@ def left_cases(person: Person) -> list[LeftCase]:
         .ext(distinct_on(AgencyTrackRow.complaint_id, AgencyTrackRow.agency_code))
         .order_by(AgencyTrackRow.complaint_id, AgencyTrackRow.agency_code, ComplaintEvent.seq.desc())
     )
-    found = db.session.execute(statement.execution_options(unscoped=True, beyond_wall=True)).all()
+    found = db.session.execute(statement.execution_options(unscoped=True, without_isolation=True)).all()
     cases = [LeftCase(*row[:5], reason=str(row.data.get("note") or row.data.get("reason") or "")) for row in found]
     return sorted(cases, key=lambda case: case.at, reverse=True)[:MOST]

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
 from app.access.visibility import visible_ids
-from app.core.encrypted_columns import marks_under_each_key, words_under_each_key
+from app.core.encrypted_columns import identifier_digests_by_key, name_digests_by_key
 from app.models import Complaint, Reporter
 from workflow_rules.process.actors import Person
 
@@ -36,7 +36,7 @@ def cases_of_reporter(person: Person, keys: int) -> ScalarSelect[list[int]]:
 
 def name_hashes(words: tuple[str, ...]) -> dict[str, list[str] | None]:
     """Return the bind values of `cases_of_reporter`: the words' hashes by key; None (no match) without words."""
-    hashed = words_under_each_key(" ".join(words))
+    hashed = name_digests_by_key(" ".join(words))
     return {f"{_HASHES}{place}": hashes or None for place, hashes in enumerate(hashed)}
 
 
@@ -46,5 +46,5 @@ def cases_with_identifier(kind: str, text: str) -> ColumnElement[bool]:
     Compared by digest under every key; `kind` is phone, email or nik.
     """
     column = {"phone": Reporter.phone_mark, "email": Reporter.email_mark, "nik": Reporter.nik_mark}[kind]
-    hashes = [mark for mark in marks_under_each_key(kind, text) if mark]
+    hashes = [mark for mark in identifier_digests_by_key(kind, text) if mark]
     return Complaint.id.in_(select(Reporter.complaint_id).where(column.in_(hashes))) if hashes else false()

@@ -52,7 +52,7 @@ from app.reporting.exports.schedules import Plan, save_schedule, supervisors
 from app.reporting.registers.make import make_register
 from app.reporting.rehearsals.run import ask_rehearsal, run_rehearsal
 from app.sp4n.inbound.apply_revision import apply_report
-from app.sp4n.inbound.csv_import import bring_file
+from app.sp4n.inbound.csv_import import store_upload
 from app.sp4n.peer.report_state import answer_letter
 from app.sp4n.peer.state import ledger_of
 from app.webhooks.manage import EndpointInput, add_endpoint, send_test
@@ -249,7 +249,7 @@ def _parts_of_the_peer() -> Parts:
     """A report on which both sides differ, and a file that was brought."""
     row = ledger_of("900002")
     user_id = db.session.scalars(select(User.id).where(User.username == "admin.aduan")).one()
-    file = bring_file(b"nomor,judul,isi\n900003,Uji,Uji\n", "uji.csv", user_id, utc_now())
+    file = store_upload(b"nomor,judul,isi\n900003,Uji,Uji\n", "uji.csv", user_id, utc_now())
     db.session.commit()
     return {"int:ledger_id": str(row.id), "int:import_id": str(file.id)}
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.access.personal_data import COVER, KINDS, personal_traces, without_traces
-from app.core.identifiers import kind_of_mark, masked, plain_mark
+from app.core.identifiers import identifier_kind, masked, normal_identifier
 
 
 @pytest.mark.parametrize(
@@ -93,12 +93,12 @@ def test_places_lie_in_order_inside_the_text_and_covered_nothing_is_left(before:
     ],
 )
 def test_one_spelling_for_each_number_and_address(kind: str, written: str, plain: str) -> None:
-    assert plain_mark(kind, written) == plain
+    assert normal_identifier(kind, written) == plain
 
 
 def test_what_somebody_types_is_known_for_what_it_is() -> None:
     typed = ("0812 3456 7890", "a@b.id", "6311014502900001", "Aminah", "12")
-    assert [kind_of_mark(text) for text in typed] == ["phone", "email", "nik", None, None]
+    assert [identifier_kind(text) for text in typed] == ["phone", "email", "nik", None, None]
 
 
 def test_a_mask_tells_no_more_than_it_must() -> None:

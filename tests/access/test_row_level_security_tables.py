@@ -66,6 +66,6 @@ def test_the_places_that_read_without_isolation_are_these() -> None:
     found = {}
     for folder in ("app", "views", "jobs"):
         for path in sorted(Path(folder).rglob("*.py")):
-            count = len(re.findall(r"beyond_wall\b[\"']?[=:]", path.read_text("utf-8")))
+            count = len(re.findall(r"without_isolation\b[\"']?[=:]", path.read_text("utf-8")))
             found |= {path.as_posix(): count} if count else {}
     assert found == WITHOUT_ISOLATION

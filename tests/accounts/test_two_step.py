@@ -170,7 +170,7 @@ def test_a_half_lasts_ten_minutes_opens_once_and_keeps_the_page(
     assert answer.headers["Location"] == "/login/?next=/aduan/7"
     assert is_out(late)
     with app.app_context():
-        assert second_step.forget_halves(utc_now()) == 1
+        assert second_step.forget_pending_sign_ins(utc_now()) == 1
 
 
 def test_a_changed_password_ends_a_half(app: Flask, phone: tuple[str, list[str]]) -> None:

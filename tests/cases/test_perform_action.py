@@ -43,7 +43,7 @@ def test_a_failure_at_the_last_line_leaves_no_row_and_no_job(
     def fail(*_args: object) -> None:
         raise RuntimeError("the last line")
 
-    monkeypatch.setattr(door, "tell_of_act", fail)
+    monkeypatch.setattr(door, "notify_of_action", fail)
     with pytest.raises(RuntimeError, match="the last line"):
         door.perform_action(case.id, ActionRequest(Action.SIGN), person("kepala.dpuprperkim"), version)
     assert _counts() == before

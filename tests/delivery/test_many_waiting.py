@@ -16,13 +16,13 @@ from app.core.extensions import db, redis_client
 from app.core.jobs import QueueName
 from app.delivery.deliver import deliver, relay_deliveries
 from app.models import Delivery
-from app.notices.outbox import LEASE_SECONDS
+from app.notices.outbox import CLAIM_SECONDS
 from jobs.registry import queue
 from tests.delivery.mail_sink import Sink, mail_sink
 from workflow_rules.process.actors import Person
 
 MANY = 2_000
-LEASE = timedelta(seconds=LEASE_SECONDS)
+LEASE = timedelta(seconds=CLAIM_SECONDS)
 
 
 @pytest.fixture(autouse=True)

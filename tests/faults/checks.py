@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from sqlalchemy import func, select
 
-from app.audit.invariants.run import look_now
+from app.audit.invariants.run import check_now
 from app.audit.invariants.table import CHECKS, HARMLESS
 from app.audit.replay import audit_all
 from app.core.clock import utc_now
@@ -52,7 +52,7 @@ def faults_of(house: House, load: Load) -> list[str]:
 
 def _of_invariants(names: Iterable[str]) -> Iterator[str]:
     """What `run.py check-invariants` would show as red."""
-    for name, checked in look_now(names, utc_now()):
+    for name, checked in check_now(names, utc_now()):
         told = [finding for finding in checked.findings if finding.sentence not in HARMLESS]
         yield from (f"{name} {finding.sentence}: {finding.subject} {dict(finding.particulars)}" for finding in told)
 

@@ -20,7 +20,7 @@ from app.core.transaction import one_transaction
 from app.demo.accounts import demo_person, make_key
 from app.feed.note import note_linked, note_removed
 from app.feed.read import CursorTooOld, FeedPage, read_changes
-from app.feed.sequence import NUMBER, forget_old_changes, number_changes
+from app.feed.sequence import NUMBER, delete_old_changes, number_changes
 from app.models import ComplaintEvent, Letter, SyncChange
 from app.papers.papers import draw_paper
 from tests.factories import a_complaint, move_on
@@ -159,7 +159,7 @@ def test_a_cursor_past_retention_or_of_another_history_is_refused(context: Flask
     first = numbered(limit=1).next
     third = numbered(limit=3).next
     last = numbered().next
-    assert forget_old_changes(utc_now() + timedelta(days=1000)) == 3
+    assert delete_old_changes(utc_now() + timedelta(days=1000)) == 3
     with pytest.raises(CursorTooOld):
         read_changes(first, 10)
     assert len(numbered(third).changes) == 1

@@ -153,14 +153,14 @@ def test_two_looks_at_once_settle_a_file_once(context: Flask, monkeypatch: pytes
     case, _ = with_file(photo())
     from app.cases import check_attachments
 
-    whole = check_attachments.look_into
+    whole = check_attachments.verdict_on
 
     def meanwhile(content: bytes) -> Any:
-        monkeypatch.setattr(check_attachments, "look_into", whole)
+        monkeypatch.setattr(check_attachments, "verdict_on", whole)
         assert check_case(case.id, utc_now()) == 1
         return whole(content)
 
-    monkeypatch.setattr(check_attachments, "look_into", meanwhile)
+    monkeypatch.setattr(check_attachments, "verdict_on", meanwhile)
     assert check_case(case.id, utc_now()) == 0
     assert len(db.session.scalars(select(FileCheck)).all()) == 1
 

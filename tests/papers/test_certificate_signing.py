@@ -191,7 +191,7 @@ def test_a_drawing_that_ran_out_of_time_is_tried_again_and_its_words_are_not_bla
     def refuse(*_: Any) -> bytes:
         raise DrawingRefused(reason)
 
-    monkeypatch.setattr("app.papers.sign_letter.render_apart", refuse)
+    monkeypatch.setattr("app.papers.sign_letter.render_in_subprocess", refuse)
     case = waiting()
     with pytest.raises(ActionRefused) as refused:
         case.act("agency_head", "sign", house="dishub", passphrase=PASSPHRASE)

@@ -12,7 +12,7 @@ from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Agency, IssuedNumber, Letter
-from app.papers.letter_numbers import NumbersRefused, pass_over
+from app.papers.letter_numbers import NumbersRefused, skip_numbers
 from tests.factories import Case, a_complaint
 
 # As the program's clock tells them: it is still the old year there when the office's new one begins.
@@ -87,7 +87,7 @@ def test_a_signature_that_fails_gives_its_number_back(context: Flask, monkeypatc
 
 
 def test_numbers_given_by_hand_are_explained_and_the_next_letter_goes_on(context: Flask) -> None:
-    assert pass_over(agency(), 41, "Dipakai di buku agenda sebelum sistem ini.", BEFORE, None) == 41
+    assert skip_numbers(agency(), 41, "Dipakai di buku agenda sebelum sistem ini.", BEFORE, None) == 41
     case = a_draft()
     case.act("agency_head", "sign", house="dishub", now=BEFORE)
     rows = book(2026)
@@ -100,7 +100,7 @@ def test_numbers_given_by_hand_are_explained_and_the_next_letter_goes_on(context
 def test_numbers_are_passed_over_forwards_only_and_not_by_thousands(context: Flask, up_to: int, fault: str) -> None:
     a_draft().act("agency_head", "sign", house="dishub", now=BEFORE)
     with pytest.raises(NumbersRefused) as refused:
-        pass_over(agency(), up_to, "Alasan.", BEFORE, None)
+        skip_numbers(agency(), up_to, "Alasan.", BEFORE, None)
     assert refused.value.fault == fault
     assert [row[0] for row in book(2026)] == [1]
 

@@ -26,7 +26,7 @@ from app.papers.layouts import LAYOUT
 from app.papers.papers import draw_again, draw_paper, make_paper
 from app.papers.render import render_pdf
 from app.papers.sop_papers import ask_for_sop_sheet
-from app.papers.subprocess_render import render_apart
+from app.papers.subprocess_render import render_in_subprocess
 from tests.factories import Case, a_complaint
 from workflow_rules.process.refusals import ActionRefused
 
@@ -248,7 +248,7 @@ def test_the_same_content_gives_the_same_bytes_in_any_process(context: Flask) ->
     assert case.complaint.number in html
     first = render_pdf(html)
     assert render_pdf(html) == first
-    assert render_apart(html) == first
+    assert render_in_subprocess(html) == first
 
 
 def test_a_file_says_nothing_of_anybody_and_is_open_to_all_readers(context: Flask) -> None:

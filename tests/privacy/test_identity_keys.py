@@ -14,7 +14,7 @@ from sqlalchemy import Table, Text, insert, select, type_coerce, update
 
 from app.commands.maintenance import refuse_missing_keys
 from app.core.clock import utc_now
-from app.core.encrypted_columns import KeyMissing, SealedBytes, SealedText, keyed_mark, keyed_words
+from app.core.encrypted_columns import KeyMissing, SealedBytes, SealedText, identifier_digest, name_digests
 from app.core.extensions import db
 from app.delivery.recipients import mail_address
 from app.models import Delivery, JournalEntry, OriginalText, Reporter, WebhookEndpoint
@@ -72,8 +72,10 @@ def test_everything_sealed_moves_to_the_newest_key_and_is_found_there(use: Use) 
     use(NEW_KEY)
     row = db.session.get_one(Reporter, cases[0])
     assert {name: getattr(row, name) for name in TOLD} == TOLD
-    assert row.name_words == keyed_words("Siti Aminah")
-    assert [row.phone_mark, row.email_mark, row.nik_mark] == [keyed_mark(k, TOLD[k]) for k in ("phone", "email", "nik")]
+    assert row.name_words == name_digests("Siti Aminah")
+    assert [row.phone_mark, row.email_mark, row.nik_mark] == [
+        identifier_digest(k, TOLD[k]) for k in ("phone", "email", "nik")
+    ]
     assert db.session.scalars(select(WebhookEndpoint.secret)).one() == secret
     assert rotate_identity_keys(utc_now()).rows == {}
     noted = select(JournalEntry.data["newest"].astext).where(JournalEntry.kind == "identity_keys_rotated")
@@ -106,21 +108,21 @@ def test_a_run_that_was_stopped_is_gone_on_with_and_a_change_in_between_is_not_l
     monkeypatch.setattr(identity_keys, "BATCH", 1)
     cases = [a_complaint(reporter=TOLD).id for _ in range(3)]
     use(NEW_KEY, IDENTITY_KEY)
-    sealed, turns = identity_keys.sealed_anew, iter(range(100))
+    sealed, turns = identity_keys.encrypted_again, iter(range(100))
 
     def stops(kept: str) -> Any:
         if next(turns) == 5 * 2:
             raise KeyboardInterrupt
         return sealed(kept)
 
-    monkeypatch.setattr(identity_keys, "sealed_anew", stops)
+    monkeypatch.setattr(identity_keys, "encrypted_again", stops)
     with pytest.raises(KeyboardInterrupt):
         rotate_identity_keys(utc_now())
     db.session.rollback()
     assert used_key_ids() == {NEW, OLD}
     db.session.execute(update(Reporter).where(Reporter.complaint_id == cases[2]).values(name="Nama Baru"))
     db.session.commit()
-    monkeypatch.setattr(identity_keys, "sealed_anew", sealed)
+    monkeypatch.setattr(identity_keys, "encrypted_again", sealed)
     assert rotate_identity_keys(utc_now()).rows == {"reporter": 1}
     db.session.expunge_all()
     names = [db.session.get_one(Reporter, case).name for case in cases]

@@ -17,7 +17,7 @@ from app.privacy.open_identity import open_identity
 from app.privacy.redaction import Redaction, redact
 from app.privacy.retention import remove_identities, wipe_settled_inbound, years_before
 from app.settings.environment import ConfigurationError, read_environment
-from app.sp4n.inbound.csv_import import bring_file
+from app.sp4n.inbound.csv_import import store_upload
 from tests.canaries import phone_canaries
 from tests.factories import a_complaint, demo_person, move_on
 
@@ -65,7 +65,7 @@ def test_what_came_sealed_does_not_lie_for_ever(context: Flask) -> None:
         hold = InboundHold(kind="report", tracking_id=f"90000{days}", content="{}", content_hash="x", state="dismissed")
         hold.first_at = hold.last_at = hold.settled_at = at
         db.session.add(hold)
-        bring_file(f"nomor,judul,isi\n9000{days},Uji,Uji\n".encode(), "uji.csv", demo_person("kasi").id or 0, at)
+        store_upload(f"nomor,judul,isi\n9000{days},Uji,Uji\n".encode(), "uji.csv", demo_person("kasi").id or 0, at)
     db.session.commit()
     assert (wipe_settled_inbound(now), wipe_settled_inbound(now)) == (2, 0)
     kept = "SELECT tracking_id FROM inbound_hold WHERE content IS NOT NULL"

@@ -8,7 +8,7 @@ from flask import Flask
 from limits.storage import MemoryStorage
 from sqlalchemy import inspect, select, text
 
-from app.accounts.attempt_counts import mark_of
+from app.accounts.attempt_counts import counter_digest
 from app.cases.perform_action import perform_action
 from app.cases.receive_complaint import receive_complaint
 from app.cases.report_input import clean_report
@@ -104,10 +104,10 @@ def test_no_limit_is_counted_by_an_address_or_a_name_that_can_be_read(counting: 
 
 def test_the_keys_change_with_the_office_s_day(context: Flask, freeze: object) -> None:
     freeze("2026-11-24 23:59")  # type: ignore[operator]
-    before = mark_of(HOME)
-    assert mark_of(HOME) == before
+    before = counter_digest(HOME)
+    assert counter_digest(HOME) == before
     freeze("2026-11-25 00:01")  # type: ignore[operator]
-    assert mark_of(HOME) != before
+    assert counter_digest(HOME) != before
 
 
 def test_nothing_is_recorded_while_no_key_can_be_had(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

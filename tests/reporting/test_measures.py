@@ -12,7 +12,7 @@ from app.core.periods import days, month_of
 from app.models import Complaint
 from app.reference.calendar import load_working_calendar
 from app.reporting.figures.measures import Measure
-from app.reporting.figures.punctuality import kept_punctualities, punctualities, punctuality
+from app.reporting.figures.punctuality import cached_punctualities, punctualities, punctuality
 from tests.factories import a_complaint
 from tests.reporting.small_month import answered_road, direction, led, waiting_road, wita
 from workflow_rules.time.deadlines import Allowance, Unit
@@ -133,7 +133,7 @@ def test_the_cache_never_gives_measures_of_other_cases() -> None:
     calendar, now = load_working_calendar(), wita("2026-09-30 12:00")
     for _ in ("computed", "cached"):
         found = [
-            kept_punctualities(SEPTEMBER, ("step",), (), agencies=None, among=among, calendar=calendar, now=now)
+            cached_punctualities(SEPTEMBER, ("step",), (), agencies=None, among=among, calendar=calendar, now=now)
             for among in sights
         ]
         assert found == wanted

@@ -21,7 +21,7 @@ from app.core.extensions import db
 from app.core.resource_limits import DrawingRefused
 from app.core.storage import read_file
 from app.models import Complaint, ReportJob
-from app.papers.subprocess_render import render_apart
+from app.papers.subprocess_render import render_in_subprocess
 from app.reporting.exports import heartbeat
 from app.reporting.exports import relay as relay
 from app.reporting.exports import run as making
@@ -127,8 +127,8 @@ class SlowFile:
 
     meanwhile: Callable[[], bool]
 
-    def __init__(self, path: Path, _facts: Any, is_given_up: Callable[[], bool]) -> None:
-        self._path, self._is_given_up = path, is_given_up
+    def __init__(self, path: Path, _facts: Any, is_cancelled: Callable[[], bool]) -> None:
+        self._path, self._is_given_up = path, is_cancelled
 
     def write(self, _row: Any) -> None: ...
 
@@ -188,7 +188,7 @@ def test_a_drawing_that_is_given_up_ends_at_once() -> None:
     heavy = '<html lang="id"><title>x</title><body>' + "<p>berat</p>" * 120_000
     began = time.monotonic()
     with pytest.raises(DrawingRefused, match="given_up"):
-        render_apart(heavy, is_given_up=lambda: time.monotonic() - began > 2)
+        render_in_subprocess(heavy, is_cancelled=lambda: time.monotonic() - began > 2)
     assert time.monotonic() - began < 8
 
 

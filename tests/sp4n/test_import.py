@@ -17,11 +17,11 @@ from app.sp4n.inbound.apply_revision import apply_report
 from app.sp4n.inbound.csv_file import CsvFault, CsvRefused, read_table
 from app.sp4n.inbound.csv_import import (
     AlreadyUploaded,
-    bring_file,
     drop,
     relay_imports,
     start_import,
     start_trial,
+    store_upload,
     work_on,
 )
 from app.sp4n.inbound.csv_reports import faults_of, guess, report_of
@@ -43,7 +43,7 @@ def bring(content: bytes | str = FILE) -> SyncImport:
     raw = content.encode() if isinstance(content, str) else content
     by = demo_person("admin.aduan").id
     assert by is not None
-    return bring_file(raw, "laporan.csv", by, utc_now())
+    return store_upload(raw, "laporan.csv", by, utc_now())
 
 
 def outcomes(row: SyncImport) -> dict[int, tuple[str, str]]:

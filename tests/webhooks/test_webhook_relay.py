@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from app.core.extensions import db, redis_client
-from app.feed.sequence import forget_old_changes
+from app.feed.sequence import delete_old_changes
 from app.models import SyncChange, WebhookDelivery
 from app.webhooks.deliver import deliver_webhook
 from app.webhooks.manage import send_again, send_again_since
@@ -112,7 +112,7 @@ def test_changes_that_are_forgotten_meanwhile_are_still_told(receiver: Receiver)
     case = a_linked_case()
     case.act("complaint_admin", "register")
     work(MONDAY)
-    assert forget_old_changes(MONDAY + timedelta(days=500)) == 1
+    assert delete_old_changes(MONDAY + timedelta(days=500)) == 1
     work(MONDAY + timedelta(minutes=2))
     assert [kind for _, kind in heard(receiver)] == ["received", "received", "register"]
     assert db.session.query(SyncChange).count() == 1

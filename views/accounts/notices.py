@@ -14,8 +14,8 @@ from app.core.clock import utc_now
 from app.core.identifiers import LARGEST_ID
 from app.core.request_context import request_context
 from app.delivery.sentences import SHOWN, newest_notices
-from app.notices.labels import NOTICE_ICONS, WISH_FAULTS, WISH_HINTS, WISHES
-from app.notices.preferences import NoticeWishes, WishRefused, save_wishes, wishes_of
+from app.notices.labels import NOTICE_ICONS, PREFERENCE_FAULTS, PREFERENCE_HINTS, PREFERENCE_LABELS
+from app.notices.preferences import NoticePreferences, PreferenceRefused, preferences_of, save_preferences
 from app.notices.unread import mark_all_read, mark_read, unread_count
 from views.shared.page_counts import page_counts
 from views.shared.screen_access import for_officers
@@ -94,19 +94,19 @@ class NoticeView(BaseView):
     @expose("/cara", methods=["GET"])
     @for_officers("can_read", "Notice")
     def wishes(self) -> Response:
-        return _wishes_page(asdict(wishes_of(current_user.id)))
+        return _wishes_page(asdict(preferences_of(current_user.id)))
 
     @expose("/cara", methods=["POST"])
     @for_officers("can_read", "Notice")
-    def save_wishes(self) -> Response:
+    def save_preferences(self) -> Response:
         """Save the notice settings; errors show the form again as typed with status 422."""
-        ticked = {name: name in request.form for name in WISHES if name != "gateway_to"}
+        ticked = {name: name in request.form for name in PREFERENCE_LABELS if name != "gateway_to"}
         # The number is None if no message service is configured.
-        wanted = NoticeWishes(**ticked, gateway_to=request.form.get("gateway_to", "") if _has_gateway() else None)
+        wanted = NoticePreferences(**ticked, gateway_to=request.form.get("gateway_to", "") if _has_gateway() else None)
         try:
-            save_wishes(current_user.id, wanted)
-        except WishRefused as refused:
-            return _wishes_page(asdict(wanted), {refused.field: str(WISH_FAULTS[refused.fault.value])})
+            save_preferences(current_user.id, wanted)
+        except PreferenceRefused as refused:
+            return _wishes_page(asdict(wanted), {refused.field: str(PREFERENCE_FAULTS[refused.fault.value])})
         flash(gettext("Cara pemberitahuan disimpan. Berlaku untuk pemberitahuan berikutnya."), "success")
         return redirect("/pemberitahuan/cara", 303)
 
@@ -122,8 +122,8 @@ def _wishes_page(typed: dict[str, Any], faults: dict[str, str] | None = None) ->
         title=gettext("Galat: %(page)s", page=title) if faults else title,
         typed=typed,
         fault_of=faults or {},
-        labels=WISHES,
-        hints=WISH_HINTS,
+        labels=PREFERENCE_LABELS,
+        hints=PREFERENCE_HINTS,
         email=current_user.email,
         has_mail=bool(current_app.config.get("SMTP_URL")),
         has_gateway=_has_gateway(),

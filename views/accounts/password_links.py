@@ -13,7 +13,7 @@ from flask_babel import gettext
 from flask_limiter.errors import RateLimitExceeded
 from werkzeug.wrappers import Response
 
-from app.accounts.labels import LINK_FAULTS, fault_in_words, rules_text
+from app.accounts.labels import LINK_FAULTS, fault_text, rules_text
 from app.accounts.password_links import LinkEnded, ask_link, hash_of_token, use_link, valid_link
 from app.accounts.passwords import PasswordRefused, rules_here
 from app.core.clock import utc_now
@@ -109,7 +109,7 @@ class NewPasswordView(PublicView):
         except LinkEnded:
             return _ended()
         except PasswordRefused as refused:
-            return _form_page(link, {"sandi": fault_in_words(refused.faults[0], rules_here())}), 422
+            return _form_page(link, {"sandi": fault_text(refused.faults[0], rules_here())}), 422
         session.pop(STATE, None)
         flash(gettext("Kata sandi baru sudah tersimpan. Masuk dengan kata sandi itu."), "info")
         return redirect("/login/", 303)

@@ -11,10 +11,10 @@ from app.access.current_person import current_person, source_address
 from app.casefile.case import Case, find_complaint, load_case, main_complaint_of
 from app.casefile.clocks import accounts_of, national_clocks_of, running_national, time_used, whole_clock
 from app.casefile.labels import (
-    BOOK_LINES,
     EVENT_GROUPS,
     EXTENSION_CAUSES,
     HOUSES,
+    LEDGER_LINES,
     PARTS,
     QUICK_PHRASES,
     SEGMENTS,
@@ -38,7 +38,7 @@ from views.cases.agency_choice import offer
 from views.cases.reporter_parts import reporter_parts
 from views.cases.similar_complaints import similar_to_case
 from views.shared.action_effects import direction_effects, draft_limits, granted
-from views.shared.action_forms import ActionForm, Sent, digest_of, forms_of, kept_text, primary_of, read_sent
+from views.shared.action_forms import ActionForm, Sent, digest_of, forms_of, primary_of, read_sent, typed_texts
 from views.shared.form_errors import heading_of
 from views.shared.form_once import Landing, landed_before, once
 from views.shared.found_lines import place_of
@@ -87,7 +87,7 @@ class ComplaintView(BaseView):
             national=national_clocks_of(case),
             used=time_used(case),
             national_stages=NATIONAL_STAGES,
-            book_lines=BOOK_LINES,
+            book_lines=LEDGER_LINES,
             houses=HOUSES,
             causes=EXTENSION_CAUSES,
             segment_words=_segment_sentence,
@@ -200,7 +200,7 @@ def _sent_form(case: Case, forms: list[ActionForm], sent: Sent | None, refused: 
         return {"returned": returned, "refused": None, "changes": [], "kept": [], "summary": ""}
     stale = refused.reason is RefusalReason.STALE_VERSION
     changes = recent_changes(case, sent.version) if stale else []
-    kept = [] if returned else kept_text(sent)
+    kept = [] if returned else typed_texts(sent)
     return {"returned": returned, "refused": refused, "changes": changes, "kept": kept, "summary": heading_of(refused)}
 
 

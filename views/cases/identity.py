@@ -10,7 +10,7 @@ from app.access.current_person import current_person, source_address
 from app.access.personal_data import without_traces
 from app.access.roles import permissions_on
 from app.casefile.case import Case, load_case
-from app.casefile.original_text import original_of, said_by_report
+from app.casefile.original_text import original_of, reported_value
 from app.core.clock import utc_now
 from app.privacy.open_identity import open_identity
 from app.privacy.redaction import Redaction, may_redact, redact
@@ -89,7 +89,7 @@ class IdentityView(BaseView):
 
 def _case(complaint_id: int) -> Case:
     case = load_case(complaint_id, current_person(), utc_now())
-    if not case.takes_in:
+    if not case.receives_reports:
         raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
     if may_redact(case.complaint, case.person) is None:
         raise ActionRefused(RefusalReason.OUT_OF_ORDER)
@@ -111,7 +111,7 @@ def _form(case: Case, faults: Typed, typed: Typed | None = None) -> str:
         heading=heading,
         case=case,
         complaint=case.complaint,
-        own={name: said_by_report(case.complaint, name) for name in ("title", "body")},
+        own={name: reported_value(case.complaint, name) for name in ("title", "body")},
         typed=typed if typed is not None else _proposed(case),
         faults=faults,
         **{**reporter_parts(case), "traces": identity_traces(case)},
@@ -127,7 +127,7 @@ def _proposed(case: Case) -> Typed:
     row = original_of(case.complaint)
     renewed = row is not None and row.changed_at is not None
     words = {
-        name: said_by_report(case.complaint, name) if renewed else getattr(case.complaint, name)
+        name: reported_value(case.complaint, name) if renewed else getattr(case.complaint, name)
         for name in ("title", "body")
     }
     files = {f"{FILE}{row.id}": row.filename for row in case.attachments}

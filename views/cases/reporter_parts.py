@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.access.personal_data import personal_traces
-from app.access.visibility import OWN_WORDS, is_reading_program
+from app.access.visibility import REPORTER_TEXT_KINDS, is_reading_program
 from app.casefile.case import Case
 from app.casefile.original_text import original_of
 from app.core.encrypted_columns import Unreadable
@@ -92,7 +92,7 @@ def _texts(case: Case) -> Iterator[tuple[str, str]]:
     for row in case.attachments:
         yield "files", row.filename
     for event in case.events:
-        if event.kind in OWN_WORDS and event.actor not in AGENCY_ACTORS:
+        if event.kind in REPORTER_TEXT_KINDS and event.actor not in AGENCY_ACTORS:
             yield from (("messages", text) for text in event.data.values() if isinstance(text, str))
 
 

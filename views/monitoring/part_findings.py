@@ -7,7 +7,7 @@ from flask import current_app
 from flask_babel import gettext, ngettext
 
 from app.audit.invariants.labels import PROMISES, sentence_of
-from app.audit.invariants.run import RedInvariant, last_look
+from app.audit.invariants.run import RedInvariant, last_invariant_run
 from app.backup.runs import last_good
 from app.casefile.event_log import first_event_at
 from app.core.storage import takes_files
@@ -110,7 +110,7 @@ def invariant_lines(now: datetime) -> Iterator[Line]:
     """Yield name, state and sentence: first the check itself with the name "", then each invariant that does not
     hold.
     """
-    check = last_look()
+    check = last_invariant_run()
     if check is None:
         late = (begins := first_event_at()) is not None and now - begins > NIGHTLY_LATE
         said = gettext("Belum pernah diperiksa. Pemeriksaan berjalan setiap malam pukul 02.30.")

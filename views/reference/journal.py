@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from app.access.people import names_of
 from app.access.roles import permissions_on
-from app.accounts.labels import ACCOUNT_ACTS, account_in_words
+from app.accounts.labels import ACCOUNT_ACTS, account_entry_text
 from app.calendar.change import RowChange
 from app.reference.agencies import agency_names, step_numbers
 from app.reference.journal import JournalLine, journal_page, journal_size
@@ -79,7 +79,7 @@ def details_of(line: JournalLine) -> list[str]:
             gettext("Kepala rantai %(head)s", head=line.data["head"]),
         ]
     if line.kind in ACCOUNT_ACTS:
-        return [account_in_words(line.kind, line.data)]
+        return [account_entry_text(line.kind, line.data)]
     if line.kind == "identity_keys_rotated":
         return [f"{table}: {rows}" for table, rows in line.data["rows"].items()]
     if line.kind in ("sign_ins_ended", "two_step_removed"):

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from app.access.people import names_of
 from app.accounts.labels import GRANTS
 from app.models import Agency, Category, District, ReportSchedule, SopVersion
-from app.notices.labels import WISHES
+from app.notices.labels import PREFERENCE_LABELS
 from app.reference.journal import names_by_id, permission_names
 from app.reference.labels import COLUMNS, LIMIT_CLASSES, NATIONAL_CLASSES, NATIONAL_STAGES
 from app.vocabulary.signing import SIGNING_METHODS
@@ -75,7 +75,7 @@ def _row_in_words(names: Mapping[str, Names], row: Row) -> RowInWords:
 
 
 def _label(name: str) -> str:
-    return str(ROW_COLUMNS.get(name) or WISHES.get(name) or COLUMNS.get(name) or name)
+    return str(ROW_COLUMNS.get(name) or PREFERENCE_LABELS.get(name) or COLUMNS.get(name) or name)
 
 
 def _value(table: str, name: str, value: Any, names: Mapping[str, Names]) -> str:

@@ -12,11 +12,11 @@ from app.access.roles import permissions_on
 from app.core.clock import office_today, utc_now
 from app.core.identifiers import LARGEST_ID
 from app.models import Agency
-from app.papers.emblems import LARGEST_FILE, EmblemRefused, set_emblem, take_emblem_away
+from app.papers.emblems import LARGEST_FILE, EmblemRefused, remove_emblem, set_emblem
 from app.papers.frozen_blocks import OFFICE_AGENCY, letterhead
 from app.papers.html_parts import emblem_of
-from app.papers.labels import BOOK_FAULTS, EMBLEM_FAULTS, PAPER_NAMES
-from app.papers.letter_numbers import NumbersRefused, last_number, number_book, pass_over, written, years_of
+from app.papers.labels import EMBLEM_FAULTS, NUMBER_FAULTS, PAPER_NAMES
+from app.papers.letter_numbers import NumbersRefused, last_number, number_register, skip_numbers, written, years_of
 from app.reference.agencies import find_agency
 from views.shared.screen_access import for_officers
 from views.shared.uploads import read_upload
@@ -50,7 +50,7 @@ class LetterheadView(BaseView):
         """Store an uploaded emblem, or remove the present one if `remove` is set; a refused image gives status 422."""
         row = _agency(agency_id)
         if "remove" in request.form:
-            take_emblem_away(row)
+            remove_emblem(row)
             return _back(row, gettext("Lambang dilepas dari kop surat."))
         try:
             set_emblem(row, read_upload("file", LARGEST_FILE), utc_now())
@@ -71,13 +71,13 @@ class LetterheadView(BaseView):
         up_to, reason = request.form.get("up_to", "").strip(), request.form.get("reason", "")
         text, fault = REASON.clean("reason", reason)
         if not (up_to.isascii() and up_to.isdigit() and len(up_to) < 7):
-            return _page(row, 422, book_fault=BOOK_FAULTS["not_a_number"])
+            return _page(row, 422, book_fault=NUMBER_FAULTS["not_a_number"])
         if fault is not None:
-            return _page(row, 422, reason_fault=BOOK_FAULTS["no_reason"])
+            return _page(row, 422, reason_fault=NUMBER_FAULTS["no_reason"])
         try:
-            count = pass_over(row, int(up_to), str(text), utc_now(), current_user.id)
+            count = skip_numbers(row, int(up_to), str(text), utc_now(), current_user.id)
         except NumbersRefused as refused:
-            return _page(row, 422, book_fault=BOOK_FAULTS[refused.fault])
+            return _page(row, 422, book_fault=NUMBER_FAULTS[refused.fault])
         return _back(row, gettext("%(count)s nomor dicatat dengan alasannya.", count=count))
 
 
@@ -111,7 +111,7 @@ def _page(agency: Agency, status: int = 200, **faults: Any) -> Response:
         agency=agency,
         head=head,
         emblem=emblem_of(head),
-        lines=number_book(agency.code, shown),
+        lines=number_register(agency.code, shown),
         years=years_of(agency.code),
         year=shown,
         last=last,

@@ -19,7 +19,7 @@ from app.accounts.delegations import (
     fault_of_delegation,
     is_named_by_events,
     lock_delegations,
-    tell_of_delegation,
+    notify_of_delegation,
 )
 from app.core.clock import office_today, utc_now
 from app.models import Agency, DelegationRow, OfficerProfile
@@ -283,7 +283,7 @@ class DelegationView(GuardedModelView):
 
     def after_change(self, item: DelegationRow) -> None:
         """Notify both officers and the supervisors of a new delegation."""
-        tell_of_delegation(item, current_person().id, utc_now())
+        notify_of_delegation(item, current_person().id, utc_now())
 
     def before_delete(self, item: DelegationRow) -> None:
         """Raise ChangeRefused: delegations are never deleted, so that it stays known who acted for whom."""

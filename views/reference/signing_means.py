@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.papers.signing.certificate_file import LARGEST_FILE, CertificateFault, UnfitCertificate
-from app.papers.signing.signing_means import keep_certificate, keep_nik, masked_nik, means_of, remove_certificate
+from app.papers.signing.signing_means import masked_nik, means_of, remove_certificate, save_certificate, save_nik
 from app.vocabulary.signing import CERTIFICATE_FAULTS
 from views.shared.screen_access import for_officers
 from views.shared.uploads import read_upload
@@ -40,7 +40,7 @@ class SigningMeansView(BaseView):
         """Store an uploaded certificate file, replacing the previous one; an unusable file gives status 422."""
         content, passphrase = read_upload("certificate", LARGEST_FILE), request.form.get("passphrase", "")
         try:
-            keep_certificate(current_user.id, content, passphrase[:LONGEST_PASSPHRASE], utc_now())
+            save_certificate(current_user.id, content, passphrase[:LONGEST_PASSPHRASE], utc_now())
         except UnfitCertificate as unfit:
             field = "passphrase" if unfit.fault in _AT_PASSPHRASE else "certificate"
             return Response(_page({field: str(CERTIFICATE_FAULTS[unfit.fault.value])}), 422, mimetype="text/html")
@@ -59,7 +59,7 @@ class SigningMeansView(BaseView):
     @for_officers("can_userinfo", PERMISSION_VIEW)
     def nik(self) -> Response:
         """Store the NIK, or delete it if the field is empty; an invalid NIK gives status 422."""
-        if not keep_nik(current_user.id, request.form.get("nik", ""), utc_now()):
+        if not save_nik(current_user.id, request.form.get("nik", ""), utc_now()):
             return Response(_page({"nik": str(CERTIFICATE_FAULTS["bad_nik"])}), 422, mimetype="text/html")
         flash(gettext("NIK disimpan."), "success")
         return redirect(PATH, 303)

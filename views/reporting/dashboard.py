@@ -24,7 +24,7 @@ from app.reporting.figures.definitions import (
     timeliness_of,
 )
 from app.reporting.figures.labels import NOTES
-from app.reporting.figures.punctuality import kept_punctualities
+from app.reporting.figures.punctuality import cached_punctualities
 from app.web.formats import day
 from app.worklists.work_counts import count_badges
 from views.reporting.dashboard_charts import agencies_chart, ages_chart, steps_chart, trend_chart
@@ -71,7 +71,7 @@ def _content(person: Person, now: datetime, first: date) -> dict[str, Any]:
     counts = count_everything(person, now, period, before, [(one.first, one.last) for one in classes])
     # Officers of an agency get only the steps of their own agency.
     own, among = None if person.sees_every_case else person.agencies, visible_ids(person)
-    whole, by_agency, by_step = kept_punctualities(
+    whole, by_agency, by_step = cached_punctualities(
         *(period, (), ("agency",), ("step",)), agencies=own, among=among, calendar=calendar, now=now
     )
     overdue = overdue_steps(min(period.ends, now), agencies=own, among=among)

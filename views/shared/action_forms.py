@@ -367,7 +367,7 @@ def _choices(action: str, name: str, field: Field) -> Iterable[tuple[str, str]]:
     return ()
 
 
-def kept_text(sent: Sent) -> list[str]:
+def typed_texts(sent: Sent) -> list[str]:
     """Return the texts typed into a form whose action is no longer allowed, so that the officer can copy them."""
     texts = [n for n, f in fields_of(sent.action, sent.again).items() if isinstance(f, Text) and not f.secret]
     return [sent.form[name] for name in texts if name != "agency" and sent.form.get(name, "").strip()]

@@ -16,12 +16,12 @@ from app.sp4n.inbound.csv_file import LARGEST, CsvRefused, read_table
 from app.sp4n.inbound.csv_import import (
     GOOD,
     AlreadyUploaded,
-    bring_file,
     drop,
     find_import,
     last_imports,
     start_import,
     start_trial,
+    store_upload,
 )
 from app.sp4n.inbound.csv_reports import FIELDS, NEEDED, faults_of
 from app.vocabulary.refusals import FAULTS
@@ -67,7 +67,7 @@ class ImportView(BaseView):
         name = "".join(sign for sign in (file and file.filename) or "" if sign.isprintable()).strip()
         content = read_upload("file", LARGEST)
         try:
-            row = bring_file(content, name or "berkas.csv", current_user.id, utc_now())
+            row = store_upload(content, name or "berkas.csv", current_user.id, utc_now())
         except CsvRefused as refused:
             return _form_page(str(FILE_FAULTS[refused.fault.value]))
         except AlreadyUploaded as earlier:

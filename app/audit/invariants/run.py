@@ -62,7 +62,7 @@ def run_nightly(clock: Clock = utc_now) -> str:
     return _finish(run_id, clock())
 
 
-def look_now(names: Iterable[str], now: datetime) -> Iterator[tuple[str, Checked]]:
+def check_now(names: Iterable[str], now: datetime) -> Iterator[tuple[str, Checked]]:
     """Yield (name, result) of the named checks over all rows, as each completes; nothing is stored or notified."""
     scope = Scope(now, marks=_last_marks())
     for name in names:
@@ -148,7 +148,7 @@ def _notify(run: InvariantRun, now: datetime) -> None:
     recipients = select(User.id).join(assoc_user_role, assoc_user_role.c.user_id == User.id)
     recipients = recipients.join(Role, Role.id == assoc_user_role.c.role_id)
     recipients = recipients.where(Role.name.in_(RECIPIENT_ROLES), User.active.is_(True)).distinct().order_by(User.id)
-    Notifier(load_working_calendar(), now).records_looked_at(run.id, kind, list(db.session.scalars(recipients)))
+    Notifier(load_working_calendar(), now).records_checked(run.id, kind, list(db.session.scalars(recipients)))
 
 
 def _red_before(run: InvariantRun) -> bool:
@@ -176,7 +176,7 @@ class LastRun:
     red: tuple[RedInvariant, ...]
 
 
-def last_look() -> LastRun | None:
+def last_invariant_run() -> LastRun | None:
     """Return the last completed nightly run, or None when there is none yet."""
     ended = select(InvariantRun).where(InvariantRun.night.is_not(None), InvariantRun.ended_at.is_not(None))
     results = selectinload(InvariantRun.results).selectinload(InvariantResult.findings)

@@ -16,7 +16,7 @@ def means_of(user_id: int) -> SigningMeans | None:
     return db.session.get(SigningMeans, user_id)
 
 
-def keep_certificate(user_id: int, content: bytes, passphrase: str, now: datetime) -> SigningMeans:
+def save_certificate(user_id: int, content: bytes, passphrase: str, now: datetime) -> SigningMeans:
     """Check a PKCS#12 file and store it encrypted, without its passphrase.
 
     Raises UnfitCertificate, and leaves the stored certificate unchanged, if the file cannot be used.
@@ -43,7 +43,7 @@ def remove_certificate(user_id: int, now: datetime) -> bool:
     return True
 
 
-def keep_nik(user_id: int, typed: str, now: datetime) -> bool:
+def save_nik(user_id: int, typed: str, now: datetime) -> bool:
     """Store the NIK by which BSrE knows the officer, or delete it if empty; return False if it is malformed."""
     nik = re.sub(r"[\s.]", "", typed[:40])
     if nik and not _NIK.fullmatch(nik):

@@ -8,10 +8,10 @@ from app.core.after_commit import enqueue_after_commit
 from app.core.extensions import db
 from app.core.jobs import JobName
 from app.models import Delivery, Notice, ReportJob
-from app.notices.outbox import LEASE_SECONDS
+from app.notices.outbox import CLAIM_SECONDS
 
 
-def tell_of_report(job_id: int, now: datetime) -> None:
+def notify_of_report(job_id: int, now: datetime) -> None:
     """Add the notice for an ended report, or the delivery of a scheduled report that is done.
 
     Call it in the transaction that ends the report; unique rows make a repeat a no-op.
@@ -25,7 +25,7 @@ def tell_of_report(job_id: int, now: datetime) -> None:
         return
     # The recipient's notice preferences do not matter for a scheduled report.
     row = {"report_job_id": job.id, "user_id": job.user_id, "channel": "email", "state": "queued", "attempts": 0}
-    row |= {"created_at": now, "next_try_at": now + timedelta(seconds=LEASE_SECONDS)}
+    row |= {"created_at": now, "next_try_at": now + timedelta(seconds=CLAIM_SECONDS)}
     table = Delivery.__table__
     statement = insert(table).values(row).on_conflict_do_nothing().returning(table.c.id)
     for message in db.session.scalars(statement):

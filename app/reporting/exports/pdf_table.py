@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import render_template
 
 from app.core.resource_limits import DrawingLimits
-from app.papers.subprocess_render import render_apart
+from app.papers.subprocess_render import render_in_subprocess
 from app.reporting.exports.cells import Cell, clean
 from app.web.formats import day, moment
 
@@ -55,8 +55,8 @@ class Column:
 class PdfFile:
     """Collects rows (at most 1,000) and renders them to PDF in a separate process on `close`."""
 
-    def __init__(self, path: Path, facts: Facts, is_given_up: Callable[[], bool]) -> None:
-        self._path, self._facts, self._is_given_up = path, facts, is_given_up
+    def __init__(self, path: Path, facts: Facts, is_cancelled: Callable[[], bool]) -> None:
+        self._path, self._facts, self._is_given_up = path, facts, is_cancelled
         self._rows: list[list[str]] = []
 
     def write(self, row: Sequence[Cell]) -> None:
@@ -69,7 +69,7 @@ class PdfFile:
         columns = columns_of(headings, self._rows)
         template = "papers/free_report.html"
         page = render_template(template, facts=self._facts, rows=self._rows, columns=columns, below=below)
-        drawn = render_apart(page, SECONDS_ON_THE_CLOCK, limits=LIMITS, is_given_up=self._is_given_up)
+        drawn = render_in_subprocess(page, SECONDS_ON_THE_CLOCK, limits=LIMITS, is_cancelled=self._is_given_up)
         self._path.write_bytes(drawn)
 
     def drop(self) -> None:

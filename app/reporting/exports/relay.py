@@ -8,7 +8,7 @@ from app.core.extensions import db
 from app.core.storage import remove_file
 from app.core.transaction import one_transaction
 from app.models import ReportJob
-from app.reporting.exports.notify_requester import tell_of_report
+from app.reporting.exports.notify_requester import notify_of_report
 from app.reporting.exports.run import MOST_ATTEMPTS, REPORTS, SILENT, is_silent
 
 
@@ -21,7 +21,7 @@ def relay_reports(now: datetime, batch: int = 100) -> int:
         statement = update(ReportJob).where(is_silent(now), ReportJob.attempts >= MOST_ATTEMPTS)
         statement = statement.values(state="failed", error="killed", ended_at=now).returning(ReportJob.id)
         for job_id in db.session.scalars(statement.execution_options(synchronize_session=False)).all():
-            tell_of_report(job_id, now)
+            notify_of_report(job_id, now)
     return REPORTS.relay(now, batch)
 
 

@@ -27,7 +27,7 @@ from app.core.work_queue import WorkQueue
 from app.models import ReportJob
 from app.reporting.exports.files import LIMITS, WRITERS, columns_in, draft_of
 from app.reporting.exports.heartbeat import Heartbeat
-from app.reporting.exports.notify_requester import tell_of_report
+from app.reporting.exports.notify_requester import notify_of_report
 from app.reporting.exports.request import WantedReport, scope_of, wanted_of
 from app.reporting.exports.rows import READ_AT_ONCE, reading
 from app.reporting.exports.texts import facts_of_report, shapes_of
@@ -121,7 +121,7 @@ def _make(job_id: int, attempt: int, clock: Clock) -> str:
     now = clock()
     with one_transaction():
         if update_own(job_id, attempt, ended_at=now, expires_at=now + RETENTION, error=None, **values):
-            tell_of_report(job_id, now)
+            notify_of_report(job_id, now)
             return "done"
     remove_file(path)
     raise Stopped
@@ -187,5 +187,5 @@ def _fail(job_id: int, attempt: int, reason: str, now: datetime) -> str:
     with one_transaction():
         if not update_own(job_id, attempt, state="failed", error=reason, ended_at=now):
             return "stopped"
-        tell_of_report(job_id, now)
+        notify_of_report(job_id, now)
     return "failed"

@@ -119,7 +119,7 @@ def _line(row: Sequence[Any]) -> Line:
     return Line(case, _KINDS[kind], at, _STEPS[step], track, agency, clock)
 
 
-def kept_punctualities(
+def cached_punctualities(
     period: Period,
     *groupings: Grouping,
     agencies: Collection[str] | None,

@@ -16,7 +16,7 @@ from app.cases.receive_complaint import receive_complaints
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Complaint, InboundHold
-from app.reference.named_rows import names_remembered
+from app.reference.named_rows import cached_names
 from app.sp4n.inbound.apply_revision import Applied, StaleRevision, apply_revision
 from app.sp4n.inbound.read_revision import Revision, lock_reports, read_revision
 from workflow_rules.process.actors import SYSTEM
@@ -44,7 +44,7 @@ def apply_batch(payloads: Sequence[Any], *, now: datetime | None = None, address
     A faulty report becomes an `Item` with its faults; it raises nothing and does not undo the others.
     """
     done: list[Item] = []
-    with names_remembered():
+    with cached_names():
         for first in range(0, len(payloads), AT_ONCE):
             read = [_read(payload) for payload in payloads[first : first + AT_ONCE]]
             readable = [one for one in read if isinstance(one, Revision)]

@@ -71,7 +71,7 @@ def last_imports(limit: int) -> Sequence[SyncImport]:
     return db.session.scalars(select(SyncImport).order_by(SyncImport.id.desc()).limit(limit)).all()
 
 
-def bring_file(content: bytes, filename: str, officer_id: int, now: datetime) -> SyncImport:
+def store_upload(content: bytes, filename: str, officer_id: int, now: datetime) -> SyncImport:
     """Store an uploaded file and return its row, with the column mapping of the last file with the same header, or a
     guessed one.
 

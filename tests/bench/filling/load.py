@@ -20,7 +20,7 @@ from sqlalchemy import select, text
 
 from app.cases.raise_alarms import raise_due_alarms
 from app.core.clock import utc_now
-from app.core.encrypted_columns import keyed_mark, keyed_words
+from app.core.encrypted_columns import identifier_digest, name_digests
 from app.core.extensions import db
 from app.models import Agency, Category, Paper, PaperKind, Reporter, Village
 from app.papers.kinds import html_of
@@ -161,8 +161,10 @@ def _sealed(reporter: dict[str, str]) -> str:
     """A reporter's row but for its key, sealed as the operations would."""
     seal = Reporter.__table__.c.name.type.process_bind_param
     cells = [str(seal(reporter[name], None)) for name in _REPORTER[:5]]
-    words = "{" + ",".join(keyed_words(reporter["name"])) + "}"
-    return "\t".join([*cells, "\\N", words, *(keyed_mark(name, reporter[name]) for name in ("phone", "email", "nik"))])
+    words = "{" + ",".join(name_digests(reporter["name"])) + "}"
+    return "\t".join(
+        [*cells, "\\N", words, *(identifier_digest(name, reporter[name]) for name in ("phone", "email", "nik"))]
+    )
 
 
 def _columns(prototypes: Sequence[Prototype]) -> dict[str, tuple[str, ...]]:

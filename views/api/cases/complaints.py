@@ -25,7 +25,7 @@ from app.files.attachments import FILE_FIELDS, decode_file
 from app.models import Complaint, StepTask
 from app.privacy.open_identity import open_identity
 from app.reference.calendar import load_working_calendar
-from app.reference.named_rows import names_remembered
+from app.reference.named_rows import cached_names
 from app.reference.sop import load_sop
 from app.web.json_input import json_object
 from views.api.cases import contracts as contracts
@@ -62,7 +62,7 @@ class ComplaintsApi(BaseApi):
     def post(self) -> Response:
         """Create a complaint from a report; opens step `register`. Answers 201 with the tracking code."""
         may_receive(current_person())
-        with one_transaction(), names_remembered():
+        with one_transaction(), cached_names():
             received = receive_complaint(clean_report(json_object()), current_person(), address=source_address())
             row = received.complaint
             body = {**show.complaint(row, utc_now(), received.rows), "tracking_code": received.tracking_code}

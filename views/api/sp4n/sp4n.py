@@ -12,7 +12,7 @@ from app.core.identifiers import is_tracking_id
 from app.core.problem import Problem
 from app.core.transaction import one_transaction
 from app.models import Complaint, InboundHold
-from app.reference.named_rows import names_remembered
+from app.reference.named_rows import cached_names
 from app.sp4n.inbound.apply_batch import MOST_REPORTS, apply_batch, reports_of
 from app.sp4n.inbound.apply_message import UnknownReport, apply_message
 from app.sp4n.inbound.apply_revision import StaleRevision, apply_report
@@ -59,7 +59,7 @@ class Sp4nApi(BaseApi):
         stored until the Admin resolves it, and `errors` names it. Faults of shape are 422, with every fault.
         """
         try:
-            with one_transaction(), names_remembered():
+            with one_transaction(), cached_names():
                 applied = apply_report(tracking_id, json_object(), address=source_address())
                 row = applied.complaint
                 if row is None or applied.outcome == "quarantined":
