@@ -73,7 +73,7 @@ class LimitedLogin(password_checks.ExplainsRefusal, AuthDBView):
         """Show the logout confirmation: a GET, which an image or a prefetch can cause, must not sign out."""
         if not current_user.is_authenticated:
             return redirect(self.appbuilder.get_url_for_login)
-        return render_template("account/leave.html")
+        return render_template("accounts/leave.html")
 
     @expose("/logout/", methods=["POST"])
     def logout(self) -> Any:
@@ -115,4 +115,4 @@ def _page_asked_for() -> str:
 
 def _code_page(fault: str = "") -> str:
     error = str(CODE_FAULTS[fault]) if fault else ""
-    return render_template("account/login_code.html", error=error)
+    return render_template("accounts/login_code.html", error=error)

@@ -68,7 +68,7 @@ class PasswordReset(ResetPasswordView):
             flash(gettext("Tautan dikirim ke %(email)s.", email=user.email), "success")
             return redirect(f"/users/show/{user.id}")
         page = render_template(
-            "account/reset_link.html",
+            "accounts/reset_link.html",
             title=gettext("Tautan kata sandi"),
             user=user,
             address=f"{current_app.config['PUBLIC_BASE_URL']}{LINK_PATH}{token}",
@@ -93,7 +93,7 @@ def _has_mail(user: User) -> bool:
 
 def _page(user: User, faults: dict[str, str]) -> str:
     return render_template(
-        "account/reset.html",
+        "accounts/reset.html",
         title=gettext("Kata sandi baru untuk %(name)s", name=user.get_full_name()),
         user=user,
         ways=HANDED_OVER,

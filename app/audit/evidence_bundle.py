@@ -169,7 +169,7 @@ def readme(case: Case) -> str:
     """Return the text of BACA-SAYA.txt, in Indonesian whatever the officer's language."""
     with force_locale("id"):
         return render_template(
-            "evidence/readme.txt",
+            "audit/readme.txt",
             case=case,
             complaint=case.complaint,
             last=case.events[-1],
@@ -185,7 +185,7 @@ def story(case: Case) -> str:
     hidden = [bool(withheld(case, event)) for event in case.events]
     with force_locale("id"):
         entries = zip(reversed(timeline(case)), hidden, case.events, strict=True)
-        return render_template("evidence/story.txt", complaint=case.complaint, entries=list(entries))
+        return render_template("audit/story.txt", complaint=case.complaint, entries=list(entries))
 
 
 def record_bundle(number: str, events: int, head: str, officer_id: int | None, now: datetime) -> None:

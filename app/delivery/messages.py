@@ -44,8 +44,8 @@ def compose_mail(message: Delivery) -> EmailMessage:
     with force_locale("id"):
         values = _notice_values(message)
         mail["Subject"] = values["subject"]
-        mail.set_content(render_template("messages/message.txt", **values))
-        mail.add_alternative(render_template("messages/message.html", **values), subtype="html")
+        mail.set_content(render_template("delivery/message.txt", **values))
+        mail.add_alternative(render_template("delivery/message.html", **values), subtype="html")
     return _addressed(mail, message)
 
 
@@ -57,7 +57,7 @@ def _report_mail(message: Delivery, job: ReportJob) -> EmailMessage:
         values |= {"base": current_app.config["PUBLIC_BASE_URL"], "expires_at": job.expires_at}
         name = job.schedule.name if job.schedule is not None else gettext("Laporan")
         mail["Subject"] = f"{name}: {values['title']}"
-        mail.set_content(render_template("messages/report.txt", **values))
+        mail.set_content(render_template("delivery/report.txt", **values))
     if file is not None:
         main, _, kind = file.media_type.partition("/")
         mail.add_attachment(file.content, maintype=main, subtype=kind, filename=file.name)
@@ -80,9 +80,9 @@ def compose_text(message: Delivery) -> tuple[str, str]:
     with force_locale("id"):
         if message.complaint is not None:
             values = reporter_values(message, message.complaint)
-            return values["subject"], render_template("messages/reporter.txt", **values)
+            return values["subject"], render_template("delivery/reporter.txt", **values)
         values = _notice_values(message)
-        return values["subject"], render_template("messages/message.txt", **values)
+        return values["subject"], render_template("delivery/message.txt", **values)
 
 
 def reporter_values(message: Delivery, case: Complaint) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def account_mail(message: Delivery) -> EmailMessage:
         if link is not None:
             values |= {"link": f"{base}{LINK_PATH}{message.sealed_code}", "until": link.expires_at}
         mail["Subject"] = str(subject)
-        mail.set_content(render_template("messages/account.txt", **values))
+        mail.set_content(render_template("delivery/account.txt", **values))
     return mail
 
 

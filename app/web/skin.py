@@ -40,7 +40,7 @@ def error_page(code: int, sentence: str = "", numbered: bool = True) -> str:
     if code >= 500 or code == 408:
         g._login_user = AnonymousUserMixin()
     g.setdefault("user", current_user)
-    return render_template("errors/page.html", code=code, sentence=sentence, number=request_id() if numbered else "")
+    return render_template("web/error.html", code=code, sentence=sentence, number=request_id() if numbered else "")
 
 
 def step_bar(number: int, late: Collection[int] = (), total: int = 11, full: bool = False) -> Markup:

@@ -48,7 +48,7 @@ def test_a_template_imported_without_context_holds_nothing_but_macros(session_ap
         for node in tree.find_all(imports)
         if not node.with_context and isinstance(node.template, nodes.Const)
     }
-    assert "parts/forms.html" in imported
+    assert "web/forms.html" in imported
     wrong = [
         f"{name}:{node.lineno}: {type(node).__name__}"
         for name, tree in trees(env)

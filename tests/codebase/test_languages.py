@@ -21,7 +21,7 @@ ATTRIBUTE = re.compile(r'[\w-]+="[^"]*"')
 WORD = re.compile(r"[^\W\d_]{2,}")
 SPOKEN = ("title", "aria-label", "placeholder", "alt", "data-label")
 # Papers are Indonesian in any language, the queue's pages another's; names and signs are nobody's language.
-NOT_IN_TWO_LANGUAGES = ("papers/", "case/_paper.html")
+NOT_IN_TWO_LANGUAGES = ("papers/", "cases/_paper.html")
 NAMES = {"Lapor", "Balangan", "LOGO", "KONSEP", "Enter"}
 
 

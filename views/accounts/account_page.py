@@ -53,7 +53,7 @@ class AccountView(BaseView):
         """Show capacities, delegations, notice settings, active sign-ins and security settings."""
         now, user = utc_now(), current_user
         page: str = render_template(
-            "account/page.html",
+            "accounts/account.html",
             title=gettext("Akun saya"),
             offices=[office_name(capacity) for capacity in current_person().capacities],
             delegations=delegations_of(user.id, office_today(now)),

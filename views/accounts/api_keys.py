@@ -177,7 +177,7 @@ def state_of(row: ApiKey) -> str:
 
 def _list_page(typed: dict[str, str], faults: dict[str, str]) -> str:
     page: str = render_template(
-        "keys/list.html",
+        "accounts/api_keys.html",
         title=gettext("Kunci API"),
         lines=[(row, state_of(row)) for row in newest_keys(MOST_SHOWN)],
         typed=typed,
@@ -193,7 +193,7 @@ def _list_page(typed: dict[str, str], faults: dict[str, str]) -> str:
 
 def _key_page(row: ApiKey, faults: dict[str, str]) -> str:
     page: str = render_template(
-        "keys/key.html",
+        "accounts/api_key.html",
         title=row.name,
         row=row,
         state=state_of(row),
@@ -210,5 +210,5 @@ def _key_page(row: ApiKey, faults: dict[str, str]) -> str:
 
 
 def _shown(name: str, key: str) -> str:
-    page: str = render_template("keys/shown.html", title=gettext("Kunci baru"), name=name, key=key)
+    page: str = render_template("accounts/api_key_shown.html", title=gettext("Kunci baru"), name=name, key=key)
     return page

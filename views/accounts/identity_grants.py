@@ -58,7 +58,7 @@ class IdentityGrantView(BaseView):
 def _page(errors: dict[int, str]) -> str:
     title = gettext("Hak membaca identitas")
     return render_template(
-        "identities/grants.html",
+        "accounts/identity_grants.html",
         title=gettext("Galat: %(title)s", title=title) if errors else title,
         heading=title,
         grants=waiting_grants(),

@@ -54,7 +54,7 @@ class NoticeView(BaseView):
         """Show the newest notices."""
         lines = newest_notices(current_user.id)
         page: str = render_template(
-            "notices/list.html",
+            "accounts/notices.html",
             title=gettext("Pemberitahuan"),
             lines=lines,
             icons=NOTICE_ICONS,
@@ -118,7 +118,7 @@ def _has_gateway() -> bool:
 def _wishes_page(typed: dict[str, Any], faults: dict[str, str] | None = None) -> Response:
     title = gettext("Cara pemberitahuan")
     page = render_template(
-        "notices/wishes.html",
+        "accounts/notice_preferences.html",
         title=gettext("Galat: %(page)s", page=title) if faults else title,
         typed=typed,
         fault_of=faults or {},

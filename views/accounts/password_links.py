@@ -127,7 +127,7 @@ def _ended() -> Response:
 
 def _ask_page(fault: str) -> str:
     return render_template(
-        "account/forgotten.html",
+        "accounts/forgotten.html",
         title=gettext("Lupa kata sandi"),
         faults={"nama": str(LINK_FAULTS[fault])} if fault else {},
         name=_typed(),
@@ -136,7 +136,7 @@ def _ask_page(fault: str) -> str:
 
 def _form_page(link: PasswordLink, faults: dict[str, str]) -> str:
     return render_template(
-        "account/new_password.html",
+        "accounts/new_password.html",
         title=gettext("Buat kata sandi"),
         user=link.user,
         rules=rules_text(current_app.config["PASSWORD_RULES"]),

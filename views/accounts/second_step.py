@@ -76,7 +76,7 @@ class TwoStepView(BaseView):
             return _faulty({"kode": "wrong_at_set_up"})
         attempt.succeeded()
         end_sign_ins(current_user.id, utc_now())
-        page = render_template("account/recovery_codes.html", title=gettext("Kode pemulihan"), codes=codes)
+        page = render_template("accounts/recovery_codes.html", title=gettext("Kode pemulihan"), codes=codes)
         return Response(page, 201, mimetype="text/html")
 
     @expose("/matikan", methods=["POST"])
@@ -120,7 +120,7 @@ def _page(errors: dict[str, str] | None = None) -> str:
     waiting = row is not None and row.confirmed_at is None
     address = address_of(row, current_user.username) if row is not None and waiting else ""
     page: str = render_template(
-        "account/two_step.html",
+        "accounts/two_step.html",
         title=gettext("Galat: %(title)s", title=title) if errors else title,
         row=row,
         qr=segno.make(address, error="m").svg_data_uri(scale=5, border=4, light="#fff") if address else "",

@@ -66,7 +66,7 @@ def _find(user_id: int) -> User:
 def _page(user: User, errors: dict[str, str] | None = None) -> str:
     now, row, title = utc_now(), two_step_of(user.id), gettext("Masuk dan verifikasi")
     page: str = render_template(
-        "account/care.html",
+        "accounts/care.html",
         title=gettext("Galat: %(title)s", title=title) if errors else title,
         user=user,
         sign_ins=sign_ins_of(user.id, now),

@@ -79,7 +79,7 @@ class ComplaintView(BaseView):
         """
         case = load_case(complaint_id, current_person(), utc_now(), papers=False)
         return render_template(
-            "case/limits.html",
+            "cases/limits.html",
             case=case,
             words=words,
             accounts=accounts_of(case),
@@ -142,7 +142,7 @@ def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = N
     actions = {form.allowed.action for form in forms}
     suggestions = suggest_agencies(case.complaint, case.person, case.now) if Action.DIRECT in actions else []
     return render_template(
-        "case/page.html",
+        "cases/page.html",
         case=case,
         primary=primary,
         came_back=reason_of_return(case, primary.allowed.step, primary.allowed.agency) if primary else None,
@@ -231,7 +231,7 @@ def _question(complaint_id: int, sent: Sent, by: Person) -> str:
     errors = tuple(FieldError(name, FieldFault.REQUIRED) for name in missing)
     if errors:
         raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
-    return render_template("case/confirm.html", case=case, form=form, sent=sent, words=words)
+    return render_template("cases/confirm.html", case=case, form=form, sent=sent, words=words)
 
 
 def _carry_out(complaint_id: int, sent: Sent, by: Person) -> Landing:

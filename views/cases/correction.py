@@ -148,7 +148,7 @@ def _page(case: Case, typed: MultiDict[str, str], errors: dict[str, str]) -> str
     upward = SECRECY[SECRECY.index(case.facts.confidentiality) :]
     order = [name for name in (*INTAKE_FIELDS, "reason", "incomplete_reason") if name in errors]
     return render_template(
-        "case/correct.html",
+        "cases/correct.html",
         title=gettext("Galat: Data aduan") if errors else gettext("Lengkapi atau perbaiki data"),
         case=case,
         complaint=case.complaint,

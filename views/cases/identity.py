@@ -106,7 +106,7 @@ def _redaction(typed: Typed) -> Redaction:
 def _form(case: Case, faults: Typed, typed: Typed | None = None) -> str:
     heading = gettext("Samarkan isi aduan")
     shown: str = render_template(
-        "case/redact.html",
+        "cases/redact.html",
         title=gettext("Galat: %(title)s", title=heading) if faults else heading,
         heading=heading,
         case=case,

@@ -43,7 +43,7 @@ class IdentityBookView(BaseView):
         wanted = _wanted(address)
         pages = pages_of(address, count_accesses(wanted))
         return render_template(
-            "identities/book.html",
+            "cases/identity_access_log.html",
             title=gettext("Identitas dibuka"),
             address=address,
             pages=pages,
@@ -115,7 +115,7 @@ def _wanted(address: ListAddress) -> AccessFilter:
 def _search_page(faults: dict[str, str], found: Found | None = None) -> str:
     heading = gettext("Cari pelapor")
     shown: str = render_template(
-        "identities/search.html",
+        "cases/identity_search.html",
         title=gettext("Galat: %(title)s", title=heading) if faults else heading,
         heading=heading,
         faults=faults,

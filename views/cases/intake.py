@@ -111,7 +111,7 @@ def _form_page(
     typed: dict[str, str], token: str, errors: Errors | None = None, known_id: int | None = None
 ) -> Response:
     page = render_template(
-        "intake/form.html",
+        "cases/intake.html",
         title=gettext("Galat: Catat aduan") if errors else gettext("Catat aduan"),
         typed=typed,
         token=token,
@@ -152,4 +152,4 @@ class SimilarView(BaseView):
     def similar(self) -> str:
         """Return the likely duplicates of the typed report; POST, so that names in the text appear in no URL."""
         found = similar_to_typed(request.form, current_person(), utc_now())
-        return render_template("intake/_similar.html", similar=found, asked=True)
+        return render_template("cases/_similar.html", similar=found, asked=True)

@@ -40,7 +40,7 @@ class IntakeCardView(BaseView):
         card: dict[str, Any] = json.loads(unseal(stored)) if isinstance(stored, str) else {}
         address = f"{current_app.config['PUBLIC_BASE_URL']}/lacak"
         page: str = render_template(
-            "intake/card.html",
+            "cases/intake_card.html",
             title=gettext("Aduan %(number)s tercatat", number=complaint.number),
             complaint=complaint,
             card=card if card.get("id") == complaint_id else {},

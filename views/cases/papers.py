@@ -125,7 +125,7 @@ class SopSheetView(BaseView):
 def paper_page(paper: Paper, path: str = PATH) -> str:
     """Render the page of a paper; `path` is the URL prefix of its view."""
     return render_template(
-        "papers/page.html", paper=paper, name=PAPER_NAMES[paper.kind], why=why_not_drawn(paper.error), path=path
+        "cases/papers.html", paper=paper, name=PAPER_NAMES[paper.kind], why=why_not_drawn(paper.error), path=path
     )
 
 

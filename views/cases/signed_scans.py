@@ -81,7 +81,7 @@ def _own_letter(complaint_id: int, letter_id: int) -> Letter:
 def _page(letter: Letter, errors: dict[str, str] | None = None) -> str:
     title = gettext("Unggah pindaian surat")
     page: str = render_template(
-        "case/scan.html",
+        "cases/scan.html",
         title=gettext("Galat: %(title)s", title=title) if errors else title,
         heading=title,
         letter=letter,

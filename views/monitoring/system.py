@@ -40,7 +40,7 @@ class HealthView(BaseView):
         redis = redis_answers()  # an unreachable Redis is waited for only once
         findings, now = all_findings(utc_now(), redis), utc_now()
         page: str = render_template(
-            "system/health.html",
+            "monitoring/health.html",
             title=gettext("Kesehatan sistem"),
             findings=findings,
             troubled=[finding for finding in findings if finding.state != "ok"],
@@ -96,7 +96,7 @@ class FailedMessageView(BaseView):
     def list(self) -> str:
         """Show recipient, channel, time and reason of each failed message."""
         page: str = render_template(
-            "system/failed.html",
+            "monitoring/failed.html",
             title=gettext("Pesan gagal"),
             lines=failed_messages(),
             count=count_failed(),
@@ -114,7 +114,7 @@ class FailedMessageView(BaseView):
         count = count_failed()
         if not count:
             return _none_failed()
-        page: str = render_template("system/send_all.html", title=gettext("Kirim lagi semua"), count=count)
+        page: str = render_template("monitoring/send_all.html", title=gettext("Kirim lagi semua"), count=count)
         return page
 
     @expose("/kirim-lagi", methods=["POST"])

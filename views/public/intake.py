@@ -112,7 +112,7 @@ class PublicIntakeView(BaseView):
         with only_case(receipt["id"]):
             promise = load_tracked_case(receipt["id"], utc_now()).promise
         return render_template(
-            "intake/done.html",
+            "public/intake_done.html",
             title=gettext("Aduan Anda sudah kami terima"),
             address=f"{current_app.config['PUBLIC_BASE_URL']}/lacak",
             promise=promise_sentences(promise) if promise else None,
@@ -163,7 +163,7 @@ def form_page(typed: dict[str, str], token: str, errors: Errors | None = None) -
     """Render the form with typed values and the errors at their fields; status 422 if there are errors, else 200."""
     know_browser()
     page = render_template(
-        "intake/public.html",
+        "public/intake.html",
         title=gettext("Galat: Sampaikan aduan") if errors else gettext("Sampaikan aduan"),
         typed=typed,
         token=token,

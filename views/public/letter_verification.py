@@ -84,7 +84,7 @@ def _page(
 ) -> Response:
     frozen = stored.paper.frozen if stored else {}
     page = render_template(
-        "case/verification.html",
+        "public/letter_verification.html",
         title=gettext("Galat: Periksa surat") if error else gettext("Periksa surat"),
         stored=stored,
         letter=frozen,

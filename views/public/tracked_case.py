@@ -117,4 +117,4 @@ def _confirm_page(proof: Proof, sent: Sent) -> str:
     form = next((f for f in reporter_forms(case, sent) if f.open), None)
     if form is None:
         raise ActionRefused(RefusalReason.OUT_OF_ORDER)
-    return render_template("tracking/confirm.html", case=case, form=form, sent=sent)
+    return render_template("public/tracking_confirm.html", case=case, form=form, sent=sent)

@@ -30,7 +30,7 @@ def case_page(proof: Proof, sent: Sent | None = None, refused: ActionRefused | N
     forms = reporter_forms(case, sent, refused)
     returned = next((form for form in forms if form.open), None)
     return render_template(
-        "tracking/case.html",
+        "public/tracked_case.html",
         case=case,
         forms=forms,
         returned=returned,

@@ -77,7 +77,7 @@ def form_page(error: str = "", note: str = "", sent: Sent | None = None) -> str:
     """Render the tracking form with the typed number, never the code, and the fields of a form sent too late."""
     carried = [] if sent is None else [(k, v) for k, v in sent.form.items(multi=True) if k not in NEVER_CARRIED]
     return render_template(
-        "tracking/gate.html",
+        "public/tracking.html",
         title=gettext("Galat: Lacak aduan") if error else gettext("Lacak aduan"),
         error=error,
         note=note,

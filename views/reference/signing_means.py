@@ -69,7 +69,7 @@ def _page(errors: dict[str, str] | None = None) -> str:
     means = means_of(current_user.id)
     title = gettext("Tanda tangan elektronik")
     page: str = render_template(
-        "account/signing.html",
+        "reference/signing_means.html",
         title=gettext("Galat: %(title)s", title=title) if errors else title,
         means=means,
         nik=masked_nik(means.nik if means else None),

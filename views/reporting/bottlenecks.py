@@ -118,7 +118,7 @@ class BottleneckView(BaseView):
         timely = timeliness_by(by, found, overdue)
         lines = _lines(sorted(found, key=lambda m: ORDERS[query.order](m, timely[group_of(by, m)])), by, timely)
         return render_template(
-            "inbox/bottlenecks.html",
+            "reporting/bottlenecks.html",
             title=gettext("Kemacetan"),
             query=query,
             lines=lines,

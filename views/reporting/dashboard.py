@@ -53,7 +53,7 @@ class DashboardView(BaseView):
         request_context().worklist_counts = count_badges(person, now)
         known = {f"{month:%Y-%m}": month for month in _months(office_today(now))}
         first = known.get(request.args.get("bulan", ""), office_today(now).replace(day=1))
-        page: str = render_template("dashboard/page.html", **_content(person, now, first))
+        page: str = render_template("reporting/dashboard.html", **_content(person, now, first))
         return page
 
 

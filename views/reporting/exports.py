@@ -58,7 +58,7 @@ class ExportView(BaseView):
     @for_officers("can_make", "Export")
     def jobs(self) -> str:
         """Return the list of jobs as an HTML fragment, polled by the page while a job is running."""
-        page: str = render_template("exports/_jobs.html", **_jobs())
+        page: str = render_template("reporting/_export_jobs.html", **_jobs())
         return page
 
     @expose("/<int:job_id>/batal", methods=["POST"])
@@ -141,6 +141,6 @@ def job_words(lines: Sequence[JobLine], now: datetime) -> dict[str, Any]:
 
 def _page(form: ReportForm) -> str:
     page: str = render_template(
-        "exports/form.html", title=gettext("Ekspor data"), form=form, meanings=FORMAT_MEANINGS, **_jobs()
+        "reporting/export.html", title=gettext("Ekspor data"), form=form, meanings=FORMAT_MEANINGS, **_jobs()
     )
     return page

@@ -85,7 +85,7 @@ class RegisterView(BaseView):
         recomputes = frozen["cases"] <= RECOMPUTED_AT_ONCE or "hitung" in request.args
         since = corrections_since(frozen) if recomputes else Comparison([], {}, [])
         page: str = render_template(
-            "registers/page.html",
+            "reporting/register.html",
             title=f"{SHORT_NAMES[found.kind]} {day_or_month(found.kind, found.day)}",
             register=found,
             it=frozen,
@@ -154,7 +154,7 @@ def _list_page(kind: RegisterKind, refused: str = "", given: str = "") -> str:
     address = read_address({"jenis": {"harian": "", "bulanan": ""}}, fixed=("jenis",))
     pages = pages_of(address, count_registers(kind))
     page: str = render_template(
-        "registers/list.html",
+        "reporting/registers.html",
         title=gettext("Laporan"),
         kind=kind.value,
         kinds=REGISTER_KINDS,

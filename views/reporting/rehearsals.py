@@ -82,7 +82,7 @@ class RehearsalView(BaseView):
         """Show the progress or the result of a rehearsal; 404 if there is none with this id."""
         row = find_rehearsal(rehearsal_id) or abort(404)
         return render_template(
-            "reference/rehearsal.html",
+            "reporting/rehearsal.html",
             title=gettext("Gladi SOP versi %(number)s", number=row.sop_number),
             row=row,
             begins=office_time(row.begins).date(),
@@ -103,7 +103,7 @@ class RehearsalView(BaseView):
 
 def _form_page(version: SopVersion, sop: Sop, form: RehearsalForm) -> str:
     return render_template(
-        "reference/rehearsal_form.html",
+        "reporting/rehearsal_form.html",
         title=gettext("Gladi SOP versi %(number)s", number=version.number),
         version=version,
         sop=sop,

@@ -112,7 +112,7 @@ class ScheduleView(BaseView):
         schedule = find_schedule(schedule_id)
         if schedule is None:
             abort(404)
-        page: str = render_template("exports/remove_schedule.html", title=gettext("Hapus jadwal"), schedule=schedule)
+        page: str = render_template("reporting/remove_schedule.html", title=gettext("Hapus jadwal"), schedule=schedule)
         return page
 
     @expose("/<int:schedule_id>/hapus", methods=["POST"])
@@ -146,7 +146,7 @@ def _edit_page(schedule: ReportSchedule, form: ReportForm, known: dict[int, str]
     title = gettext("Ubah jadwal “%(name)s”", name=schedule.name)
     seen = fingerprint(schedule)
     words = _form_words(form, known, chosen)
-    page: str = render_template("exports/edit_schedule.html", title=title, schedule=schedule, seen=seen, **words)
+    page: str = render_template("reporting/edit_schedule.html", title=title, schedule=schedule, seen=seen, **words)
     return page
 
 
@@ -165,7 +165,7 @@ def _page(form: ReportForm, known: dict[int, str]) -> str:
     mails = {f"mail_{state}": gettext("surel: %(state)s", state=word) for state, word in DELIVERY_STATES.items()}
     words: dict[str, Any] = {**REPORT_STATES, **mails}
     page: str = render_template(
-        "exports/schedules.html",
+        "reporting/schedules.html",
         title=gettext("Jadwal laporan"),
         lines=all_schedules(),
         spans=RHYTHM_SPANS,

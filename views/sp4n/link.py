@@ -94,7 +94,7 @@ def _page(case: Case, errors: Typed | None = None, there: ReportHasCase | None =
     title = gettext("Nomor SP4N-LAPOR!")
     merges = any(allowed.action is Action.MERGE for allowed in case.allowed)
     page: str = render_template(
-        "case/link.html",
+        "sp4n/link.html",
         title=gettext("Galat: %(title)s", title=title) if errors else title,
         heading=title,
         complaint=case.complaint,

@@ -75,7 +75,7 @@ class WebhookManageView(BaseView):
     def ask_rotation(self, endpoint_id: int) -> str:
         """Show the page that asks how long the old secret stays valid."""
         return render_template(
-            "webhook/rotate.html",
+            "webhooks/rotate.html",
             title=gettext("Ganti rahasia"),
             endpoint=known_endpoint(endpoint_id),
             overlaps=OVERLAPS,
@@ -163,13 +163,13 @@ def _form_page(form: WebhookForm, endpoint: WebhookEndpoint | None) -> str:
     title = gettext("Ubah penerima webhook") if endpoint else gettext("Penerima webhook baru")
     choices = type_choices()
     page: str = render_template(
-        "webhook/form.html", title=title, form=form, endpoint=endpoint, choices=choices, every_type=EVERY_TYPE
+        "webhooks/form.html", title=title, form=form, endpoint=endpoint, choices=choices, every_type=EVERY_TYPE
     )
     return page
 
 
 def _secret_page(endpoint: WebhookEndpoint) -> str:
-    page: str = render_template("webhook/secret.html", title=gettext("Rahasia webhook"), endpoint=endpoint)
+    page: str = render_template("webhooks/secret.html", title=gettext("Rahasia webhook"), endpoint=endpoint)
     return page
 
 

@@ -46,7 +46,7 @@ class WebhookView(BaseView):
     def list(self) -> str:
         """Show every endpoint with its number of waiting and parked messages."""
         return render_template(
-            "webhook/list.html",
+            "webhooks/list.html",
             title=gettext("Webhook"),
             lines=all_endpoints(),
             reasons=DISABLED_FOR,
@@ -66,7 +66,7 @@ class WebhookView(BaseView):
         pages = Pages(min(log.page, Pages(1, count).last_page), count)
         messages = messages_of(endpoint.id, log.state, PAGE_SIZE, pages.offset)
         return render_template(
-            "webhook/show.html",
+            "webhooks/show.html",
             title=endpoint.name,
             endpoint=endpoint,
             messages=messages,
@@ -90,7 +90,7 @@ class WebhookView(BaseView):
         if message is None:
             abort(404)
         return render_template(
-            "webhook/message.html",
+            "webhooks/message.html",
             title=gettext("Kiriman webhook"),
             endpoint=endpoint,
             message=message,

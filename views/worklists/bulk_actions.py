@@ -115,7 +115,7 @@ class TogetherView(BaseView):
 
 def _page(groups: list[BulkGroup]) -> str:
     return render_template(
-        "inbox/together.html", title=gettext("Kerjakan bersama"), groups=groups, steps=STEPS, verbs=VERBS
+        "worklists/bulk_actions.html", title=gettext("Kerjakan bersama"), groups=groups, steps=STEPS, verbs=VERBS
     )
 
 

@@ -59,7 +59,7 @@ class ComplaintListView(BaseView):
         rows, pages = _page(person, wanted, now, pages, order) if counts.listed else ([], pages)
         writer = LimitWriter(load_working_calendar(), now)
         return render_template(
-            "inbox/complaints.html",
+            "worklists/complaints.html",
             title=gettext("Lewat batas") if wanted.late else gettext("Semua aduan"),
             channel_words=CHANNELS,
             selects=address.selects("status", "langkah", "opd", "kategori", "saluran", "kecamatan"),

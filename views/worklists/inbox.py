@@ -69,7 +69,7 @@ class InboxView(IndexView):
         # An account without a capacity starts at the menus it can see.
         menus = [(item, _children(item)) for item in self.appbuilder.menu.get_list() if item.childs]
         shown = [(item, children) for item, children in menus if children]
-        return render_template("inbox/start.html", title=gettext("Beranda"), groups=shown)
+        return render_template("worklists/start.html", title=gettext("Beranda"), groups=shown)
 
     @expose("/kabar")
     def news(self) -> Response:
@@ -97,7 +97,7 @@ def _inbox(person: Person) -> str:
     rows = work_page(person, wanted, now, layout.size, pages.offset, layout.order)
     lines = with_hits((work_line(row, writer, wanted.queue) for row in rows), rows, wanted.search)
     return render_template(
-        "inbox/inbox.html",
+        "worklists/inbox.html",
         title=gettext("Kotak Kerja"),
         offices=[office_name(capacity) for capacity in person.capacities],
         channel_words=CHANNELS,
@@ -188,7 +188,7 @@ def _overview(person: Person) -> str:
     rows = complaint_page(person, ComplaintFilter(late=True), now, LATE_SHOWN, order="batas")
     lines = [complaint_line(row, writer) for row in rows]
     return render_template(
-        "inbox/overview.html",
+        "worklists/overview.html",
         title=gettext("Kotak Kerja"),
         channel_words=CHANNELS,
         now=now,
