@@ -254,7 +254,7 @@ def verify_record(environment: Environment) -> int:
     "--only", type=click.Choice([f"I{n}" for n in range(1, 17)]), metavar="I5", help="Only this one, I1 to I16."
 )
 def check_promises(environment: Environment, only: str | None) -> int:
-    """Hold the records against everything that they promise (I1 to I16)."""
+    """Check the stored records against the invariants I1 to I16."""
     from app.commands.maintenance import check_invariants
 
     return _with_app(environment, lambda app: check_invariants(app, only))

@@ -98,7 +98,7 @@ def judge_facts(facts: DatabaseFacts, here: datetime, remote: bool) -> Iterator[
     else:
         yield Finding("database account", OK, "An ordinary account that owns nothing.")
     if remote and facts.by_network and not facts.encrypted:
-        yield Finding("database network", WARNING, "The connection that the database accepted is not sealed by TLS.")
+        yield Finding("database network", WARNING, "The connection that the database accepted is not encrypted by TLS.")
     seconds = abs(facts.now - here).total_seconds()
     if seconds <= MOST_CLOCK_DIFFERENCE.total_seconds():
         yield Finding("clock", OK, f"{seconds:.1f} s from the database's.")

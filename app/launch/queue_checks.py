@@ -48,9 +48,9 @@ def judge_info(info: Mapping[str, Any]) -> Iterator[Finding]:
         sentence = f"{kind} {version} is open to {CVE} unless your system's package has it mended: see its changelog."
         yield Finding("queue version", WARNING, sentence)
     if info.get("aof_enabled"):
-        yield Finding("queue memory", OK, "Kept by an append-only file.")
+        yield Finding("queue persistence", OK, "Kept by an append-only file.")
     else:
-        yield Finding("queue memory", WARNING, "No append-only file: jobs are found again only by the next sweep.")
+        yield Finding("queue persistence", WARNING, "No append-only file: jobs are found again only by the next sweep.")
     policy = str(info.get("maxmemory_policy", "noeviction"))
     if policy != "noeviction":
         yield Finding("queue eviction", WARNING, f"maxmemory-policy is {policy}: waiting jobs may be thrown away.")
@@ -66,11 +66,11 @@ def is_patched(kind: str, version: str) -> bool:
 
 def _judge_access(url: str, without_password: bool) -> Finding:
     if not without_password:
-        return Finding("queue door", OK, "It asks for a password.")
+        return Finding("queue authentication", OK, "It asks for a password.")
     if is_here(urlsplit(url).hostname):
-        return Finding("queue door", OK, "It asks for no password, on this machine alone.")
+        return Finding("queue authentication", OK, "It asks for no password, on this machine alone.")
     sentence = "The queue server answers without a password: whoever reaches it runs our jobs."
-    return Finding("queue door", REFUSED, sentence)
+    return Finding("queue authentication", REFUSED, sentence)
 
 
 def _answers_without_password(url: str) -> bool:

@@ -19,7 +19,7 @@ REFUSALS: Labels = {
     "initials_missing": _("Konsep ini belum lengkap parafnya. Tanda tangan diberikan setelah semua paraf ada."),
     "delivery_unproven": _("Tulis bukti bahwa jawaban sudah disampaikan lewat saluran pelapor."),
     "draft_changed": _("Konsep surat ini sudah berubah sejak Anda membacanya. Baca lagi, lalu tanda tangani."),
-    "identity_key_missing": _("Data tersegel ini tidak dapat dibuka: kuncinya tidak ada. Hubungi pengelola sistem."),
+    "identity_key_missing": _("Data terenkripsi ini tidak dapat dibuka: kuncinya tidak ada. Hubungi pengelola sistem."),
     "no_identity": _("Tidak ada identitas pelapor yang tersimpan pada aduan ini."),
     "anonymity_unconfirmed": _(
         "Pelapor aduan ini ingin dirahasiakan. Admin Layanan Aduan harus menyamarkan isinya, atau memastikan bahwa "
@@ -121,7 +121,7 @@ HTTP: Labels = {
     "request_timeout": _("Permintaan terlalu lama sampai. Periksa sambungan, lalu kirim sekali lagi."),
     "headers_too_large": _("Kepala permintaan terlalu besar."),
     "gone": _("Yang diminta sudah tidak disimpan lagi."),
-    "not_ready": _("Surat sedang digambar. Ambil lagi sebentar lagi."),
+    "not_ready": _("PDF surat sedang dibuat. Coba lagi sebentar lagi."),
     "cursor_expired": _("Penanda ini sudah terlalu lama. Cocokkan seluruh laporan, lalu mulai dari awal."),
     "stale_revision": _("Revisi ini lebih lama daripada yang sudah diterima."),
     "request_in_progress": _("Permintaan dengan kunci Idempotency-Key ini masih dikerjakan. Ulangi sebentar lagi."),

@@ -153,7 +153,7 @@ FILE_STATES: Labels = {
 
 FILE_REASONS: Labels = {
     "virus": _("Pemeriksa virus menemukan sesuatu di dalamnya."),
-    "active": _("Isinya dapat bertindak sendiri atau membawa berkas lain."),
+    "active": _("Berkas ini berisi skrip atau berkas sisipan."),
     "locked": _("Berkas ini terkunci kata sandi."),
     "too_large": _("Berkas ini terlalu besar untuk dibuka dengan aman."),
     "unreadable": _("Berkas ini rusak."),

@@ -9,7 +9,9 @@ MESSAGE_STATES: Labels = {"queued": _("Menunggu"), "delivered": _("Diterima"), "
 
 DISABLED_FOR: Labels = {
     "by_hand": _("Dinonaktifkan oleh administrator."),
-    "gone": _("Penerima menjawab 410: ia tidak mau dikirimi lagi. Hubungi pengelolanya sebelum mengaktifkan kembali."),
+    "gone": _(
+        "Penerima menjawab 410: penerima menolak kiriman berikutnya. Hubungi pengelolanya sebelum mengaktifkan kembali."
+    ),
     "failing": _("Lima hari tidak ada satu kiriman pun yang diterima. Periksa alamatnya, lalu aktifkan kembali."),
 }
 

@@ -136,14 +136,14 @@ def test_the_health_page_says_what_does_not_hold_and_when_it_was_seen(
         a_complaint(at="check")
     assert "Belum pernah diperiksa" in page()
     freeze("2026-03-03 02:00")
-    assert "Perlu dilihat" not in page().split("Janji catatan")[0].rpartition("<li")[2]
+    assert "Perlu dilihat" not in page().split("Pemeriksaan catatan")[0].rpartition("<li")[2]
     freeze(NIGHT)
     with app.app_context():
         break_a_case()
         run_nightly(utc_now)
     freeze("2026-03-03 09:00")
     said = page()
-    assert "1 janji catatan tidak terpenuhi" in said
+    assert "1 pemeriksaan catatan tidak lulus" in said
     assert "Setiap tindakan terjadi tepat satu kali" in said
     assert "Aduan LB-2026-000001: versi 3, tetapi 2 tindakan." in said
     freeze("2026-03-04 04:31")
@@ -152,7 +152,7 @@ def test_the_health_page_says_what_does_not_hold_and_when_it_was_seen(
         mend_it()
         run_nightly(utc_now)
     freeze("2026-03-04 09:00")
-    assert "Semua janji catatan terpenuhi" in page()
+    assert "Semua pemeriksaan catatan lulus" in page()
 
 
 def test_a_notice_of_a_red_night_leads_to_the_health_page(

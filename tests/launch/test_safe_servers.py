@@ -122,7 +122,7 @@ def test_a_queue_server_open_to_the_known_hole_is_named(kind: str, version: str,
 
 def test_a_queue_server_that_forgets_is_a_warning() -> None:
     told = {"redis_version": "8.2.2", "aof_enabled": 0, "maxmemory_policy": "allkeys-lru"}
-    assert set(found(list(judge_info(told)), "warning")) == {"queue memory", "queue eviction"}
+    assert set(found(list(judge_info(told)), "warning")) == {"queue persistence", "queue eviction"}
 
 
 def test_a_queue_server_open_to_all_is_refused_beyond_this_machine() -> None:

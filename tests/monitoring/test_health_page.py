@@ -75,7 +75,7 @@ def test_a_program_that_works_says_so(app: Flask, as_user: SignIn) -> None:
     try:
         told = page(as_user)
         assert "Semua bagian bekerja" in told
-        assert "1 pekerja hidup, terakhir terlihat hari ini, " in told
+        assert "1 proses latar aktif, terakhir melapor hari ini, " in told
     finally:
         app.config["SMTP_URL"] = None
     assert ready(app) == (200, [])
@@ -89,8 +89,8 @@ def test_a_program_that_was_never_backed_up_says_so(as_user: SignIn) -> None:
 
 def test_a_dead_scheduler_is_named(app: Flask, connection: Redis, as_user: SignIn) -> None:
     connection.delete(SCHEDULER_HEARTBEAT)
-    assert ready(app) == (200, ["scheduler: no sign of life for a minute"])
-    assert "Mati: tidak ada tanda hidup" in page(as_user)
+    assert ready(app) == (200, ["scheduler: no heartbeat for a minute"])
+    assert "Tidak aktif: tidak melapor" in page(as_user)
     assert "python run.py scheduler" in page(as_user)
 
 
@@ -98,9 +98,9 @@ def test_a_silent_worker_is_named_within_two_minutes(app: Flask, connection: Red
     heard(connection, "pekerja1", timedelta(seconds=60))
     assert ready(app) == (200, [])
     heard(connection, "pekerja2", timedelta(seconds=119))
-    assert ready(app) == (200, ["worker pekerja2: no sign of life, it was not stopped in order"])
-    assert "1 pekerja hidup" in page(as_user)
-    assert "Pekerja pekerja2 mati tanpa pamit" in page(as_user)
+    assert ready(app) == (200, ["worker pekerja2: no heartbeat, it was not stopped in order"])
+    assert "1 proses latar aktif" in page(as_user)
+    assert "Proses latar pekerja2 berhenti tidak normal" in page(as_user)
 
 
 def test_a_worker_of_whom_only_the_name_is_left_is_dead(app: Flask, connection: Redis, as_user: SignIn) -> None:
@@ -109,10 +109,10 @@ def test_a_worker_of_whom_only_the_name_is_left_is_dead(app: Flask, connection: 
     assert status == 200
     assert told[0] == "worker: none is alive"
     assert told[1].startswith("worker pekerja1:")
-    assert "mati tanpa pamit" in page(as_user)
+    assert "berhenti tidak normal" in page(as_user)
     connection.delete("rq:workers")
     assert ready(app) == (200, ["worker: none is alive"])
-    assert "Tidak ada pekerja yang hidup" in page(as_user)
+    assert "Tidak ada proses latar yang aktif" in page(as_user)
 
 
 def test_without_redis_it_is_red_and_the_page_still_answers(
@@ -142,8 +142,8 @@ def test_failed_and_overdue_messages_are_told(app: Flask, as_user: SignIn) -> No
     assert "1 pesan gagal dikirim" in page(as_user)
     Office(app).message("kasi", next_try_at=utc_now() - timedelta(minutes=6))
     told = page(as_user)
-    assert "Yang tertua seharusnya berangkat" in told
-    assert "Periksa pekerja latar dan server surel" in told
+    assert "Yang tertua seharusnya dikirim" in told
+    assert "Periksa proses latar dan server surel" in told
 
 
 def test_alarms_that_nobody_raised_are_counted_over_all_cases(app: Flask, as_user: SignIn) -> None:
@@ -178,8 +178,8 @@ def test_a_missing_worker_is_named_until_it_is_back(app: Flask, connection: Redi
     try:
         assert ready(app) == (200, ["workers: 1 of 2 are alive"])
         told = page(as_user)
-        assert "1 pekerja hidup" in told
-        assert "Kurang 1: seharusnya 2 pekerja" in told
+        assert "1 proses latar aktif" in told
+        assert "Kurang 1: seharusnya 2 proses latar" in told
         assert "python run.py worker" in told
         heard(connection, "pekerja2", timedelta(seconds=91))
         assert ready(app)[1][0] == "workers: 1 of 2 are alive"

@@ -133,10 +133,10 @@ def test_a_letter_that_cannot_be_drawn_is_on_the_health_page_and_its_admin_hears
         draw_again(paper.id)
         assert draw_paper(paper.id) == "failed"
     assert told() == ["admin.dishub"]
-    assert "1 kertas gagal digambar" in as_user("administrator").get("/kesehatan/").text
+    assert "1 dokumen gagal dibuat" in as_user("administrator").get("/kesehatan/").text
     draw_again(paper.id)
     assert draw_paper(paper.id) == "ready"
-    assert "gagal digambar" not in as_user("administrator").get("/kesehatan/").text
+    assert "dokumen gagal dibuat" not in as_user("administrator").get("/kesehatan/").text
 
 
 def test_a_paper_that_the_queue_has_lost_is_handed_out_again(context: Flask) -> None:

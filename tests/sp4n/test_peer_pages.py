@@ -47,7 +47,7 @@ def test_a_peer_that_is_away_is_said_in_plain_words(
 
 
 def test_without_a_peer_the_page_says_so(context: Flask, as_user: Callable[[str], FlaskClient]) -> None:
-    assert "Belum ada padanan yang dihubungi" in as_user("admin.aduan").get("/sp4n/").text
+    assert "Belum ada sistem mitra yang dihubungi" in as_user("admin.aduan").get("/sp4n/").text
     assert "Pertukaran dengan SP4N" not in as_user("administrator").get("/kesehatan/").text
 
 

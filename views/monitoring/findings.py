@@ -62,11 +62,11 @@ def warnings(now: datetime) -> list[str]:
     seen = health.find_processes(now)
     if seen is None:
         return []
-    sentences = [] if seen.scheduler_at else ["scheduler: no sign of life for a minute"]
+    sentences = [] if seen.scheduler_at else ["scheduler: no heartbeat for a minute"]
     sentences += [] if seen.alive else ["worker: none is alive"]
     if 0 < len(seen.alive) < expected_workers():
         sentences.append(f"workers: {len(seen.alive)} of {expected_workers()} are alive")
-    return sentences + [f"worker {worker.name}: no sign of life, it was not stopped in order" for worker in seen.dead]
+    return sentences + [f"worker {worker.name}: no heartbeat, it was not stopped in order" for worker in seen.dead]
 
 
 def outside_warnings() -> list[str]:
@@ -98,7 +98,7 @@ def _servers(redis: bool) -> Iterator[Finding]:
             gettext("Sesuai dengan versi program ini."),
             gettext("Tidak sama dengan versi program ini."),
         ),
-        ("wall", health.row_level_security_enforced(), gettext("Berdiri."), gettext("Tidak berdiri di basis data.")),
+        ("wall", health.row_level_security_enforced(), gettext("Aktif."), gettext("Tidak aktif di basis data.")),
         ("redis", redis, answers, silent),
     ):
         yield _finding(part, "ok" if good else "broken", said_good if good else said_bad)
@@ -111,10 +111,10 @@ def _processes(seen: health.Processes | None, now: datetime) -> Iterator[Finding
             yield _finding(part, "unknown", gettext("Tidak terlihat selama Redis tidak menjawab."))
         return
     if seen.scheduler_at is None:
-        said = gettext("Mati: tidak ada tanda hidup selama satu menit atau lebih.")
+        said = gettext("Tidak aktif: tidak melapor selama satu menit atau lebih.")
         yield _finding("scheduler", "broken", said)
     else:
-        said = gettext("Hidup, terakhir terlihat %(when)s.", when=_seen(seen.scheduler_at, now))
+        said = gettext("Aktif, terakhir melapor %(when)s.", when=_seen(seen.scheduler_at, now))
         yield _finding("scheduler", "ok", said)
     yield _workers(seen, now)
 
@@ -122,11 +122,11 @@ def _processes(seen: health.Processes | None, now: datetime) -> Iterator[Finding
 def _workers(seen: health.Processes, now: datetime) -> Finding:
     """Return the state of the workers; Redis alone would soon forget a dead one, so their number is compared."""
     if not seen.alive:
-        return _finding("workers", "broken", _dead_words(seen, now) or gettext("Tidak ada pekerja yang hidup."))
+        return _finding("workers", "broken", _dead_words(seen, now) or gettext("Tidak ada proses latar yang aktif."))
     sentences = [
         ngettext(
-            "%(num)d pekerja hidup, terakhir terlihat %(when)s.",
-            "%(num)d pekerja hidup, terakhir terlihat %(when)s.",
+            "%(num)d proses latar aktif, terakhir melapor %(when)s.",
+            "%(num)d proses latar aktif, terakhir melapor %(when)s.",
             len(seen.alive),
             when=_seen(max(worker.seen_at for worker in seen.alive if worker.seen_at), now),
         )
@@ -134,8 +134,8 @@ def _workers(seen: health.Processes, now: datetime) -> Finding:
     if (missing := expected_workers() - len(seen.alive)) > 0:
         sentences.append(
             ngettext(
-                "Kurang %(num)d: seharusnya %(expected)s pekerja (WORKERS).",
-                "Kurang %(num)d: seharusnya %(expected)s pekerja (WORKERS).",
+                "Kurang %(num)d: seharusnya %(expected)s proses latar (WORKERS).",
+                "Kurang %(num)d: seharusnya %(expected)s proses latar (WORKERS).",
                 missing,
                 expected=expected_workers(),
             )
@@ -150,7 +150,7 @@ def _dead_words(seen: health.Processes, now: datetime) -> str:
     for worker in seen.dead:
         when = _seen(worker.seen_at, now) if worker.seen_at else gettext("lebih dari satu menit lalu")
         sentence = gettext(
-            "Pekerja %(name)s mati tanpa pamit, terakhir terlihat %(when)s.", name=worker.name[:8], when=when
+            "Proses latar %(name)s berhenti tidak normal, terakhir melapor %(when)s.", name=worker.name[:8], when=when
         )
         sentences.append(sentence)
     return " ".join(sentences)
@@ -167,7 +167,7 @@ def _records(now: datetime) -> Iterator[Finding]:
     said = ngettext("%(num)d pesan menunggu.", "%(num)d pesan menunggu.", messages.waiting)
     overdue = messages.oldest_due is not None and now - messages.oldest_due > MESSAGE_LATE
     if messages.oldest_due is not None:
-        said += " " + gettext("Yang tertua seharusnya berangkat %(when)s.", when=_seen(messages.oldest_due, now))
+        said += " " + gettext("Yang tertua seharusnya dikirim %(when)s.", when=_seen(messages.oldest_due, now))
     yield _finding("waiting", "broken" if overdue else "ok", said)
     said = ngettext("%(num)d pesan gagal dikirim.", "%(num)d pesan gagal dikirim.", messages.failed)
     yield _finding("failed", *(("warn", said) if messages.failed else ("ok", gettext("Tidak ada."))))
@@ -235,7 +235,7 @@ def _queues(redis: bool, now: datetime) -> Finding:
 def _papers() -> Finding:
     """Return the state of papers that could not be drawn and signed files that are missing."""
     failed, lost = count_troubled()
-    said = [ngettext("%(num)d kertas gagal digambar.", "%(num)d kertas gagal digambar.", failed)] if failed else []
+    said = [ngettext("%(num)d dokumen gagal dibuat.", "%(num)d dokumen gagal dibuat.", failed)] if failed else []
     if lost:
         said.append(
             ngettext(

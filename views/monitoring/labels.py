@@ -7,10 +7,10 @@ from app.vocabulary.words import Labels
 PARTS: Labels = {
     "database": _("Basis data"),
     "migrations": _("Susunan tabel"),
-    "wall": _("Dinding antar-OPD"),
+    "wall": _("Pembatasan data antar-OPD"),
     "redis": _("Redis (antrean)"),
     "scheduler": _("Penjadwal"),
-    "workers": _("Pekerja latar"),
+    "workers": _("Proses latar"),
     "waiting": _("Pesan yang menunggu"),
     "failed": _("Pesan gagal"),
     "mail": _("Server surel"),
@@ -22,9 +22,9 @@ PARTS: Labels = {
     "webhooks": _("Penerima webhook"),
     "scanner": _("Pemeriksa virus"),
     "files": _("Pemeriksaan lampiran"),
-    "papers": _("Surat dan kertas"),
+    "papers": _("Surat dan dokumen"),
     "store": _("Penyimpanan berkas"),
-    "invariants": _("Janji catatan"),
+    "invariants": _("Pemeriksaan catatan"),
     "hold": _("Salinan yang dipulihkan"),
     "backup": _("Cadangan"),
 }
@@ -52,14 +52,14 @@ TO_DO: Labels = {
         " setelah Redis kembali."
     ),
     "scheduler": _(
-        "Mulai ulang `python run.py scheduler`. Selama penjadwal mati, peringatan batas waktu dan pesan tertunda,"
-        " tetapi tidak hilang."
+        "Mulai ulang `python run.py scheduler`. Selama penjadwal tidak berjalan, peringatan batas waktu dan pesan"
+        " tertunda, tetapi tidak hilang."
     ),
     "workers": _(
         "Mulai ulang `python run.py worker` dan lihat lognya. Pekerjaan yang terputus dilanjutkan sendiri. Bila jumlah"
-        " pekerja memang diubah, sesuaikan WORKERS."
+        " proses memang diubah, sesuaikan WORKERS."
     ),
-    "waiting": _("Periksa pekerja latar dan server surel; alasan tiap percobaan ada di catatan pekerja."),
+    "waiting": _("Periksa proses latar dan server surel; alasan tiap percobaan ada di log proses latar."),
     "failed": _("Buka “Pesan gagal”, baca alasannya, perbaiki alamat atau servernya, lalu kirim lagi."),
     "mail": _("Isi SMTP_URL dan mulai ulang program. Sampai itu dilakukan, petugas hanya diberi tahu di lonceng."),
     "gateway_away": _(
@@ -67,15 +67,15 @@ TO_DO: Labels = {
         " mengirim semua yang tertunda begitu ia menjawab. Surat, SP4N, dan webhook tetap jalan."
     ),
     "queues": _(
-        "Periksa pekerja latar dan jumlahnya (WORKERS). Setiap antrean dilayani bergiliran; yang menunggu tidak hilang."
+        "Periksa proses latar dan jumlahnya (WORKERS). Setiap antrean dilayani bergiliran; yang menunggu tidak hilang."
     ),
-    "alarms": _("Periksa penjadwal dan pekerja latar. Begitu keduanya jalan, yang tertunda dikejar sendiri."),
+    "alarms": _("Periksa penjadwal dan proses latar. Begitu keduanya jalan, yang tertunda dikejar sendiri."),
     "holidays": _(
         "Isi hari libur dan cuti bersama tahun itu di “Hari libur” begitu keputusannya terbit. Tanpa itu batas waktu"
         " yang melewati pergantian tahun terlalu awal."
     ),
     "peer": _(
-        "Buka “SP4N” dan lihat apa yang menunggu. Bila padanannya memang berhenti, gunakan impor CSV; begitu ia"
+        "Buka “SP4N” dan lihat apa yang menunggu. Bila sistem mitra memang berhenti, gunakan impor CSV; begitu ia"
         " kembali, yang tertinggal dikejar sendiri."
     ),
     "peer_denied": _(
@@ -87,15 +87,15 @@ TO_DO: Labels = {
     ),
     "scanner": _("Periksa clamd dan CLAMAV_URL. Begitu ia menjawab, yang menunggu diperiksa sendiri dalam satu menit."),
     "papers": _(
-        "Buka kertasnya pada aduan, baca alasannya, dan gambar lagi; Admin OPD-nya sudah diberi tahu. Surat bertanda"
+        "Buka dokumennya pada aduan, baca alasannya, dan buat lagi; Admin OPD-nya sudah diberi tahu. Surat bertanda"
         " tangan elektronik yang hilang dipulihkan dari cadangan, atau dikembalikan dan ditandatangani lagi."
     ),
     "files": _(
-        "Periksa pekerja latar dan pemeriksa virus. Lampiran yang ditahan terlihat pada aduannya; minta pengirim"
+        "Periksa proses latar dan pemeriksa virus. Lampiran yang ditahan terlihat pada aduannya; minta pengirim"
         " mengirimnya dalam bentuk lain."
     ),
     "store": _(
-        "Periksa apakah basis data dan STORAGE_URL memang sepasang, misalnya setelah pemulihan cadangan. Penyapuan"
+        "Periksa apakah basis data dan STORAGE_URL memang sepasang, misalnya setelah pemulihan cadangan. Pembersihan"
         " berjalan lagi sendiri setelah itu benar."
     ),
     "invariants": _(
@@ -103,12 +103,12 @@ TO_DO: Labels = {
         " bandingkan dengan cadangan terakhir."
     ),
     "hold": _(
-        "Periksa salinan ini dan pastikan sistem asalnya sudah mati, lalu jalankan `python run.py release`. Sampai itu"
-        " dilakukan, surel, webhook, dan pertukaran dengan SP4N tertahan; lonceng tetap jalan."
+        "Periksa salinan ini dan pastikan sistem asalnya sudah dihentikan, lalu jalankan `python run.py release`."
+        " Sampai itu dilakukan, surel, webhook, dan pertukaran dengan SP4N tertahan; lonceng tetap jalan."
     ),
     "backup": _(
         "Periksa BACKUP_FOLDER dan lognya, atau jalankan `python run.py backup BERKAS`. Coba pulihkan dengan"
         " `python run.py drill`."
     ),
-    "unknown": _("Pulihkan Redis dahulu; tanda hidup proses ini disimpan di sana."),
+    "unknown": _("Pulihkan Redis dahulu; status proses ini disimpan di sana."),
 }

@@ -127,10 +127,10 @@ def _check_state(ended_at: datetime, now: datetime, red: int) -> tuple[str, str]
     if now - ended_at > NIGHTLY_LATE:
         return "warn", gettext("Terakhir diperiksa %(when)s, lebih dari 26 jam lalu.", when=when)
     if not red:
-        return "ok", gettext("Semua janji catatan terpenuhi, diperiksa %(when)s.", when=when)
+        return "ok", gettext("Semua pemeriksaan catatan lulus, diperiksa %(when)s.", when=when)
     said = ngettext(
-        "%(num)d janji catatan tidak terpenuhi, diperiksa %(when)s.",
-        "%(num)d janji catatan tidak terpenuhi, diperiksa %(when)s.",
+        "%(num)d pemeriksaan catatan tidak lulus, diperiksa %(when)s.",
+        "%(num)d pemeriksaan catatan tidak lulus, diperiksa %(when)s.",
         red,
         when=when,
     )

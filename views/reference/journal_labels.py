@@ -68,7 +68,7 @@ ROW_COLUMNS: Labels = {
     "password": _("Kata sandi"),
     "permission_view_id": _("Hak"),
     "reason": _("Alasan"),
-    "rhythm": _("Irama"),
+    "rhythm": _("Frekuensi"),
     "role_id": _("Peran"),
     "schedule_id": _("Jadwal"),
     "scopes": _("Cakupan"),

@@ -116,7 +116,7 @@ class WebhookManageView(BaseView):
     def test(self, endpoint_id: int) -> Response:
         known_endpoint(endpoint_id)
         message_id = webhooks.send_test(endpoint_id, utc_now())
-        flash(gettext("Kiriman percobaan berangkat. Muat ulang halaman ini untuk melihat jawabannya."), "success")
+        flash(gettext("Kiriman percobaan dikirim. Muat ulang halaman ini untuk melihat jawabannya."), "success")
         return redirect(f"{PATH}/{endpoint_id}/kiriman/{message_id}", 303)
 
     @expose("/<int:endpoint_id>/kirim-lagi", methods=["POST"])

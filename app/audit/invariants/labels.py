@@ -19,17 +19,17 @@ PROMISES: Labels = {
     "I7": _("Pesan sesuai dengan kejadian"),
     "I8": _("Jejak audit tidak terputus"),
     "I9": _("Berkas sesuai dengan catatannya"),
-    "I10": _("Batas antarinstansi terjaga"),
+    "I10": _("Pembatasan data antar-OPD terjaga"),
     "I11": _("Identitas pelapor terjaga"),
     "I12": _("Sejalan dengan SP4N"),
     "I13": _("Surat dan nomornya utuh"),
     "I14": _("Waktu tercatat benar"),
     "I15": _("Antrean, koneksi, dan ruang simpan cukup"),
-    "I16": _("Halaman kesehatan berkata benar"),
+    "I16": _("Halaman kesehatan sistem sesuai keadaan"),
 }
 
 SENTENCES: Labels = {
-    "not_checked": _("Tidak dapat diperiksa (%(subject)s). Alasannya ada di catatan pekerja."),
+    "not_checked": _("Tidak dapat diperiksa (%(subject)s). Alasannya ada di log proses latar."),
     "number_without_case": _("Nomor %(subject)s sudah diberikan, tetapi aduannya tidak ada."),
     "answer_without_case": _("Aduan %(subject)s sudah dinyatakan diterima pada %(day)s, tetapi tidak ada."),
     "report_without_case": _("Laporan SP4N %(subject)s sudah diambil, tetapi aduannya tidak ada."),
@@ -65,7 +65,7 @@ SENTENCES: Labels = {
     "chain_broken": _("Aduan %(subject)s: rantai kejadiannya terputus."),
     "book_differs": _("Aduan %(subject)s: buku waktunya bukan yang dihasilkan oleh kejadiannya."),
     "events_gone": _("%(subject)s kejadian hilang sejak pemeriksaan terakhir (%(before)s, kini %(left)s)."),
-    "guard_missing": _("Penjaga tabel %(subject)s di basis data tidak terpasang."),
+    "guard_missing": _("Pelindung (trigger) tabel %(subject)s di basis data tidak terpasang."),
     "change_possible": _("Basis data tidak menolak perubahan pada %(subject)s."),
     "register_changed": _("Laporan harian %(subject)s (%(day)s) tidak lagi seperti saat dibuat."),
     "checkpoint_differs": _("Jejak audit tidak cocok dengan sidik pada laporan harian %(subject)s (%(day)s)."),
@@ -76,7 +76,7 @@ SENTENCES: Labels = {
     "seen_but_not_sent": _("Aduan %(subject)s terlihat oleh %(agency)s, padahal tidak pernah dikirim ke sana."),
     "sent_but_not_seen": _("Aduan %(subject)s dikirim ke %(agency)s, tetapi tidak terlihat di sana."),
     "searched_elsewhere": _(
-        "Pencarian mengira aduan %(subject)s dikirim ke: %(agency)s; catatan pengiriman berkata lain."
+        "Indeks pencarian mencatat aduan %(subject)s dikirim ke: %(agency)s; catatan pengiriman berbeda."
     ),
     "told_beyond_the_wall": _("Petugas %(agency)s diberi tahu tentang aduan %(subject)s yang bukan milik instansinya."),
     "counts_differ": _("%(subject)s melihat %(seen)s aduan, padahal %(sent)s yang dikirim ke sana."),
@@ -84,12 +84,12 @@ SENTENCES: Labels = {
     "identity_left_behind": _("Kiriman %(subject)s (%(state)s) masih menyimpan isi yang seharusnya sudah dihapus."),
     "code_left_behind": _("Pesan %(subject)s masih menyimpan kode pelacakan."),
     "secret_named": _("Aduan rahasia %(subject)s: pelapor disebut (%(what)s) di tempat yang dibaca OPD (%(where)s)."),
-    "event_not_in_feed": _("Aduan %(subject)s: kejadian ke-%(event)s (%(kind)s) tidak ada di aliran perubahan."),
-    "feed_without_event": _("Aduan %(subject)s: aliran perubahan menyebut %(kind)s yang tidak terjadi."),
-    "feed_place_twice": _("Tempat %(subject)s di aliran perubahan dipakai %(times)s kali."),
-    "feed_out_of_order": _("Aduan %(subject)s: perubahannya tidak berurutan di aliran (tempat %(position)s)."),
+    "event_not_in_feed": _("Aduan %(subject)s: kejadian ke-%(event)s (%(kind)s) tidak ada di umpan perubahan."),
+    "feed_without_event": _("Aduan %(subject)s: umpan perubahan menyebut %(kind)s yang tidak terjadi."),
+    "feed_place_twice": _("Nomor urut %(subject)s di umpan perubahan dipakai %(times)s kali."),
+    "feed_out_of_order": _("Aduan %(subject)s: perubahannya tidak berurutan di umpan perubahan (nomor %(position)s)."),
     "reader_ahead": _("%(subject)s tercatat sudah membaca sampai %(position)s, lebih dari yang ada."),
-    "feed_behind_case": _("Aduan %(subject)s: aliran perubahan tidak menyebut keadaannya yang sekarang."),
+    "feed_behind_case": _("Aduan %(subject)s: umpan perubahan tidak menyebut keadaannya yang sekarang."),
     "letter_number_twice": _("Nomor surat %(subject)s dipakai %(times)s kali."),
     "number_book_gap": _("Buku nomor %(subject)s: nomor terakhir %(last)s, tetapi %(entered)s yang tercatat."),
     "letter_not_in_book": _("Surat %(subject)s tidak sesuai dengan buku nomor."),
@@ -106,8 +106,8 @@ SENTENCES: Labels = {
     "connections_many": _("%(subject)s: %(used)s dari %(most)s koneksi terpakai."),
     "connections_idle": _("%(subject)s: %(count)s transaksi dibiarkan terbuka."),
     "disk_full": _("%(subject)s: ruang simpan tinggal %(percent)s %%."),
-    "beat_untrue": _("Tanda hidup penjadwal (%(at)s) tidak benar."),
-    "worker_untrue": _("Pekerja %(subject)s tampak hidup, padahal prosesnya (%(pid)s) tidak ada."),
+    "beat_untrue": _("Waktu aktif terakhir penjadwal (%(at)s) tidak benar."),
+    "worker_untrue": _("Proses latar %(subject)s tercatat aktif, padahal prosesnya (%(pid)s) tidak ada."),
     "look_unfinished": _("Pemeriksaan malam %(subject)s tidak pernah selesai."),
 }
 

@@ -56,7 +56,7 @@ STATE_ICONS = {
 
 REPORT_ERRORS: Labels = {
     "fault": _("Ada kesalahan pada program. Sudah dicatat untuk administrator sistem. Data tidak berubah."),
-    "killed": _("Pekerja latar berhenti di tengah jalan sampai tiga kali. Data tidak berubah."),
+    "killed": _("Proses latar berhenti di tengah jalan sampai tiga kali. Data tidak berubah."),
     "moved": _("Hak Anda berubah sejak laporan ini diminta. Minta laporan baru."),
     "not_allowed": _("Akun ini tidak aktif lagi atau tidak lagi menangani aduan."),
     "too_many_xlsx": _(
