@@ -62,7 +62,9 @@ class Person:
         return frozenset(c.agency for c in self.capacities if c.agency is not None)
 
     def capacity_as(self, actor: Actor) -> Capacity | None:
-        """Return the first capacity of that office, the person's own before one of a delegation; None without one."""
+        """Return the person's first capacity in a role, an own one before a delegated one; None when the person has
+        none.
+        """
         return next((held for held in self.capacities if held.actor is actor), None)
 
     @property

@@ -27,8 +27,8 @@ def visible(text: str) -> str:
 
 
 def read_complaint_number(text: str) -> str | None:
-    """Return the complaint number typed by a user in canonical form, or None when the text is none. Accepts lower case,
-    spaces, other dashes, missing leading zeros and invisible characters.
+    """Return the complaint number that a user typed, in canonical form (`LB-2026-000123`), or None when the text is no
+    complaint number. Accepts lower case, spaces, other dashes, missing leading zeros and invisible characters.
     """
     match = _TYPED.fullmatch(_BETWEEN.sub("-", visible(text).strip().upper()))
     if match is None:

@@ -76,7 +76,7 @@ def decide(facts: ComplaintFacts, action: ActionRequest, by: Person, sop: Sop, n
 
 def allowed_actions(facts: ComplaintFacts, by: Person, sop: Sop) -> tuple[AllowedAction, ...]:
     """Return every action that the person may perform now, in the order of `Action`; empty when they may not see the
-    case or it has ended. Used by buttons, the API and tests. The time windows of `decide` are not checked.
+    case or it has ended. Buttons, API and tests use it. The time windows of `decide` are not checked.
     """
     if not sees(by, facts) or facts.status in ENDED:
         return ()
@@ -101,7 +101,9 @@ def _is_again(action: Action, spot: Spot) -> bool:
 
 
 def _capacity_for(spot: Spot, capacities: tuple[Capacity, ...]) -> Capacity | None:
-    """Return the first capacity that may act at the spot, an agency's only on its own track; None without one."""
+    """Return the first of the capacities that may act at the spot, one of an agency only on that agency's track; None
+    when none may.
+    """
     for held in capacities:
         own = held.agency == spot.agency or held.actor not in AGENCY_ACTORS
         if held.actor in spot.actors and own:
@@ -110,8 +112,8 @@ def _capacity_for(spot: Spot, capacities: tuple[Capacity, ...]) -> Capacity | No
 
 
 def _place(facts: ComplaintFacts, request: ActionRequest, by: Person, sop: Sop) -> tuple[Spot, Capacity]:
-    """Return the spot that the request means and the capacity in which the person acts there. Raises ActionRefused with
-    the reason when there is none.
+    """Return the spot that the request means and the capacity in which the person acts there. Raises ActionRefused when
+    there is none, when the spot is paused, or when something still blocks the action there.
     """
     may = entitled_actors(request.action, sop)
     entitled = tuple(c for c in by.capacities if c.actor in may)
@@ -165,8 +167,8 @@ def _names(spot: Spot, request: ActionRequest, entitled: tuple[Capacity, ...], a
 
 
 def _which_agency(request: ActionRequest) -> ActionRefused:
-    """Return ActionRefused(missing_input) for the missing agency. Where `agency` is a parameter of the action, the
-    faults of the other parameters are included.
+    """Return the exception ActionRefused(missing_input) for a request that does not name its agency. Where `agency` is
+    a parameter of the action, the errors of the other parameters are included.
     """
     named = request.action in NAMES_AGENCY
     errors = check_fields(fields_of(request.action), request.params)[1] if named else ()
@@ -182,8 +184,8 @@ def _why_not(
     open_spots: list[Spot],
     meant: list[Spot],
 ) -> ActionRefused:
-    """Return the ActionRefused for a person with no fitting spot, checked in this order (design section 4): wrong
-    agency, paused step, another officer's step, missing agency, out of order.
+    """Return the exception ActionRefused for a person with no fitting spot, checked in this order (design section 4):
+    wrong_agency, paused, not_your_step, missing_input (the agency), out_of_order.
     """
     agencies = {c.agency for c in entitled}
     if request.agency is not None and None not in agencies and request.agency not in agencies:

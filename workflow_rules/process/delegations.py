@@ -47,7 +47,9 @@ def capacities_on(
 
 
 def closes_a_loop(new: Delegation, existing: Iterable[Delegation]) -> bool:
-    """Return whether the new delegation would on some day return a power to its giver through existing delegations."""
+    """Return whether the new delegation would on some day return a power to its giver through existing delegations;
+    True also when giver and holder are the same officer.
+    """
     if new.giver == new.holder:
         return True
     others = list(existing)

@@ -26,10 +26,10 @@ class Alarm:
 
 
 def escalation_line(holder: Actor) -> tuple[Actor, ...]:
-    """Return the roles notified from the holder of a step up to the Kepala Dinas.
+    """Return the roles that are notified in turn of a late step: its holder first, the Kepala Dinas last.
 
-    In the office these are the holder, the direct superior and the Kepala Dinas. In an agency every officer above the
-    holder comes before the Kepala Dinas Kominfo.
+    In the office the direct superior comes between them. In an agency every officer above the holder comes before the
+    Kepala Dinas Kominfo.
     """
     if holder in AGENCY_ACTORS:
         return _AGENCY_LINE[_AGENCY_LINE.index(holder) :]
@@ -38,7 +38,9 @@ def escalation_line(holder: Actor) -> tuple[Actor, ...]:
 
 
 def actor_notified(level: int, holder: Actor) -> Actor:
-    """Return the role notified at a level; past the end of the line it is always the Kepala Dinas."""
+    """Return the role that is notified at a level when `holder` has the step: the holder at levels 0 and 1, then one
+    role further up the line a level; past its end always the Kepala Dinas.
+    """
     line = escalation_line(holder)
     return line[min(max(level - LIMIT, 0), len(line) - 1)]
 
@@ -46,7 +48,9 @@ def actor_notified(level: int, holder: Actor) -> Actor:
 def alarms_until(
     calendar: WorkingCalendar, start: datetime, due_at: datetime, now: datetime, holder: Actor, pauses: Pauses = ()
 ) -> tuple[Alarm, ...]:
-    """Return every alarm due at or before `now`, in order. A sweep that missed runs uses it to catch up."""
+    """Return every alarm of a deadline that is due at or before `now`, by level, including those raised earlier: a
+    sweep that missed runs catches up with it.
+    """
     due = calendar.in_zone(due_at)
     times = [warn_at(calendar, start, due, pauses), due]
     while not later(times[-1], now):

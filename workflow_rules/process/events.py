@@ -31,7 +31,7 @@ EventKind = Action | SystemEvent
 
 
 def event_kind(name: str) -> EventKind:
-    """Return the event kind stored under a name. Raises ValueError for an unknown name."""
+    """Return the `Action` or `SystemEvent` with this stored name. Raises ValueError for an unknown name."""
     return Action(name) if name in frozenset(Action) else SystemEvent(name)
 
 

@@ -36,8 +36,8 @@ _BRING_TEXT = frozenset({Action.ADD_INFORMATION, Action.REOPEN, SystemEvent.REVI
 
 
 def evolve(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Return the facts after one more event. Events that change nothing officers work on keep the version, so that open
-    forms do not become stale.
+    """Return the facts of a case after one more event. Events that change nothing officers work on leave the version as
+    it was, so that open forms do not become stale.
     """
     if event.kind in _NOTED:
         return facts
@@ -99,7 +99,9 @@ def _on_track(facts: ComplaintFacts, agency: str | None, **changes: Any) -> Comp
 
 
 def _to(step: Step, state: TrackState | None = None) -> Callable[[ComplaintFacts, Event], ComplaintFacts]:
-    """Return a change that closes the event's step, opens another on its track and sets the track's state, if any."""
+    """Return a function that closes the event's step, opens `step` on the same track and sets the track's state, if one
+    is given.
+    """
 
     def change(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
         moved = _open(_close(facts, event.step, event.agency), step, event.agency, event.at)
@@ -157,7 +159,9 @@ def _send_back(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _submit_draft(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Open step 8. Everyone asked to initial the draft has yet to do so, except the officer who submitted it."""
+    """Return the facts with step 8 open. Every role asked to initial the draft has yet to do so, except that of the
+    officer who submitted it.
+    """
     asked = (Actor(name) for name in event.data.get("initials", ()))
     moved = _to(Step.SIGN_ANSWER, TrackState.SIGNING)(facts, event)
     return _on_track(moved, event.agency, awaits=tuple(actor for actor in asked if actor is not event.by.actor))
@@ -174,13 +178,15 @@ def _decline(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _leave(facts: ComplaintFacts, event: Event, state: TrackState) -> ComplaintFacts:
-    """End an agency's part in the case and its right to see it."""
+    """Return the facts after an agency has left the case: its step closed, its track in `state`, its right to see the
+    case ended.
+    """
     facts = _on_track(_close(facts, event.step, event.agency), event.agency, state=state, lead=False)
     return changed(facts, seen_by=facts.seen_by - {event.agency})
 
 
 def _pass_lead(facts: ComplaintFacts) -> ComplaintFacts:
-    """Make the first agency still on the case the lead when no lead is left."""
+    """Return the facts with the first agency still on the case as the lead when no lead is left."""
     if facts.lead is not None or not facts.active_tracks:
         return facts
     return _on_track(facts, facts.active_tracks[0].agency, lead=True)
@@ -195,14 +201,18 @@ def _drop_agency(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _release(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Apply the Kepala Dinas' decision on an agency's request to leave: open a new direction, or let it continue."""
+    """Return the facts after the Kepala Dinas' decision on an agency's request to leave: with a new direction open, or
+    with the agency continuing.
+    """
     if not event.data["accept"]:
         return _on_track(facts, event.agency, release_asked=False)
     return _recall(facts, event, TrackState.DECLINED)
 
 
 def _add_agency(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Add an agency at step 5. From then on every agency on the case counts as cross-agency (SOP step 7, remark)."""
+    """Return the facts with one more agency at step 5. From then on every agency on the case counts as cross-agency
+    (SOP step 7, remark).
+    """
     code = event.data["agency"]
     others = tuple(changed(t, cross_agency=t.active or t.cross_agency) for t in facts.tracks if t.agency != code)
     new = AgencyTrack(code, lead=facts.lead is None, sent_at=event.at, cross_agency=True)
@@ -225,7 +235,9 @@ def _correct(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _join(facts: ComplaintFacts, at: datetime) -> ComplaintFacts:
-    """Open step 10 once every agency still on the case has sent its answer and no replacement is being sought."""
+    """Return the facts with step 10 open once every agency still on the case has sent its answer and no replacement is
+    being sought; otherwise unchanged.
+    """
     if facts.open_steps or any(t.state is not TrackState.SENT for t in facts.active_tracks):
         return facts
     return _open(facts, Step.DISPOSE_ANSWER, None, at)
@@ -243,7 +255,9 @@ def _pause(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _resume(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Resume the step of the event; an event of the whole case, which has none, resumes every paused step."""
+    """Return the facts with the event's step resumed; an event of the whole case, which has no step, resumes every
+    paused step.
+    """
     steps = list(facts.open_steps)
     for position, step in enumerate(steps):
         meant = event.step is None or (step.step, step.agency) == (event.step, event.agency)
@@ -271,7 +285,7 @@ def _reopen(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _revise(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Take over the facts of a revised report. A revision that answers a question resumes every paused step."""
+    """Return the facts after a revised report. A revision that answers a question resumes every paused step."""
     data = event.data
     if data.get("resumes"):
         facts = _resume(facts, event)

@@ -23,8 +23,9 @@ def changed(value: Value, **changes: Any) -> Value:
 
 @dataclass(frozen=True)
 class OpenStep:
-    """A step that waits for an action. `clock_from` is when its allowance starts; `pauses` are ended pauses and
-    `paused_at` the start of a running one (all aware). `agency` is the track, None for the office's own.
+    """A step of a case that waits for an action. `clock_from` is when its allowance starts, `pauses` are the (begin,
+    end) of ended pauses, `paused_at` is the begin of a running pause (all aware). `agency` is the code of the agency
+    whose track the step belongs to or, at step 4, which is to be replaced; None for the office's own track.
     """
 
     step: Step
@@ -41,10 +42,10 @@ class OpenStep:
 
 @dataclass(frozen=True)
 class AgencyTrack:
-    """One agency's part in the case. `sent_at` (aware) is when the agency could first see it, None before. `replaces`
-    is the agency that it was directed to replace. `awaits` lists the roles that have yet to initial its draft.
-    `more_days` are the working days by which step 7 was extended. `release_asked` is true while its request to leave
-    waits for a decision.
+    """The work of one agency on a case. `sent_at` (aware) is when the agency could first see the case, None before.
+    `replaces` is the code of the agency in whose place it was directed. `awaits` lists the roles that have yet to
+    initial its draft. `more_days` are the working days by which step 7 was extended. `release_asked` is true while the
+    agency's request to leave the case waits for a decision.
     """
 
     agency: str
@@ -64,15 +65,17 @@ class AgencyTrack:
 
     @property
     def extended(self) -> bool:
-        """Whether step 7 has its longer allowance, as printed 14 working days: field visit or cross-agency (remark)."""
+        """Whether step 7 of this agency has the longer allowance (14 working days as printed), for a field visit or a
+        cross-agency case.
+        """
         return self.field_visit or self.cross_agency
 
 
 @dataclass(frozen=True)
 class ComplaintFacts:
     """The state of one case. `version` counts the changes to it; `cycle` starts at 1 and grows with each reopening;
-    `seen_by` holds the agencies that may see it; `ended` is None while it runs and `answered_at` (aware) until it is
-    answered.
+    `seen_by` holds the codes of the agencies that may see it. `ended` is the status with which the case ended, None
+    before; `answered_at` (aware) is None until the case is answered.
     """
 
     number: str
@@ -139,6 +142,8 @@ class ComplaintFacts:
         return next((s for s in self.open_steps if s.step is step and s.agency == agency), None)
 
     def step_of_track(self, agency: str | None) -> OpenStep | None:
-        """Return the open step of an agency's own track, of the office's for None; None when no step of it is open."""
+        """Return the open step of the track of an agency (its code) or of the office's own track (None); None when that
+        track has no open step.
+        """
         own = (s for s in self.open_steps if s.agency == agency and s.of_agency is (agency is not None))
         return next(own, None)

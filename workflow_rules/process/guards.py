@@ -1,5 +1,5 @@
-"""Conditions on the parameters of an action that is otherwise allowed. Each guard raises ActionRefused, with every
-faulty field that it finds.
+"""Conditions on the parameters of an action that is otherwise allowed. Each guard raises ActionRefused with every
+faulty field that it finds; some complete the parameters, which the event records.
 """
 
 from collections.abc import Callable
@@ -33,8 +33,9 @@ def identity_is_complete(facts: ComplaintFacts, params: Params, sop: Sop) -> Non
 
 
 def direction_names_agencies(facts: ComplaintFacts, params: Params, known: Known, spot: Spot) -> Params:
-    """Return the parameters of a direction, completed with the lead and, for a replacement, the earlier choices. Raises
-    ActionRefused(missing_input) for an unknown agency, one already on the case, or a missing or unfit lead.
+    """Return the parameters of a direction, completed with the lead and, for a replacement, the earlier field visit and
+    route. Raises ActionRefused(missing_input) for an unknown agency, one already on the case, or a missing or unfit
+    lead.
     """
     on_case = {t.agency for t in facts.active_tracks}
     taken = on_case | (_to_be_replaced(facts) - {spot.agency})
@@ -56,7 +57,7 @@ def direction_names_agencies(facts: ComplaintFacts, params: Params, known: Known
 
 
 def _to_be_replaced(facts: ComplaintFacts) -> set[str | None]:
-    """Return the agencies that left and are still to be replaced; they cannot be named as replacements."""
+    """Return the codes of the agencies that left and are still to be replaced; they cannot be named as replacements."""
     return {s.agency for s in facts.open_steps if not s.of_agency}
 
 
@@ -65,7 +66,9 @@ def _unknown(code: str, field: str = "agencies") -> FieldError:
 
 
 def merge_has_a_target(facts: ComplaintFacts, _params: Params, request: ActionRequest, _spot: Spot) -> None:
-    """Raise ActionRefused(missing_input) when the target is unknown, the case itself, or ended other than as closed."""
+    """Raise ActionRefused(missing_input) when the complaint to merge into is unknown, is the case itself, or has ended
+    other than as closed.
+    """
     target = request.known.merge_target
     if target is None:
         raise _faulty(FieldError("into", FieldFault.UNKNOWN_COMPLAINT))
@@ -77,10 +80,11 @@ def merge_has_a_target(facts: ComplaintFacts, _params: Params, request: ActionRe
 
 def delivery_is_proven(facts: ComplaintFacts, params: Params, _request: ActionRequest, _spot: Spot) -> None:
     """Raise ActionRefused(delivery_unproven) when the answer needs a proof of delivery and has none (SOP step 11,
-    remark).
+    remark). Without a parameter `channel` the channel of the case is added.
 
     The program delivers by itself to SP4N, to an e-mail address, and on the web to a reporter who is notified by e-mail
-    or message or left no contact at all. One who left only a telephone number has to be called, so a proof is needed.
+    or message or left no contact at all. A reporter who left only a telephone number has to be called, so a proof is
+    needed.
     """
     channel = Channel(params.setdefault("channel", facts.channel.value))
     reporter = facts.reporter
@@ -98,7 +102,9 @@ def named_agency_agrees(_facts: ComplaintFacts, params: Params, _request: Action
 
 
 def agency_can_join(facts: ComplaintFacts, params: Params, request: ActionRequest, _spot: Spot) -> None:
-    """Raise ActionRefused(missing_input) unless the agency is in service, not on the case and not being replaced."""
+    """Raise ActionRefused(missing_input) unless the agency is in service, not on the case, not being replaced, and the
+    same that the request names as its track, if any.
+    """
     code = params["agency"]
     if request.agency not in (None, code):
         raise _faulty(FieldError("agency", FieldFault.CONTRADICTION))
@@ -109,7 +115,9 @@ def agency_can_join(facts: ComplaintFacts, params: Params, request: ActionReques
 
 
 def extension_is_allowed(facts: ComplaintFacts, params: Params, sop: Sop) -> None:
-    """Raise ActionRefused(missing_input) unless step 7 is counted in days and the SOP allows that many more days."""
+    """Raise ActionRefused(missing_input) unless the agency's step 7 is counted in days and `working_days` is at most
+    the SOP's `most_more_days`.
+    """
     track = facts.track(params["agency"])
     if not sop.can_extend(track is not None and track.extended):
         raise _faulty(FieldError("working_days", FieldFault.NOT_IN_DAYS))
@@ -119,7 +127,7 @@ def extension_is_allowed(facts: ComplaintFacts, params: Params, sop: Sop) -> Non
 
 def letter_can_be_sent(_facts: ComplaintFacts, params: Params, request: ActionRequest, spot: Spot) -> None:
     """Raise ActionRefused when the letter's file is not stored (letter_not_ready), or when it was signed on paper and
-    has neither a scan nor a reason for its absence (missing_input).
+    has neither a scan nor a reason for its absence (missing_input). A reason that is not needed is dropped.
     """
     letter = request.known.letters.get(spot.agency)
     if letter is None:
@@ -133,9 +141,9 @@ def letter_can_be_sent(_facts: ComplaintFacts, params: Params, request: ActionRe
 
 
 def correction_is_sound(facts: ComplaintFacts, params: Params, request: ActionRequest, _spot: Spot) -> None:
-    """Complete the parameters of a correction with what it changes, as recorded: old and new values, of the identity
-    only names. Raises ActionRefused(missing_input) when it changes nothing, lowers the confidentiality, gives an
-    anonymous reporter an identity, or holds unknown values.
+    """Replace the parameters of a correction by what the event records: `changed`, `before` and `after`, of the
+    identity only the names of the parts. Raises ActionRefused(missing_input) when the correction changes nothing,
+    lowers the confidentiality, gives an anonymous reporter an identity, or holds unknown values.
     """
     given = params.keys() - {"reason"}
     secrecy = Confidentiality(params.get("confidentiality", facts.confidentiality))
@@ -157,7 +165,7 @@ def correction_is_sound(facts: ComplaintFacts, params: Params, request: ActionRe
 
 
 def reviewed_draft_is_signed(_facts: ComplaintFacts, params: Params, request: ActionRequest, spot: Spot) -> None:
-    """Add the hash of the signed draft to the parameters, so that the hash chain covers it. Raises
+    """Add the hash of the draft to the parameters as `draft_hash`, so that the hash chain covers it. Raises
     ActionRefused(draft_changed) when the draft is not the one that the signer read.
     """
     draft = request.known.drafts.get(spot.agency)
@@ -184,7 +192,9 @@ def window_is_right(request: ActionRequest, spot: Spot, capacity: Capacity, now:
 
 
 def initials_are_asked(_facts: ComplaintFacts, params: Params, request: ActionRequest, spot: Spot) -> None:
-    """Add the roles that must initial this draft to the parameters; later changes of the setting do not alter them."""
+    """Add the roles that must initial this draft to the parameters as `initials`; later changes of the setting do not
+    alter them.
+    """
     if asked := request.known.initials.get(spot.agency or ""):
         params["initials"] = [actor.value for actor in asked]
 

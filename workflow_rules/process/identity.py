@@ -5,7 +5,9 @@ from enum import StrEnum
 
 
 class Confidentiality(StrEnum):
-    """How far the reporter's identity may be known: `anonymous` is never stored, `secret` never shown to an agency."""
+    """How far the reporter's identity may be known: of an `anonymous` report it is never stored, of a `secret` report
+    never shown to an agency.
+    """
 
     OPEN = "open"
     ANONYMOUS = "anonymous"
@@ -40,7 +42,9 @@ class Classification(StrEnum):
 
 @dataclass(frozen=True)
 class ReporterFacts:
-    """Which parts of the reporter's identity are stored; the values themselves are not passed to the rules."""
+    """A record of which parts of the reporter's identity are stored; the values themselves are not passed to the
+    rules.
+    """
 
     has_name: bool = False
     has_address: bool = False
@@ -54,8 +58,8 @@ class ReporterFacts:
 def missing_identity(
     reporter: ReporterFacts, confidentiality: Confidentiality, channel: Channel, nik_channels: frozenset[Channel]
 ) -> tuple[str, ...]:
-    """Return the missing parts: name, address, phone or e-mail, and the NIK for channels that ask for it. Always empty
-    for a secret or anonymous report.
+    """Return the names of the identity parts that a report lacks: `name`, `address`, `phone_or_email`, and `nik` for
+    the channels in `nik_channels`. Always empty for a secret or anonymous report.
     """
     if confidentiality is not Confidentiality.OPEN:
         return ()

@@ -127,8 +127,8 @@ def _spots_at(facts: ComplaintFacts, action: Action, sop: Sop, at: OpenStep) -> 
 
 
 def _lacks(facts: ComplaintFacts, action: Action, agency: str | None) -> RefusalReason | None:
-    """Return what blocks an otherwise possible action: missing initials, or the unconfirmed anonymity of the reporter.
-    None when nothing does.
+    """Return the reason that blocks an otherwise possible action: initials_missing or anonymity_unconfirmed. None when
+    nothing blocks it.
     """
     if action is Action.SIGN and awaited_initials(facts, agency):
         return RefusalReason.INITIALS_MISSING
@@ -138,7 +138,7 @@ def _lacks(facts: ComplaintFacts, action: Action, agency: str | None) -> Refusal
 
 
 def _fits(facts: ComplaintFacts, action: Action, at: OpenStep) -> bool:
-    """Return whether the conditions of an action beyond its step hold."""
+    """Return whether the conditions of an action hold at an open step at which it is listed in AT_STEPS."""
     track = facts.track(at.agency)
     if action is Action.SEND_BACK and at.step is Step.DIRECT:
         return at.agency is None
@@ -185,7 +185,9 @@ def _withdrawable(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot
 
 
 def _correctable(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot, ...]:
-    """Return the spot for a correction, none once step 11 is open; the section head may correct only at step 2."""
+    """Return the one spot for a correction, or () once step 11 is open or no step is; the section head may correct only
+    at step 2.
+    """
     if not facts.open_steps or facts.find_step(Step.REPLY, None):
         return ()
     by = actors if facts.find_step(Step.CHECK, None) else actors - {Actor.SECTION_HEAD}
@@ -203,7 +205,9 @@ def _of_office(facts: ComplaintFacts, actors: frozenset[Actor]) -> Spot:
 
 
 def _with_agencies(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot, ...]:
-    """Return the spot for adding an agency, while one works on the case and no step of the office is open."""
+    """Return the one spot for adding an agency while one works on the case and no step of the office is open, else
+    ().
+    """
     at_work = any(t.sent_at is not None for t in facts.active_tracks) and facts.step_of_track(None) is None
     lacks = _lacks(facts, Action.ADD_AGENCY, None)
     return (Spot(None, None, actors, lacks=lacks),) if facts.open_steps and at_work else ()

@@ -52,7 +52,9 @@ def clean_text(name: str, value: Any, longest: int) -> Cleaned:
 
 @dataclass(frozen=True)
 class Field:
-    """One parameter of an action. A secret one is validated and passed on, but not recorded in the event."""
+    """One parameter of an action or report. A secret parameter is validated and passed on, but not recorded in the
+    event.
+    """
 
     required: bool = True
     secret: bool = False
@@ -83,7 +85,9 @@ class Text(Field):
 
 @dataclass(frozen=True)
 class CaseNumber(Text):
-    """A complaint number in any form that `read_complaint_number` accepts. Other text stays and will not be found."""
+    """A complaint number in any form that `read_complaint_number` accepts, cleaned to the canonical form. Other text is
+    cleaned as text, and no case will be found for it.
+    """
 
     def clean(self, name: str, value: Any) -> Cleaned:
         text, error = super().clean(name, visible(value) if isinstance(value, str) else value)
@@ -154,7 +158,9 @@ class Codes(Field):
 
 @dataclass(frozen=True)
 class Part(Field):
-    """An object with the named members, whose values the caller checks. A string is taken as the member `text`."""
+    """An object with no members but the named ones, whose values the caller checks. Where `text` names a member, a
+    plain string is taken as that member.
+    """
 
     members: tuple[str, ...] = ()
     text: str = ""
@@ -258,8 +264,8 @@ SECRETS = {action: frozenset(n for n, field in fields.items() if field.secret) f
 
 
 def fields_of(action: Action, again: bool = False) -> Mapping[str, Field]:
-    """Return the parameters of an action. With `again`, those of a direction that replaces an agency which left: only
-    agencies and instruction are required.
+    """Return the parameters of an action by name. With `again`, those of a direction that replaces an agency which
+    left: only agencies and instruction are required.
     """
     fields = FIELDS[action]
     if not (again and action is Action.DIRECT):
@@ -274,7 +280,9 @@ def fields_of(action: Action, again: bool = False) -> Mapping[str, Field]:
 
 
 def check_fields(fields: Mapping[str, Field], params: Any) -> tuple[dict[str, Any], tuple[FieldError, ...]]:
-    """Return the cleaned parameters and all errors. Unknown parameters are errors; optional None values are dropped."""
+    """Return the cleaned parameters by name, and the errors of all fields. Unknown parameters are errors; a parameter
+    that is None counts as not given.
+    """
     if not isinstance(params, Mapping):
         return {}, (FieldError("params", FieldFault.WRONG_TYPE),)
     cleaned: dict[str, Any] = {}
@@ -291,7 +299,7 @@ def check_fields(fields: Mapping[str, Field], params: Any) -> tuple[dict[str, An
 
 
 def json_schema(action: Action, again: bool = False) -> dict[str, Any]:
-    """Return the parameters of an action as JSON Schema (draft 2020-12), from which clients can build forms."""
+    """Return the JSON Schema (draft 2020-12) of the parameters of an action, from which clients can build forms."""
     return schema_of(fields_of(action, again))
 
 

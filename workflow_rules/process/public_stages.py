@@ -50,7 +50,9 @@ ENDED_UNANSWERED = frozenset({CaseStatus.ARCHIVED, CaseStatus.MERGED, CaseStatus
 
 @dataclass(frozen=True)
 class StageLine:
-    """One stage of one case. `since` is when it was reached in the current cycle (aware), None when it was not."""
+    """One public stage of one case. `since` (aware) is when the case reached it in the current cycle, None when it did
+    not.
+    """
 
     stage: PublicStage
     state: StageState
@@ -58,7 +60,7 @@ class StageLine:
 
 
 def stage_of(facts: ComplaintFacts) -> PublicStage:
-    """Return the stage of a running or answered case: that of its slowest track.
+    """Return the public stage of a running or answered case: that of its slowest track.
 
     While another agency works on the case, the new direction for an agency that declined is not counted.
     """
@@ -73,8 +75,8 @@ def stage_of(facts: ComplaintFacts) -> PublicStage:
 
 
 def stages(facts: ComplaintFacts, received_at: datetime, opened: Iterable[tuple[Step, datetime]]) -> list[StageLine]:
-    """Return the five stages of a case. `opened` holds the steps of the current cycle with the aware datetimes at which
-    they opened.
+    """Return the lines of the five public stages of a case, in order. `opened` holds the steps of the current cycle
+    with the aware datetimes at which they opened.
     """
     since = {PublicStage.RECEIVED: received_at}
     for step, at in opened:

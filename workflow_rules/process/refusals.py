@@ -5,8 +5,8 @@ from enum import StrEnum
 
 
 class RefusalReason(StrEnum):
-    """Reason of an ActionRefused, part of the public API (design section 4). Status and message of each are in
-    `app/web/error_responses.py`.
+    """Reason of an ActionRefused, part of the public API (design section 4). Its HTTP status is in
+    `app/web/error_responses.py`, its message in `app/vocabulary/refusals.py`.
     """
 
     NOT_VISIBLE = "not_visible"
@@ -35,7 +35,9 @@ class PassingReason(StrEnum):
 
 
 class FieldFault(StrEnum):
-    """What is wrong with one field; the key of the message shown beside it."""
+    """Kind of error in the value of one field; its message, shown beside the field, is in
+    `app/vocabulary/refusals.py`.
+    """
 
     REQUIRED = "required"
     BLANK = "blank"
@@ -86,7 +88,9 @@ class FieldFault(StrEnum):
 
 @dataclass(frozen=True)
 class FieldError:
-    """One invalid field. `limit` is the violated bound, the allowed values or the offending code, or empty."""
+    """One invalid field of a request. `limit` is the violated bound, the allowed values or the offending code, or
+    empty.
+    """
 
     field: str
     fault: FieldFault
@@ -94,7 +98,9 @@ class FieldError:
 
 
 class ActionRefused(Exception):
-    """Raised when an action is refused; nothing has changed. `errors` lists invalid fields, `detail` particulars."""
+    """Raised when an action is refused; nothing has changed. `errors` lists the invalid fields; `detail` completes the
+    reason, for example with the missing identity parts or the present version.
+    """
 
     def __init__(
         self, reason: RefusalReason | PassingReason, detail: str = "", errors: tuple[FieldError, ...] = ()

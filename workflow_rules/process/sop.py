@@ -25,7 +25,9 @@ class SopStep:
 
 @dataclass(frozen=True)
 class FastTrack:
-    """Who may direct a case straight to the agencies, and from which steps (the thick line of the SOP)."""
+    """The role that may direct a case straight to the agencies, and the steps from which it may (the thick line of the
+    SOP).
+    """
 
     actor: Actor = Actor.OFFICE_HEAD
     from_steps: frozenset[Step] = frozenset({Step.DIRECT})
@@ -37,8 +39,9 @@ _TEN_DAYS = Allowance(10, Unit.WORKING_DAYS)
 
 @dataclass(frozen=True)
 class Sop:
-    """One version of the SOP. `silence` and `question` are how long the office waits for the reporter. Raises
-    ValueError when a step is missing or repeated, lacks an allowance, or belongs to a role of the wrong organisation.
+    """One version of the SOP. `silence` is how long an answered case waits for the reporter before it closes,
+    `question` how long a question waits for the answer. Raises ValueError when a step is missing or repeated, lacks an
+    allowance, or belongs to a role of the wrong organisation, and when the fast track starts after step 4.
     """
 
     version: str
@@ -73,8 +76,8 @@ class Sop:
         return self._rows[step].actor
 
     def allowance(self, step: Step, extended: bool = False, more_days: int = 0) -> Allowance:
-        """Return the allowance of a step; the relay has step 4's. For step 7, `extended` selects the allowance for a
-        field visit or cross-agency case, and `more_days` working days are added.
+        """Return the allowance of a step; the relay has the allowance of step 4. For step 7, `extended` selects the
+        allowance for a field visit or cross-agency case, and `more_days` working days are added.
         """
         if step is Step.DRAFT_ANSWER and (extended or more_days):
             own = self.extended_draft if extended else self._allowance(step)
@@ -89,7 +92,9 @@ class Sop:
         return self.allowance(Step.DRAFT_ANSWER, extended).unit is Unit.WORKING_DAYS
 
     def allowances(self, extended: bool = False, reopened: bool = False) -> tuple[Allowance, ...]:
-        """Return the allowances of all steps that have one, to be added up; a reopened case has none for step 1."""
+        """Return the allowances of all steps that have one, in order, to be added up; without step 1 for a reopened
+        case.
+        """
         own = (row.step for row in self.steps if row.allowance is not None)
         return tuple(self.allowance(step, extended) for step in own if not (reopened and step is Step.REGISTER))
 

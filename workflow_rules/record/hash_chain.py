@@ -18,7 +18,9 @@ _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_asci
 
 
 def link(previous: str, record: Mapping[str, Any], seed: str | None = None) -> str:
-    """Return the hash of a record that follows the hash `previous`: format 2 with a seed, format 1 without."""
+    """Return the hash of a record that follows the hash `previous`: SHA-256 in hex (format 1), with a seed in format 2
+    and then with the suffix SALTED.
+    """
     if seed is None:
         return _sha256(f"{previous}\n{_canonical(record)}")
     salts = salts_of(record, seed)
@@ -28,7 +30,9 @@ def link(previous: str, record: Mapping[str, Any], seed: str | None = None) -> s
 
 
 def fields_of(record: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield every field as (name, value); each member of `data` is a field of its own, named `data.<name>`."""
+    """Yield every field of a record as (name, value); each member of `data` is a field of its own, named
+    `data.<name>`.
+    """
     for name, value in record.items():
         if name == "data":
             yield from ((f"data.{inner}", part) for inner, part in value.items())
@@ -37,25 +41,29 @@ def fields_of(record: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def salts_of(record: Mapping[str, Any], seed: str) -> dict[str, str]:
-    """Return the salt of each field, derived from the seed. A salt reveals neither the seed nor other salts; the seed
-    is hashed at both ends of the text.
+    """Return the salt of each field of a record by its name, derived from the seed. A salt reveals neither the seed nor
+    other salts; the seed is hashed at both ends of the text.
     """
     return {name: _sha256(f"{seed}\n{name}\n{seed}") for name, _ in fields_of(record)}
 
 
 def commitment(value: Any, salt: str) -> str:
-    """Return the commitment that replaces an omitted value; without the salt the value cannot be guessed from it."""
+    """Return the hex SHA-256 that replaces an omitted value in a copy; without the salt the value cannot be guessed
+    from it.
+    """
     return _sha256(f"{salt}\n{'null' if value is None else _canonical(value)}")
 
 
 def digest(name: str, committed: str) -> str:
-    """Return the digest of one field, from which the record's hash is computed."""
+    """Return the digest (hex SHA-256) of one field from its name and commitment; the record's hash is computed from
+    these.
+    """
     return _sha256(f"{name}\n{committed}")
 
 
 def first_break(records: Iterable[tuple[str, str, Mapping[str, Any], str | None]]) -> int | None:
-    """Return the index of the first record whose hash does not follow from the one before, or None. Each record is
-    (previous hash, own hash, record, seed).
+    """Return the index of the first record whose hash does not follow from the one before, or None when the chain is
+    intact. Each record is (previous hash, own hash, record, seed).
     """
     expected = GENESIS
     for position, (previous, own, record, seed) in enumerate(records):

@@ -35,7 +35,9 @@ class Standing:
 
 
 def standings(facts: ComplaintFacts, sop: Sop, calendar: WorkingCalendar, at: datetime) -> list[Standing]:
-    """Return every open step as of `at` (aware), up to which the facts were replayed. A paused step is never late."""
+    """Return a Standing for every step open at `at` (aware), the instant up to which the facts were replayed. A paused
+    step is never late.
+    """
     found = []
     for step in facts.open_steps:
         track = facts.track(step.agency)
@@ -70,13 +72,17 @@ class WholeClock:
     reopened: bool
 
     def due_at(self, sop: Sop, calendar: WorkingCalendar) -> datetime:
-        """Return when all allowances of the SOP are used up, in the calendar's zone."""
+        """Return when all allowances of the SOP are used up, in the calendar's zone. Raises ValueError when the
+        calendar has too few openings.
+        """
         allowances = sop.allowances(self.extended, self.reopened)
         return deadline_for_all(calendar, self.begins, allowances, self.pauses)
 
 
 def whole_clock(turns: Sequence[Replayed]) -> WholeClock:
-    """Return the clock of the whole SOP after the events of a case; the first one is its reception."""
+    """Return the clock of the whole SOP for a case. `turns` are its replayed events in order; the first is its
+    reception.
+    """
     begins: datetime = turns[0].event.at
     pauses: tuple[Pause, ...] = ()
     for turn in turns:

@@ -18,7 +18,9 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 class LedgerKind(StrEnum):
-    """What an entry records of a step. `handed_over` is to another organisation, `accepted` is by that organisation."""
+    """Kind of a ledger entry of a step. `handed_over` is to another organisation, `accepted` is by that
+    organisation.
+    """
 
     OPENED = "opened"
     HANDED_OVER = "handed_over"
@@ -30,8 +32,8 @@ class LedgerKind(StrEnum):
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """One entry. The time of `organisation` runs (None: the office); `track` is the agency that the step concerns, and
-    `officer` the user id of the person who caused the entry (None: not an officer).
+    """One entry of the time ledger. The time of `organisation` runs (None: the office); `track` is the agency that the
+    step concerns, and `officer` the user id of the person who caused the entry (None: not an officer).
     """
 
     kind: LedgerKind
@@ -58,7 +60,7 @@ class Stretch:
 
 
 def ledger_of(number: str, log: Iterable[tuple[Event, int | None]]) -> tuple[LedgerEntry, ...]:
-    """Return the whole ledger of a case from its events, each paired with the user id of its officer (or None)."""
+    """Return the whole time ledger of a case from its events, each paired with the user id of its officer (or None)."""
     pairs = list(log)
     replayed = fold(number, (event for event, _ in pairs))
     lines = (
@@ -70,7 +72,9 @@ def ledger_of(number: str, log: Iterable[tuple[Event, int | None]]) -> tuple[Led
 def entries(
     before: ComplaintFacts | None, after: ComplaintFacts, event: Event, officer: int | None
 ) -> tuple[LedgerEntry, ...]:
-    """Return the ledger entries of one event: steps that it closed, then paused or resumed, then opened."""
+    """Return the ledger entries of one event: of the steps that it closed, then paused or resumed, then opened.
+    `before` is None for the reception.
+    """
     old, new = (
         {(s.step, s.agency, s.opened_at): s for s in (facts.open_steps if facts is not None else ())}
         for facts in (before, after)
@@ -92,7 +96,9 @@ def entries(
 
 
 def stretches(ledger: Iterable[LedgerEntry]) -> tuple[Stretch, ...]:
-    """Return one time span between every two entries of a step; the last has `ends` None while the step is open."""
+    """Return the stretches between successive entries of each step, ended ones first; the last stretch of an open step
+    has `ends` None.
+    """
     running: dict[tuple[Step, str | None], Stretch] = {}
     done: list[Stretch] = []
     for entry in ledger:

@@ -25,7 +25,7 @@ class Allowance:
 
 
 def whole_amount(value: int) -> int:
-    """Return the amount. Raises ValueError when it is negative or not an `int` (`True` is rejected too)."""
+    """Return the amount unchanged. Raises ValueError when it is negative or not an `int` (`True` is rejected too)."""
     if type(value) is not int or value < 0:
         raise ValueError(f"not a whole amount of zero or more: {value!r}")
     return value

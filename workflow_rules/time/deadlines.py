@@ -57,8 +57,8 @@ def deadline_for_all(
 def warn_at(
     calendar: WorkingCalendar, start: datetime, due_at: datetime, pauses: Pauses = (), share: float = WARNING_SHARE
 ) -> datetime:
-    """Return when the share of the unpaused working time between `start` and `due_at` is used; `due_at` when there is
-    no such time. Raises ValueError unless 0 < share <= 1.
+    """Return the instant of the warning, in the calendar's zone: when `share` of the unpaused working time between
+    `start` and `due_at` is used; `due_at` when there is no such time. Raises ValueError unless 0 < share <= 1.
     """
     if not 0 < share <= 1:
         raise ValueError(f"not a share of the time: {share}")
@@ -70,7 +70,9 @@ def warn_at(
 
 
 def time_state(now: datetime, due_at: datetime, warn_at: datetime, paused: bool) -> TimeState:
-    """Return a step's state; a paused one is neither near nor late. Raises ValueError for naive datetimes."""
+    """Return the state of a step at `now`: late after `due_at`, near from `warn_at` on, else safe; a paused step is
+    neither near nor late. Raises ValueError for naive datetimes.
+    """
     if any(at.utcoffset() is None for at in (now, due_at, warn_at)):
         raise ValueError("naive datetime")
     if paused:
@@ -97,7 +99,9 @@ def span(calendar: WorkingCalendar, a: datetime, b: datetime) -> WorkingLength:
 def next_alarm_at(
     calendar: WorkingCalendar, start: datetime, due_at: datetime, now: datetime, pauses: Pauses = ()
 ) -> datetime:
-    """Return the first alarm after `now`: warning, deadline, or the deadline's local time on a later working day."""
+    """Return when the first alarm after `now` is due, in the calendar's zone: the warning, the deadline, or the
+    deadline's local time on a later working day.
+    """
     due, moment = calendar.in_zone(due_at), calendar.in_zone(now)
     for alarm in (warn_at(calendar, start, due, pauses), due):
         if later(alarm, moment):

@@ -14,7 +14,7 @@ ONE_DAY = timedelta(days=1)
 
 
 class SegmentKind(StrEnum):
-    """What a span of time was: counted, or the reason why it was not."""
+    """Kind of a span of time in an explanation: counted, or the reason why it was not."""
 
     START_MOVED = "start_moved"
     START_DAY = "start_day"
@@ -73,13 +73,15 @@ class Push(NamedTuple):
 
 
 class Account:
-    """Builds the explanation lines of a deadline. Instants are microseconds since 1970-01-01T00:00Z."""
+    """A builder of the lines that explain a deadline. Instants are microseconds since 1970-01-01T00:00Z."""
 
     def __init__(self, hours: OfficeHours) -> None:
         self._hours = hours
 
     def whole(self, asked: int, begin: int, lines: Iterable[Segment], due: int) -> Iterator[Segment]:
-        """Yield why a start outside office hours moved to the next opening (if so), then `lines` and the deadline."""
+        """Yield all lines: why a start outside office hours (`asked`) moved to the next opening (`begin`), if it did,
+        then `lines`, then the deadline.
+        """
         if begin > asked:
             yield from self._idle_lines(asked, begin)
             yield self._line(SegmentKind.START_MOVED, begin, begin)
@@ -96,7 +98,9 @@ class Account:
         yield from self._running_lines(at, due)
 
     def day_lines(self, begin: int, due: int, last_day: int, pushes: Iterable[Push]) -> Iterator[Segment]:
-        """Yield the numbered working days up to the deadline without pauses, then each pause that pushed it."""
+        """Yield a line for each run of days up to the deadline without pauses, with working days numbered, then one for
+        each pause that pushed it. For an allowance in working days.
+        """
         first_day = self._hours.local_parts(begin)[0]
         if last_day > first_day:
             yield self._line(SegmentKind.START_DAY, begin, self._midnight(first_day + 1))

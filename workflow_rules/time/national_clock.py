@@ -48,7 +48,8 @@ class NationalLimit:
 class NationalHistory:
     """The aware datetimes of a case that SP4N-LAPOR! measures; None for what has not happened.
 
-    `submitted_at` is when the reporter sent the report, or when it was received if that is unknown.
+    `submitted_at` is when the reporter sent the report, or when it was received if that is unknown; `sent_at` is when
+    it was first sent to an agency.
     """
 
     submitted_at: datetime
@@ -61,7 +62,9 @@ class NationalHistory:
 
 @dataclass(frozen=True)
 class NationalClock:
-    """One stage of one case. Datetimes are aware; `done_at` is None while the stage is not finished."""
+    """The deadline of one national stage of one case. Datetimes are aware; `done_at` is None while the stage is not
+    finished.
+    """
 
     limit: NationalLimit
     begins: datetime
@@ -73,7 +76,9 @@ class NationalClock:
 def national_clocks(
     limits: Iterable[NationalLimit], history: NationalHistory, calendar: WorkingCalendar, now: datetime
 ) -> tuple[NationalClock, ...]:
-    """Return every stage that has begun, in order; a stage without a setting for its first day is left out."""
+    """Return the clock of every stage that has begun, in order; a stage without a setting for its first day is left
+    out.
+    """
     known, found = tuple(limits), []
     spans = {
         NationalStage.VERIFY: (history.submitted_at, history.sent_at),
@@ -96,6 +101,8 @@ def national_clocks(
 def limit_for(
     limits: Iterable[NationalLimit], stage: NationalStage, of_class: NationalClass, day: date
 ) -> NationalLimit | None:
-    """Return the setting in force on an office date: the newest for this class, else for every class, else None."""
+    """Return the deadline setting of a stage in force on an office date: the newest for this class, else for every
+    class, else None.
+    """
     in_force = [x for x in limits if x.stage is stage and x.valid_from <= day and x.of_class in (None, of_class)]
     return max(in_force, key=lambda x: (x.of_class is not None, x.valid_from), default=None)

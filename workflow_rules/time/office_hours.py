@@ -74,7 +74,9 @@ class OpenYear:
         return self.begins[piece] + work - self.before[piece]
 
     def next_open(self, instant: int) -> int | None:
-        """Return the instant itself when open, else the next opening of the year, or None."""
+        """Return the instant itself when the office is open then, else the next opening of the year; None when the year
+        has none left.
+        """
         piece = bisect_right(self.ends, instant)
         return max(instant, self.begins[piece]) if piece < len(self.ends) else None
 
@@ -175,7 +177,9 @@ def _microseconds(offset: timedelta | None) -> int:
 
 
 def hours_from_dict(data: Mapping[str, Any]) -> OfficeHours:
-    """Return the opening hours from stored data. Raises ValueError for malformed, overlapping or reversed entries."""
+    """Return the opening hours from stored data with `zone`, `weeks` and `closed_days`. Raises ValueError for
+    malformed, overlapping or reversed entries.
+    """
     try:
         zone = ZoneInfo(data["zone"])
         weeks = tuple(_week(entry) for entry in data["weeks"])
@@ -188,7 +192,9 @@ def hours_from_dict(data: Mapping[str, Any]) -> OfficeHours:
 
 
 def hours_to_dict(hours: OfficeHours) -> dict[str, Any]:
-    """Return the data that `hours_from_dict` reads."""
+    """Return the opening hours as a JSON-ready dict with `zone`, `weeks` and `closed_days`, which `hours_from_dict`
+    reads.
+    """
     closed = {date.fromordinal(day).isoformat(): name for day, name in sorted(hours.closed_days.items())}
     weeks = [
         {

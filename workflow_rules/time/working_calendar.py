@@ -28,9 +28,9 @@ Pauses = Iterable[tuple[datetime, datetime]]
 
 
 class WorkingCalendar:
-    """Counts working time by the opening hours, closed days and zone of an office.
+    """A calendar that counts working time by the opening hours, closed days and zone of an office.
 
-    Keep an instance for reuse: it caches the open periods of each year at first use.
+    Reuse an instance: it caches the open periods of each year at first use.
     """
 
     def __init__(self, hours: OfficeHours) -> None:
@@ -38,13 +38,13 @@ class WorkingCalendar:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Return a calendar from `zone`, `weeks` (the later wins where two cover a date) and `closed_days`. Raises
-        ValueError for malformed data.
+        """Return a calendar from a dict with `zone`, `weeks` (the later wins where two cover a date) and `closed_days`.
+        Raises ValueError for malformed data.
         """
         return cls(hours_from_dict(data))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the data that `from_dict` reads."""
+        """Return the calendar as a JSON-ready dict with `zone`, `weeks` and `closed_days`, which `from_dict` reads."""
         return hours_to_dict(self._hours)
 
     def in_zone(self, at: datetime) -> datetime:
@@ -103,7 +103,7 @@ class WorkingCalendar:
 
     def same_time_after(self, at: datetime, n: int) -> datetime:
         """Return the local time of `at` on the n-th working day after its date, even when `at` itself is outside office
-        hours. Raises ValueError when the calendar has too few working days.
+        hours; `at` itself for 0. Raises ValueError when the calendar has too few working days.
         """
         return self._hours.local(self._same_time_after(_instant(at), whole_amount(n)))
 
