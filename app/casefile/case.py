@@ -88,18 +88,20 @@ class Case:
 
     @property
     def receives_reports(self) -> bool:
-        """Whether this officer is a complaint admin, who is responsible for receiving cases."""
+        """Whether this officer is an Admin Layanan Aduan, who is responsible for receiving cases."""
         return any(capacity.actor is Actor.COMPLAINT_ADMIN for capacity in self.person.capacities)
 
     @property
     def lacking(self) -> tuple[str, ...]:
-        """The names of the identity fields that step 1 requires and that are still missing."""
+        """The names of the identity parts that step 1 requires and that are still missing."""
         facts = self.facts
         return missing_identity(facts.reporter, facts.confidentiality, facts.channel, self.sop.nik_channels)
 
     @property
     def masked_name(self) -> str:
-        """The reporter's masked initials; "" if there is no name. The full name is never on this page."""
+        """The reporter's masked initials, such as "D. L••••"; "" if there is no name. The full name is never on this
+        page.
+        """
         if self.reporter and isinstance(self.reporter.name, Unreadable):
             return str(self.reporter.name)
         words = (self.reporter.name or "").split() if self.reporter else []
@@ -117,22 +119,23 @@ class Case:
 
 
 def find_complaint(complaint_id: int, person: Person) -> Complaint:
-    """Return the complaint.
-
-    Raises ActionRefused(not_visible), whether it does not exist or the person may not see it.
+    """Return the complaint with this id. Raises ActionRefused(not_visible), whether it does not exist or the person may
+    not see it.
     """
     return read_complaint(complaint_id, person)[0]
 
 
 def main_complaint_of(complaint: Complaint) -> Complaint | None:
-    """Return the complaint into which this one was merged; None if there is none or the officer may not see it."""
+    """Return the complaint into which this one was merged; None if it was not merged or the officer may not see that
+    one.
+    """
     if complaint.merged_into_id is None:
         return None
     return db.session.scalars(select(Complaint).where(Complaint.id == complaint.merged_into_id)).first()
 
 
 def load_case(complaint_id: int, person: Person, now: datetime, papers: bool = True) -> Case:
-    """Return one case as this person sees it; `letters` and `attachments` are empty without `papers`. Raises
+    """Return one case as this person sees it at `now`; `letters` and `attachments` are empty without `papers`. Raises
     ActionRefused(not_visible).
     """
     complaint, reporter = read_complaint(complaint_id, person)
@@ -160,7 +163,9 @@ def load_case(complaint_id: int, person: Person, now: datetime, papers: bool = T
 
 
 def find_letter(complaint_id: int, letter_id: int, person: Person) -> Letter:
-    """Return a signed letter of a case that this person may see; raises ActionRefused(not_visible)."""
+    """Return a signed letter of a case that this person may see. Raises ActionRefused(not_visible), also for a letter
+    that is not signed or belongs to another case.
+    """
     complaint = find_complaint(complaint_id, person)
     statement = select(Letter).where(Letter.id == min(letter_id, LARGEST_ID), Letter.complaint_id == complaint.id)
     statement = statement.options(joinedload(Letter.paper))
@@ -171,7 +176,9 @@ def find_letter(complaint_id: int, letter_id: int, person: Person) -> Letter:
 
 
 def find_attachment(complaint_id: int, attachment_id: int, person: Person) -> Attachment:
-    """Return a file of a case that this person may see; raises ActionRefused(not_visible)."""
+    """Return a file of a case that this person may see. Raises ActionRefused(not_visible), also for a file of another
+    case.
+    """
     complaint = find_complaint(complaint_id, person)
     wanted = (Attachment.id == min(attachment_id, LARGEST_ID), Attachment.complaint_id == complaint.id)
     found = db.session.scalars(select(Attachment).where(*wanted)).first()
@@ -191,7 +198,7 @@ def letter_by_code(code: str) -> Letter | None:
 
 
 def letter_for_all(statement: Select[Letter]) -> Letter | None:
-    """Return the first letter of a statement that has a paper, or None, bypassing agency isolation.
+    """Return the first letter of a select of letters that has a paper, or None, bypassing agency isolation.
 
     Loads paper and complaint with it: agency isolation would hide them when read later.
     """

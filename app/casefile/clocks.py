@@ -25,7 +25,9 @@ from workflow_rules.time.national_clock import NationalClock
 
 @dataclass(frozen=True)
 class WholeLimit:
-    """The limit of the SOP as a whole, from reception to answer (aware UTC); `done_at` is None while it runs."""
+    """The limit of the SOP as a whole, from the reception or last reopening to the answer. `due_at` is aware, in the
+    calendar's zone; `done_at` (aware) is None while the case is neither answered nor ended.
+    """
 
     due_at: datetime
     state: TimeState
@@ -45,7 +47,7 @@ class Pause:
 
 @dataclass(frozen=True)
 class Extension:
-    """Why and when a draft got the longer allowance. `causes`: `field_visit`, `cross_agency`, `more_days`."""
+    """Why and when (aware) a draft got the longer allowance. `causes`: `field_visit`, `cross_agency`, `more_days`."""
 
     causes: tuple[str, ...]
     at: datetime | None
@@ -67,7 +69,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Used:
-    """Working time that one side used; `percent` is relative to the side that used most."""
+    """Working time that one side used; `percent` is relative to the side that used most, which has 100."""
 
     key: Any
     used: timedelta
@@ -131,7 +133,7 @@ def accounts_of(case: Case) -> list[Account]:
 
 
 def _pause(case: Case, task: StepTask, began: datetime, ended: datetime | None) -> Pause:
-    """Return a pause with its question, as far as this person may read that event."""
+    """Return a pause with its question; "" if this person may not read the event that asked it."""
     asked = (e for e in case.events if e.kind == Action.REQUEST_INFORMATION and e.at == began)
     event = next((e for e in asked if e.agency_code == task.agency_code), None)
     shown = data_shown(event, case.complaint, case.person) if event else {}

@@ -34,7 +34,9 @@ class Logged:
 
 @dataclass(frozen=True)
 class CaseLog:
-    """One case: values of its row (codes of category and place), and its events in order."""
+    """One case: values of its row (codes of category and place, primary key of the SOP version), and its events in
+    order.
+    """
 
     complaint_id: int
     number: str
@@ -51,7 +53,7 @@ class CaseLog:
 
 
 def as_event(row: Any) -> Event:
-    """Return a stored event as the rules take it."""
+    """Return a stored event, given as a row of `complaint_event`, as an `Event` of workflow_rules."""
     kind = DelegationKind(row.delegation_kind) if row.delegation_kind else None
     by = Capacity(Actor(row.actor), row.agency_code, row.on_behalf_of_id, kind, row.delegation_id)
     step = Step(row.step) if row.step else None
@@ -83,7 +85,8 @@ CASE_COLUMNS = (
 
 
 def touched_cases(period: Period) -> Iterator[CaseLog]:
-    """Yield every case with an event in the period or a step open at its end, with all events before that end.
+    """Yield the log of every case with an event in the period or a step open at its end, with all events before that
+    end.
 
     Step rows only tell which cases need not be read: a closed step stays closed.
     """
@@ -114,7 +117,7 @@ def count_not_ended(at: datetime) -> int:
 
 
 def with_case(statement: Any) -> Any:
-    """Return a select of events joined with their case, its category and its place."""
+    """Return a select of events with joins to their case, its category and its place added."""
     return (
         statement.join(Complaint, Complaint.id == ComplaintEvent.complaint_id)
         .outerjoin(Category, Category.id == Complaint.category_id)
@@ -124,13 +127,15 @@ def with_case(statement: Any) -> Any:
 
 
 def sops_by_version() -> dict[int, Sop]:
-    """Return every SOP version that a case may be pinned to, by primary key."""
+    """Return every SOP version that a case may be pinned to, by the primary key of the version."""
     rows = db.session.execute(select(SopVersion, steps_of_sop(SopVersion.id)))
     return {version.id: sop_with(version, steps) for version, steps in rows if steps}
 
 
 def checkpoint_at(until: datetime) -> str:
-    """Return the checkpoint of the log before an instant (`workflow_rules.record.hash_chain.checkpoint`)."""
+    """Return the checkpoint (hex SHA-256) of the event log before an instant, as
+    `workflow_rules.record.hash_chain.checkpoint` computes it.
+    """
     number = Complaint.number.collate("C")
     statement = (
         select(Complaint.number, ComplaintEvent.seq, ComplaintEvent.hash)
@@ -149,12 +154,14 @@ def newest_event() -> int:
 
 
 def first_event_at() -> datetime | None:
-    """Return the instant of the first event, or None."""
+    """Return the instant (aware) of the first event, or None for an empty log."""
     return db.session.execute(select(func.min(ComplaintEvent.at))).scalar_one()
 
 
 def written_late(after: int, until: datetime) -> list[tuple[str, str, datetime]]:
-    """Return events written after the given key that are dated before `until`: number, kind, instant."""
+    """Return the first 50 events written after the given primary key but dated before `until`, as (complaint number,
+    kind, instant).
+    """
     statement = (
         select(Complaint.number, ComplaintEvent.kind, ComplaintEvent.at)
         .join(Complaint, Complaint.id == ComplaintEvent.complaint_id)
@@ -166,7 +173,7 @@ def written_late(after: int, until: datetime) -> list[tuple[str, str, datetime]]
 
 
 def hashed_record(number: str, row: ComplaintEvent) -> Mapping[str, Any]:
-    """Return the fields of an event that its hash covers; instants in UTC as RFC 3339."""
+    """Return the fields of an event that its hash covers, by name; the instant in UTC as RFC 3339."""
     return {
         "complaint": number,
         "seq": row.seq,

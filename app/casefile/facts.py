@@ -62,7 +62,7 @@ _TRACKS = (
 
 
 def reporter_facts(reporter: Reporter | None) -> ReporterFacts:
-    """Return which parts of a stored identity exist."""
+    """Return which parts of a stored identity exist; no part for None."""
     names = ("name", "address", "phone", "email", "nik")
     return facts_of_identity({name: getattr(reporter, name) for name in names} if reporter is not None else {})
 
@@ -90,7 +90,7 @@ class CaseRows:
 
     tracks: list[AgencyTrackRow]
     tasks: list[StepTask]
-    """The open ones."""
+    """The open steps."""
 
 
 def rows_of(complaint: Complaint) -> CaseRows:
@@ -98,7 +98,7 @@ def rows_of(complaint: Complaint) -> CaseRows:
 
 
 def facts_of(complaint: Complaint, rows: CaseRows | None = None) -> ComplaintFacts:
-    """Return the facts of one case from its rows."""
+    """Return the facts of one case from its rows, which are read unless given."""
     rows = rows or rows_of(complaint)
     reporter = reporter_facts(db.session.get(Reporter, complaint.id))
     return facts_from(complaint, reporter, rows.tracks, rows.tasks)
@@ -107,7 +107,9 @@ def facts_of(complaint: Complaint, rows: CaseRows | None = None) -> ComplaintFac
 def facts_from(
     complaint: Complaint, reporter: ReporterFacts, tracks: Sequence[AgencyTrackRow], tasks: Iterable[StepTask]
 ) -> ComplaintFacts:
-    """Return the facts from rows that have been read: tracks of every cycle in their order, steps open or closed."""
+    """Return the facts of a case from rows that have been read: the tracks of every cycle in their order, its steps
+    open or closed.
+    """
     status = CaseStatus(complaint.status)
     return ComplaintFacts(
         number=complaint.number,
@@ -130,13 +132,13 @@ def facts_from(
 
 
 def as_open_step(task: StepTask) -> OpenStep:
-    """Return an open step row as the rules take it, with its finished pauses."""
+    """Return the row of an open step as an `OpenStep` of workflow_rules, with its finished pauses."""
     step, pauses = Step(task.step), ended_pauses(task)
     return OpenStep(step, task.agency_code, task.opened_at, task.clock_from, pauses, task.paused_at)
 
 
 def ended_pauses(task: StepTask) -> tuple[Pause, ...]:
-    """Return the pauses of a step that have ended, each with its beginning and its end."""
+    """Return the pauses of a step that have ended, as (start, end)."""
     return tuple((p.began_at, p.ended_at) for p in task.pauses if p.ended_at is not None)
 
 

@@ -120,7 +120,7 @@ NOTHING_CHOSEN = _("Pilih berkas lebih dahulu")
 
 
 def choices_of(action: str, name: str) -> Labels:
-    """Return the display texts for the values of one parameter of an action; raises KeyError if it has none."""
+    """Return the display texts by value of one parameter of an action. Raises KeyError if its values have no texts."""
     return CHOICES_OF.get((action, name)) or CHOICES[name]
 
 

@@ -24,7 +24,9 @@ def original_of(complaint: Complaint) -> OriginalText | None:
 
 
 def reported_value(complaint: Complaint, name: str) -> Any:
-    """Return the original value of a column; raises KeyMissing if it cannot be decrypted."""
+    """Return the value of a column as the report states it, whether or not an officer corrected or redacted it. Raises
+    KeyMissing if it cannot be decrypted.
+    """
     row = original_of(complaint) if name in REDACTABLE else None
     if row is not None:
         return readable(getattr(row, name))
@@ -35,7 +37,9 @@ def reported_value(complaint: Complaint, name: str) -> Any:
 
 
 def identity_unchanged(complaint: Complaint, identity: Mapping[str, str | None]) -> bool:
-    """Return whether the report gives the same identity as before an officer corrected it here."""
+    """Return whether the report gives the same identity as before an officer corrected it here; False if none was
+    corrected.
+    """
     return complaint.corrected.get("reporter") == identity_digest(identity)
 
 
@@ -46,13 +50,17 @@ def identity_digest(identity: Mapping[str, str | None]) -> str:
 
 
 def drop_correction(complaint: Complaint, name: str) -> None:
-    """Drop the correction of a column, because the report now says something new."""
+    """Forget that an officer corrected a column, because the report now says something new. The column itself is not
+    changed.
+    """
     if name in complaint.corrected:
         complaint.corrected = {stored: value for stored, value in complaint.corrected.items() if stored != name}
 
 
 def write_reported(complaint: Complaint, name: str, value: Any, at: datetime) -> None:
-    """Store the report's new value of a column. A redacted text stays shown until an officer reviews it."""
+    """Store the report's new value of a column. For a redacted text, the redacted version stays shown until an officer
+    reviews it.
+    """
     row = original_of(complaint) if name in REDACTABLE else None
     drop_correction(complaint, name)
     if row is None:

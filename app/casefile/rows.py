@@ -91,9 +91,9 @@ _MEASURES = select(steps_of_sop(bindparam("version", type_=Integer)), calendar_r
 
 
 def read_complaint(complaint_id: int, person: Person) -> tuple[Complaint, Reporter | None]:
-    """Return the complaint and its reporter (None if anonymous).
+    """Return the complaint with this id and its reporter (None if anonymous).
 
-    Raises ActionRefused(not_visible), whether it does not exist or the person may not see it.
+    Raises ActionRefused(not_visible), whether the complaint does not exist or the person may not see it.
     """
     if complaint_id > LARGEST_ID:
         raise ActionRefused(RefusalReason.NOT_VISIBLE)
@@ -108,7 +108,9 @@ def read_complaint(complaint_id: int, person: Person) -> tuple[Complaint, Report
 
 
 def tasks_with_holders(complaint: Complaint) -> tuple[list[StepTask], dict[Office, list[str]]]:
-    """Return every task in order of opening, and officers' names by (actor, agency) for open ones."""
+    """Return every step task of a case in order of opening, and the names of the officers for whom open steps wait, by
+    (actor, agency code).
+    """
     rows = db.session.execute(_TASKS, {"case": complaint.id})
     found = rows.unique(lambda row: row[0].id).all()
     tasks = [task for task, _ in found]
@@ -130,7 +132,9 @@ def events_of(complaint: Complaint) -> list[ComplaintEvent]:
 
 
 def letters_of(complaint: Complaint, person: Person) -> list[Letter]:
-    """Return the letters, newest first; unsigned ones only for their agency or officers who see every case."""
+    """Return the letters of the case, newest first; unsigned ones only for officers of their agency or who see every
+    case.
+    """
     asked = _LETTERS if person.sees_every_case else _SIGNED_OR_OWN_LETTERS
     return list(db.session.scalars(asked, {"case": complaint.id, "agencies": sorted(person.agencies)}))
 

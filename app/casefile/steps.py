@@ -15,9 +15,10 @@ LAST_NUMBER = 11
 
 @dataclass(frozen=True)
 class StepLine:
-    """One step in one track; `state` is done, late, now, pending or skipped.
+    """One step of one track as shown; `state` is done, late, now, pending or skipped, `over` says whether it passed its
+    limit.
 
-    `percent` is the share of the allowance that was used; instants are aware UTC.
+    `percent` is the share of the allowance that was used, at most 999; instants are aware.
     """
 
     state: str
@@ -103,7 +104,9 @@ def step_rows(case: Case) -> list[StepRow]:
 
 
 def current_number(case: Case) -> int:
-    """Return the number of the earliest open step; LAST_NUMBER + 1 if the case is answered or closed."""
+    """Return the number of the earliest open step; LAST_NUMBER + 1 if the case is answered or closed. Without an open
+    step, the highest number reached.
+    """
     if case.facts.status in (CaseStatus.ANSWERED, CaseStatus.CLOSED):
         return LAST_NUMBER + 1
     numbers = [case.sop.row(Step(t.step)).number for t in case.open_tasks]
@@ -137,7 +140,9 @@ def _tracks_in(case: Case, step: Step, tasks: Sequence[StepTask]) -> list[str | 
 
 
 def _state_of_row(states: set[str]) -> str:
-    """Return one state for the lines of a row; it is done only if all of them are."""
+    """Return the state of a row from the states of its lines: "now" if any is, "late" or "done" only if all are
+    finished.
+    """
     if "now" in states:
         return "now"
     if states <= {"done", "late"}:
@@ -160,7 +165,9 @@ def _line(case: Case, row: SopStep, agency: str | None, tasks: list[StepTask]) -
 
 
 def _undone(case: Case, row: SopStep, task: StepTask) -> bool:
-    """Return whether a closed step ended without its own action, or must be repeated as an earlier step is open."""
+    """Return whether a closed step ended without its own action, or must be repeated because an earlier step is
+    open.
+    """
     if task.closed_at is None:
         return False
     if task.closed_by != PRIMARY_ACTIONS[row.step].value:
@@ -200,7 +207,9 @@ def _measured(case: Case, task: StepTask, name: str) -> StepLine:
 
 
 def _who(case: Case, task: StepTask) -> str:
-    """Return the name of the officer who did the step, or of those for whom it waits; "" if there is none."""
+    """Return the name of the officer who did the step, or of those for whom it waits, comma-separated; "" if there is
+    none.
+    """
     if task.closed_at is None:
         return ", ".join(case.holders.get((task.actor, task.agency_code), []))
     closing = (task.closed_by, task.closed_at, task.step)

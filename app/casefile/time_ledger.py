@@ -30,7 +30,7 @@ OFFICE = "office"
 
 @dataclass(frozen=True)
 class Share:
-    """Working time used by one side: an organisation, a step or an officer."""
+    """Working time used by one side: an organisation, a step or an officer, as `key` names it."""
 
     key: Any
     used: timedelta
@@ -53,14 +53,16 @@ def _rows_of(complaint_id: int) -> Select[LedgerRow]:
 
 
 def entry_of(row: LedgerRow) -> LedgerEntry:
-    """Convert a ledger row to the entry type of workflow_rules."""
+    """Return a row of the time ledger as a LedgerEntry of workflow_rules."""
     return LedgerEntry(LedgerKind(row.kind), row.at, Step(row.step), row.track, row.house, row.officer_id)
 
 
 def time_shares(
     ledger: Iterable[LedgerEntry], calendar: WorkingCalendar, now: datetime, key: Callable[[Stretch], Any]
 ) -> tuple[Share, ...]:
-    """Return working time summed by `key` of each stretch, largest first; open stretches count up to `now`."""
+    """Return the working time summed by `key` of each stretch, as shares, largest first; open stretches count up to
+    `now`.
+    """
     sums: dict[Any, timedelta] = {}
     for stretch in stretches(ledger):
         name = key(stretch)
@@ -69,7 +71,9 @@ def time_shares(
 
 
 def by_organisation(stretch: Stretch) -> str:
-    """Return the organisation that a stretch is charged to: REPORTER for a wait for the reporter, OFFICE by default."""
+    """Return the side that a stretch is charged to: REPORTER for a wait for the reporter, else the agency code, or
+    OFFICE.
+    """
     return REPORTER if stretch.waited else stretch.organisation or OFFICE
 
 
@@ -78,7 +82,9 @@ def by_step(stretch: Stretch) -> tuple[Step, str | None]:
 
 
 def by_officer(stretch: Stretch) -> int | None:
-    """Return the id of the officer who ended the stretch; None if it still runs or waited for the reporter."""
+    """Return the user id of the officer who ended the stretch; None if it still runs, waited for the reporter, or was
+    ended by no officer.
+    """
     return None if stretch.waited else stretch.officer
 
 
@@ -118,7 +124,9 @@ def national_clocks_of(
 
 
 def national_class_of(complaint: Complaint) -> NationalClass:
-    """Return the class that sets the national time to finish: a complaint's category, else the kind of report."""
+    """Return the class of a case that sets the national time to finish: by the category of a complaint, else by the
+    kind of report.
+    """
     if complaint.classification != "complaint":
         return NationalClass(complaint.classification)
     known = complaint.category.national_class if complaint.category is not None else None

@@ -113,7 +113,9 @@ FACTS_SHOWN = (
 
 @dataclass(frozen=True)
 class Entry:
-    """One event of the timeline, as shown. `facts` and `quoted` hold (label, text) pairs."""
+    """One event of the timeline, as shown. `facts` and `quoted` hold (label, text) pairs; `tone` is "lewat" (late),
+    "cepat" (fast track) or "".
+    """
 
     kind: str
     title: str
@@ -143,7 +145,9 @@ class Disposition:
 
 
 def timeline(case: Case, group: str = "") -> list[Entry]:
-    """Return the events of a case, newest first, limited to a group; an unknown group keeps all."""
+    """Return the events of a case as timeline entries, newest first, limited to a group; an unknown or empty group
+    keeps all.
+    """
     every = group not in GROUP_OF.values()
     return [entry_of(case, event) for event in reversed(case.events) if every or GROUP_OF.get(event.kind) == group]
 
@@ -170,7 +174,7 @@ def entry_of(case: Case, event: ComplaintEvent) -> Entry:
 
 
 def byline(case: Case, event: ComplaintEvent) -> str:
-    """Return officer, office and delegation of an event, e.g. "Dewi Lestari, Plh. Kepala OPD PUPR (H. Rahmat)"."""
+    """Return the officer, office and delegation of an event, e.g. "Dewi Lestari, Plh. Kepala OPD PUPR (H. Rahmat)"."""
     name = event.officer.get_full_name() if event.officer else ""
     office = office_of(case, event.actor, event.agency_code)
     if event.delegation_kind:
@@ -180,7 +184,7 @@ def byline(case: Case, event: ComplaintEvent) -> str:
 
 
 def office_of(case: Case, actor: str, agency: str | None) -> str:
-    """Return the name of an actor's office, with its agency if it belongs to one."""
+    """Return the name of an actor's office, followed by its agency if it belongs to one."""
     belongs = f" {case.short_name(agency)}" if agency and actor in AGENCY_ACTORS else ""
     return f"{ACTORS[actor]}{belongs}".replace(" OPD ", " ")
 
@@ -241,7 +245,7 @@ def disposition_of(case: Case, event: ComplaintEvent) -> Disposition:
 
 
 def names_in_full(case: Case, event: ComplaintEvent) -> list[dict[str, Any]]:
-    """Return the agencies of a direction as dicts with `name` and `lead`."""
+    """Return the agencies of a direction as dicts with `name` (full name) and `lead` (whether it leads)."""
     lead = event.data.get("lead")
     return [{"name": case.full_name(code), "lead": code == lead} for code in event.data.get("agencies", ())]
 
@@ -250,7 +254,8 @@ _WITHOUT_VERSION = ("breached", "code_replaced", "file_checked", "identity_opene
 
 
 def recent_changes(case: Case, seen_version: int) -> list[Entry]:
-    """Return the last actions since a form was opened at `seen_version`, newest first, at least 1 and at most 5.
+    """Return the last actions since a form was opened at `seen_version` as timeline entries, newest first, at least 1
+    and at most 5.
 
     Each action raises the case's version by one.
     """
@@ -260,7 +265,9 @@ def recent_changes(case: Case, seen_version: int) -> list[Entry]:
 
 
 def reason_of_return(case: Case, step: Step | None, agency: str | None) -> Entry | None:
-    """Return the event that sent an open step back to its officer; None if it was not sent back."""
+    """Return the timeline entry of the event that sent an open step back to its officer; None if it was not sent
+    back.
+    """
     opened = {t.opened_at for t in case.open_tasks if t.step == step and t.agency_code == agency}
     found = (e for e in reversed(case.events) if e.kind == "send_back" and e.at in opened)
     return next((entry_of(case, event) for event in found), None)

@@ -17,10 +17,10 @@ from workflow_rules.record.hash_chain import GENESIS
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 Link = tuple[int, str]
-"""Number and hash of an event, on which the next one of its case follows."""
+"""Number and hash of an event, which the next event of its case follows in the hash chain."""
 
 Last = tuple[Link, int]
-"""The last event of a case, and the key of the one that follows it."""
+"""The link of the last event of a case, and the primary key for the event that follows."""
 
 _TASK_KEY = func.nextval(func.pg_get_serial_sequence("step_task", "id"))
 
@@ -31,7 +31,8 @@ _PARTS: tuple[InstrumentedAttribute[str | None], ...] = (
 
 @dataclass(frozen=True)
 class ActionContext:
-    """What an action needs: the SOP of the case, today's calendar, which parts of the identity exist, the last event.
+    """What an action needs besides the rows of its case: the SOP version of the case, today's calendar, which parts of
+    the identity exist, the last event.
 
     `task_key` is the primary key for a step that the action may open.
     """
@@ -66,7 +67,7 @@ _MORE_KEYS = select(_TASK_KEY).select_from(func.generate_series(1, bindparam("co
 
 
 def read_context(complaint: Complaint) -> ActionContext:
-    """Return the context of a case whose row is locked.
+    """Return the ActionContext of a case whose row is locked.
 
     SOP and calendar are read as the text of their rows, which is the key of this process's cache: a change is seen by
     the next action in every process.
@@ -79,12 +80,14 @@ def read_context(complaint: Complaint) -> ActionContext:
 
 
 def read_last(complaint: Complaint) -> Last:
-    """Return the last event again after this transaction has written events, with the key of the next one."""
+    """Return the link of the last event of a case, after this transaction has written events, and the key of the next
+    event.
+    """
     return _last(*db.session.execute(_LAST, {"complaint_id": complaint.id}).one())
 
 
 def more_task_keys(count: int) -> list[int]:
-    """Return `count` new primary keys of steps."""
+    """Return `count` new primary keys of steps, [] for a count below 1."""
     return list(db.session.scalars(_MORE_KEYS, {"count": count})) if count > 0 else []
 
 

@@ -32,7 +32,7 @@ _RIGHTS = (
 
 @dataclass(frozen=True)
 class Passed:
-    """A level of a step's alarms whose time has come."""
+    """An alarm of a step that is due, with its case."""
 
     complaint: Complaint
     task: StepTask
@@ -40,9 +40,8 @@ class Passed:
 
 
 def raise_passed_limits(complaint: Complaint, tasks: Iterable[StepTask], notifier: Notifier) -> bool:
-    """Record deadlines that passed before an action changes the case; return whether there was one.
-
-    A step that is late when it is done is never taken for one in time, even if no sweep ran meanwhile.
+    """Raise the alarms of the steps that are late and return whether a step was late. Called before an action changes
+    the case, so that a step that is done late is recorded as late even if no sweep ran.
     """
     late = [(complaint, task) for task in tasks if task.paused_at is None and task.due_at < notifier.at]
     raise_passed(late, notifier)
@@ -50,7 +49,9 @@ def raise_passed_limits(complaint: Complaint, tasks: Iterable[StepTask], notifie
 
 
 def raise_passed(running: Iterable[Due], notifier: Notifier) -> None:
-    """Raise every alarm level that has passed; a unique row (step, level, deadline) allows each once."""
+    """Record and notify every alarm that is due for the given steps; a passed deadline also becomes a `breached` event.
+    The unique key (step, level, deadline) allows each alarm once. The caller must have locked the cases.
+    """
     passed = []
     for complaint, task in running:
         limits, pauses = (task.clock_from, task.due_at, notifier.at), ended_pauses(task)
@@ -77,5 +78,5 @@ def raise_passed(running: Iterable[Due], notifier: Notifier) -> None:
 
 
 def set_next_alarm(task: StepTask, calendar: WorkingCalendar, now: datetime) -> None:
-    """Set the instant at which the sweep must check the step again."""
+    """Set `next_alarm_at` of a running step: when the sweep must check the step again."""
     task.next_alarm_at = next_alarm_at(calendar, task.clock_from, task.due_at, now, ended_pauses(task))

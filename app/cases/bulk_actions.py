@@ -15,7 +15,9 @@ from workflow_rules.process.refusals import ActionRefused
 
 @dataclass(frozen=True)
 class ChosenCase:
-    """A case with the version that the officer saw when choosing it."""
+    """A case that an officer chose from a list, with the version seen then. `agency` is the code of the agency whose
+    track the action concerns, or None.
+    """
 
     complaint_id: int
     agency: str | None
@@ -39,7 +41,8 @@ def perform_together(
     now: datetime | None = None,
     address: str | None = None,
 ) -> list[Outcome]:
-    """Perform the action on each case and return the outcomes; a refused case does not stop the others.
+    """Perform the action on each case in one transaction and return the outcomes in the order of the cases' ids; a
+    refused case does not stop the others. Raises ActionRefused(busy) when the cases cannot be locked.
 
     All cases are locked before the first action, in the order of their keys, so that two bulk actions cannot deadlock.
     """

@@ -62,14 +62,14 @@ class Change:
 
 
 def read_case(complaint: Complaint) -> LockedCase:
-    """Return what a change needs of a case that this transaction has locked already."""
+    """Return the rows, facts and context of a case that this transaction has locked already."""
     context, rows = read_context(complaint), rows_of(complaint)
     return LockedCase(complaint, rows, facts_from(complaint, context.reporter, rows.tracks, rows.tasks), context)
 
 
 def read_visible_case(complaint: Complaint | None, by: Person) -> LockedCase:
-    """Return what a change needs of a case. Raises ActionRefused(not_visible) for None and for a case that the person
-    may not see.
+    """Return the rows, facts and context of a case. Raises ActionRefused(not_visible) for None and for a case that the
+    person may not see.
     """
     case = read_case(complaint) if complaint is not None else None
     if case is None or not sees(by, case.facts):
@@ -86,10 +86,10 @@ def refuse_stale(case: LockedCase, version: int | None) -> None:
 def lock_case(
     complaint_id: int, by: Person, allowed: Callable[[LockedCase], Granted | None], version: int | None = None
 ) -> tuple[LockedCase, Granted]:
-    """Lock a case for a change, and return it with what `allowed` grants the person, such as a capacity.
+    """Lock a case for a change, and return (case, grant): the grant is what `allowed` returns, such as a capacity.
 
     Raises ActionRefused: not_visible, not_your_step where `allowed` returns None, stale_version where the case is no
-    longer at `version`.
+    longer at `version`. Raises LockBusy as `get_for_update` does.
     """
     case = read_visible_case(get_for_update(complaint_id), by)
     granted = allowed(case)
@@ -139,8 +139,8 @@ def begin_case(
     address: str | None = None,
     origin: str = "office",
 ) -> Change:
-    """Return the first event of a new case with its first step; `keys` are the keys of both rows, `origin` says in the
-    change feed whose change it was.
+    """Return the Change with the first event of a new case and its first step; `keys` are the primary keys of both
+    rows, `origin` says in the change feed whose change it was.
 
     Nothing is written: a caller that receives many complaints passes all of them to `write_changes` at once.
     """
@@ -152,8 +152,8 @@ def begin_case(
 
 
 def write_changes(changes: Sequence[Change], by: Person, *parts: Part) -> None:
-    """Insert what changes of one moment bring, beside rows of other tables, in one statement that also notifies the
-    officers whose steps are opened.
+    """Insert the rows of changes of one moment (steps, events, ledger, feed), beside `parts` of other tables, in one
+    statement that also notifies the officers whose steps are opened.
     """
     in_feed = [(c, c.origin) for c in changes if c.origin is not None]
     changes[0].notifier.opened_many(
@@ -203,7 +203,9 @@ _LAST_LINKS = (
 def _next_event(
     complaint: Complaint, event: Event, by: Person, address: str | None, after: Link, key: int | None = None
 ) -> ComplaintEvent:
-    """Return the row of an event that follows another one in the hash chain of its case; nothing is written."""
+    """Return the row of an event, linked to the one before in the hash chain of its case (`after`); nothing is
+    written.
+    """
     seq, previous = after
     row = ComplaintEvent(
         id=key,
@@ -228,8 +230,8 @@ def _next_event(
 
 
 def _address_of_reporter(complaint: Complaint, address: str | None) -> str | None:
-    """Return what an event stores of a reporter's network address: a digest, which only shows that two acts of one day
-    came from one place; None for an anonymous reporter.
+    """Return the digest that an event stores in place of a reporter's network address; it only shows that two acts of
+    one day came from one place. None for an anonymous reporter or when no digest can be made.
     """
     if address is None or complaint.confidentiality == Confidentiality.ANONYMOUS:
         return None
@@ -240,7 +242,7 @@ def _address_of_reporter(complaint: Complaint, address: str | None) -> str | Non
 def _ledger(
     complaint: Complaint, before: ComplaintFacts | None, after: ComplaintFacts, event: Event, by: Person
 ) -> list[dict[str, Any]]:
-    """Return the rows that an event adds to the time ledger of its case."""
+    """Return the rows that an event adds to the time ledger of its case, as dicts by column."""
     return [
         {
             "complaint_id": complaint.id,

@@ -36,7 +36,9 @@ BATCH = 50
 
 @dataclass(frozen=True)
 class Verdict:
-    """The result of a check: the new state, its reason, what the scanner found, and the rewritten content."""
+    """The result of a check of a file: `outcome` is its new state (clean, quarantined or failed), `found` the malware
+    that the scanner named, `content` the rewritten file.
+    """
 
     outcome: str
     reason: str = ""
@@ -46,20 +48,22 @@ class Verdict:
 
 
 def check_case(complaint_id: int, now: datetime) -> int:
-    """Check the waiting files of one case; return how many were settled."""
+    """Check the waiting files of one case, at most BATCH; return how many verdicts were stored."""
     waiting = select(Attachment.id).where(Attachment.complaint_id == complaint_id, Attachment.state == "waiting")
     return _check_each(_ids(waiting.order_by(Attachment.id).limit(BATCH)), now)
 
 
 def check_waiting(now: datetime) -> int:
-    """Check files whose job or scanner was lost, the longest untried first; return how many were settled."""
+    """Check files whose job or scanner was lost, the longest untried first, at most BATCH; return how many verdicts
+    were stored.
+    """
     waiting = (Attachment.state == "waiting", Attachment.added_at < now - LEFT_TO_ITS_JOB)
     order = (Attachment.tried_at.asc().nulls_first(), Attachment.id)
     return _check_each(_ids(select(Attachment.id).where(*waiting).order_by(*order).limit(BATCH)), now)
 
 
 def verdict_on(content: bytes) -> Verdict:
-    """Return the verdict on a file. Raises ScannerAway while the scanner does not answer."""
+    """Return the verdict on the content of a file. Raises ScannerAway while the scanner does not answer."""
     scanned = clamav.is_set_up()
     found = clamav.found_in(content) if scanned else None
     if found is not None:
@@ -112,7 +116,7 @@ def _check(attachment_id: int, now: datetime) -> bool:
 
 
 def _settle(attachment_id: int, verdict: Verdict, now: datetime) -> bool:
-    """Store a verdict; return False when another check settled the file before.
+    """Store a verdict and return True, or False when another check stored one before.
 
     The case is locked first, as by every action on it. The event holds the digests of the file that was sent and of the
     one that is stored.

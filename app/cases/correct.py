@@ -21,7 +21,9 @@ NAMED = {"category_id": "category", "district_id": "district", "village_id": "vi
 
 @dataclass(frozen=True)
 class Corrected:
-    """A correction ready to be written: columns with values, identity parts (None removes one), what the rules need."""
+    """A correction ready to be written: column names with new values, identity parts (None removes a part), and in
+    `known` what the rules need.
+    """
 
     values: dict[str, Any] = field(default_factory=dict)
     identity: dict[str, str | None] = field(default_factory=dict)
@@ -29,8 +31,8 @@ class Corrected:
 
 
 def read_correction(complaint: Complaint, request: ActionRequest) -> Corrected:
-    """Compare the parameters of `correct` with the case. Return an empty correction for any other action, and for
-    parameters that the rules refuse anyway.
+    """Return what the parameters of `correct` change in the case; invalid values are listed in `known.errors`. Returns
+    an empty correction for any other action, and for parameters that the rules refuse anyway.
     """
     if request.action is not Action.CORRECT:
         return Corrected()
@@ -59,10 +61,10 @@ def read_correction(complaint: Complaint, request: ActionRequest) -> Corrected:
 
 
 def write_correction(complaint: Complaint, corrected: Corrected) -> None:
-    """Write the new values.
+    """Write the corrected values to the case and its reporter.
 
-    What the report itself says is stored beside them, so that SP4N's next revision overwrites only what SP4N changed.
-    An anonymous report loses its identity (design section 4).
+    The values of the report are stored beside them in `corrected`, so that SP4N's next revision overwrites only what
+    SP4N changed. A report that becomes anonymous loses its identity (design section 4).
     """
     said = dict(complaint.corrected)
     for name, value in corrected.values.items():
@@ -90,7 +92,7 @@ def write_correction(complaint: Complaint, corrected: Corrected) -> None:
 def _named(
     complaint: Complaint, category: str | None, location: dict[str, Any]
 ) -> tuple[dict[str, int | None], list[FieldError]]:
-    """Return category and places as foreign keys, with the errors of unknown names.
+    """Return category and places as column names with foreign keys, and the errors of unknown names.
 
     A village is searched in its district; a new district without a village removes the old village.
     """

@@ -32,7 +32,9 @@ from workflow_rules.time.deadlines import deadline_for
 
 @dataclass(frozen=True)
 class Performed:
-    """The result of an accepted action: its event, the steps that it opened, and the rows of the case after it."""
+    """The result of an accepted action: its event, the steps that it opened, and the rows of the case after the
+    action.
+    """
 
     complaint: Complaint
     event: ComplaintEvent
@@ -98,7 +100,7 @@ def _decide(
     now: datetime | None,
     letters_drawn: bool,
 ) -> Decision:
-    """Return the decision of the rules, with all that they need from the database. Raises ActionRefused."""
+    """Return the decision of the rules after reading the database values that they need. Raises ActionRefused."""
     facts, sop, calendar = case.facts, case.context.sop, case.context.calendar
     asked_at = None
     if request.action is Action.EXPIRE_QUESTION:
@@ -135,7 +137,9 @@ def attach_to_case(
     now: datetime | None = None,
     address: str | None = None,
 ) -> Performed:
-    """Add a file to a case and return the result; the event stores the file's SHA-256. Raises ActionRefused."""
+    """Add a file to a case and return the result; the event stores the file's SHA-256. Raises ActionRefused, with
+    missing_input also for a file that cannot be stored.
+    """
     request = ActionRequest(Action.ATTACH, agency, file_facts(filename, content))
     with one_transaction():
         done = perform_action(complaint_id, request, by, expected_version, now=now, address=address)
@@ -145,7 +149,9 @@ def attach_to_case(
 
 
 def lock_cases(ids: Iterable[int], action: Action, params: Mapping[str, Any]) -> None:
-    """Lock the cases of an action and, for a merge, the case it names, in the order of their keys."""
+    """Lock the cases of an action and, for a merge, the case that its parameters name, in the order of their keys.
+    Raises LockBusy.
+    """
     which = Complaint.id.in_(ids)
     into = _number_of_target(params) if action is Action.MERGE else None
     lock_in_order(which if into is None else or_(which, Complaint.number == into))
@@ -172,7 +178,9 @@ def _follow_up(done: Performed, corrected: Corrected, by: Person, notifier: Noti
 
 
 def _notify_of_agencies(done: Performed, notifier: Notifier) -> None:
-    """Notify officers of a change of one agency's part, and the Admin that a secret case waits to be confirmed."""
+    """Notify officers of a change of one agency's track, and the Admin that a secret case waits for the confirmation of
+    its anonymity.
+    """
     event, case, seq = done.decision.event, done.complaint, done.event.seq
     at_agency = [t for t in done.rows.tasks if t.agency_code == event.agency and t.step in AGENCY_STEPS]
     if event.kind is Action.ASK_RELEASE:

@@ -1,4 +1,4 @@
-"""Writes a decided state into the rows of a case; decides nothing."""
+"""Writing of a decided state into the rows of a case; nothing is decided here."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -22,8 +22,9 @@ Key = tuple[str, str | None]
 def project_changes(
     complaint: Complaint, rows: CaseRows, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
 ) -> dict[Key, StepTask]:
-    """Bring the rows of a case, and `rows` with them, to `after`. Return the step tasks that this opened, not yet added
-    to the session: the changes must be flushed first, so that a step is closed before the next one opens.
+    """Update the rows of a case, and `rows` with them, to the facts `after`. Return the new step tasks by (step,
+    agency), not yet added to the session: the changes must be flushed first, so that a step is closed before the next
+    one opens.
     """
     _write_tracks(complaint, rows, after)
     opened = _write_tasks(complaint, rows, after, event, sop, calendar)
@@ -35,7 +36,9 @@ def project_changes(
 def project_first(
     complaint: Complaint, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
 ) -> StepTask:
-    """Return the first step of a new case, and set the state of its row; neither is written yet."""
+    """Set the state of a new case in its row and return its first step task with its deadline; neither is written
+    yet.
+    """
     (step,) = after.open_steps
     task = open_task(complaint, step, sop.owner(step.step), after, sop)
     set_deadline(task, step, allowance_of(step, after, sop), sop, calendar, event.at)
@@ -62,7 +65,7 @@ def _write_state(complaint: Complaint, after: ComplaintFacts, event: Event, task
 
 
 def _write_tracks(complaint: Complaint, rows: CaseRows, after: ComplaintFacts) -> None:
-    """Write the tracks of this cycle; ended leads are flushed first, since only one track may lead."""
+    """Write the agency tracks of this cycle; leads that end are flushed first, since only one track may lead."""
     known = {row.agency_code: row for row in rows.tracks if row.cycle == after.cycle}
     leads = {track.agency for track in after.tracks if track.lead}
     ending = [row for row in known.values() if row.lead and row.agency_code not in leads]
@@ -91,10 +94,10 @@ def _write_tracks(complaint: Complaint, rows: CaseRows, after: ComplaintFacts) -
 
 
 def _write_sight(rows: CaseRows, after: ComplaintFacts) -> None:
-    """Set which agencies see the case.
+    """Set on the tracks which agencies see the case.
 
-    Sight ends with the transaction and not before: the officer of a leaving agency still has to write the action, and
-    row-level security would refuse it.
+    An agency loses the right only when the transaction ends: its officer still has to write the action, and row-level
+    security would refuse it.
     """
     sent = [row for row in rows.tracks if row.sent_at is not None]
     for row in sent:
@@ -104,7 +107,7 @@ def _write_sight(rows: CaseRows, after: ComplaintFacts) -> None:
         before_commit(partial(db.session.execute, _END_SIGHT, {"complaint_id": sent[0].complaint_id}))
 
 
-# Checked again at the end: an action that was rolled back to its savepoint ends no agency's sight.
+# The condition is repeated here: an action that was rolled back to its savepoint must not end an agency's sight.
 _END_SIGHT = text(
     """
     UPDATE agency_track t SET sight_ended = true
@@ -120,7 +123,9 @@ _END_SIGHT = text(
 def _write_tasks(
     complaint: Complaint, rows: CaseRows, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
 ) -> dict[Key, StepTask]:
-    """Close steps that are no longer open, open new ones, and set every running deadline."""
+    """Close steps that are no longer open, open new ones, set the deadline of every open step, and return the new step
+    tasks by (step, agency).
+    """
     known = {(t.step, t.agency_code, t.opened_at): t for t in rows.tasks}
     wanted = {(s.step.value, s.agency, s.opened_at): s for s in after.open_steps}
     for key in known.keys() - wanted.keys():

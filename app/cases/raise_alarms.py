@@ -1,4 +1,6 @@
-"""The sweep of deadlines: it locks small batches of due steps, so that its cost depends on these alone."""
+"""The sweep of deadlines: it reads small batches of steps that are due for a check, so that its cost depends on these
+alone.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -18,9 +20,10 @@ from app.reference.calendar import load_working_calendar
 
 
 def raise_due_alarms(now: datetime, batch: int = 50) -> int:
-    """Process one batch of due steps and return how many cases it read; safe to run twice or in parallel.
+    """Raise the alarms of one batch of due steps, end expired questions, and return how many cases were locked. Safe to
+    run twice or in parallel. A step that fails is tried again after RETRY_DELAY.
 
-    Cases are locked with SKIP LOCKED; the unique row (step, level, deadline) is the right to record and notify.
+    Cases are locked with SKIP LOCKED; the unique key (step, level, deadline) allows each alarm once.
     """
     due_now = StepTask.closed_at.is_(None) & (StepTask.next_alarm_at <= now)
     first = select(StepTask.complaint_id).where(due_now).order_by(StepTask.next_alarm_at).limit(batch)
@@ -28,7 +31,7 @@ def raise_due_alarms(now: datetime, batch: int = 50) -> int:
     locked = locked.with_for_update(skip_locked=True, key_share=True)
     with one_transaction():
         cases = {case.id: case for case in db.session.scalars(locked)}
-        # Read only behind the lock: a change of the calendar holds every case until it is committed.
+        # Read after the cases are locked: a change of the calendar locks every case until it is committed.
         notifier = Notifier(load_working_calendar(), now)
         tasks = select(StepTask).where(StepTask.complaint_id.in_(cases), due_now).options(selectinload(StepTask.pauses))
         tasks = tasks.order_by(StepTask.complaint_id, StepTask.id).execution_options(populate_existing=True)
@@ -54,7 +57,7 @@ def _or_put_off(due: Due, act: Callable[[], object], now: datetime) -> None:
 
 
 def _take_up(running: Sequence[Due], notifier: Notifier) -> None:
-    """Raise every level that has passed, then set the next alarm of each step."""
+    """Raise every alarm of the running steps that is due, then set when the sweep must check each step again."""
     raise_passed(running, notifier)
     for _, task in running:
         set_next_alarm(task, notifier.calendar, notifier.at)

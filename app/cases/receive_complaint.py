@@ -64,8 +64,9 @@ def receive_complaint(
 ) -> Received:
     """Receive one report under the active SOP, open its step 1, and return the new complaint with its tracking code.
 
-    The running number is taken in the same transaction. With `tell`, a reporter who left an address gets number and
-    code as a message, and later the news of the case. Raises ActionRefused(not_your_step).
+    The running number is taken in the same transaction. With `tell`, a reporter who left an address is sent number and
+    code, and later the news of the case. Raises ActionRefused: not_your_step, missing_input for a file that cannot be
+    stored.
     """
     return receive_complaints([(report, sp4n or {})], by, now=now, address=address, tell=tell)[0]
 
@@ -79,7 +80,7 @@ def receive_complaints(
     tell: bool = False,
 ) -> list[Received]:
     """Receive many reports, each with its SP4N columns, and return the new complaints in the same order. Every table is
-    written in one statement for all of them. Raises ActionRefused(not_your_step).
+    written in one statement for all of them. Raises ActionRefused (not_your_step, missing_input); then none is stored.
     """
     capacity = may_receive(by)
     with one_transaction():
@@ -112,7 +113,7 @@ def receive_complaints(
 
 
 def received_data(complaint: Complaint, reporter: dict[str, str]) -> dict[str, Any]:
-    """Return what the reception event stores; of the identity only which parts exist."""
+    """Return the data of the reception event; of the identity only which parts exist."""
     sent = complaint.submitted_at
     return {
         "channel": complaint.channel,
@@ -143,7 +144,9 @@ KEYED = ("complaint", "complaint_event", "step_task")
 
 @dataclass(frozen=True)
 class _New:
-    """A complaint that is being received, its code, its first event and its reporter; nothing is written yet."""
+    """A complaint that is being received, its tracking code in clear, its first event and its reporter; nothing is
+    written yet.
+    """
 
     complaint: Complaint
     code: str
@@ -189,12 +192,12 @@ def _new_case(drawn: Drawn, report: Report, sp4n: dict[str, Any], reception: _Re
 def new_code() -> str:
     """Return a random tracking code: three groups of four letters or digits that are not easily confused (60 bits).
 
-    Older codes have eight and stay valid.
+    Older codes of eight characters stay valid.
     """
     return "-".join("".join(secrets.choice(CODE_LETTERS) for _ in range(4)) for _ in range(3))
 
 
 def hash_code(number: str, code: str) -> str:
-    """Return the HMAC-SHA256 of a tracking code, with or without dashes, for the number of its case."""
+    """Return the HMAC-SHA256 (hex) of a case number with a tracking code, which may be given with or without dashes."""
     plain = code.replace("-", "")
     return keyed_digest(f"{number}:{plain}")

@@ -1,4 +1,4 @@
-"""Intake by an officer: the report body of the API, and by hand what SP4N would have sent."""
+"""Intake of a report by an officer, as the body of the API or copied by hand from SP4N."""
 
 import re
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _TRACKING_ID = re.compile(r"[0-9]{6,15}")
 
 
 class AlreadyHere(Exception):
-    """Raised when a case with the SP4N tracking number exists; names that case."""
+    """Raised when a case with the SP4N tracking id exists; `number` and `complaint_id` identify that case."""
 
     def __init__(self, number: str, complaint_id: int) -> None:
         super().__init__(number)
@@ -32,7 +32,7 @@ class AlreadyHere(Exception):
 
 @dataclass(frozen=True)
 class Intake:
-    """The result of an intake: number, tracking code, first step and its deadline (UTC)."""
+    """The result of an intake: number, tracking code in clear, name of the first step and its deadline (UTC)."""
 
     complaint_id: int
     number: str
@@ -44,9 +44,9 @@ class Intake:
 def record_intake(
     payload: dict[str, Any], by: Person, *, tracking_id: str = "", address: str | None = None, tell: bool = False
 ) -> Intake:
-    """Receive a report from an officer and return the new case. Raises ActionRefused with every invalid field, and
-    AlreadyHere for a tracking number that a case has. With `tell`, a reporter who left an address gets number and code
-    as a message.
+    """Receive a report from an officer, commit, and return the new case. Raises ActionRefused (not_your_step,
+    missing_input with every invalid field) and, for a tracking id that a case has, AlreadyHere. With `tell`, a reporter
+    who left an address is sent number and code.
     """
     may_receive(by)
     with one_transaction():
@@ -61,8 +61,8 @@ def record_intake(
 
 
 def _checked_report(payload: dict[str, Any], from_sp4n: bool, tracking_id: str) -> Report:
-    """Return the valid report. Raises ActionRefused with the errors of the report and of the SP4N number together; only
-    the channel SP4N has a number.
+    """Return the valid report. Raises ActionRefused(missing_input) with the errors of the report and of the SP4N
+    tracking id together; only the channel SP4N has a tracking id.
     """
     report: Report | None = None
     errors: tuple[FieldError, ...] = ()
@@ -83,7 +83,7 @@ def _checked_report(payload: dict[str, Any], from_sp4n: bool, tracking_id: str) 
 
 
 def refuse_known(tracking_id: str) -> None:
-    """Raise AlreadyHere when a case has this tracking number."""
+    """Raise AlreadyHere when a case has this SP4N tracking id."""
     statement = select(Complaint.number, Complaint.id).where(Complaint.sp4n_tracking_id == tracking_id)
     found = db.session.execute(statement).first()
     if found is not None:

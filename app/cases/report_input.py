@@ -27,7 +27,9 @@ _RFC_3339 = re.compile(
 
 @dataclass(frozen=True)
 class Report:
-    """A valid report; places and category are primary keys of reference rows."""
+    """A valid report: `values` by column name, with places and category as primary keys, `reporter` by identity part,
+    `attachments` as (file name, bytes).
+    """
 
     values: dict[str, Any]
     reporter: dict[str, str]
@@ -36,7 +38,7 @@ class Report:
 
 @dataclass(frozen=True)
 class PastDay(Field):
-    """A date as RFC 3339 writes it, not in the future by the office's date."""
+    """A field for a date `YYYY-MM-DD`, from 1900 to today's office date; cleaned to a `date`."""
 
     def clean(self, name: str, value: Any) -> Cleaned:
         try:
@@ -52,7 +54,9 @@ class PastDay(Field):
 
 @dataclass(frozen=True)
 class Moment(Field):
-    """An instant as RFC 3339 writes it, with its offset; cleaned to UTC. From 2010 on, at most ten minutes ahead."""
+    """A field for an instant as RFC 3339 writes it, with its offset; cleaned to UTC. From 2010 on, at most ten minutes
+    ahead.
+    """
 
     def clean(self, name: str, value: Any) -> Cleaned:
         try:
@@ -71,7 +75,7 @@ class Moment(Field):
 
 @dataclass(frozen=True)
 class Coordinate(Field):
-    """Decimal degrees between minus and plus `bound`, rounded to six places."""
+    """A field for decimal degrees between minus and plus `bound`; cleaned to a Decimal rounded to six places."""
 
     bound: int = 90
 
@@ -86,7 +90,9 @@ class Coordinate(Field):
 @dataclass(frozen=True)
 class Phone(Text):
     def clean(self, name: str, value: Any) -> Cleaned:
-        """Return the number as typed, without invisible characters; brackets, spaces, dots and dashes are allowed."""
+        """Return (the number as typed, without invisible characters, None), or (None, error) for text that is no
+        number; brackets, spaces, dots and dashes are allowed.
+        """
         text, error = super().clean(name, visible(value) if isinstance(value, str) else value)
         if error is None and not is_phone(text):
             return None, FieldError(name, FieldFault.NOT_A_PHONE)
@@ -107,13 +113,13 @@ class Email(Text):
 
 @dataclass(frozen=True)
 class Nik(Text):
-    """An identity number of 16 digits with a valid day of birth, grouped or not.
+    """A field for an identity number (NIK) of 16 digits with a valid day of birth, grouped or not.
 
     The region in front is that of the first registration and is not checked (domain 4.8).
     """
 
     def clean(self, name: str, value: Any) -> Cleaned:
-        """Return the 16 digits."""
+        """Return (the 16 digits, None), or (None, error)."""
         text, error = super().clean(name, digits_of_nik(value) if isinstance(value, str) else value)
         if error is None and not is_nik(text):
             return None, FieldError(name, FieldFault.NOT_A_NIK)
@@ -122,7 +128,7 @@ class Nik(Text):
 
 @dataclass(frozen=True)
 class Anything(Field):
-    """A value with fields of its own, validated elsewhere."""
+    """A field whose value has fields of its own and is validated elsewhere."""
 
     def clean(self, name: str, value: Any) -> Cleaned:
         return value, None
@@ -162,7 +168,9 @@ MOST_FILES = 10
 
 
 def clean_report(payload: Any, more: Mapping[str, Field] | None = None) -> Report:
-    """Return the report ready to be stored. Raises ActionRefused(missing_input) with every error of every field."""
+    """Return the report ready to be stored; `more` adds fields to those of the API. Raises ActionRefused(missing_input)
+    with every error of every field.
+    """
     values, errors = check_fields({**REPORT_FIELDS, **(more or {})}, payload)
     location, faults = clean_part(values.pop("location", {}), "location", LOCATION_FIELDS)
     reporter, more_faults = clean_part(values.pop("reporter", {}), "reporter", REPORTER_FIELDS)
@@ -178,7 +186,9 @@ def clean_report(payload: Any, more: Mapping[str, Field] | None = None) -> Repor
 
 
 def clean_part(value: Any, name: str, fields: Mapping[str, Field]) -> tuple[dict[str, Any], list[FieldError]]:
-    """Return the cleaned members of the object `name`, and its errors with `name` before the field."""
+    """Return the cleaned members of the object `name`, and its errors with `name.` before the member; ({}, [error])
+    when the value is no object.
+    """
     cleaned, errors = check_fields(fields, value)
     if not isinstance(value, Mapping):
         return {}, [FieldError(name, FieldFault.WRONG_TYPE)]
@@ -186,7 +196,9 @@ def clean_part(value: Any, name: str, fields: Mapping[str, Field]) -> tuple[dict
 
 
 def _references(values: dict[str, Any], location: dict[str, Any]) -> tuple[dict[str, Any], list[FieldError]]:
-    """Return category and place as rows; an unknown name is an error of its field."""
+    """Return the columns of category and place (primary keys, text and coordinates), and an error for each unknown
+    name. Removes `category` from `values`.
+    """
     texts = (values.pop("category", None) or None, location.get("district") or None, location.get("village") or None)
     found = find_named(texts)
     keys = (found.category, found.district, found.village)
@@ -211,7 +223,7 @@ _UNKNOWN = (
 
 
 def _files(value: Any) -> tuple[list[tuple[str, bytes]], list[FieldError]]:
-    """Return attachments as pairs of name and content."""
+    """Return the attachments as (file name, bytes), and the errors of those that are invalid."""
     if not isinstance(value, list):
         return [], [FieldError("attachments", FieldFault.WRONG_TYPE)]
     if len(value) > MOST_FILES:

@@ -26,7 +26,9 @@ FROM_SP4N = Actor.SYSTEM.value
 
 @dataclass(frozen=True)
 class Author:
-    """Who brings a change: SP4N, or the Admin who decides about one. `kind` is the kind of the event."""
+    """The person and capacity that change a report: SP4N (the system), or the Admin who settles a difference with SP4N.
+    `kind` is the kind of the event, `address` the network address.
+    """
 
     by: Person = SYSTEM
     capacity: Capacity = SYSTEM.capacities[0]
@@ -40,8 +42,8 @@ class Author:
 
 @dataclass(frozen=True)
 class Told:
-    """What a new version of a report states: columns with values, the whole identity and all files. Identity or files
-    that it does not mention are None.
+    """The content of a new version of a report: column names with values, the whole identity and all files as (name,
+    bytes). Identity or files that the version does not mention are None.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -51,7 +53,9 @@ class Told:
 
 @dataclass(frozen=True)
 class Difference:
-    """How the new report differs from what is stored."""
+    """The differences of a new version of a report from the stored one: changed columns, a changed identity ({} removes
+    it, None is no change), new files, stored files that are there again (`back`) or no longer (`gone`).
+    """
 
     values: dict[str, Any]
     reporter: dict[str, str] | None
@@ -65,7 +69,9 @@ class Difference:
 
 
 def difference(complaint: Complaint, told: Told) -> Difference:
-    """Return how a new version differs from the stored report; files are compared by content, not by name."""
+    """Return the Difference of a new version from the stored report; files are compared by content, not by name. Raises
+    KeyMissing when a stored value cannot be decrypted.
+    """
     values = {name: value for name, value in told.values.items() if reported_value(complaint, name) != value}
     secrecy = told.values.get("confidentiality", complaint.confidentiality)
     reporter = {} if secrecy == Confidentiality.ANONYMOUS else told.reporter
@@ -75,7 +81,9 @@ def difference(complaint: Complaint, told: Told) -> Difference:
 def revise(
     complaint: Complaint, found: Difference, at: datetime, author: Author | None = None, **more: Any
 ) -> ComplaintEvent:
-    """Write the difference to the case and return the event, which stores both versions of every changed value."""
+    """Write a difference to a case that is locked, and return the event, which stores both versions of every changed
+    value and `more`. Raises ActionRefused(missing_input) when a new file cannot be stored.
+    """
     author = author or Author()
     case = read_case(complaint)
     before = case.facts
@@ -103,7 +111,7 @@ def revise(
 
 
 def _changed_identity(complaint: Complaint, reporter: dict[str, str] | None) -> dict[str, str] | None:
-    """Return the identity if it differs from the stored one, else None; an empty one removes the stored identity."""
+    """Return the new identity if it differs from the stored one, else None; {} removes the stored identity."""
     if reporter is None or identity_unchanged(complaint, reporter):
         return None
     row = db.session.get(Reporter, complaint.id)
@@ -114,7 +122,9 @@ def _changed_identity(complaint: Complaint, reporter: dict[str, str] | None) -> 
 def _sorted_files(
     complaint: Complaint, files: list[tuple[str, bytes]] | None
 ) -> tuple[list[tuple[str, bytes]], list[Attachment], list[Attachment]]:
-    """Return new files (each content once), stored files that are there again, and stored files that are gone."""
+    """Return three lists: new files (each content once), stored files of SP4N that are there again, and those that are
+    gone.
+    """
     if files is None:
         return [], [], []
     mine = (Attachment.complaint_id == complaint.id, Attachment.added_by == FROM_SP4N)
@@ -131,7 +141,9 @@ def _sorted_files(
 
 
 def _particulars(complaint: Complaint, found: Difference, at: datetime) -> dict[str, Any]:
-    """Store the files and return the data of the event; values of the identity are not among them."""
+    """Store new files, update which stored files are removed, and return the changes as data of the event, without the
+    values of the identity.
+    """
     rows = [store_file(complaint, name, content, FROM_SP4N, at) for name, content in found.new_files]
     for row in found.back:
         row.removed_at = None
@@ -148,12 +160,12 @@ def _particulars(complaint: Complaint, found: Difference, at: datetime) -> dict[
 
 
 def held_words(complaint: Complaint, found: Difference) -> dict[str, Any]:
-    """Return the stored values where there is a difference, as text for people."""
+    """Return the stored values of the columns that differ, by column name, as `word_of` returns them."""
     return {name: word_of(name, reported_value(complaint, name)) for name in sorted(found.values)}
 
 
 def words_of(found: Difference) -> dict[str, Any]:
-    """Return the new values where there is a difference, as text for people."""
+    """Return the new values of the columns that differ, by column name, as `word_of` returns them."""
     return {name: word_of(name, value) for name, value in sorted(found.values.items())}
 
 
@@ -162,7 +174,9 @@ def _file(row: Attachment) -> dict[str, Any]:
 
 
 def word_of(name: str, value: Any) -> Any:
-    """Return a value as people read it and JSON can hold it."""
+    """Return the value of a column as it is shown to people and fits into JSON: the name of a category or place, a date
+    in ISO 8601 (datetimes in the office's zone), a decimal as text, other values unchanged.
+    """
     if name in _NAMED and value is not None:
         return str(db.session.get_one(_NAMED[name], value).name)
     if isinstance(value, datetime):

@@ -11,7 +11,7 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 def open_task(complaint: Complaint, step: OpenStep, actor: Actor, after: ComplaintFacts, sop: Sop) -> StepTask:
-    """Return a new row for a step that has just opened; `set_deadline` sets its deadline."""
+    """Return a StepTask for a step that has just opened, not added to the session; `set_deadline` sets its deadline."""
     return StepTask(
         complaint_id=complaint.id,
         cycle=after.cycle,
@@ -27,7 +27,8 @@ def open_task(complaint: Complaint, step: OpenStep, actor: Actor, after: Complai
 def set_deadline(
     task: StepTask, step: OpenStep, allowance: Allowance, sop: Sop, calendar: WorkingCalendar, now: datetime
 ) -> None:
-    """Set deadline and warning of a step, counted from its start with the calendar and every finished pause.
+    """Set allowance, deadline and warning in the row of a step, counted from its start with the calendar and every
+    finished pause.
 
     The next alarm is the warning, or the end of the question for a paused step; where that has passed, it is `now`.
     """
@@ -40,14 +41,16 @@ def set_deadline(
 
 
 def set_closing(complaint: Complaint, silence: Allowance, calendar: WorkingCalendar) -> None:
-    """Set when an answered case is closed if the reporter does not respond."""
+    """Set `closes_at` of a case: when an answered case is closed if the reporter does not respond; None before the
+    answer and after the end.
+    """
     silent_since = complaint.answered_at if complaint.ended_at is None else None
     complaint.closes_at = deadline_for(calendar, silent_since, silence) if silent_since else None
 
 
 def allowance_of(step: OpenStep, facts: ComplaintFacts, sop: Sop) -> Allowance:
-    """Return the allowance of an open step: 14 working days for a draft with field visit or across agencies (SOP
-    step 7), plus the days by which the Kepala Dinas extended it.
+    """Return the allowance of an open step. For step 7 it is the longer one (14 working days as printed) with a field
+    visit or across agencies, plus the days by which the Kepala Dinas extended it.
     """
     track = facts.track(step.agency)
     return sop.allowance(step.step, track is not None and track.extended, track.more_days if track else 0)

@@ -18,7 +18,9 @@ from workflow_rules.process.actors import Person
 
 
 class ScanRefused(Exception):
-    """Raised when a scan is refused; `fault` is a key of `SCAN_FAULTS`, `numbers` the page counts where they differ."""
+    """Raised when a scan is refused; `fault` is a key of `SCAN_FAULTS`, `numbers` holds the page counts `letter` and
+    `scan` where they differ.
+    """
 
     def __init__(self, fault: str, letter: int = 0, scan: int = 0) -> None:
         super().__init__(fault)
@@ -27,7 +29,7 @@ class ScanRefused(Exception):
 
 
 def current_scan(letter_id: int) -> LetterScan | None:
-    """Return the newest scan of a letter with its file, or None."""
+    """Return the scan of a letter that is in use, with its file, or None when the letter has no scan."""
     statement = select(LetterScan).where(LetterScan.letter_id == letter_id, LetterScan.replaced_at.is_(None))
     return db.session.scalars(statement.options(joinedload(LetterScan.attachment))).first()
 
@@ -42,8 +44,9 @@ def keep_scan(
     now: datetime | None = None,
     address: str | None = None,
 ) -> Performed:
-    """Store a scan in place of the previous one, which stays among the files, and return the result; the event stores
-    the scan's SHA-256. Raises ScanRefused for a file that is not this letter's, and ActionRefused.
+    """Attach a scan to its letter and return the result; a replaced scan stays among the files of the case. The event
+    stores the scan's SHA-256. Raises ScanRefused for a file that cannot be this letter's scan and for a replacement
+    without a reason, and ActionRefused.
     """
     pages = _checked_pages(letter, content)
     with one_transaction():
@@ -73,7 +76,9 @@ def keep_scan(
 
 
 def _checked_pages(letter: Letter, content: bytes) -> int:
-    """Return the number of pages of the scan. Raises ScanRefused unless the letter has as many."""
+    """Return the number of pages of the scan. Raises ScanRefused when the file is unfit or unreadable, or the letter's
+    PDF is not drawn yet or has another number of pages.
+    """
     if not content:
         raise ScanRefused("missing")
     if media_type_of(content) is None or len(content) > LARGEST:

@@ -18,15 +18,17 @@ from workflow_rules.process.actors import SYSTEM
 
 
 def expire_question(complaint: Complaint, task: StepTask, notifier: Notifier) -> None:
-    """End a wait that nobody answered, as an act of the system; the officer is notified (SOP steps 1 and 7)."""
+    """End a question to the reporter that nobody answered in time, as an action of the system, and notify the officers
+    who asked it (SOP steps 1 and 7). Raises ActionRefused(out_of_order) before that time.
+    """
     request = ActionRequest(Action.EXPIRE_QUESTION, task.agency_code)
     perform_action(complaint.id, request, SYSTEM, None, now=notifier.at)
     notifier.question_expired(complaint, task)
 
 
 def close_silent_cases(now: datetime, batch: int = 50) -> int:
-    """Close one batch of answered cases after the SOP's time of silence; return how many cases were read. Safe to run
-    twice or in parallel.
+    """Close one batch of answered cases whose reporter was silent for the time that the SOP sets; return how many cases
+    were read. A case that fails is tried again after RETRY_DELAY. Safe to run twice or in parallel.
     """
     with one_transaction():
         statement = select(Complaint).where(Complaint.closes_at <= now).order_by(Complaint.closes_at).limit(batch)
@@ -39,7 +41,9 @@ def close_silent_cases(now: datetime, batch: int = 50) -> int:
 
 
 def note_ended_delegations(now: datetime, batch: int = 50) -> int:
-    """Notify both officers of each delegation that ended on its day, and journal it; return how many."""
+    """Notify both officers of each delegation that ended before today (office date), add a journal entry for each, and
+    return for how many this succeeded, at most `batch`.
+    """
     with one_transaction():
         ended = select(DelegationRow).where(DelegationRow.ends_on < office_today(now), DelegationRow.noted_at.is_(None))
         rows = db.session.scalars(ended.order_by(DelegationRow.id).limit(batch).with_for_update(skip_locked=True)).all()

@@ -23,7 +23,9 @@ REASON: dict[str, Field] = {"code_reason": Text(longest=500)}
 
 @dataclass(frozen=True)
 class Replaced:
-    """The new code in clear, shown once, and whether it is also sent to the reporter."""
+    """The result of a replacement: the new code in clear, to be shown once, and whether it is also sent to the
+    reporter.
+    """
 
     complaint: Complaint
     code: str
@@ -33,8 +35,8 @@ class Replaced:
 def replace_code(
     complaint_id: int, params: dict[str, Any], by: Person, *, now: datetime | None = None, address: str | None = None
 ) -> Replaced:
-    """Give the case a new tracking code and return it. Raises ActionRefused: not_your_step for anyone but the Admin,
-    missing_input without a reason.
+    """Give the case a new tracking code, record why, and return the new code in clear. Raises ActionRefused:
+    not_visible, not_your_step for anyone but the Admin, missing_input without a reason.
     """
     cleaned, errors = check_fields(REASON, params)
     with one_transaction():

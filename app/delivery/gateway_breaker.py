@@ -39,7 +39,9 @@ def turn_of(channel: str, now: datetime) -> Turn:
 
 
 def note_failure(channel: str, error: str, now: datetime) -> None:
-    """Put the gateway on hold: 30 s after the first failure in a row, doubling each time up to five minutes."""
+    """Record a failure and put the gateway on hold: 30 s after the first failure in a row, doubling each time up to
+    five minutes.
+    """
     earlier = db.session.scalars(select(GatewayState.failures).where(GatewayState.channel == channel)).first() or 0
     held_until = now + doubled_delay(earlier + 1, FIRST_HOLD, LONGEST_HOLD)
     seen = {"failures": earlier + 1, "held_until": held_until, "last_error": error}
@@ -51,7 +53,7 @@ def note_failure(channel: str, error: str, now: datetime) -> None:
 
 
 def note_success(channel: str) -> bool:
-    """Reset the gateway's failures; return whether it had any."""
+    """Reset the gateway's failures; return whether there were any."""
     well = {"failures": 0, "away_since": None, "held_until": None, "last_error": None}
     mended = update(GatewayState).where(GatewayState.channel == channel, GatewayState.failures > 0).values(well)
     mended = mended.returning(GatewayState.channel).execution_options(synchronize_session=False)
@@ -62,6 +64,6 @@ def note_success(channel: str) -> bool:
 
 
 def gateways_in_trouble() -> list[GatewayState]:
-    """Return the gateways that are failing, for the health page and the relay job."""
+    """Return the states of the gateways that are failing, for the health page and the relay job."""
     troubled = select(GatewayState).where(GatewayState.failures > 0).order_by(GatewayState.channel)
     return list(db.session.scalars(troubled.execution_options(populate_existing=True)))

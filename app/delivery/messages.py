@@ -27,10 +27,10 @@ from workflow_rules.process.identity import Confidentiality
 
 
 def compose_mail(message: Delivery) -> EmailMessage:
-    """Return the e-mail of one delivery.
+    """Return the e-mail of one delivery, with sender and recipient.
 
     Its Message-ID derives from the delivery, so that duplicates can be recognised. Raises Refused if a password link
-    has expired.
+    has expired, KeyMissing if the reporter's address cannot be decrypted.
     """
     if message.report_job is not None:
         return _report_mail(message, message.report_job)
@@ -50,7 +50,9 @@ def compose_mail(message: Delivery) -> EmailMessage:
 
 
 def _report_mail(message: Delivery, job: ReportJob) -> EmailMessage:
-    """Return the e-mail with a scheduled report, attached or, if it is too large, as a link."""
+    """Return the e-mail with a scheduled report: its file unless that is too large, and a link to the page of
+    exports.
+    """
     mail, file = EmailMessage(), message.report_file
     with force_locale("id"):
         values = {"title": title_of(wanted_of(job.wanted)), "rows": job.rows, "attached": file is not None}
@@ -76,7 +78,7 @@ def _addressed(mail: EmailMessage, message: Delivery) -> EmailMessage:
 
 
 def compose_text(message: Delivery) -> tuple[str, str]:
-    """Return (title, body) for a plain-text service."""
+    """Return (title, body) of a message for a plain-text service."""
     with force_locale("id"):
         if message.complaint is not None:
             values = reporter_values(message, message.complaint)
@@ -86,7 +88,8 @@ def compose_text(message: Delivery) -> tuple[str, str]:
 
 
 def reporter_values(message: Delivery, case: Complaint) -> dict[str, Any]:
-    """Return the template values of a message to a reporter.
+    """Return the template values of a message to a reporter: `subject`, `sentence`, `number`, `code`, `base` (address
+    of the site).
 
     If the case is not open, the complaint number is included only together with the code, which is useless without it.
     """
@@ -127,7 +130,9 @@ LINK_PATH = "/sandi-baru/"
 
 
 def account_mail(message: Delivery) -> EmailMessage:
-    """Return an e-mail about an account without sender and recipient; raises Refused if its link has expired."""
+    """Return an e-mail about a user account, without sender and recipient. Raises Refused if its password link was
+    used, replaced or has expired.
+    """
     link = message.password_link
     if link is not None and (message.sealed_code is None or link.ended_at or link.expires_at <= utc_now()):
         raise Refused("the link has ended")

@@ -11,7 +11,9 @@ COUNTRY = "+62"
 
 
 def mail_address(message: Delivery) -> str | None:
-    """Return the e-mail address of the recipient; None if there is none."""
+    """Return the e-mail address of a message's recipient; None if there is none. Raises KeyMissing if the reporter's
+    address cannot be decrypted.
+    """
     if message.account_news == "address_changed":
         return message.sealed_code
     if message.user is not None:
@@ -21,7 +23,9 @@ def mail_address(message: Delivery) -> str | None:
 
 
 def gateway_address(message: Delivery) -> str | None:
-    """Return the recipient's number or name at the message service; None if there is none."""
+    """Return the recipient's number or name at the message service; None if there is none. Raises KeyMissing if the
+    reporter's number cannot be decrypted.
+    """
     if message.user_id is not None:
         preference = db.session.get(NoticePreference, message.user_id)
         return preference.gateway_to if preference is not None else None
@@ -31,13 +35,15 @@ def gateway_address(message: Delivery) -> str | None:
 
 
 def international(phone: str) -> str:
-    """Return a phone number in international form, as message services expect it."""
+    """Return a phone number in international form, as message services expect it: without separators, a leading 0
+    replaced by +62.
+    """
     digits = re.sub(r"[^0-9+]", "", phone)
     return f"{COUNTRY}{digits[1:]}" if digits.startswith("0") else digits
 
 
 def without_address(message: Delivery, problem: str) -> str:
-    """Return an error text without the reporter's address, which mail servers tend to repeat."""
+    """Return an error text with the reporter's address replaced by "…", since mail servers tend to repeat it."""
     if message.complaint_id is None:
         return problem
     try:

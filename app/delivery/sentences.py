@@ -31,7 +31,7 @@ class NoticeLine:
 
 
 def newest_notices(user_id: int) -> list[NoticeLine]:
-    """Return the newest notices of an officer, newest first."""
+    """Return the newest notices of an officer as sentences, newest first, at most SHOWN."""
     statement = select(Notice).where(Notice.user_id == user_id).order_by(Notice.id.desc()).limit(SHOWN)
     return [notice_line(row) for row in db.session.scalars(statement.options(*_WITH_CAUSE))]
 

@@ -23,8 +23,8 @@ SHUTTING_DOWN = 421
 def send_mail(message: Delivery) -> bool:
     """Send one message as e-mail through the server of SMTP_URL; return False if SMTP_URL is not set.
 
-    SMTP_URL is `smtp://`, `smtps://` or `smtp+starttls://` with `user:password@host:port`. Raises Refused if it can
-    never be sent, Unsent or GatewayAway to retry.
+    SMTP_URL is `smtp://`, `smtps://` or `smtp+starttls://` with `user:password@host:port`. Raises Refused if the
+    message can never be sent, Unsent or GatewayAway to retry.
     """
     url = current_app.config.get("SMTP_URL")
     if not url:
@@ -69,7 +69,7 @@ def _text_of(error: Exception) -> str:
 
 @contextmanager
 def _server(url: SplitResult) -> Iterator[smtplib.SMTP]:
-    """Yield a connected and authenticated server; raises GatewayAway if there is none.
+    """Yield a connected and authenticated SMTP server. Raises GatewayAway if there is none.
 
     Errors while disconnecting are ignored, because the message has been accepted by then.
     """
@@ -86,7 +86,7 @@ def _server(url: SplitResult) -> Iterator[smtplib.SMTP]:
 
 
 def _signed_in(url: SplitResult) -> smtplib.SMTP:
-    """Return a connected and authenticated server; its connection is closed when the sign-in fails."""
+    """Return a connected and authenticated SMTP server; its connection is closed when the sign-in fails."""
     host, port = url.hostname or "localhost", url.port or 25
     seconds = current_app.config.get("SMTP_SECONDS", SMTP_SECONDS)
     if url.scheme == "smtps":

@@ -14,7 +14,9 @@ MARK_LETTERS = 12
 
 
 def note_changes(happened: Iterable[tuple[Complaint, ComplaintEvent]]) -> None:
-    """Write a row for each event of a complaint that has a tracking id; the events get their keys first."""
+    """Write a feed row for each event whose complaint has a tracking id. The session is flushed first, so that the
+    events have keys.
+    """
     linked = [(complaint, event) for complaint, event in happened if complaint.sp4n_tracking_id is not None]
     if linked:
         db.session.flush()
@@ -23,8 +25,8 @@ def note_changes(happened: Iterable[tuple[Complaint, ComplaintEvent]]) -> None:
 
 
 def changes_of(complaint: Complaint, event: ComplaintEvent, origin: str) -> list[dict[str, Any]]:
-    """Return the row of an event whose key is known, to be inserted by the caller, in a list; an empty list for a
-    complaint without a tracking id.
+    """Return the feed row of an event whose key is known, in a list, to be inserted by the caller; [] for a complaint
+    without a tracking id.
     """
     if complaint.sp4n_tracking_id is None:
         return []
@@ -32,12 +34,16 @@ def changes_of(complaint: Complaint, event: ComplaintEvent, origin: str) -> list
 
 
 def note_linked(complaint: Complaint, at: datetime) -> None:
-    """Write that a complaint got its tracking id from an officer: its feed begins with its present state."""
+    """Write the feed row that says that a complaint got its tracking id from an officer: its feed begins with its
+    present state.
+    """
     insert_rows(SyncChange.__table__, [_row(complaint, LINKED, at, "office")])
 
 
 def note_removed(complaint: Complaint, at: datetime) -> None:
-    """Write a tombstone before a complaint loses its tracking id, so that readers know that no more changes follow."""
+    """Write the tombstone of a complaint into the feed before it loses its tracking id, so that readers know that no
+    more changes follow.
+    """
     insert_rows(SyncChange.__table__, [_row(complaint, REMOVED, at, "office", tombstone=True)])
 
 

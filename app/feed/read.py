@@ -12,16 +12,18 @@ from app.models import SyncChange
 
 
 class CursorUnreadable(Exception):
-    """Raised for a text that is no cursor of this feed."""
+    """Raised for a text that is no cursor of the change feed."""
 
 
 class CursorTooOld(Exception):
-    """Raised when the changes after a cursor are deleted, or are others than those among which it was given."""
+    """Raised when changes after a cursor are deleted already, or the change at its position is not the one for which it
+    was given.
+    """
 
 
 @dataclass(frozen=True)
 class FeedPage:
-    """Changes in order, the cursor to continue with, and whether more changes are there already."""
+    """A page of the feed: changes in order, the cursor to continue with, and whether more changes are there already."""
 
     changes: list[SyncChange]
     next: str
@@ -36,18 +38,20 @@ def read_changes(after: str, limit: int) -> FeedPage:
 
 
 def changes_after(position: int, limit: int) -> list[SyncChange]:
-    """Return numbered changes after a position, in order, for readers in this program, which store the position."""
+    """Return at most `limit` numbered changes after a position, in order, for readers in this program, which store the
+    position.
+    """
     later = select(SyncChange).where(SyncChange.position > position).order_by(SyncChange.position)
     return list(db.session.scalars(later.limit(limit)))
 
 
 def cursor_of(row: SyncChange) -> str:
-    """Return the cursor after which the changes that follow this one are read."""
+    """Return the cursor of a change: an opaque text after which the changes that follow are read."""
     return base64.urlsafe_b64encode(f"{row.position}.{row.mark}".encode()).decode().rstrip("=")
 
 
 def _position_of(cursor: str) -> int:
-    """Return the position that a cursor names. Raises CursorUnreadable and CursorTooOld."""
+    """Return the feed position that a cursor names. Raises CursorUnreadable and CursorTooOld."""
     try:
         text = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode("ascii")
     except (UnicodeError, binascii.Error, ValueError) as error:

@@ -42,8 +42,9 @@ def changes_wait() -> bool:
 
 
 def delete_old_changes(now: datetime, batch: int = 1000) -> int:
-    """Delete numbered changes past SYNC_RETENTION, oldest first, and return how many. The last change stays, so that
-    the feed keeps its position. A reader whose cursor lies before the remaining ones must start again (410).
+    """Delete at most `batch` numbered changes older than SYNC_RETENTION_DAYS, oldest first, and return how many. The
+    last change stays, so that the feed keeps its position. A reader whose cursor lies before the remaining ones must
+    start again (410).
     """
     oldest = now - timedelta(days=current_app.config["SYNC_RETENTION_DAYS"])
     with one_transaction():

@@ -15,7 +15,9 @@ SHOWN = 100
 
 @dataclass(frozen=True)
 class FailedMessage:
-    """One message that failed for good; `error` is the last error, `address` "" unless it is an officer's e-mail."""
+    """One message that failed for good; `notices` is how many notices it carries, `error` the last error, `address` is
+    "" unless it is an officer's e-mail.
+    """
 
     id: int
     name: str
@@ -36,7 +38,9 @@ class MessageCounts:
 
 
 def failed_messages(limit: int = SHOWN) -> list[FailedMessage]:
-    """Return the newest messages that failed for good, without addresses at a gateway or of a reporter."""
+    """Return the newest messages that failed for good, at most `limit`, without addresses at a gateway or of a
+    reporter.
+    """
     inside = select(func.count()).where(DeliveryItem.delivery_id == Delivery.id).scalar_subquery()
     statement = select(Delivery, inside).where(Delivery.state == "failed").order_by(Delivery.id.desc()).limit(limit)
     rows = db.session.execute(statement.options(selectinload(Delivery.user), selectinload(Delivery.complaint)))
@@ -67,5 +71,7 @@ def count_failed() -> int:
 
 
 def _reporter_name(row: Delivery) -> str:
-    """Return "Pelapor" with the complaint number if the case is visible."""
+    """Return the name shown for a reporter: "Pelapor" with the complaint number, without it if the case is not
+    visible.
+    """
     return gettext("Pelapor aduan %(number)s", number=row.complaint.number) if row.complaint else gettext("Pelapor")

@@ -25,7 +25,7 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 class Notifier:
-    """Writes the notices of one transaction at the instant `at`. Reads recipients and preferences only once."""
+    """A writer of the notices of one transaction at the instant `at`. Reads recipients and preferences only once."""
 
     def __init__(self, calendar: WorkingCalendar, at: datetime) -> None:
         self.calendar, self.at = calendar, at
@@ -33,14 +33,15 @@ class Notifier:
         self._outbox = Outbox(calendar, at)
 
     def opened(self, complaint: Complaint, opened: Iterable[StepTask], by: Person, *parts: Part) -> None:
-        """Notify the holders of each opened step's office and their delegates, except the officer who opened it.
+        """Notify the holders of the offices of steps opened in one case, and their delegates, except the officer who
+        opened them.
 
         Executed in the statement that writes `parts`.
         """
         self.opened_many([(complaint.id, task) for task in opened], by, *parts)
 
     def opened_many(self, opened: Iterable[tuple[int, StepTask]], by: Person, *parts: Part) -> None:
-        """Notify the holders of opened steps of several complaints, given with their complaint ids, except the opener.
+        """Notify the holders of opened steps, given as (complaint id, step), except the officer who opened them.
 
         Executed in the statement that writes `parts`.
         """
@@ -58,13 +59,15 @@ class Notifier:
             insert_together(*parts)
 
     def initials_asked(self, complaint: Complaint, opened: Iterable[StepTask], awaited: Iterable[Actor]) -> None:
-        """Notify the officers who are to initial a draft, once for each draft."""
+        """Notify the officers of the `awaited` roles that they are to initial a draft, once for each draft."""
         for task in opened:
             users = [user for actor in awaited for user in self._hearers.of(actor.value, task.agency_code)]
             self._about_step(complaint, task, "initial_asked", dict.fromkeys(users))
 
     def answered(self, complaint: Complaint, event: Event, by: Person) -> None:
-        """Notify the office whose question the reporter has answered, except the officer who recorded the answer."""
+        """Notify the holders of the office whose question the reporter has answered, except the officer who recorded
+        the answer.
+        """
         waited = [t for t in open_tasks_of(complaint) if (t.step, t.agency_code) == (event.step, event.agency)]
         for task in waited:
             holders = self._hearers.of(task.actor, task.agency_code)
@@ -72,7 +75,7 @@ class Notifier:
             self._about_step(complaint, task, "information_added", users, _question(task))
 
     def question_expired(self, complaint: Complaint, task: StepTask) -> None:
-        """Notify the office that asked a question that the reporter did not answer in time."""
+        """Notify the holders of the office that asked a question that the reporter did not answer in time."""
         holders = self._hearers.of(task.actor, task.agency_code)
         self._about_step(complaint, task, "question_expired", holders, _question(task))
 
@@ -90,7 +93,9 @@ class Notifier:
         self._add({"task_id": task.id, "level": seq}, "left_case", users)
 
     def alarms(self, raised: Sequence[tuple[Complaint, StepTask, str, Alarm]]) -> None:
-        """Notify the offices concerned by alarms, each given with the kind of its notice."""
+        """Notify the holders of the office concerned by each alarm, given as (complaint, step, kind of notice,
+        alarm).
+        """
         offices = [(alarm.actor.value, task.agency_code) for _, task, _, alarm in raised]
         self._hearers.read(offices)
         self._write(
@@ -107,7 +112,7 @@ class Notifier:
         )
 
     def delegation_made(self, row: DelegationRow, others: Iterable[int]) -> None:
-        """Notify both officers of a delegation, and `others`, that it was recorded; each officer once."""
+        """Notify both officers of a delegation, and the users `others`, that it was recorded; each officer once."""
         self._add({"delegation_id": row.id, "level": 0}, "delegation_made", {row.giver_id, row.holder_id, *others})
 
     def delegation_ended(self, row: DelegationRow) -> None:
@@ -119,7 +124,7 @@ class Notifier:
         self._add({"journal_id": journal_id, "level": 0}, "two_step_removed", (user_id,))
 
     def grants(self, kind: str, journal_id: int, users: Iterable[int]) -> None:
-        """Notify users of a request or a decision on the right to read identities."""
+        """Notify users of a request or a decision, as `kind` says, on the right to read identities."""
         self._add({"journal_id": journal_id, "level": 0}, kind, users)
 
     def password_link_made(self, journal_id: int, user_id: int) -> None:
@@ -138,11 +143,13 @@ class Notifier:
             self._add(cause, "malware_found", administrators())
 
     def paper_failed(self, complaint: Complaint, task: StepTask, office: tuple[str, str | None]) -> None:
-        """Notify an office that a paper of the case has no file, once for each step."""
+        """Notify the holders of an office (actor, agency code) that a paper of the case has no file, once for each
+        step.
+        """
         self._about_step(complaint, task, "paper_failed", self._hearers.of(*office))
 
     def records_checked(self, run_id: int, kind: str, users: Iterable[int]) -> None:
-        """Notify users of the result of the nightly check of the records."""
+        """Notify users of the result of the nightly check of the records; `kind` is records_red or records_green."""
         self._add({"invariant_run_id": run_id, "level": 0}, kind, users)
 
     def _about_step(
@@ -155,7 +162,7 @@ class Notifier:
         self._write({**cause, "user_id": user, "kind": kind} for user in users)
 
     def _write(self, notices: Iterable[Row]) -> None:
-        """Write and send notices that all name the same columns in the same order."""
+        """Write notices that all name the same columns in the same order, and put them into messages."""
         rows = [{**notice, "created_at": self.at} for notice in notices]
         if rows:
             self._send(db.session.execute(_written(tuple(rows[0])), {ROWS: as_text(rows)}))
@@ -170,14 +177,18 @@ def _written(names: tuple[str, ...]) -> Select[Any]:
 
 
 def _once(new: Insert) -> Select[Any]:
-    """Return the insert without notices that already exist for their cause, as a query of those written."""
+    """Return a statement that inserts notices, except those that already exist for their cause, and selects the new
+    ones.
+    """
     table = Notice.__table__
     written = new.on_conflict_do_nothing().returning(table.c.id, table.c.user_id, table.c.kind)
     return written_notices(written.cte("new_notice"))
 
 
 def _of_opening() -> Select[Any]:
-    """Return the insert of notices for opened steps to the holders of their offices, except the opener."""
+    """Return the statement that inserts the notices for opened steps to the holders of their offices, except the
+    opener.
+    """
     table, heard = Notice.__table__, hearing().subquery("heard")
     given = parameter_rows(table, place=BigInteger())
     columns = {name: given.c[name] for name in ("complaint_id", "task_id", "level", "kind", "created_at")}

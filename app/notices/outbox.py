@@ -42,7 +42,7 @@ class WrittenNotice:
 
 
 def written_notices(new: CTE) -> Select[Any]:
-    """Return a query of the notices an INSERT has written, in order, with their recipients' preferences.
+    """Return a select of the notices an INSERT has written, in order, with their recipients' preferences.
 
     `written_notice` reads such a row.
     """
@@ -55,13 +55,13 @@ def written_notices(new: CTE) -> Select[Any]:
 
 
 def written_notice(row: SqlRow[Any]) -> WrittenNotice:
-    """Return a row of `written_notices` with the officer's choices and channels."""
+    """Return a row of `written_notices` as a WrittenNotice."""
     choices = SendingChoices(row.quiet, row.only_digest, row.limit_at_any_hour)
     return WrittenNotice(row.id, row.user_id, row.kind, choices, _channels(row.by_email, row.has_gateway))
 
 
 class Outbox:
-    """Sends the notices of one transaction according to office hours and the officers' preferences."""
+    """A sender of the notices of one transaction according to office hours and the officers' preferences."""
 
     def __init__(self, calendar: WorkingCalendar, at: datetime) -> None:
         self._calendar, self._at = calendar, at
@@ -79,7 +79,9 @@ class Outbox:
         _add_to_messages(items, self._at, gathers=all(one.kind in ALARMS for one in notices))
 
     def _digest(self, user_id: int, channel: str, kind: str, choices: SendingChoices) -> int | None:
-        """Return the id of the morning digest for a notice, or None if the notice may be sent now."""
+        """Return the id of the morning digest for a notice, or None if the notice does not belong into a digest or that
+        digest is being sent.
+        """
         when = release(self._calendar, self._at, choices, at_limit=kind == "step_late")
         if not when.with_digest:
             return None
@@ -87,7 +89,9 @@ class Outbox:
 
 
 def open_digest(user_id: int, channel: str, day: date, opening: datetime, at: datetime) -> int | None:
-    """Return the id of an officer's morning digest on a channel, creating it if needed; None once it is being sent."""
+    """Return the id of an officer's morning digest on a channel, locked, creating it if needed; None once it is being
+    sent.
+    """
     same = (Delivery.user_id == user_id, Delivery.channel == channel, Delivery.digest_on == day)
     if not db.session.scalars(select(exists().where(*same))).one():
         # Serialise creation: two transactions waiting for each other's rows would deadlock.
@@ -99,7 +103,9 @@ def open_digest(user_id: int, channel: str, day: date, opening: datetime, at: da
 
 
 def channels_of(user_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Return the channels of each officer who wants a morning digest, by user id; others are left out."""
+    """Return the channels ("email", "gateway") of each officer who wants a morning digest, by user id; others are left
+    out.
+    """
     channels = dict.fromkeys(user_ids, _channels(True, False))
     for row in db.session.scalars(select(NoticePreference).where(NoticePreference.user_id.in_(tuple(channels)))):
         if row.morning_digest or row.only_digest:
@@ -128,7 +134,7 @@ def _add_to_messages(items: Sequence[Row], at: datetime, *, gathers: bool) -> No
 
 
 def _add_statement() -> Select[Any]:
-    """Return the single statement of `_add_to_messages`, which returns the ids of new messages."""
+    """Return the single statement of `_add_to_messages`, which selects the ids of new messages."""
     items, delivery = parameter_rows(DeliveryItem.__table__, user_id=BigInteger()), Delivery.__table__
     routes = select(items.c.user_id, items.c.channel).where(items.c.delivery_id.is_(None)).distinct().cte("route")
     waiting = _waiting(routes).cte("waiting")
@@ -143,7 +149,7 @@ def _add_statement() -> Select[Any]:
 
 
 def _waiting(route: CTE) -> Select[Any]:
-    """Return a query of untried messages to the same officers and channels; messages being sent are skipped."""
+    """Return a select of untried messages to the same officers and channels; messages being sent are skipped."""
     same = (Delivery.user_id == route.c.user_id, Delivery.channel == route.c.channel, Delivery.digest_on.is_(None))
     of_notices = (Delivery.report_job_id.is_(None), Delivery.account_news.is_(None))
     one = select(Delivery.id).where(*same, *of_notices, *_UNTRIED).limit(1)
@@ -152,7 +158,9 @@ def _waiting(route: CTE) -> Select[Any]:
 
 
 def _new_messages(route: CTE, waiting: CTE) -> tuple[list[str], Select[Any]]:
-    """Return columns and values of a new message for each officer and channel without a waiting one."""
+    """Return the column names of a new message, and a select of its values for each officer and channel without a
+    waiting one.
+    """
     moments = {name: bindparam(name, type_=Delivery.__table__.c[name].type) for name in ("created_at", "next_try_at")}
     columns = {
         "user_id": route.c.user_id,
@@ -169,11 +177,15 @@ _ADD = _add_statement()
 
 
 class Unsent(Exception):
-    """Raised if a message could not be sent now: the gateway is down, slow or asks to retry later."""
+    """Raised if a message could not be sent now and should be tried again: the gateway or mail server is down, slow or
+    asks to retry later.
+    """
 
 
 class GatewayAway(Unsent):
-    """Raised if the gateway is unreachable, silent or closing, so that any other message would fail too."""
+    """Raised if the gateway or mail server is unreachable, silent or closing, so that any other message would fail
+    too.
+    """
 
 
 class Refused(Exception):

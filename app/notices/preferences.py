@@ -14,7 +14,7 @@ _NAME = re.compile(r"@?[A-Za-z][A-Za-z0-9_.]{2,63}")
 
 
 class PreferenceFault(StrEnum):
-    """Why a number or name for the message service cannot be used."""
+    """A reason why a number or name for the message service cannot be used."""
 
     TOO_LONG = "too_long"
     NOT_A_RECIPIENT = "not_a_recipient"
@@ -41,7 +41,7 @@ class NoticePreferences:
 
 
 def preferences_of(user_id: int) -> NoticePreferences:
-    """Return an officer's present preferences, or the defaults."""
+    """Return an officer's stored notice preferences, or the defaults; `gateway_to` is "" when there is no recipient."""
     row = db.session.get(NoticePreference, user_id)
     if row is None:
         return NoticePreferences(gateway_to="")
@@ -50,7 +50,9 @@ def preferences_of(user_id: int) -> NoticePreferences:
 
 
 def save_preferences(user_id: int, preferences: NoticePreferences) -> None:
-    """Save the preferences for future notices; raises PreferenceRefused if the recipient is malformed."""
+    """Save an officer's preferences for future notices; `gateway_to` "" removes the recipient. Raises PreferenceRefused
+    if the recipient is malformed.
+    """
     chosen = {name: getattr(preferences, name) for name in _SWITCHES}
     if preferences.gateway_to is not None:
         chosen["gateway_to"] = _recipient(preferences.gateway_to) or None
@@ -59,7 +61,7 @@ def save_preferences(user_id: int, preferences: NoticePreferences) -> None:
 
 
 def _recipient(typed: str) -> str:
-    """Return the number without separators, or the name; "" for none. Raises PreferenceRefused."""
+    """Return the typed number without separators, or the typed name; "" for none. Raises PreferenceRefused."""
     text = typed.strip()
     if len(text) > LONGEST_RECIPIENT:
         raise PreferenceRefused("gateway_to", PreferenceFault.TOO_LONG)

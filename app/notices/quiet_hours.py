@@ -8,7 +8,9 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 @dataclass(frozen=True)
 class SendingChoices:
-    """An officer's choices: no messages outside office hours, digest only, limit alarms at any hour."""
+    """An officer's choices: `quiet` (no messages outside office hours), `only_digest`, `limit_at_any_hour` (alarms of a
+    passed limit are sent at once).
+    """
 
     quiet: bool = True
     only_digest: bool = False
@@ -17,7 +19,7 @@ class SendingChoices:
 
 @dataclass(frozen=True)
 class Release:
-    """When a notice is sent (aware, in the calendar's zone), and whether with that morning's digest."""
+    """When a notice is sent (aware, in the calendar's zone), and whether with the digest of that morning."""
 
     at: datetime
     with_digest: bool

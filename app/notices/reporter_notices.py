@@ -25,7 +25,9 @@ _TOLD_OF: dict[EventKind, str] = {
 
 
 def channel_for(reporter: dict[str, str]) -> str | None:
-    """Return the channel for a reporter: "email", "gateway" (phone, if a message service is configured) or None."""
+    """Return the channel for messages to a reporter: "email", "gateway" (phone, if a message service is configured) or
+    None.
+    """
     if reporter.get("email"):
         return "email"
     return "gateway" if reporter.get("phone") and current_app.config.get("GATEWAY_URL") else None
@@ -34,8 +36,8 @@ def channel_for(reporter: dict[str, str]) -> str | None:
 def notify_reporter(complaint: Complaint, told: str, cause_seq: int, at: datetime, code: str | None = None) -> bool:
     """Put a message to the reporter into the outbox, within the transaction of event `cause_seq`.
 
-    Returns whether a message was written; a unique key allows one for each cause. `code` is stored encrypted until
-    sent.
+    Returns whether a message was written: not for an anonymous or unreachable reporter, and once for each cause. `code`
+    is stored encrypted until sent.
     """
     if complaint.confidentiality == Confidentiality.ANONYMOUS:
         return False

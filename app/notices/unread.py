@@ -14,7 +14,9 @@ from app.vocabulary.words import LARGEST_BADGE
 
 @dataclass(frozen=True)
 class Seen:
-    """A notice that its officer has opened; `complaint_id` is None if it leads to no case."""
+    """A notice that its officer has opened; `complaint_id` is None if it leads to no case, `of_report` and `of_records`
+    say whether it is about an exported report or the nightly check of the records.
+    """
 
     complaint_id: int | None
     of_report: bool = False
@@ -22,7 +24,7 @@ class Seen:
 
 
 def mark_read(notice_id: int, user_id: int, now: datetime) -> Seen | None:
-    """Record when an officer first opened a notice; return None if the officer has no such notice."""
+    """Record when an officer first opened a notice and return it; None if the officer has no such notice."""
     with one_transaction():
         statement = select(Notice).where(Notice.id == notice_id, Notice.user_id == user_id)
         notice = db.session.scalars(statement).first()
@@ -41,10 +43,10 @@ def mark_all_read(user_id: int, now: datetime) -> int:
 
 
 def counting_unread(user_id: int | BindParameter[int] | None) -> ScalarSelect[int]:
-    """Return a subquery that counts an officer's unread notices, up to the largest badge."""
+    """Return a subquery that counts an officer's unread notices; it stops at LARGEST_BADGE + 1."""
     return counted(select(Notice.id).where(Notice.user_id == user_id, Notice.read_at.is_(None)), LARGEST_BADGE + 1)
 
 
 def unread_count(user_id: int) -> int:
-    """Return how many notices an officer has not read, up to the largest badge."""
+    """Return how many notices an officer has not read; the count stops at LARGEST_BADGE + 1."""
     return db.session.scalars(select(counting_unread(user_id))).one()

@@ -8,7 +8,7 @@ from app.vocabulary.words import Labels
 
 
 class SigningFault(StrEnum):
-    """Why a letter could not be signed; the detail of `signing_refused` and `signing_unavailable`."""
+    """A reason why a letter could not be signed; the detail of `signing_refused` and `signing_unavailable`."""
 
     WRONG_PASSPHRASE = "wrong_passphrase"  # noqa: S105 (a word for a fault)
     NO_CERTIFICATE = "no_certificate"
@@ -92,7 +92,9 @@ SCAN_FAULTS: Labels = {
 
 
 def signing_sentence(detail: str) -> str:
-    """Return the message for a signing fault (`fault` or `fault:code` with a BSrE code); empty for an unknown fault."""
+    """Return the message for a signing fault (`fault` or `fault:code` with a BSrE code) in the current locale; "" for
+    an unknown fault.
+    """
     fault, _colon, code = detail.partition(":")
     sentence = SIGNING_FAULTS.get(fault)
     if sentence is None:

@@ -23,8 +23,8 @@ def changed(value: Value, **changes: Any) -> Value:
 
 @dataclass(frozen=True)
 class OpenStep:
-    """A step of a case that waits for an action. `clock_from` is when its allowance starts, `pauses` are the (begin,
-    end) of ended pauses, `paused_at` is the begin of a running pause (all aware). `agency` is the code of the agency
+    """A step of a case that waits for an action. `clock_from` is when its allowance starts, `pauses` are the (start,
+    end) of ended pauses, `paused_at` is the start of a running pause (all aware). `agency` is the code of the agency
     whose track the step belongs to or, at step 4, which is to be replaced; None for the office's own track.
     """
 
