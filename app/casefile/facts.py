@@ -86,7 +86,7 @@ def gets_messages(has_phone: bool) -> bool:
 
 @dataclass(frozen=True)
 class CaseRows:
-    """Tracks and open steps of a case that its transaction has locked: read once and kept up to date."""
+    """The rows of the tracks and open steps of a locked case, read once and updated with every change."""
 
     tracks: list[AgencyTrackRow]
     tasks: list[StepTask]

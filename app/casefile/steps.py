@@ -45,8 +45,8 @@ class StepRow:
 
 @dataclass(frozen=True)
 class Clock:
-    """The clock of one open step. `left` is negative after the limit, `length` is the absolute working time to or
-    since it; `ticks` asks the browser to count down.
+    """The clock of one open step. `left` is the working time to the limit, negative after it; `length` is the same as
+    days and rest, never negative. `mine`: the step waits for this person. `ticks` asks the browser to count down.
     """
 
     task: StepTask

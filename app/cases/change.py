@@ -111,8 +111,9 @@ def change_case(
     """Append an event to a locked case, update its rows to the state after the event, write everything that follows
     from the event, and return the change.
 
-    `address` is the network address the change came from; `origin` says in the change feed whose change it was, None
-    leaves it out of the feed. `notifier` is given by a caller that has notified officers of this moment already.
+    `address` is the network address the change came from; `origin` says in the change feed who made the change
+    ("office" or "sp4n"), None leaves it out of the feed. Pass `notifier` if one has written notices of this moment
+    already.
     """
     complaint, context = case.complaint, case.context
     after = evolve(case.facts, event)
@@ -170,8 +171,8 @@ def write_changes(changes: Sequence[Change], by: Person, *parts: Part) -> None:
 def note_events(
     happened: Iterable[tuple[Complaint, Event]], by: Person, address: str | None = None, in_feed: bool = False
 ) -> list[ComplaintEvent]:
-    """Append events that do not change the facts of their cases, each after the last one of its case, and return their
-    rows. This transaction must have locked the cases. `in_feed` puts the events into the change feed.
+    """Append events that do not change the facts of their cases, each after the last event of its case, and return
+    their rows. This transaction must have locked the cases. `in_feed` puts the events into the change feed.
     """
     noted = list(happened)
     ids = list({complaint.id for complaint, _ in noted})

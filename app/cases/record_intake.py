@@ -91,10 +91,12 @@ def refuse_known(tracking_id: str) -> None:
 
 
 def seal(text: str) -> str:
-    """Return a text encrypted with the identity keys, for a notice that names a tracking code."""
+    """Return a text encrypted with the newest identity key; `unseal` decrypts it. For texts that contain a tracking
+    code.
+    """
     return SealedText().process_bind_param(text, db.engine.dialect) or ""
 
 
 def unseal(text: str) -> str:
-    """Return the text that `seal` encrypted. Raises KeyMissing when its key is gone."""
+    """Return the text that `seal` encrypted. Raises KeyMissing when its key is no longer among IDENTITY_KEYS."""
     return SealedText().process_result_value(text, db.engine.dialect) or ""

@@ -59,7 +59,7 @@ def failed_messages(limit: int = SHOWN) -> list[FailedMessage]:
 
 
 def count_messages(now: datetime) -> MessageCounts:
-    """Return the numbers of waiting and failed messages, and the oldest overdue one."""
+    """Return the numbers of waiting and failed messages, and when the oldest overdue message was due."""
     waiting = select(func.count(), func.min(Delivery.next_try_at)).where(Delivery.state == "queued")
     count, first = db.session.execute(waiting).one()
     return MessageCounts(count, count_failed(), first if first is not None and first < now else None)

@@ -79,7 +79,7 @@ class Outbox:
         _add_to_messages(items, self._at, gathers=all(one.kind in ALARMS for one in notices))
 
     def _digest(self, user_id: int, channel: str, kind: str, choices: SendingChoices) -> int | None:
-        """Return the id of the morning digest for a notice, or None if the notice does not belong into a digest or that
+        """Return the id of the morning digest that a notice joins; None if the notice is not for a digest, or that
         digest is being sent.
         """
         when = release(self._calendar, self._at, choices, at_limit=kind == "step_late")

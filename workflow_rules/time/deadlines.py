@@ -83,7 +83,7 @@ def time_state(now: datetime, due_at: datetime, warn_at: datetime, paused: bool)
 
 
 def remaining(calendar: WorkingCalendar, now: datetime, due_at: datetime) -> timedelta:
-    """Return the working time left until `due_at`; negative once it has passed."""
+    """Return the working time left until `due_at`, as a timedelta; negative once `due_at` has passed."""
     return calendar.elapsed(now, due_at) - calendar.elapsed(due_at, now)
 
 

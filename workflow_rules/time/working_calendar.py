@@ -91,8 +91,8 @@ class WorkingCalendar:
         return self._add_work(start, amount // MICROSECOND, pauses)
 
     def add_days(self, start: datetime, n: int, pauses: Pauses = ()) -> datetime:
-        """Return the local time of the start on the n-th following working day, pushed by the working time of pauses
-        before it.
+        """Return when n working days are used up, in the office's zone: the local time of the start on the n-th
+        following working day, later by the working time of pauses before it.
 
         A time outside that day's periods becomes its opening, its closing or the start of its break. Raises ValueError
         for a negative n or when the calendar has too few working days.
@@ -108,8 +108,8 @@ class WorkingCalendar:
         return self._hours.local(self._same_time_after(_instant(at), whole_amount(n)))
 
     def elapsed(self, a: datetime, b: datetime, pauses: Pauses = ()) -> timedelta:
-        """Return the working time from a to b without pauses; zero when b is not after a. Raises ValueError for naive
-        datetimes.
+        """Return the working time from a to b without pauses, as a timedelta; zero when b is not after a. Raises
+        ValueError for naive datetimes.
         """
         begin, end = _instant(a), _instant(b)
         paused = sum(self._work(max(begin, first), min(end, last)) for first, last in _merged(pauses))
