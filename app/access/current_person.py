@@ -17,8 +17,8 @@ NOBODY = Person(None, "")
 
 
 def current_person() -> Person:
-    """Return the person set by `act_as`, else the signed-in officer with every capacity held today; `NOBODY` for an
-    anonymous visitor or an inactive account.
+    """Return the `Person` who acts in this request: the one set by `act_as`, else the signed-in officer with every
+    capacity held today. Return `NOBODY` (id None) for an anonymous visitor or an inactive account.
 
     Cached per account, because an API authenticates a token only after the session cookie was read; `NOBODY` of an
     anonymous visitor is not cached.
@@ -37,8 +37,8 @@ def current_person() -> Person:
 
 
 def known_person() -> Person:
-    """Return the person that this request has already computed, without a query; `NOBODY` if none has been computed
-    yet.
+    """Return the `Person` of this request if `act_as` has set or `current_person` has already computed one, without a
+    query; otherwise `NOBODY` (id None).
     """
     context = request_context()
     if context.acting is not None:
@@ -53,14 +53,16 @@ def known_person() -> Person:
 
 
 def remember_person(visitor: User, person: Person) -> None:
-    """Cache in this request which person an account is; valid only while that account is the requesting one."""
+    """Store in the request context the `Person` of a user account, which `current_person` then returns without a query
+    as long as this account is the signed-in one.
+    """
     request_context().person = visitor, person
 
 
 @contextmanager
 def finding_person() -> Iterator[None]:
-    """Context manager: switch off the visibility filters while the requesting user is being loaded, to prevent
-    recursion.
+    """Context manager: within the block, ORM reads are not limited to visible cases and the database role stays
+    unchanged. Used while the requesting user is loaded, to prevent recursion.
     """
     context = request_context()
     before, context.finding_person = context.finding_person, True
@@ -71,7 +73,9 @@ def finding_person() -> Iterator[None]:
 
 
 def act_as(person: Person) -> None:
-    """Run the rest of this request as the given person, whatever the session cookie says (API keys, jobs)."""
+    """Make `current_person` return the given person for the rest of this request, whatever the session cookie says (API
+    keys, jobs).
+    """
     request_context().acting = person
 
 
@@ -81,5 +85,7 @@ def source_address() -> str | None:
 
 
 def may(permission: str, view: str) -> bool:
-    """Return whether the signed-in user has a FAB permission on a view."""
+    """Return whether the signed-in user has a FAB permission (such as `can_read`) on a view, given by its permission
+    name; False for an anonymous visitor.
+    """
     return bool(current_app.appbuilder.sm.has_access(permission, view))  # type: ignore[attr-defined]

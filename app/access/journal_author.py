@@ -34,15 +34,17 @@ _WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) (?:ONLY )?\"?(\w+)"
 
 
 def install_journal_author(engine: Engine) -> None:
-    """Register the listeners on the engine; calling it again has no effect."""
+    """Register on the engine the listeners that store the author of each write to a journalled table; calling it again
+    has no effect.
+    """
     for name, listener in (("begin", _forget), ("rollback_savepoint", _forget), ("before_cursor_execute", _name)):
         if not event.contains(engine, name, listener):
             event.listen(engine, name, listener)
 
 
 def _name(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
-    """Before a write to a journalled table, set its author and time in the transaction, unless that author is already
-    set.
+    """Called before each SQL statement. When it writes to a journalled table, set in the transaction the author's user
+    id ("" for the system) and the time (UTC), which the trigger reads; skipped if that author is already set.
     """
     found = _WRITES.match(statement)
     if found is None or found[1] not in JOURNALLED or statement.startswith(_NOT_JOURNALLED):
@@ -57,7 +59,7 @@ def _name(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None
 
 
 def _forget(connection: Connection, *_: Any) -> None:
-    """Drop the author that was noted for the connection: a new transaction has none, and the rollback to a savepoint
-    may have undone the setting.
+    """Called when a transaction begins or is rolled back to a savepoint: forget the author noted for the connection, so
+    that the next write to a journalled table sets the author again.
     """
     connection.info.pop(_NAMED, None)

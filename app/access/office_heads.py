@@ -14,9 +14,9 @@ from workflow_rules.process.actors import Actor, DelegationKind
 
 @dataclass(frozen=True)
 class Head:
-    """The official who signs. `officer_id` is the account id, `name` the full name; without a head in office `name` is
-    empty and all else None. If an acting head signs, `on_behalf_of` is the account id of the head and `kind` is `plt`
-    or `plh`; otherwise both are None.
+    """The official who signs the office's papers. `officer_id` is the id of the user account, `name` the full name;
+    without a head in office `name` is empty and all else None. If an acting head signs, `on_behalf_of` is the user id
+    of the head and `kind` is `plt` or `plh`; otherwise both are None.
     """
 
     name: str
@@ -26,8 +26,8 @@ class Head:
 
 
 def head_of_office(now: datetime) -> Head:
-    """Return the Kepala Dinas on the office date of `now` (aware UTC), or the Plt. or Plh. who acts for the whole
-    office. If several delegations run, the newest counts.
+    """Return as `Head` who signs on the office date of `now` (aware UTC): the Kepala Dinas, or the Plt. or Plh. who
+    acts for the whole office (by the newest delegation, if several run). The name is empty if nobody holds the office.
     """
     holders = holders_of(Actor.OFFICE_HEAD.value, None)
     if not holders:

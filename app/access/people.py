@@ -22,14 +22,17 @@ Office = tuple[str, str | None]
 
 
 def person_of(user: User, now: datetime) -> Person:
-    """Return the user as a Person with every capacity held on the office date of `now` (aware UTC)."""
+    """Return the user account as a `Person` with every capacity held on the office date of `now` (aware UTC), in own
+    right or by delegation. Takes one query.
+    """
     day = office_today(now)
     return person_with(user, db.session.scalars(select(standing_of(user.id, day))).one(), day)
 
 
 def standing_of(user_id: int | BindParameter[int], day: date | BindParameter[date]) -> ScalarSelect[Any]:
-    """Return a scalar subquery for use in another query: a JSON array of the delegations in force on `day`, and of the
-    roles with agency codes of the user and of every giver of a delegation. `person_with` reads it.
+    """Return a scalar subquery for use in another statement: a JSON array of the delegations in force on `day` (office
+    date), and of the roles with agency codes of the user and of every giver of a delegation. `person_with` reads that
+    JSON.
     """
     runs = (DelegationRow.starts_on <= day, DelegationRow.ends_on >= day)
     columns = (getattr(DelegationRow, name) for name in ("id", "kind", "giver_id", "holder_id", "starts_on", "ends_on"))
@@ -47,7 +50,9 @@ def standing_of(user_id: int | BindParameter[int], day: date | BindParameter[dat
 
 
 def person_with(user: User, standing: list[Any], day: date) -> Person:
-    """Build the Person of `user` on `day` from the JSON value that `standing_of` selects."""
+    """Return the `Person` of the account `user` on the office date `day`, built without a query from the JSON value
+    that the subquery `standing_of` selects.
+    """
     running = [
         Delegation(key, DelegationKind(kind), giver, holder, date.fromisoformat(starts_on), date.fromisoformat(ends_on))
         for key, kind, giver, holder, starts_on, ends_on in standing[0] or ()
@@ -65,13 +70,13 @@ def person_with(user: User, standing: list[Any], day: date) -> Person:
 
 
 def as_delegation(row: DelegationRow) -> Delegation:
-    """Return the row as a value of the rules."""
+    """Return the `Delegation` (value of the rules, without database access) with the fields of a delegation's row."""
     return Delegation(row.id, DelegationKind(row.kind), row.giver_id, row.holder_id, row.starts_on, row.ends_on)
 
 
 def holders_of(actor: str, agency: str | None) -> list[int]:
-    """Return the ids of active users with a role, ordered by id. `agency` counts only for agency actors. Delegations
-    are not considered.
+    """Return the ids of the active users who have the role `actor`, ordered by id; [] if nobody has it. The agency code
+    `agency` counts only for agency actors. Delegations are not considered.
     """
     held = _officers(User.id).where(Role.name == actor)
     if actor in AGENCY_ACTORS:
@@ -80,7 +85,9 @@ def holders_of(actor: str, agency: str | None) -> list[int]:
 
 
 def _officers(*columns: Any) -> Select[Any]:
-    """Return a query of active users joined with their roles and their officer profile."""
+    """Return a statement that selects the given columns from the active users, joined with their roles (one row per
+    role) and, where it exists, their officer profile.
+    """
     return (
         select(*columns)
         .select_from(User)
@@ -102,9 +109,9 @@ def supervisors() -> list[int]:
 
 
 def hearing() -> Select[Any]:
-    """Return the query of who is notified: active users who hold one of the given offices, or act for a holder by a
-    delegation (also through a chain) on a day. Rows are (place of the office in the list, user id). Its parameters are
-    made by `recipient_parameters`.
+    """Return a statement that selects the users to notify: active users who hold one of the given offices, or act for a
+    holder by a delegation (also through a chain) on a day. Rows are (place of the office in the list, from 1; user id).
+    Its bind parameters are made by `recipient_parameters`.
     """
     offices = func.unnest(bindparam("actors", type_=ARRAY(Text)), bindparam("agencies", type_=ARRAY(Text)))
     office = offices.table_valued("actor", "agency", with_ordinality="place").render_derived("office")
@@ -118,7 +125,9 @@ def hearing() -> Select[Any]:
 
 
 def recipient_parameters(offices: Iterable[Office], now: datetime) -> dict[str, Any]:
-    """Return the bind parameters of `hearing` for these offices on the office date of `now` (aware UTC)."""
+    """Return the bind parameters of the statement `hearing` (`actors`, `agencies`, `day`) for these offices, at least
+    one, on the office date of `now` (aware UTC).
+    """
     # Only agency actors exist once per agency; for other actors the agency of the step does not matter.
     pairs = [(actor, (agency or "") if actor in AGENCY_ACTORS else None) for actor, agency in offices]
     actors, agencies = zip(*pairs, strict=True)
@@ -130,20 +139,22 @@ _HEARING = hearing().order_by("place", User.id)
 
 @dataclass(eq=False)
 class RecipientLookup:
-    """Recipients of notices by office, on the office date of `now`. Each office is queried once and cached, so use one
-    instance per transaction.
+    """A lookup of the users to notify for an office, on the office date of `now` (aware UTC). Each office is queried
+    once and cached, so use one instance per transaction.
     """
 
     now: datetime
     _found: dict[Office, list[int]] = field(default_factory=dict, init=False)
 
     def of(self, actor: str, agency: str | None) -> list[int]:
-        """Return the ids of active users to notify for an office, ordered by id."""
+        """Return the ids of the active users to notify for an office (actor, agency code), ordered by id: its holders
+        and those who act for them. [] if there is none.
+        """
         self.read([(actor, agency)])
         return self._found[actor, agency]
 
     def read(self, offices: Iterable[Office]) -> None:
-        """Query the recipients of those offices that are not cached yet, in one statement."""
+        """Query and cache the users to notify for those offices that are not cached yet, in one statement."""
         new = [office for office in dict.fromkeys(offices) if office not in self._found]
         if new:
             self._found |= {office: [] for office in new}
@@ -152,7 +163,7 @@ class RecipientLookup:
 
 
 def names_of(users: Iterable[int | None]) -> dict[int, str]:
-    """Return the full names of users by id, read in one statement; an unknown id is left out."""
+    """Return a dict from user id to full name, read in one statement; None and unknown ids are left out."""
     wanted = {user for user in users if user is not None}
     if not wanted:
         return {}

@@ -43,8 +43,9 @@ _NO_NAME = re.compile(
 
 
 def personal_traces(text: str) -> list[Trace]:
-    """Return the places with personal data in text order, without overlaps: of two at one start the longer counts, and
-    overlapping ones are merged.
+    """Return where a text seems to hold personal data, as a list of (kind, start index, end index) in text order,
+    without overlaps; [] if nothing was found. Of two traces with the same start the longer counts, and overlapping ones
+    are merged.
     """
     found = [("nik", *match.span()) for match in _NIK.finditer(text) if _has_birthday(match.group())]
     for kind, pattern in (("email", _EMAIL), ("phone", _MOBILE), ("phone", _LANDLINE), ("plate", _PLATE)):
@@ -64,7 +65,9 @@ def personal_traces(text: str) -> list[Trace]:
 
 
 def without_traces(text: str) -> str:
-    """Return the text with every place of personal data replaced by `COVER`, until `personal_traces` finds none."""
+    """Return the text with each piece of personal data replaced by `COVER` ("•••"), repeated until `personal_traces`
+    finds none.
+    """
     while traces := personal_traces(text):
         for _, begin, end in reversed(traces):
             text = f"{text[:begin]}{COVER}{text[end:]}"

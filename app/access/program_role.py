@@ -53,8 +53,8 @@ _IS_MEMBER = text(
 
 
 def give_program_rights(account: str) -> None:
-    """Create the role lapor_program, grant it its rights, and grant it and lapor_walled to `account`. Call as the owner
-    after each upgrade.
+    """Create the database role lapor_program, grant it its rights, and grant it and lapor_walled to the database
+    account `account`; commits. Call as the owner of the tables after each upgrade.
 
     Raises LaunchRefused when the owner may not grant these roles; the message names the statements for the server's
     administrator.

@@ -30,8 +30,9 @@ _OF_SAVEPOINTS = ("SAVEPOINT", "ROLLBACK TO", "RELEASE")
 
 @dataclass(frozen=True)
 class Isolation:
-    """The database role of a transaction (None: the role of the connection's account) and its settings as the policies
-    read them: comma-separated agency codes, one complaint id, or `yes` for public cases. An empty string grants none.
+    """The database role of a transaction (None: the role of the connection's account) and its settings as the row
+    policies read them: comma-separated agency codes, one complaint id, or `yes` for public cases. An empty string
+    grants access to no case.
     """
 
     role: str | None = "lapor_walled"
@@ -44,16 +45,18 @@ NO_ISOLATION = Isolation(role=None)
 
 
 def install_row_level_security(engine: Engine) -> None:
-    """Register the listeners on the engine; calling it again has no effect."""
+    """Register on the engine the listeners that set the database role before each statement; calling it again has no
+    effect.
+    """
     for name, listener in (("begin", _forget), ("rollback_savepoint", _mark_unknown), ("before_cursor_execute", _set)):
         if not event.contains(engine, name, listener):
             event.listen(engine, name, listener)
 
 
 def required_isolation() -> Isolation | None:
-    """Return the isolation settings that the current context requires; None while the requesting user is being loaded,
-    when any will do. Returns `NO_ISOLATION` outside a request, for those who see every case and for administrators;
-    for any other person the agencies, which may be none.
+    """Return the `Isolation` (database role and settings) that the current context requires, or None while the
+    requesting user is being loaded, when the role may stay as it is. `NO_ISOLATION` outside a request, for persons who
+    see every case and for administrators; for any other person the agencies, which may be none.
     """
     if not reads_are_limited():
         return NO_ISOLATION
@@ -71,7 +74,9 @@ def required_isolation() -> Isolation | None:
 
 
 def _set(connection: Connection, _cursor: Any, statement: str, _values: Any, context: Any, _many: bool) -> None:
-    """Before a statement is sent, switch the transaction's role and settings if they differ from the required ones."""
+    """Called before each SQL statement: switch the transaction's database role and settings if they differ from the
+    required ones.
+    """
     options = context.execution_options
     if options.get(SETS_ISOLATION) or statement.startswith(_OF_SAVEPOINTS):
         return
@@ -83,12 +88,16 @@ def _set(connection: Connection, _cursor: Any, statement: str, _values: Any, con
 
 
 def _forget(connection: Connection) -> None:
-    """Drop the noted settings: a new transaction starts without isolation."""
+    """Called when a transaction begins: forget the role and settings noted for the connection, since a new transaction
+    starts without isolation.
+    """
     connection.info.pop(_APPLIED, None)
 
 
 def _mark_unknown(connection: Connection, _name: str, _context: Any) -> None:
-    """Mark the settings as unknown: a rollback to a savepoint restores those of its start."""
+    """Called after a rollback to a savepoint, which restores the role and settings of its start: mark the noted ones as
+    unknown, so that the next statement sets them again.
+    """
     connection.info[_APPLIED] = None
 
 

@@ -42,7 +42,9 @@ OF_A_CASE = (AgencyTrackRow, Attachment, ComplaintEvent, LedgerRow, Letter, Orig
 
 
 def install_row_scope() -> None:
-    """Register the listener on the session factory; calling it again has no effect."""
+    """Register on the session factory the listener that limits ORM reads to visible cases; calling it again has no
+    effect.
+    """
     factory = db.session.session_factory
     if not event.contains(factory, "do_orm_execute", _limit):
         event.listen(factory, "do_orm_execute", _limit)
@@ -74,7 +76,9 @@ def only_public() -> Iterator[None]:
 
 @contextmanager
 def as_person(person: Person) -> Iterator[None]:
-    """Context manager for background jobs: read with the visibility of this person."""
+    """Context manager for background jobs: within the block, ORM reads are limited to the cases that this person may
+    see, and `current_person` returns this person.
+    """
     context = request_context()
     before = context.acting, context.reads_as_person
     context.acting, context.reads_as_person = person, True
@@ -85,12 +89,14 @@ def as_person(person: Person) -> Iterator[None]:
 
 
 def reads_are_limited() -> bool:
-    """Return whether reads are limited now: in a request, or inside `as_person`."""
+    """Return whether ORM reads are now limited to visible cases, which is so in a request and inside `as_person`."""
     return has_request_context() or (has_app_context() and request_context().reads_as_person)
 
 
 def _limit(state: ORMExecuteState) -> None:
-    """Limit a statement to public cases, to one case, or to what the requesting person may see."""
+    """Called before each ORM statement: limit it to public cases, to one case, or to the cases that the requesting
+    person may see. A statement with the option `unscoped`, or of a person who sees every case, is left unchanged.
+    """
     if not reads_are_limited() or request_context().finding_person or state.is_column_load:
         return
     context = request_context()
@@ -132,8 +138,8 @@ def _criteria_for(kind: Person) -> tuple[LoaderCriteriaOption, ...]:
 
 
 def _criteria(ids: Select[tuple[int]]) -> list[LoaderCriteriaOption]:
-    """Return the criteria that limit every table of cases to those with these ids; notices and papers of no case
-    stay.
+    """Return the loader criteria that limit every table of cases to the complaints selected by `ids`; notices and
+    papers that belong to no case are not limited.
     """
     tasks, letters = StepTask.__table__, Letter.__table__
     limits: list[tuple[Any, ColumnElement[bool]]] = [

@@ -12,10 +12,10 @@ Pairs = set[tuple[str, str]]
 
 
 def sync_roles() -> int:
-    """Write the role table in one transaction and return how many roles changed.
+    """Write `ROLE_GRANTS` to FAB's tables of roles and permissions, commit, and return how many roles changed.
 
-    Roles that the table does not list lose all permissions, FAB's Admin and Public included; permissions of removed
-    views are deleted. Raises LookupError when the table names a permission that no view has.
+    Roles that `ROLE_GRANTS` does not list lose all permissions, FAB's Admin and Public included; permissions of removed
+    views are deleted. Raises LookupError when it names a permission that no view has.
     """
     appbuilder = current_app.appbuilder  # type: ignore[attr-defined]
     current_app.config["FAB_CREATE_DB"] = True
@@ -47,8 +47,8 @@ def _known() -> dict[tuple[str, str], PermissionView]:
 
 
 def _write(role: Role, grants: Grants, known: dict[tuple[str, str], PermissionView], required: Pairs) -> bool:
-    """Give the role exactly these permissions; return whether it had others. Raises LookupError for one that no view
-    requires.
+    """Give the role exactly the permissions of `grants` and return True; return False if it has exactly these already.
+    Raises LookupError for a permission that no view requires.
     """
     wanted = {(permission, view) for view, names in grants.items() if view != "menu" for permission in names}
     wanted |= {("menu_access", item) for item in grants.get("menu", ())}

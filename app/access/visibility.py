@@ -35,7 +35,9 @@ REPORTER_TEXT_KINDS = frozenset(
 
 
 def visible_ids(person: Person) -> Select[tuple[int]] | None:
-    """Return a subquery of the ids of complaints that this person may see; None means every case (design 9)."""
+    """Return a subquery of the ids of the complaints that this person may see (design 9), or None if the person sees
+    every case.
+    """
     if person.sees_every_case:
         return None
     own = [as_agency(code) for code in sorted(person.agencies)]
@@ -44,7 +46,9 @@ def visible_ids(person: Person) -> Select[tuple[int]] | None:
 
 
 def visible_to(person: Person) -> ColumnElement[bool]:
-    """Return the filter criterion on Complaint that lists, counts, pages, files, exports, the API and the feed use."""
+    """Return a WHERE criterion on Complaint that keeps the cases that this person may see. Lists, counts, pages, files,
+    exports, the API and the change feed use it.
+    """
     ids = visible_ids(person)
     return true() if ids is None else _cases.c.id.in_(ids)
 
@@ -63,8 +67,8 @@ def hides_reporter(complaint: Complaint, person: Person) -> bool:
 
 
 def is_reading_program(person: Person) -> bool:
-    """Return whether the person is a program with an API key: it sees as many cases as a supervisor, but texts only of
-    open ones.
+    """Return whether the person is a client program with an API key, which sees as many cases as a supervisor, but
+    texts only of open (not secret or anonymous) ones.
     """
     return person.observes and person.id is None
 
@@ -77,8 +81,8 @@ def hides_text(complaint: Complaint, person: Person) -> bool:
 
 
 def data_shown(event: ComplaintEvent, complaint: Complaint, person: Person) -> dict[str, Any]:
-    """Return the event's data without the fields that this person may not read, and with personal data covered where
-    the reporter is protected. Empty if `hides_text`.
+    """Return the dict of an event's data without the fields that this person may not read, and with personal data
+    covered where the reporter is protected; {} if `hides_text` is true for the case.
     """
     if hides_text(complaint, person):
         return {}
@@ -106,9 +110,10 @@ def about_reporter(event: ComplaintEvent) -> frozenset[str]:
 
 
 def lock_in_order(which: ColumnElement[bool]) -> None:
-    """Lock the matching cases (FOR NO KEY UPDATE) in order of id, which prevents deadlocks.
+    """Lock the matching cases (FOR NO KEY UPDATE) until the transaction ends, in order of id, which prevents deadlocks.
 
-    Raises LockBusy when another transaction holds one of them and too many requests of this server are waiting already.
+    Raises LockBusy when another transaction holds one of them and too many requests of this server are waiting already,
+    OperationalError when the wait exceeds the lock timeout.
     """
     cases = select(Complaint.id).where(which).order_by(Complaint.id)
     try:

@@ -12,18 +12,22 @@ from app.notices.outbox import CLAIM_SECONDS
 
 
 def notify_account(user_id: int, news: str, now: datetime) -> None:
-    """Queue one account e-mail to a user; `news` is a key of ACCOUNT_NEWS without a link."""
+    """Queue one e-mail to a user about the user's own account, in the current transaction; `news` is one of
+    ACCOUNT_NEWS other than `password_link`. `now` is aware UTC.
+    """
     _queue(Delivery(user_id=user_id, account_news=news), now)
 
 
 def send_link(user_id: int, link_id: int, token: str, now: datetime) -> None:
-    """Queue the e-mail with a password link. The token is stored encrypted in the delivery until it has been sent."""
+    """Queue in the current transaction the e-mail with a password link. The link's token is stored encrypted in the
+    delivery until it has been sent.
+    """
     _queue(Delivery(user_id=user_id, account_news="password_link", password_link_id=link_id, sealed_code=token), now)
 
 
 def notify_old_address(user_id: int, address: str, now: datetime) -> None:
-    """Queue an e-mail to the former address of an account whose address was changed. The address is stored encrypted in
-    the delivery until it has been sent.
+    """Queue in the current transaction an e-mail to the former address of a user account whose address was changed. The
+    address is stored encrypted in the delivery until it has been sent.
     """
     _queue(Delivery(user_id=user_id, account_news="address_changed", sealed_code=address), now)
 

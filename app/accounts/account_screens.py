@@ -29,30 +29,34 @@ from app.web.list_guards import GuardedRequests
 
 
 def given_roles() -> list[str]:
-    """Return the names of the roles that may be assigned; FAB's own Admin and Public are not among them."""
+    """Return the names of the roles that may be assigned to a user account; FAB's own Admin and Public are not among
+    them.
+    """
     return list(ROLE_GRANTS)
 
 
 def role_names(roles: Any) -> str:
-    """Return the display names of the roles, separated by commas."""
+    """Return the display names of the roles as one text, separated by commas."""
     return ", ".join(str(ACTORS.get(role.name, role.name)) for role in roles)
 
 
 def permissions_text(permissions: Any) -> str:
-    """Return the permissions as descriptions for officers, separated by semicolons; "–" if none has a description."""
+    """Return one text with the descriptions of these permissions for officers, separated by semicolons; "–" if none has
+    a description.
+    """
     held = {(pv.permission.name, pv.view_menu.name) for pv in permissions}
     return "; ".join(str(GRANTS[pair]) for pair in GRANTS if pair in held) or "–"
 
 
 class OfferedRoles:
-    """Form validator: at least one role, only roles that were offered (FAB silently drops others), and no change of
-    one's own roles.
+    """A form validator for the roles of a user account: at least one role, only roles that were offered (FAB silently
+    drops others), and no change of one's own roles.
     """
 
     field_flags: ClassVar[dict[str, bool]] = {"required": True}
 
     def __call__(self, form: Any, field: Any) -> None:
-        """Raise ValidationError on the field of roles if its value is not allowed."""
+        """Raise ValidationError if the chosen roles are not allowed."""
         if not field.data or field._invalid_formdata:
             raise ValidationError(REFUSED["role_not_given"])
         is_own_account = (request.view_args or {}).get("pk") == str(current_user.id)
@@ -72,8 +76,8 @@ _NAMES = ["first_name", "last_name", "username", "active", "email", "roles"]
 
 
 class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
-    """View of the officers' accounts: they are added, changed and deactivated, never deleted, since records refer to
-    them.
+    """The screens for administrators on which officers' user accounts are added, changed and deactivated, never
+    deleted, since records refer to them.
     """
 
     class_permission_name = "UserDBModelView"
@@ -92,20 +96,22 @@ class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
     search_form_query_rel_fields = _ROLES
 
     def pre_add(self, item: Any) -> None:
-        """Give the new account a random password that nobody knows, and hold back roles that need a supervisor's
-        confirmation.
+        """Called before a new user account is stored: give it a random password that nobody knows, and take off the
+        roles that a supervisor must confirm first.
         """
         item.password = unknown_password_hash()
         self._hold_back(item, [])
 
     def post_add(self, item: Any) -> None:
-        """Request confirmation of the roles held back, and send the officer a link to set the password."""
+        """Called after a new user account was stored: request confirmation of the roles held back, and send the officer
+        a link to set the password.
+        """
         self._ask_for(item)
         invite(item)
 
     def pre_update(self, item: Any) -> None:
-        """Hold back added roles that open identities until a supervisor confirms them, and notify the old address of a
-        change.
+        """Called before a changed user account is stored: take off added roles that open identities until a supervisor
+        confirms them, and queue an e-mail to the old address if the address was changed.
         """
         super().pre_update(item)
         for old in inspect(item).attrs.email.history.deleted:
@@ -115,7 +121,9 @@ class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
         self._hold_back(item, [*history.unchanged, *history.deleted])
 
     def post_update(self, item: Any) -> None:
-        """Request a supervisor's confirmation of the roles held back."""
+        """Called after a changed user account was stored: request a supervisor's confirmation of the roles held
+        back.
+        """
         super().post_update(item)
         self._ask_for(item)
 
@@ -139,7 +147,9 @@ class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
 
     @action("sign_ins", _("Masuk dan verifikasi"), "", "fa-key", multiple=False)
     def sign_ins(self, item: Any) -> Response:
-        """Redirect to the page on which an administrator ends the account's sign-ins."""
+        """Redirect the administrator to the page on which the sign-ins and the second step of this user account can be
+        ended.
+        """
         return redirect(f"/pengguna/{item.id}/masuk")
 
     def _get_add_widget(self, form: Any, *args: Any, **kwargs: Any) -> Any:
@@ -153,7 +163,7 @@ class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
 
 
 class Roles(GuardedRequests, ConfirmDelete, RoleModelView):
-    """Read-only view of the roles; their permissions are defined in `ROLE_GRANTS`."""
+    """The read-only screens of the roles for administrators; the roles' permissions are defined in `ROLE_GRANTS`."""
 
     class_permission_name = "RoleModelView"
     include_route_methods = {"list", "show"}

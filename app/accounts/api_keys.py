@@ -28,7 +28,7 @@ class KeyEnded(Exception):
 
 @dataclass(frozen=True)
 class KeyInput:
-    """Input for a new key: its name, its scopes, and its expiry (aware UTC; None: it does not expire)."""
+    """Input for a new API key: its name, its scopes, and its expiry (aware UTC; None: the key does not expire)."""
 
     name: str
     scopes: frozenset[str]
@@ -36,8 +36,8 @@ class KeyInput:
 
 
 def make_new_key(given: KeyInput, by: int | None, now: datetime) -> str:
-    """Create a key and return its plain text, which is shown once and not stored. `by` is the administrator's
-    user id.
+    """Store a new API key, write the journal, commit, and return the key's plain text, which is shown once and not
+    stored. `by` is the administrator's user id.
     """
     key = new_key()
     with one_transaction():
@@ -56,7 +56,8 @@ def make_new_key(given: KeyInput, by: int | None, now: datetime) -> str:
 
 
 def rotate_key(row: ApiKey, overlap: timedelta, by: int | None, now: datetime) -> str:
-    """Replace the secret of a key and return the new one. The old one stays valid for `overlap`, at most 30 days.
+    """Replace the secret of an API key, write the journal, commit, and return the new key's plain text. The old one
+    stays valid for `overlap`, at most 30 days.
 
     Raises KeyEnded when the key was revoked or has expired.
     """
@@ -70,7 +71,9 @@ def rotate_key(row: ApiKey, overlap: timedelta, by: int | None, now: datetime) -
 
 
 def revoke_key(row: ApiKey, reason: str, by: int | None, now: datetime) -> None:
-    """Revoke a key and its previous secret at once. Raises KeyEnded when it was revoked or has expired already."""
+    """Revoke an API key and its previous secret at once, write the journal and commit. Raises KeyEnded when the key was
+    revoked or has expired already.
+    """
     with one_transaction():
         _hold(row, now)
         row.active, row.revoked_at, row.previous_hash, row.previous_until = False, now, None, None
@@ -78,22 +81,24 @@ def revoke_key(row: ApiKey, reason: str, by: int | None, now: datetime) -> None:
 
 
 def has_ended(row: ApiKey, now: datetime) -> bool:
-    """Return whether the key was revoked or has expired."""
+    """Return whether the API key was revoked or has expired at `now` (aware UTC)."""
     return not row.active or (row.expires_at is not None and row.expires_at <= now)
 
 
 def key_row(key_id: int) -> ApiKey | None:
-    """Return the stored key with this id, valid or not; None if there is none."""
+    """Return the stored API key with this id, valid or not; None if there is none."""
     return db.session.get(ApiKey, key_id) if key_id <= LARGEST_ID else None
 
 
 def newest_keys(most: int) -> Sequence[ApiKey]:
-    """Return stored keys, at most `most`: those not revoked first, the newest first."""
+    """Return at most `most` stored API keys, those not revoked first and within these the newest first; expired keys
+    are included.
+    """
     return db.session.scalars(select(ApiKey).order_by(ApiKey.active.desc(), ApiKey.id.desc()).limit(most)).all()
 
 
 def is_name_taken(name: str, now: datetime) -> bool:
-    """Return whether a valid key has this name."""
+    """Return whether an API key that is neither revoked nor expired has this name."""
     rows = db.session.scalars(select(ApiKey).where(ApiKey.name == name, ApiKey.active.is_(True)))
     return any(not has_ended(row, now) for row in rows)
 
@@ -105,7 +110,7 @@ def _hold(row: ApiKey, now: datetime) -> None:
 
 
 def _note(kind: str, row: ApiKey, reason: str, by: int | None, now: datetime) -> None:
-    """Add a journal entry that names the key by id and name, without anything of its secret."""
+    """Add a journal entry that names the API key by id and name, without anything of its secret."""
     until = row.expires_at.isoformat() if row.expires_at else None
     data = {"key": row.id, "name": row.name, "scopes": row.scopes, "expires_at": until}
     if kind == "key_rotated" and row.previous_until:
@@ -115,7 +120,7 @@ def _note(kind: str, row: ApiKey, reason: str, by: int | None, now: datetime) ->
 
 @dataclass(frozen=True)
 class KnownKey:
-    """A valid key as found for a request."""
+    """The id, name and scopes of the valid API key with which a request came."""
 
     id: int
     name: str
@@ -123,7 +128,9 @@ class KnownKey:
 
 
 def new_key() -> str:
-    """Return a random key of 256 bits; its prefix lets scanners for leaked secrets recognise it."""
+    """Return the plain text of a new random API key of 256 bits; its prefix lets scanners for leaked secrets recognise
+    it. Nothing is stored.
+    """
     return PREFIX + secrets.token_urlsafe(32)
 
 
@@ -140,10 +147,11 @@ _VALID_KEY = select(_keys.c.id, _keys.c.name, _keys.c.scopes, _keys.c.last_used_
 
 
 def find_key(given: str, now: datetime) -> KnownKey | None:
-    """Return the valid key for the given plain text, current or in its overlap; None if unknown, revoked or expired.
+    """Return the valid API key (`KnownKey`) for the given plain text, current or in its overlap; None if unknown,
+    revoked or expired.
 
-    The use is recorded at most once a minute and committed at once, so that no request holds the row lock while it
-    runs.
+    The time of use is recorded at most once a minute and committed at once, so that no request holds the row lock while
+    it runs.
     """
     with finding_person():
         row = db.session.execute(_VALID_KEY, {"hashed": hash_key(given), "now": now}).first()

@@ -35,8 +35,8 @@ class Limit:
 
 @dataclass(frozen=True)
 class Counted:
-    """Result of counting an attempt: `mark` is the digest of its counter, `seconds_left` the wait until the next
-    attempt is allowed; 0 if this one is.
+    """The result of counting an attempt: `mark` is the digest that identifies the counter, `seconds_left` the seconds
+    until the next attempt is allowed; 0 if this attempt is allowed.
     """
 
     mark: str
@@ -44,13 +44,15 @@ class Counted:
 
 
 def counter_digest(what: str) -> str:
-    """Return the day's keyed digest of a counter's subject."""
+    """Return the digest that identifies the counter of a subject (such as "account 12") today; its key changes
+    daily.
+    """
     return digest_of_today(f"login-count:{what}")
 
 
 def count_try(limits: list[tuple[str, Limit]], now: datetime) -> list[Counted]:
-    """Count one attempt under each limit in turn and return the results, up to and including the first that is
-    exceeded.
+    """Count one attempt on the counter of each (subject, limit) in turn, commit, and return the results, up to and
+    including the first limit that is exceeded, which has `seconds_left` above 0.
 
     All callers must pass their limits in the same order, which prevents deadlocks.
     """
@@ -75,11 +77,11 @@ def count_try(limits: list[tuple[str, Limit]], now: datetime) -> list[Counted]:
 
 
 def count_with_delay(what: str, now: datetime) -> Counted:
-    """Count one attempt: the first five are free, each later one only after a delay that doubles from 30 seconds to an
-    hour.
+    """Count one attempt on the counter of the subject `what` and commit: the first five are free, each later one only
+    after a delay that doubles from 30 seconds to an hour.
 
-    An attempt that is too early is not counted and returns the seconds left. After a day without an attempt the count
-    starts again.
+    An attempt that is too early is not counted; the result then has the seconds left, otherwise 0. After a day without
+    an attempt the count starts again.
     """
     mark = counter_digest(what)
     doublings = func.least(COUNTS.c.tries - FREE_FAILURES, 20)
@@ -99,13 +101,13 @@ def count_with_delay(what: str, now: datetime) -> Counted:
 
 
 def forget_try(counted: Counted) -> None:
-    """Delete a counter after a successful attempt."""
+    """Delete the counter of a successful attempt and commit, so that its delays start from the beginning."""
     with db.engine.begin() as connection:
         connection.execute(delete(COUNTS).where(COUNTS.c.mark == counted.mark))
 
 
 def give_back(counted: list[Counted]) -> None:
-    """Take a successful attempt off each counter."""
+    """Subtract a successful attempt from each of its counters, and commit."""
     with db.engine.begin() as connection:
         for one in counted:
             fewer = func.greatest(COUNTS.c.tries - 1, 0)
@@ -113,5 +115,5 @@ def give_back(counted: list[Counted]) -> None:
 
 
 def forget_counts(now: datetime, batch: int = 500) -> int:
-    """Delete one batch of counters older than a day and return how many were deleted."""
+    """Delete at most `batch` counters older than a day, commit, and return how many were deleted."""
     return delete_batch(LoginCount, LoginCount.began_at < now - KEPT, batch)

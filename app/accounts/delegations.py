@@ -27,7 +27,9 @@ class DelegationFault(StrEnum):
 
 
 def lock_delegations() -> None:
-    """Lock the table against other writers: two delegations may each be valid and form a loop together."""
+    """Lock the table of delegations against other writers until the transaction ends: two delegations may each be valid
+    and form a loop together.
+    """
     db.session.execute(text("LOCK TABLE delegation IN SHARE ROW EXCLUSIVE MODE"))
 
 
@@ -50,20 +52,22 @@ def fault_of_delegation(new: Delegation, today: date) -> DelegationFault | None:
 
 
 def notify_of_delegation(row: DelegationRow, by: int | None, now: datetime) -> None:
-    """Notify giver, holder and supervisors of a delegation, except the supervisor who wrote it (`by`); each person
-    once. Supervisors are included because they watch who can read identities.
+    """Notify giver, holder and supervisors of a delegation, except the supervisor who wrote it (user id `by`); each
+    person once. Supervisors are included because they watch who can read identities.
     """
     Notifier(load_working_calendar(), now).delegation_made(row, [key for key in supervisors() if key != by])
 
 
 def is_named_by_events(delegation_id: int) -> bool:
-    """Return whether an event was recorded under this delegation, which must then not be deleted."""
+    """Return whether an event of any case was recorded under this delegation, which must then not be deleted."""
     named = select(exists().where(ComplaintEvent.delegation_id == delegation_id))
     return bool(db.session.execute(named, execution_options={"unscoped": True}).scalar_one())
 
 
 def end_delegation(row: DelegationRow, today: date) -> date:
-    """End a running delegation as of yesterday, or of today if it started today; return its last day (office date)."""
+    """End a running delegation as of yesterday, or of today if it started today, and commit; return its last day
+    (office date).
+    """
     with one_transaction():
         lock_row(row)
         row.ends_on = min(row.ends_on, max(row.starts_on, today - timedelta(days=1)))

@@ -18,12 +18,14 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,63}")
 
 
 class FirstAdministratorRefused(Exception):
-    """Raised when the account may not be made; the message says why, and what to do instead."""
+    """Raised when the account of the first administrator may not be made; the message says why, and what to do
+    instead.
+    """
 
 
 def refuse_unless_first(name: str) -> None:
-    """Raise FirstAdministratorRefused when the name is invalid or taken, roles are missing, or an administrator
-    exists.
+    """Raise FirstAdministratorRefused when the user name is invalid or taken, the roles are missing from the database,
+    or an active administrator exists.
     """
     if not NAME.fullmatch(name):
         raise FirstAdministratorRefused("Choose a user name of 2 to 64 letters, digits, dots, dashes and underscores.")
@@ -44,7 +46,8 @@ def refuse_unless_first(name: str) -> None:
 
 
 def make_first_administrator(name: str, password: str | None, now: datetime) -> str:
-    """Create the account and return the URL of the link that sets its password; empty if a password was given.
+    """Create and commit the first administrator's user account; return the URL of the link that sets its password, or
+    "" if a password was given.
 
     Raises FirstAdministratorRefused, or PasswordRefused with the faults of the password.
     """

@@ -25,11 +25,15 @@ telephone number of an open reporter only as part of the case, while the own age
 
 
 class GrantRefused(Exception):
-    """Raised when a grant was decided already, or when the decider is the requester or the recipient."""
+    """Raised when a request for an identity role was decided already, or when the decider is the requester or the
+    recipient.
+    """
 
 
 def needing_confirmation(before: Iterable[Role], after: Iterable[Role]) -> list[Role]:
-    """Return the added roles that a second person must confirm; empty as long as there is no case in the database."""
+    """Return the roles in `after` but not in `before` that open identities and so need a supervisor's confirmation; []
+    as long as there is no case in the database.
+    """
     held = {role.name for role in before}
     added = [role for role in after if role.name in IDENTITY_ROLES and role.name not in held]
     if not added:
@@ -40,7 +44,9 @@ def needing_confirmation(before: Iterable[Role], after: Iterable[Role]) -> list[
 
 
 def ask_grants(user: User, roles: Iterable[Role], by: int, now: datetime) -> None:
-    """Store a waiting grant for each role and notify the supervisors; a role that is waiting already is skipped."""
+    """Store for each role a request that waits for a supervisor, write the journal, notify the supervisors and commit;
+    a role that is waiting already is skipped. `by` is the user id of the requester.
+    """
     with one_transaction():
         for role in roles:
             waits = (IdentityGrant.user_id == user.id, IdentityGrant.role_id == role.id)
@@ -53,19 +59,24 @@ def ask_grants(user: User, roles: Iterable[Role], by: int, now: datetime) -> Non
 
 
 def waiting_grants() -> Sequence[IdentityGrant]:
-    """Return the grants that wait for a decision, oldest first, with user, role and requester loaded."""
+    """Return the requests for identity roles that wait for a decision, oldest first, with user, role and requester
+    loaded.
+    """
     parts = (joinedload(IdentityGrant.user), joinedload(IdentityGrant.role), joinedload(IdentityGrant.asked_by))
     waiting = select(IdentityGrant).where(IdentityGrant.state == "waiting").options(*parts)
     return db.session.scalars(waiting.order_by(IdentityGrant.id)).all()
 
 
 def nobody_decides(*involved: int) -> bool:
-    """Return whether no active supervisor can decide: there is none besides the users involved."""
+    """Return True if no active supervisor can decide a request, because there is none besides the given user ids (its
+    requester and recipient).
+    """
     return not set(supervisors()) - set(involved)
 
 
 def confirm_supervisor(name: str, now: datetime) -> bool:
-    """Confirm from the command line the waiting supervisor role of the named account, and return True.
+    """Confirm from the command line the waiting supervisor role of the user account with this name, commit, and return
+    True.
 
     Return False if an active supervisor exists or nothing is waiting. The journal names the system as author.
     """
@@ -79,7 +90,8 @@ def confirm_supervisor(name: str, now: datetime) -> bool:
 
 
 def decide_grant(grant_id: int, confirm: bool, reason: str, by: int | None, now: datetime) -> IdentityGrant:
-    """Confirm or reject a waiting grant as a second person, notify requester and recipient, and return the grant.
+    """Confirm or reject a waiting request for an identity role as a second person, write the journal, notify requester
+    and recipient, commit, and return the request. A confirmed role is added to the user.
 
     Raises GrantRefused when it was decided already, or when `by` is the requester or the recipient.
     """

@@ -97,7 +97,9 @@ ACCOUNT_ACTS: dict[str, Labels] = {
 
 
 def account_entry_text(kind: str, data: Mapping[str, Any]) -> str:
-    """Return the journal text of an account entry, with the account name of that time."""
+    """Return the sentence for a journal entry about a user account, from the entry's kind and data; it has the user
+    name of that time.
+    """
     sentence = ACCOUNT_ACTS[kind][str(data.get("how") or data.get("kind") or "")]
     return str(sentence) % {"account": data["account"], "issuer": data.get("issuer", "")}
 

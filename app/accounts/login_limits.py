@@ -44,18 +44,18 @@ MOST_ACCOUNTS = 8
 
 @dataclass(frozen=True)
 class Attempt:
-    """An attempt that was allowed; it counts as a failure until `succeeded` is called."""
+    """A password or code attempt that was allowed; it counts as a failure until `succeeded` is called."""
 
     counted: list[Counted] = field(default_factory=list)
 
     def succeeded(self) -> None:
-        """Take this successful attempt off its counters."""
+        """Subtract this attempt from its counters, since the password or code was right."""
         give_back(self.counted)
 
 
 def admit(name: str, now: datetime) -> Attempt:
-    """Count a password attempt for a user name or e-mail address. Raises Problem 429 with Retry-After when a limit is
-    exceeded.
+    """Count a password attempt for a user name or e-mail address, commit, and return the `Attempt`. Raises Problem 429
+    with Retry-After when a limit is exceeded.
     """
     wanted = name.strip()[:LONGEST_NAME].casefold()
     # User name and e-mail address of an account share one count.
@@ -79,8 +79,8 @@ def admit(name: str, now: datetime) -> Attempt:
 
 
 def admit_code(account: int, now: datetime) -> Attempt:
-    """Count a second-step code attempt of an account whose password was right. Raises Problem 429 when a limit is
-    exceeded.
+    """Count a second-step code attempt of a user id whose password was right, commit, and return the `Attempt`. Raises
+    Problem 429 with Retry-After when a limit is exceeded.
     """
     who = device_of(account) or f"account {account}"
     return _allow(count_try([(f"code of {who}", OF_CODE)], now))
@@ -93,12 +93,16 @@ def _allow(counted: list[Counted]) -> Attempt:
 
 
 def device_of(account: int, of: Request = request) -> str | None:
-    """Return the token by which this browser is known to an account; None if it is not known."""
+    """Return the token by which this browser is known to a user account (given by its id), read from the device cookie;
+    None if the account has not signed in with this browser.
+    """
     return _known(of).get(str(account))
 
 
 def remember_device(response: Any, account: int) -> Any:
-    """Set the cookie that makes this browser known to the account that has just signed in; return the response."""
+    """Set on the response the cookie that makes this browser known to the user account that has just signed in; return
+    the response.
+    """
     known = _known(request)
     token = known.pop(str(account), None) or secrets.token_urlsafe(12)
     latest = dict(list(known.items())[-(MOST_ACCOUNTS - 1) :]) | {str(account): token}

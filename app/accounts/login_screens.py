@@ -23,8 +23,8 @@ LONGEST_CODE = 40
 
 
 def sign_in_here(user: Any, next_url: str) -> Response:
-    """Sign the user in, remember the browser as known, and return a redirect to the requested page. Every browser login
-    ends here.
+    """Sign the user in, remember the browser as known to the account, and return a redirect to `next_url`. Every
+    browser login ends here.
     """
     session.pop(HALF, None)
     password_checks.restore_after_second_step()
@@ -34,8 +34,8 @@ def sign_in_here(user: Any, next_url: str) -> Response:
 
 
 def after_the_password(user: Any, next_url: str) -> Response:
-    """After a correct password: return a redirect to the code page if the account has a second step; otherwise
-    sign in.
+    """Continue a login after a correct password: return a redirect to the code page if the account has a second step,
+    otherwise sign the user in and return a redirect to `next_url`.
     """
     if not has_two_step(user.id):
         return sign_in_here(user, next_url)
@@ -45,14 +45,16 @@ def after_the_password(user: Any, next_url: str) -> Response:
 
 
 class LimitedLogin(password_checks.ExplainsRefusal, AuthDBView):
-    """Login form with limits on failures, and its second-step page."""
+    """The login form with limits on failures, its second-step page, and the logout."""
 
     usual_message = AuthDBView.invalid_login_message
 
     @expose("/login/", methods=["GET", "POST"])
     @no_cache
     def login(self) -> Any:
-        """Show or check the login form: count the attempt, check the password, go on to the second step."""
+        """Show the login form, or check a posted one: after a correct password go on to the second step, otherwise
+        redirect back to the form with a message. Raises Problem 429 after too many attempts.
+        """
         next_url = _page_asked_for()
         if current_user.is_authenticated:
             return redirect(next_url)
@@ -70,20 +72,24 @@ class LimitedLogin(password_checks.ExplainsRefusal, AuthDBView):
     @expose("/logout/", methods=["GET"])
     @no_cache
     def leave(self) -> Any:
-        """Show the logout confirmation: a GET, which an image or a prefetch can cause, must not sign out."""
+        """Show the page that asks for confirmation of the logout, since a GET, which an image or a prefetch can cause,
+        must not sign out; redirect an anonymous visitor to the login.
+        """
         if not current_user.is_authenticated:
             return redirect(self.appbuilder.get_url_for_login)
         return render_template("accounts/leave.html")
 
     @expose("/logout/", methods=["POST"])
     def logout(self) -> Any:
-        """Sign out; POST only."""
+        """Sign the officer out and redirect to the start page; POST only."""
         return super().logout()
 
     @expose("/login/kode", methods=["GET", "POST"])
     @no_cache
     def code(self) -> Any:
-        """Show or check the code form; redirect to the login form if there is no valid half sign-in."""
+        """Show the form for the second-step code, or check a posted code: sign in if it is right, else 422 with the
+        form. Redirect to the login form if there is no valid half sign-in. Raises Problem 429 after too many codes.
+        """
         next_url = _page_asked_for()
         if current_user.is_authenticated:
             return redirect(next_url)
@@ -109,7 +115,9 @@ class LimitedLogin(password_checks.ExplainsRefusal, AuthDBView):
 
 
 def _page_asked_for() -> str:
-    """Return the validated `next` address; a missing one is replaced, since FAB would log it as an attack."""
+    """Return the address to open after the login: the `next` argument if it is a page of this site, otherwise the start
+    page (FAB would log a missing `next` as an attack).
+    """
     return safe_address(request.args.get("next", ""))
 
 

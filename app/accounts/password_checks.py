@@ -35,20 +35,20 @@ NAME = "password_expired"
 
 
 class ExplainsRefusal:
-    """Mixin of the login form: show why a correct password was not accepted."""
+    """A mixin of the login form that shows why a correct password was not accepted."""
 
     usual_message: Any
 
     @property
     def invalid_login_message(self) -> str:
-        """Return the reason of this request's failed login, or the usual message."""
+        """Why this request's login failed, as text for the form; the usual message if no particular reason is set."""
         return request_context().login_refusal or str(self.usual_message)
 
 
 def admit(user: Any, password: str, now: datetime) -> Any:
-    """Return the user if a correct password may sign in here; otherwise None (`user` None, demonstration account in
-    production, single sign-on only, or expired password on the API). Replaces an outdated hash and stores the
-    password's age in the request context.
+    """Return `user`, whose password was correct, if this user may sign in here; otherwise None (`user` None,
+    demonstration account in production, single sign-on only, or expired password on the API). Replaces an outdated hash
+    (commits) and stores the password's age in the request context.
     """
     if user is None:
         return None
@@ -70,7 +70,9 @@ def admit(user: Any, password: str, now: datetime) -> Any:
 
 
 def install(app: Flask) -> None:
-    """Register the checks on sign-in and before each request."""
+    """Register the handlers that restrict a sign-in with an expired password, at sign-in, at logout and before each
+    request.
+    """
     program = getattr(app, "_get_current_object", lambda: app)()
     user_logged_in.connect(_restrict_if_expired, program)
     user_logged_out.connect(changed, program)
@@ -78,14 +80,16 @@ def install(app: Flask) -> None:
 
 
 def answer_expired(response: Response) -> Response:
-    """Replace the API login's 401 with the problem `password_expired` if the password was right but expired."""
+    """Return the API login's response; a 401 is replaced by the problem `password_expired` (401) if the password was
+    right but expired.
+    """
     if response.status_code == 401 and request_context().password_age == Age.EXPIRED:
         return problem(401, NAME, _expired_text(), {"WWW-Authenticate": "Bearer"})
     return response
 
 
 def store_for_second_step() -> None:
-    """Store the result of the password check in the session until the second step is done."""
+    """Store the age and expiry of the checked password in the session until the second step is done."""
     context = request_context()
     if context.password_age is not None:
         session[AGE_STATE] = [
@@ -95,7 +99,9 @@ def store_for_second_step() -> None:
 
 
 def restore_after_second_step() -> None:
-    """Restore into the request context the result that `store_for_second_step` has stored."""
+    """Move the password's age and expiry, which `store_for_second_step` has stored, from the session to the request
+    context.
+    """
     age, ends = session.pop(AGE_STATE, ["", ""])
     if age:
         context = request_context()
@@ -103,12 +109,16 @@ def restore_after_second_step() -> None:
 
 
 def changed(_sender: Any = None, user: Any = None) -> None:
-    """Lift the restriction to the change-of-password page, after a change of the password or a logout (signal)."""
+    """Remove from the session the restriction to the change-of-password page; called after a change of the password and
+    as handler of the logout signal.
+    """
     session.pop(MUST_CHANGE, None)
 
 
 def _age_row(user: Any, now: datetime) -> PasswordAge:
-    """Return the age of the user's password; a missing row is created with `now` as its start."""
+    """Return the `PasswordAge` row of the user; a missing one is created and committed with `now` as the time of the
+    last change.
+    """
     row = db.session.get(PasswordAge, user.id)
     if row is not None:
         return row

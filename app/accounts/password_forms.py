@@ -25,7 +25,9 @@ LONGEST_TYPED = 1024
 
 
 def refuse_weak(password: str) -> None:
-    """Raise PasswordComplexityValidationError for a weak password; used by FAB's own forms, which pass no account."""
+    """Raise PasswordComplexityValidationError for a password that breaks the rules; called by FAB's own forms, which
+    pass no account, so that names and reuse are not checked.
+    """
     if faults := faults_in(password):
         raise PasswordComplexityValidationError(fault_text(faults[0], rules_here()))
 
@@ -54,7 +56,9 @@ def _is_good(form: Any, field: Any) -> None:
 
 
 class OwnPasswordForm(DynamicForm):
-    """Change of password that asks for the current one, so that an unattended screen is not enough."""
+    """A form in which officers change their own password; it asks for the current one, so that an unattended screen is
+    not enough.
+    """
 
     current_password = PasswordField(
         _("Kata sandi sekarang"), validators=[DataRequired(), _is_current], widget=BS3PasswordFieldWidget()
@@ -73,7 +77,7 @@ class OwnPasswordForm(DynamicForm):
 
 
 class OwnPassword(ResetMyPasswordView):
-    """View in which officers change their own password."""
+    """The page on which officers change their own password."""
 
     class_permission_name = "ResetMyPasswordView"
     form = OwnPasswordForm

@@ -23,17 +23,19 @@ BETWEEN_ASKING = timedelta(minutes=15)
 
 
 class LinkEnded(Exception):
-    """Raised when a link was used, replaced, has expired, or never existed."""
+    """Raised when a password link was used, replaced, has expired, or never existed, or its account is not active."""
 
 
 def hash_of_token(token: str) -> str:
-    """Return the SHA-256 digest that is stored of a link; 256 random bits need no slow hash."""
+    """Return the SHA-256 digest (hex) of a password link's token, which is stored in its place; 256 random bits need no
+    slow hash.
+    """
     return hashlib.sha256(token.encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def make_link(user: User, kind: str, by: int | None, now: datetime, by_mail: bool) -> str:
-    """Create a link in place of all earlier ones and return its token; with `by_mail`, also queue it to the stored
-    address.
+    """Store a password link in place of all earlier ones of the account, write the journal, commit, and return the
+    link's token; with `by_mail`, also queue the e-mail with the link.
 
     For `kind` "reset" the current password stops working at once. `by` is the administrator's user id.
     """
@@ -59,7 +61,8 @@ def make_link(user: User, kind: str, by: int | None, now: datetime, by_mail: boo
 
 
 def ask_link(typed: str, now: datetime) -> None:
-    """Create and queue a link for a forgotten password if the typed user name or address belongs to an active account.
+    """Create and queue a link for a forgotten password if the typed user name or address belongs to an active account;
+    commits. Nothing is returned or raised in either case.
 
     Statements and hashes are the same for every input, and the mail is sent later by the relay job, so that timing does
     not reveal which accounts exist.
@@ -81,8 +84,8 @@ def ask_link(typed: str, now: datetime) -> None:
 
 
 def valid_link(token_hash: str, now: datetime, hold: bool = False) -> PasswordLink:
-    """Return the valid link with that digest, of an active account; with `hold`, locked for update. Raises
-    LinkEnded.
+    """Return the password link with that token digest if it is open, not expired and of an active account; with `hold`,
+    locked until the transaction ends. Raises LinkEnded otherwise.
     """
     lives = (PasswordLink.token_hash == token_hash, PasswordLink.ended_at.is_(None), PasswordLink.expires_at > now)
     statement = select(PasswordLink).join(User, User.id == PasswordLink.user_id).where(*lives, User.active.is_(True))
@@ -95,8 +98,8 @@ def valid_link(token_hash: str, now: datetime, hold: bool = False) -> PasswordLi
 
 
 def use_link(token_hash: str, password: str, now: datetime) -> None:
-    """Set the password through a link and end the link. Raises LinkEnded, or PasswordRefused, which leaves the link
-    valid.
+    """Set the password through the link with that token digest, end the link and commit. Raises LinkEnded, or
+    PasswordRefused, which leaves the link valid.
     """
     with one_transaction():
         link = valid_link(token_hash, now, hold=True)
@@ -110,8 +113,8 @@ def _life() -> timedelta:
 
 
 def _insert_link(user_id: int, token: str, now: datetime) -> int | None:
-    """Insert the link and return its id; None for no such account or if a concurrent request was first (unique
-    index).
+    """Insert a link for a forgotten password and return its id; None if there is no such active account with an e-mail
+    address, or an earlier link is still open (unique index).
     """
     names = ("user_id", "kind", "token_hash", "made_at", "expires_at")
     values = (literal("forgotten"), literal(hash_of_token(token)), literal(now), literal(now + _life()))
@@ -121,7 +124,7 @@ def _insert_link(user_id: int, token: str, now: datetime) -> int | None:
 
 
 def _insert_message(link_id: int, token: str, now: datetime) -> None:
-    """Queue the e-mail with a link; nothing if there is no such link."""
+    """Queue the e-mail with a password link; nothing if no link has that id."""
     names = ("user_id", "account_news", "password_link_id", "sealed_code", "channel", "state", "attempts")
     values = (literal("password_link"), PasswordLink.id, literal(token, SealedText()), literal("email"))
     rows = select(PasswordLink.user_id, *values, literal("queued"), literal(0), literal(now), literal(now))

@@ -21,8 +21,8 @@ LINK_PATH = "/sandi-baru/"
 
 
 def invite(user: User) -> None:
-    """Queue the invitation link for a new active account; if no mail can be sent, show the administrator a hint to hand
-    one over.
+    """Queue the invitation link for a new account and show the administrator a message; if no mail can be sent, the
+    message asks to hand a link over. Does nothing for an inactive account.
     """
     if not user.active:
         return
@@ -34,15 +34,17 @@ def invite(user: User) -> None:
 
 
 class PasswordReset(ResetPasswordView):
-    """View that makes a link by which the officer sets a new password, sent by e-mail or shown once."""
+    """The page on which an administrator makes a link by which an officer sets a new password, sent by e-mail or shown
+    once.
+    """
 
     class_permission_name = "ResetPasswordView"
 
     @expose("/form", methods=["GET"])
     @has_access
     def this_form_get(self) -> Any:
-        """Show the form: what a reset does and how to deliver the link. For one's own account, redirect to the change
-        of password. 404 for an unknown account.
+        """Show the administrator the form: what a reset does and how to deliver the link. Redirect to the change of
+        password for one's own account; 404 for an unknown account.
         """
         user = _account() or abort(404)
         return redirect(OWN_PATH) if user.id == current_user.id else _page(user, {})
@@ -50,7 +52,9 @@ class PasswordReset(ResetPasswordView):
     @expose("/form", methods=["POST"])
     @has_access
     def this_form_post(self) -> Any:
-        """Make the link and e-mail it, or show it in this response only (201). Answers 422 if it cannot be made."""
+        """Make the link, then e-mail it and redirect to the account's page, or show it in this response only (201).
+        Answers 422 with the form if the link cannot be made, 404 for an unknown account.
+        """
         user = _account() or abort(404)
         if user.id == current_user.id:
             return redirect(OWN_PATH)
@@ -78,7 +82,7 @@ class PasswordReset(ResetPasswordView):
 
 
 def find_user(user_id: int) -> User | None:
-    """Return the account with this id; None if there is none."""
+    """Return the user account with this id, active or not; None if there is none."""
     return db.session.get(User, user_id) if user_id <= LARGEST_INTEGER else None
 
 

@@ -116,12 +116,16 @@ def words_of_names(*names: str) -> tuple[str, ...]:
 
 
 def ends_at(changed_at: datetime, rules: PasswordRules) -> datetime | None:
-    """Return the instant at which a password expires; None if it does not."""
+    """Return when a password expires that was changed at `changed_at`, in that datetime's zone; None if it never
+    does.
+    """
     return None if rules.lasts is None else changed_at + rules.lasts
 
 
 def age_of(changed_at: datetime, rules: PasswordRules, now: datetime) -> Age:
-    """Return the state of a password at `now`; it is expired from the exact end of its lifetime."""
+    """Return the state (valid, about to expire, expired) at `now` of a password set at `changed_at`; it is expired from
+    the exact end of its lifetime.
+    """
     end = ends_at(changed_at, rules)
     if end is None or now < end - rules.warned_before:
         return Age.GOOD

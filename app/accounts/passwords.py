@@ -39,8 +39,8 @@ def rules_here() -> PasswordRules:
 
 
 def faults_in(password: str, user: User | None = None) -> tuple[PasswordFault, ...]:
-    """Return the faults of a new password, empty if none; for a given user also checks the names and reuse of former
-    passwords.
+    """Return the faults of a new password under the configured rules, () if none; for a given user also checks the
+    user's names and the reuse of former passwords.
     """
     if user is None:
         return faults_of(password, rules_here(), ())
@@ -66,8 +66,8 @@ def unknown_password_hash() -> str:
 
 
 def change_password(user: User, password: str, how: str, by: int | None, now: datetime) -> None:
-    """Set a password already checked by `faults_in`, write the journal and notify the officer. `how` is own, link or
-    command.
+    """Set a password already checked by `faults_in`, write the journal, e-mail the officer and commit; ends all
+    password links and, in a request, all sign-ins except that of the current browser. `how` is own, link or command.
     """
     hashed = hash_of(password)
     with one_transaction():
@@ -81,8 +81,8 @@ def change_password(user: User, password: str, how: str, by: int | None, now: da
 
 
 def revoke_password(user: User, now: datetime) -> None:
-    """Replace the password by a random one until a link sets a new one; ends all links and, in a request, all sign-ins
-    except that of the current browser.
+    """Replace the password by a random one until a link sets a new one, and commit; ends all password links and, in a
+    request, all sign-ins except that of the current browser.
     """
     hashed = unknown_password_hash()
     with one_transaction():
@@ -90,7 +90,9 @@ def revoke_password(user: User, now: datetime) -> None:
 
 
 def end_links(user_id: int, now: datetime) -> None:
-    """End all password links of an account, and cancel those whose e-mail has not been sent yet."""
+    """End all password links of a user account in the current transaction, and cancel their e-mails that have not been
+    sent yet.
+    """
     living = (PasswordLink.user_id == user_id, PasswordLink.ended_at.is_(None))
     db.session.execute(update(PasswordLink).where(*living).values(ended_at=now))
     waiting = (Delivery.user_id == user_id, Delivery.account_news == "password_link", Delivery.sealed_code.is_not(None))

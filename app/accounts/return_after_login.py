@@ -22,8 +22,8 @@ def install(app: Flask) -> None:
 
 
 def page_here() -> str:
-    """Return the path and query of the page on screen, or of the page whose form was posted; always one that answers
-    GET.
+    """Return the path and query of the page on screen, or of the page whose form was posted; always an address that
+    answers GET.
     """
     if request.method == "GET":
         return _readable(request.full_path.rstrip("?"))
@@ -55,7 +55,9 @@ def _to_login() -> Answer:
 
 
 def _back_to_the_form(response: Response) -> Response:
-    """Change a redirect from a form to the login so that `next` is a page that answers GET."""
+    """Return the response; in a redirect from a posted form to the login, `next` is replaced by a page that answers
+    GET.
+    """
     if request.method != "POST" or response.status_code not in (302, 303):
         return response
     done = request.path.startswith((_login(), BY_LINK))
@@ -65,8 +67,8 @@ def _back_to_the_form(response: Response) -> Response:
 
 
 def _without_a_cookie(error: CSRFError) -> Answer:
-    """Answer a CSRF error of a user whose session has expired with a redirect to the login; otherwise with the
-    error.
+    """Answer a CSRF error of a user whose session has expired with a redirect to the login; otherwise with the error
+    (400).
     """
     if current_user.is_authenticated or is_api(request.path) or request.path == _login():
         answer: Answer = http_answer(error)

@@ -47,18 +47,20 @@ QUIET: dict[str, Any] = {"synchronize_session": False}
 
 
 def two_step_of(user_id: int) -> TwoStep | None:
-    """Return the user's second step, confirmed or not; None if there is none."""
+    """Return the user's stored second step (`TwoStep` row), confirmed or not; None if there is none."""
     return db.session.get(TwoStep, user_id, populate_existing=True)
 
 
 def has_two_step(user_id: int) -> bool:
-    """Return whether sign-ins of this account require a code (a confirmed second step)."""
+    """Return whether sign-ins of this user account require a code (it has a confirmed second step)."""
     row = two_step_of(user_id)
     return row is not None and row.confirmed_at is not None
 
 
 def start_set_up(user_id: int, now: datetime) -> TwoStep:
-    """Return the user's second step; a new unconfirmed one with a fresh secret if there was none."""
+    """Return the user's stored second step, confirmed or not; if there was none, a new unconfirmed one with a fresh
+    secret is stored and committed.
+    """
     row = {"user_id": user_id, "secret": pyotp.random_base32(), "salt": secrets.token_hex(16), "made_at": now}
     with one_transaction():
         db.session.execute(insert(TwoStep).values(**row, last_step=0).on_conflict_do_nothing())
@@ -66,14 +68,15 @@ def start_set_up(user_id: int, now: datetime) -> TwoStep:
 
 
 def address_of(row: TwoStep, username: str) -> str:
-    """Return the key URI for authenticator apps, which the QR code contains."""
+    """Return the key URI (`otpauth://`) of a second step for authenticator apps, which the QR code contains."""
     return pyotp.TOTP(row.secret).provisioning_uri(name=username, issuer_name=ISSUER)
 
 
 def confirm(user_id: int, code: str, now: datetime) -> list[str] | None:
-    """Activate the second step with a first code and return the recovery codes, which are shown once.
+    """Activate the user's second step with a first code of the app, commit, and return the recovery codes in plain
+    text, which are shown once.
 
-    Return None if the code is wrong or the second step is active already.
+    Return None if the code is wrong, or the second step is missing or active already.
     """
     with one_transaction():
         row = two_step_of(user_id)
@@ -87,7 +90,9 @@ def confirm(user_id: int, code: str, now: datetime) -> list[str] | None:
 
 
 def take_code(user_id: int, code: str, now: datetime) -> bool:
-    """Check a code of the app or a recovery code and use it up; return whether it was valid."""
+    """Check a code of the app or a recovery code for a user and use the code up (commits); return whether it was valid.
+    False if the user has no confirmed second step.
+    """
     row = two_step_of(user_id)
     if row is None or row.confirmed_at is None:
         return False
@@ -104,13 +109,15 @@ def take_code(user_id: int, code: str, now: datetime) -> bool:
 
 
 def codes_left(user_id: int) -> int:
-    """Return the number of unused recovery codes."""
+    """Return the number of the user's unused recovery codes."""
     unused = RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)
     return db.session.scalars(select(func.count()).select_from(RecoveryCode).where(*unused)).one()
 
 
 def take_away(user_id: int) -> bool:
-    """Delete the second step of a user; return whether a confirmed one was deleted."""
+    """Delete the second step of a user with its recovery codes and commit; return whether a confirmed one was
+    deleted.
+    """
     with one_transaction():
         gone = delete(TwoStep).where(TwoStep.user_id == user_id).returning(TwoStep.confirmed_at)
         row = db.session.execute(gone.execution_options(**QUIET)).first()
@@ -118,8 +125,8 @@ def take_away(user_id: int) -> bool:
 
 
 def begin_pending(user: User, now: datetime) -> str:
-    """Store that the password was right and a code is awaited; return the token that the browser keeps in its
-    session.
+    """Store a half sign-in (the password was right and a code is awaited), commit, and return the token that the
+    browser keeps in its session.
     """
     token = secrets.token_urlsafe(24)
     with one_transaction():
@@ -128,8 +135,8 @@ def begin_pending(user: User, now: datetime) -> str:
 
 
 def pending_user(token: str, now: datetime) -> User | None:
-    """Return the user of a half sign-in; None if it is unknown or older than ten minutes, or the password has changed
-    or the account was deactivated since.
+    """Return the user of the half sign-in with this token; None if it is unknown or older than ten minutes, or the
+    password has changed or the account was deactivated since.
     """
     fresh = HalfSignIn.mark == _token_digest(token), HalfSignIn.began_at > now - PENDING_LASTS
     statement = select(User, HalfSignIn.seal).join(HalfSignIn, HalfSignIn.user_id == User.id).where(*fresh)
@@ -141,14 +148,16 @@ def pending_user(token: str, now: datetime) -> User | None:
 
 
 def finish_pending(token: str) -> bool:
-    """Delete a half sign-in and return True, which is the right to sign in; False if another request was first."""
+    """Delete the half sign-in with this token, commit, and return True, which is the right to sign in; False if there
+    is none any more, because another request was first.
+    """
     gone = delete(HalfSignIn).where(HalfSignIn.mark == _token_digest(token)).returning(HalfSignIn.id)
     with one_transaction():
         return db.session.execute(gone.execution_options(**QUIET)).first() is not None
 
 
 def forget_pending_sign_ins(now: datetime, batch: int = 500) -> int:
-    """Delete one batch of expired half sign-ins and return how many were deleted."""
+    """Delete at most `batch` expired half sign-ins, commit, and return how many were deleted."""
     return delete_batch(HalfSignIn, HalfSignIn.began_at < now - PENDING_LASTS, batch)
 
 
@@ -157,8 +166,8 @@ def _token_digest(token: str) -> str:
 
 
 def _take_app_code(row: TwoStep, code: str, now: datetime) -> bool:
-    """Check an app code for the current, previous or next time step (RFC 6238, 5.2), and use the step up; True if valid
-    and unused.
+    """Check an app code for the current, previous or next time step (RFC 6238, 5.2), and use that time step up; return
+    True if the code was valid and unused.
     """
     typed = "".join(code.split())
     present = int(now.timestamp()) // STEP_SECONDS
@@ -179,8 +188,8 @@ def _hash(code: str, salt: str) -> str:
 
 
 def must_have(user: User, person: Person) -> bool:
-    """Return whether TOTP_REQUIRED demands a second step of this user today; an officer acting for a signer counts as
-    one.
+    """Return whether the setting TOTP_REQUIRED demands a second step of this user today; an officer who acts for a
+    signer counts as a signer.
     """
     wanted: frozenset[str] = current_app.config["TOTP_REQUIRED"]
     signs = any(capacity.actor in SIGNERS for capacity in person.capacities)
@@ -189,7 +198,9 @@ def must_have(user: User, person: Person) -> bool:
 
 
 def install(app: Flask) -> None:
-    """Register the check before each request; calling it again has no effect."""
+    """Register the check before each request that sends a user without the required second step to its set-up (403 on
+    the API); calling it again has no effect.
+    """
     program: Any = getattr(app, "_get_current_object", lambda: app)()
     if _lead_to_set_up not in program.before_request_funcs.get(None, ()):
         program.before_request(_lead_to_set_up)

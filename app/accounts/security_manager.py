@@ -40,7 +40,9 @@ RoleIds = tuple[int, ...]
 
 
 def _rights_of(roles: Any) -> ScalarSelect[Any]:
-    """Return a subquery: JSON array of (permission, view) pairs of roles, given as ids or as a select of ids."""
+    """Return a scalar subquery: JSON array of (permission, view) pairs of the roles, given as ids or as a select of
+    ids.
+    """
     pair = func.json_build_array(Permission.name, ViewMenu.name)
     return (
         select(func.json_agg(pair))
@@ -55,7 +57,9 @@ def _rights_of(roles: Any) -> ScalarSelect[Any]:
 
 @cache
 def _account_asked() -> Select[Any]:
-    """Return the query of account, sign-in, capacities, permissions and second step; built once for all requests."""
+    """Return a statement that selects one user account with its sign-in, capacities, permissions and whether it has a
+    second step; built once for all requests. Its bind parameters are `number` (user id), `mark` and `day`.
+    """
     number, day = bindparam("number", type_=Integer), bindparam("day", type_=Date)
     its_own = (SignIn.user_id == User.id) & (SignIn.mark == bindparam("mark"))
     roles = select(assoc_user_role.c.role_id).where(assoc_user_role.c.user_id == number)
@@ -73,7 +77,7 @@ def _digested(key_func: Callable[[], str]) -> Callable[[], str]:
 
 
 class ComplaintSecurityManager(SecurityManager):
-    """Security manager of the officers' accounts, roles and logins."""
+    """FAB's security manager with the accounts, roles, logins and API tokens of this program."""
 
     authdbview = LimitedLogin
     security_api = LimitedSecurityApi
@@ -134,8 +138,8 @@ class ComplaintSecurityManager(SecurityManager):
         return tokens
 
     def load_user(self, pk: str) -> Any:
-        """Return the account of a session cookie; None if it is inactive, its password has changed, or the sign-in has
-        ended.
+        """Return the user account of a session cookie; None if the account is inactive, its password has changed, or
+        the sign-in has ended or expired. Notes the use of the sign-in.
         """
         found = self._account(pk, session)
         if found is None or not sessions.is_valid(found[1], utc_now()):
@@ -144,7 +148,9 @@ class ComplaintSecurityManager(SecurityManager):
         return found[0]
 
     def load_user_jwt(self, _jwt_header: Any, jwt_data: dict[str, Any]) -> Any:
-        """Return the account of a JWT; None if it is inactive, its password has changed, or the sign-in has ended."""
+        """Return the user account of an API token (JWT) and set `g.user`; None if the account is inactive, its password
+        has changed, or the sign-in has ended or expired.
+        """
         found = self._account(jwt_data["sub"], jwt_data)
         if found is None or not sessions.is_valid(found[1], utc_now()):
             return None
@@ -152,8 +158,8 @@ class ComplaintSecurityManager(SecurityManager):
         return found[0]
 
     def _account(self, key: str, claims: Mapping[str, Any]) -> Any:
-        """Return (user, sign-in or None) for the claims of a cookie or token; None if they are not valid. Caches the
-        person and the permissions in the request context.
+        """Return (user, sign-in or None) for a user id and the claims of a cookie or token; None if these are not
+        valid. Caches the person and the permissions in the request context.
         """
         if not (key.isascii() and key.isdigit() and int(key[:20]) <= LARGEST_INTEGER):
             return None
@@ -171,8 +177,8 @@ class ComplaintSecurityManager(SecurityManager):
         return user, sign_in
 
     def reset_password(self, userid: Any, password: str) -> None:
-        """Set a user's password, by the user or on the command line. Ends all sign-ins made with the old one, except
-        the one that changes its own password.
+        """Set and commit a user's password, changed by that user or on the command line. In a request all sign-ins made
+        with the old password end, except the user's current one.
         """
         user = self.get_user_by_id(int(userid))
         own = has_request_context() and current_user.is_authenticated and str(current_user.id) == str(userid)
@@ -182,13 +188,15 @@ class ComplaintSecurityManager(SecurityManager):
             password_checks.changed()
 
     def auth_user_db(self, username: Any, password: Any) -> Any:
-        """Return the account for a correct name and password that may sign in here (see `password_checks.admit`); else
-        None.
+        """Return the user account for a correct name and password that may sign in here (see `password_checks.admit`);
+        else None.
         """
         return password_checks.admit(super().auth_user_db(username, password), password, utc_now())
 
     def get_user_roles(self, user: Any) -> list[Any]:
-        """Return the account's own roles; roles through groups are ignored, since no page shows groups."""
+        """Return the roles assigned to the user itself, for an anonymous visitor FAB's public role; roles through
+        groups are ignored, since no page shows groups.
+        """
         return list(user.roles) if user.is_authenticated else [self.get_public_role()]
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
@@ -211,7 +219,9 @@ class ComplaintSecurityManager(SecurityManager):
         return tuple(sorted(role.id for role in self.get_user_roles(user) if role is not None))
 
     def _cached_rights(self) -> dict[RoleIds, Rights]:
-        """Return this request's cache of permissions by role ids; a new dict outside a request."""
+        """Return this request's cache: a dict from role ids to (permission, view) pairs; a new empty dict outside a
+        request.
+        """
         return request_context().rights_of_roles if has_request_context() else {}
 
     def is_item_public(self, permission_name: str, view_name: str) -> bool:

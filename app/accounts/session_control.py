@@ -13,7 +13,9 @@ from app.reference.calendar import load_working_calendar
 
 
 def end_all_sign_ins(user: Any, by: int | None, now: datetime) -> int:
-    """End every sign-in of an account, write the journal and return how many were ended."""
+    """End every sign-in of a user account (of one's own, all but that of the current browser), write the journal,
+    commit, and return how many were ended.
+    """
     with one_transaction():
         count = end_sign_ins(user.id, now)
         _note("sign_ins_ended", user, "", by, now, count=count)
@@ -21,7 +23,9 @@ def end_all_sign_ins(user: Any, by: int | None, now: datetime) -> int:
 
 
 def remove_two_step(user: Any, reason: str, by: int | None, now: datetime) -> bool:
-    """Delete a user's second step, end every sign-in and notify the officer; return False if there was none."""
+    """Delete a user's second step, end every sign-in of the account, write the journal, notify the officer, commit and
+    return True; return False if there was no confirmed second step.
+    """
     with one_transaction():
         if not take_away(user.id):
             return False

@@ -40,12 +40,14 @@ SECONDS_LEFT = "X-Sesi"
 
 
 def password_digest(user: Any) -> str:
-    """Return a keyed digest (HMAC) of the account's id and current password hash."""
+    """Return a keyed digest (HMAC, 32 hex digits) of the account's id and current password hash, which changes with the
+    password.
+    """
     return keyed_digest(f"sign-in:{user.id}:{user.password}")[:32]
 
 
 def has_current_password(user: Any, claims: Mapping[str, Any]) -> bool:
-    """Return whether a cookie or token was issued for the account's current password."""
+    """Return whether a cookie or token with these claims was issued for the account's current password."""
     return hmac.compare_digest(str(claims.get(PASSWORD_CLAIM, "")), password_digest(user))
 
 
@@ -59,13 +61,13 @@ def ends_at(sign_in: SignIn) -> datetime:
 
 
 def is_valid(sign_in: SignIn | None, now: datetime) -> bool:
-    """Return whether a sign-in exists, was not ended and has not expired."""
+    """Return whether the sign-in is not None, was not ended and has not expired at `now` (aware UTC)."""
     return sign_in is not None and sign_in.ended_at is None and now < ends_at(sign_in)
 
 
 def note_use(sign_in: SignIn, now: datetime) -> None:
-    """Note the sign-in in the request context. Update its `seen_at`, at most once a minute and not for background
-    calls.
+    """Note the sign-in and its expiry in the request context. Update and commit its `seen_at`, at most once a minute
+    and not for background calls.
     """
     if BY_ITSELF not in request.headers and now - sign_in.seen_at >= SEEN_EVERY:
         # In a separate transaction, since a request that only reads does not commit.
@@ -97,7 +99,9 @@ def install(app: Flask) -> None:
 
 
 def begin(user: Any, now: datetime, address: str | None, browser: str, door: str = "form") -> dict[str, str]:
-    """Store a new sign-in and return the claims that its cookie or tokens must carry. `door` is `form` or `api`."""
+    """Store and commit a new sign-in, and return the claims that its cookie or tokens must carry. `door` is `form` or
+    `api`.
+    """
     token = secrets.token_urlsafe(16)
     row = SignIn(mark=token, user_id=user.id, began_at=now, seen_at=now, address=address, browser=browser[:300])
     row.door = door
@@ -107,7 +111,7 @@ def begin(user: Any, now: datetime, address: str | None, browser: str, door: str
 
 
 def end_by_token(token: str, now: datetime) -> None:
-    """End the sign-in with this id, taken from a cookie or token; no effect if it has ended."""
+    """End the sign-in with this token (taken from a cookie or API token) and commit; no effect if it has ended."""
     with one_transaction():
         db.session.execute(
             update(SignIn).where(SignIn.mark == token, SignIn.ended_at.is_(None)).values(ended_at=now),
@@ -116,9 +120,9 @@ def end_by_token(token: str, now: datetime) -> None:
 
 
 def next_refresh_id(token: str, now: datetime, used: str | None = None) -> str | None:
-    """Replace the refresh token id (`used`) of the sign-in with this token by a new one and return it.
+    """Replace the refresh token id (`used`) of the sign-in with this token by a new one, commit, and return the new id.
 
-    If `used` is not the current id, a token was used twice: end the sign-in and return None (RFC 9700, 4.14.2).
+    If `used` is not the current id, a refresh token was used twice: end the sign-in and return None (RFC 9700, 4.14.2).
     """
     fresh = secrets.token_urlsafe(16)
     this_one = SignIn.mark == token, SignIn.refresh_mark.is_not_distinct_from(used), SignIn.ended_at.is_(None)
@@ -138,8 +142,8 @@ def sign_ins_of(user_id: int, now: datetime) -> list[SignIn]:
 
 
 def end_sign_ins(user_id: int, now: datetime, only: int | None = None) -> int:
-    """End one sign-in of a user (`only`), or all except that of the current browser; return how many matched. A sign-in
-    that had ended already keeps its end time, and counts with `only`.
+    """End one sign-in of a user (its id in `only`), or all except that of the current browser, and commit; return how
+    many matched. A sign-in that had ended already keeps its end time, and counts with `only`.
     """
     others = SignIn.ended_at.is_(None) & (SignIn.mark != session.get(SIGN_IN_CLAIM, ""))
     which = SignIn.id == only if only is not None else others
@@ -150,7 +154,7 @@ def end_sign_ins(user_id: int, now: datetime, only: int | None = None) -> int:
 
 
 def forget_old(now: datetime, batch: int = 500) -> int:
-    """Delete one batch of sign-ins begun more than 30 days ago and return how many were deleted."""
+    """Delete at most `batch` sign-ins begun more than 30 days ago, commit, and return how many were deleted."""
     return delete_batch(SignIn, SignIn.began_at < now - KEPT, batch)
 
 

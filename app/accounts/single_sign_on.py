@@ -24,8 +24,8 @@ LONGEST_SUBJECT = 255
 
 
 def officer_of(claims: Mapping[str, Any], now: datetime) -> User | None:
-    """Return the active officer for the claims of a verified ID token, linking the subject at first use; None if there
-    is none.
+    """Return the active user account for the claims of a verified ID token; None if there is none. Links the provider's
+    subject to the account at first use, or records the use of the link, and commits.
     """
     issuer, subject = str(claims["iss"]), str(claims["sub"])
     if not (0 < len(subject) <= LONGEST_SUBJECT and subject.isascii() and subject.isprintable()):
@@ -51,8 +51,8 @@ def must_use_provider(user: User) -> bool:
 
 
 def _link_first(claims: Mapping[str, Any], issuer: str, subject: str, now: datetime) -> User | None:
-    """Link the subject to the officer found by the claims and return the officer; None if none is found or the officer
-    is linked to another subject already.
+    """Link the provider's subject to the officer found by the claims, write the journal and e-mail the officer; return
+    the officer. None if no officer is found or the officer is linked to another subject already.
     """
     user = _by_claims(claims)
     if user is None:
@@ -69,7 +69,9 @@ def _link_first(claims: Mapping[str, Any], issuer: str, subject: str, now: datet
 
 
 def _by_claims(claims: Mapping[str, Any]) -> User | None:
-    """Return the only active officer that matches by OIDC_LINK_BY; None if none or several match."""
+    """Return the only active officer whose user name or e-mail address is in the claims, as OIDC_LINK_BY says; None if
+    none or several match, or if the address is not verified.
+    """
     how = current_app.config["OIDC_LINK_BY"]
     name = claims.get("email" if how == "email" else current_app.config["OIDC_USERNAME_CLAIM"])
     if how == "none" or not isinstance(name, str) or not name or "\x00" in name:

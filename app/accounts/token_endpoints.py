@@ -29,26 +29,30 @@ RENEWAL = "renewal"
 
 
 class LoginWithCode(LoginPost):
-    """FAB's schema of the login body, with the second-step code."""
+    """FAB's schema of the API login body, with the second-step code (`otp`)."""
 
     otp = fields.String(validate=Length(min=1, max=40))
 
 
 def no_good_token(*_: Any) -> Response:
-    """Return the 401 response for any invalid token, without the reason."""
+    """Return the 401 problem response for any invalid API token, without the reason."""
     return problem(401, "unauthorized", str(HTTP["unauthorized"]), {"WWW-Authenticate": "Bearer"})
 
 
 def sign_in_claims(_identity: str) -> dict[str, str]:
-    """Return the claims that tie new tokens of this request to their sign-in."""
+    """Return the claims that tie the API tokens made in this request to their sign-in."""
     return request_context().sign_in_claims
 
 
 class LimitedSecurityApi(SecurityApi):
-    """Token endpoints with the same limits as the login form (FAB has none)."""
+    """Endpoints by which API clients log in, refresh their tokens and log out, with the same limits as the login form
+    (FAB has none).
+    """
 
     def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
-        """Return FAB's blueprint with a check of the login body, for which FAB would answer 500 if unreadable."""
+        """Return FAB's blueprint with a check of the login body (400 for unreadable characters, where FAB would answer
+        500) and the answer for an expired password.
+        """
         blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
         blueprint.before_request(self._refuse_unreadable)
         blueprint.after_request(password_checks.answer_expired)
@@ -62,7 +66,10 @@ class LimitedSecurityApi(SecurityApi):
 
     @expose("/login", methods=["POST"])
     def login(self) -> Response:
-        """Return tokens for a name, its password, and its code where it has a second step."""
+        """Return an access token, and with `refresh` a refresh token, for a user name, its password, and its code where
+        it has a second step; 401 for a wrong name or password. Raises Problem 400 for an invalid body, 401 or 403 for
+        the second step, 429 after too many attempts.
+        """
         try:
             body = LoginWithCode().load(json_object())
         except ValidationError as error:
@@ -82,7 +89,9 @@ class LimitedSecurityApi(SecurityApi):
     @jwt_required(refresh=True)
     @safe
     def refresh(self) -> Response:
-        """Return new tokens for a refresh token, which is used up; a used one ends its sign-in."""
+        """Return a new access and refresh token for a refresh token, which is used up; 401 for one that was used
+        before, which also ends its sign-in.
+        """
         request_context().sign_in_claims = {
             name: get_jwt()[name] for name in (sessions.PASSWORD_CLAIM, sessions.SIGN_IN_CLAIM)
         }
@@ -92,7 +101,7 @@ class LimitedSecurityApi(SecurityApi):
     @jwt_required()
     @safe
     def logout(self) -> Response:
-        """End the sign-in of the token: its access and refresh tokens are no longer valid."""
+        """End the sign-in of the access token: all its access and refresh tokens are no longer valid."""
         sessions.end_by_token(get_jwt()[sessions.SIGN_IN_CLAIM], utc_now())
         answer: Response = self.response(200, result="signed_out")
         return answer
@@ -111,8 +120,8 @@ class LimitedSecurityApi(SecurityApi):
 
 
 def _second_step(user: Any, code: str | None) -> None:
-    """Raise Problem when the second step is missing: 403 `two_step_required`, 401 `otp_required` or 401
-    `otp_refused`.
+    """Check the second-step code of a login. Raises Problem 403 `two_step_required` (demanded but not set up), 401
+    `otp_required` (no code), 401 `otp_refused` (wrong code), or 429 after too many codes.
     """
     if not has_two_step(user.id):
         with finding_person():
