@@ -13,21 +13,21 @@ log = structlog.get_logger()
 
 
 def enqueue_after_commit(job: JobName, *ids: int) -> None:
-    """Register a job to be enqueued when the current transaction commits; the same job with the same ids is enqueued
-    once.
+    """Register a background job with the ids of its rows, to be enqueued in Redis when the current transaction
+    (`one_transaction`) commits; the same job with the same ids is enqueued once.
     """
     request_context().jobs_after_commit[job, ids] = None
 
 
 def forget() -> None:
-    """Discard the registered jobs after a rollback."""
+    """Discard the jobs registered for the current transaction, after its rollback."""
     if has_app_context():
         request_context().jobs_after_commit = {}
 
 
 def enqueue_registered() -> None:
-    """Enqueue the registered jobs in Redis. A Redis failure is logged, not raised: the relay jobs find the work in the
-    database.
+    """Enqueue in Redis the jobs that were registered in the transaction. A Redis failure is logged, not raised: the
+    relay jobs find the work in the database.
 
     After the first failure the remaining jobs are not tried, since each would cost the request another timeout.
     """
@@ -41,7 +41,9 @@ def enqueue_registered() -> None:
 
 
 def enqueue(job: JobName, *ids: int) -> None:
-    """Enqueue one job by name with its ids, retried three times with growing delays. Raises RedisError."""
+    """Enqueue one background job in Redis now, with the ids of its rows, retried three times with growing delays.
+    Raises RedisError.
+    """
     queue = Queue(QUEUE_OF[job].value, connection=redis_client(), serializer="json")
     queue.enqueue(
         job.value,

@@ -38,8 +38,8 @@ ROWS = "rows"
 
 
 def insert_rows(table: Table, rows: Iterable[Row]) -> None:
-    """Insert rows into a table; does nothing without rows. All rows must name the same columns, including those with a
-    Python default, which is not applied here.
+    """Insert rows into a table in the current transaction; does nothing without rows. All rows must name the same
+    columns, including those with a Python default, which is not applied here.
     """
     given = tuple(rows)
     if given:
@@ -49,9 +49,9 @@ def insert_rows(table: Table, rows: Iterable[Row]) -> None:
 def insert_together(
     *parts: Part, query: Select[Any] | None = None, values: Mapping[str, Any] | None = None
 ) -> Result[*tuple[Any, ...]]:
-    """Insert rows into several tables in one statement and return its result. Foreign keys are checked at the end of
-    the statement, so the order of the parts does not matter. `query` is a SELECT run in the same statement, with the
-    parameters `values`; it supplies the result.
+    """Insert rows into several tables in one statement, and return the result of `query`, a SELECT run in the same
+    statement with the parameters `values` (without a query, one row with 1). Foreign keys are checked at the end of the
+    statement, so the order of the tables does not matter.
     """
     given = [(table, rows) for table, rows in parts if rows]
     shapes = tuple((table, tuple(rows[0])) for table, rows in given)
@@ -61,8 +61,8 @@ def insert_together(
 
 @lru_cache(maxsize=64)
 def insertion(table: Table, names: tuple[str, ...], parameter: str = ROWS) -> Insert:
-    """Return the cached INSERT of `insert_rows` for these columns, to be extended by the caller; `parameter` names the
-    one with the JSON text.
+    """Return the cached INSERT statement for these columns of a table, to be extended by the caller; `parameter` names
+    its bind parameter, the JSON text of the rows (made by `as_text`).
     """
     given = parameter_rows(table, parameter)
     return insert(table).from_select(names, select(*(given.c[name] for name in names)), include_defaults=False)
@@ -75,7 +75,8 @@ def _insertions(shapes: tuple[tuple[Table, tuple[str, ...]], ...], query: Select
 
 
 def parameter_rows(table: Table, parameter: str = ROWS, **more: TypeEngine[Any]) -> TableValuedAlias:
-    """Return the rows of the named JSON parameter as a table expression, in order, each value typed as its column.
+    """Return a table expression (FROM clause) with the rows of the JSON text in the bind parameter `parameter`, in
+    order, each value typed as its column of `table`.
 
     `more` names further fields and their types.
     """
@@ -85,8 +86,8 @@ def parameter_rows(table: Table, parameter: str = ROWS, **more: TypeEngine[Any])
 
 
 def as_row(item: DeclarativeBase) -> dict[str, Any]:
-    """Return a new object as a row for `insert_rows`, with column defaults applied (also to the object) and values
-    encrypted.
+    """Return the dict of a new ORM object's column values for `insert_rows`, with column defaults applied (also to the
+    object) and values encrypted.
     """
     held, dialect = item.__dict__, db.engine.dialect
     row = {}
@@ -98,7 +99,9 @@ def as_row(item: DeclarativeBase) -> dict[str, Any]:
 
 @lru_cache(maxsize=16)
 def _columns(kind: type[DeclarativeBase]) -> list[tuple[str, Any, TypeDecorator[Any] | None]]:
-    """Return (name, scalar default, decorated type or None) of each column that the program writes."""
+    """Return a list of (name, scalar default, decorated type or None) of each column of the ORM class that the program
+    writes.
+    """
     columns = _filled_here(kind.__table__.columns)
     defaults = [c.default.arg if c.default is not None and c.default.is_scalar else None for c in columns]
     kinds = [c.type if isinstance(c.type, TypeDecorator) else None for c in columns]
@@ -111,14 +114,18 @@ def _filled_here(columns: Iterable[KeyedColumnElement[Any]]) -> list[KeyedColumn
 
 
 def attach_inserted(items: Iterable[DeclarativeBase]) -> None:
-    """Add objects whose rows were just inserted to the session as persistent ones."""
+    """Add ORM objects whose rows were just inserted (by `insert_rows`) to the session as persistent ones; nothing is
+    written.
+    """
     for item in items:
         make_transient_to_detached(item)
         db.session.add(item)
 
 
 def as_text(rows: Iterable[Row]) -> str:
-    """Return rows as the JSON text of the parameter; raises TypeError for a value that has no JSON form here."""
+    """Return rows as JSON text for the bind parameter of a bulk insert. Raises TypeError for a value that has no JSON
+    form here (allowed beside JSON types: date, datetime, Decimal).
+    """
     return json.dumps(tuple(rows), default=_plain)
 
 

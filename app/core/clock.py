@@ -11,15 +11,15 @@ def utc_now() -> datetime:
 
 
 def office_time(at: datetime) -> datetime:
-    """Return the datetime in the office's zone (WITA, UTC+8)."""
+    """Return an aware datetime converted to the office's zone (WITA, UTC+8)."""
     return at.astimezone(OFFICE_ZONE)
 
 
 def office_today(at: datetime | None = None) -> date:
-    """Return the office date at an aware datetime, by default now."""
+    """Return the date in the office's zone at an aware datetime, by default now."""
     return office_time(at or utc_now()).date()
 
 
 def midnight(day: date) -> datetime:
-    """Return the instant at which an office date begins, aware in the office's zone."""
+    """Return the datetime at which an office date begins, aware in the office's zone."""
     return datetime.combine(day, time(), OFFICE_ZONE)

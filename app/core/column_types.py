@@ -16,6 +16,6 @@ Document = Annotated[dict[str, Any], mapped_column(JSONB)]
 
 
 def one_of(column: str, values: "type[Any] | tuple[str, ...]") -> str:
-    """Return a CHECK expression that restricts a text column to the members of an enum or tuple."""
+    """Return the text of an SQL CHECK expression that restricts a text column to the members of an enum or tuple."""
     quoted = ", ".join(f"'{value}'" for value in values)
     return f"{column} IN ({quoted})"

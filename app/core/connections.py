@@ -33,7 +33,7 @@ _OPEN = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
 
 class PreparedConnection(psycopg.Connection[Any]):
-    """A psycopg connection whose rollback keeps its prepared statements."""
+    """A psycopg connection that keeps its prepared statements after a rollback."""
 
     def rollback(self) -> None:
         """Roll back an open transaction by a plain ROLLBACK; otherwise psycopg's rollback runs, which raises on
@@ -51,7 +51,9 @@ class PreparedConnection(psycopg.Connection[Any]):
             super().rollback()
 
     def is_alive(self, unused: float) -> bool:
-        """Return whether the server still answers; `unused` is the number of seconds that the connection was idle."""
+        """Return whether the database server still answers on this connection; `unused` is the number of seconds that
+        it was idle.
+        """
         try:
             if unused <= TESTED_AFTER and not _has_news(self.fileno()):
                 return True
@@ -72,15 +74,17 @@ def _check_in(_connection: Any, record: Any) -> None:
 
 
 def _check_out(connection: Any, record: Any, _proxy: Any) -> None:
-    """Raise InvalidatePoolError for a dead connection: the server was down, so all pooled connections are invalid."""
+    """Called when the pool lends a connection. Raise InvalidatePoolError for a dead one: the server was down, so all
+    pooled connections are invalid.
+    """
     left_at = record.info.get(_LEFT_AT)
     if left_at is not None and not connection.is_alive(time.monotonic() - left_at):
         raise InvalidatePoolError
 
 
 def install_connections(engine: Engine, statement_seconds: int, lock_seconds: int) -> None:
-    """Configure an engine to connect with this class and these timeouts in seconds (statement, waiting for a lock; 0 is
-    none).
+    """Make an engine connect with `PreparedConnection` and test pooled connections before reuse. The timeouts of a
+    statement and of waiting for a lock are in seconds; 0 is none.
     """
     settings = _SESSION_SETTINGS.format(statement=statement_seconds, lock=lock_seconds).encode()
 
@@ -95,7 +99,7 @@ def install_connections(engine: Engine, statement_seconds: int, lock_seconds: in
 
 
 class LockBusy(Exception):
-    """Raised when another transaction holds a row and too many requests of this server wait already. Nothing was
+    """Raised when another transaction holds a row's lock and too many requests of this server wait already. Nothing was
     changed.
     """
 

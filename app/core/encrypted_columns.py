@@ -30,15 +30,15 @@ class KeyMissing(Exception):
 
 
 class Unreadable(str):
-    """Placeholder for a text whose key is missing; it may be displayed, but writing it to a column raises
-    ValueError.
+    """A placeholder for an encrypted text whose key is missing; it may be displayed, but writing it to an encrypted
+    column raises ValueError.
     """
 
     __slots__ = ()
 
 
 def identity_keys() -> dict[str, bytes]:
-    """Return the identity keys by id (a short hash of the key), newest first."""
+    """Return a dict from key id (a short hash of the key) to identity key, newest first."""
     cached: dict[str, bytes] | None = current_app.extensions.get("identity_keys")
     if cached is None:
         raw = [base64.urlsafe_b64decode(key) for key in current_app.config["IDENTITY_KEYS"]]
@@ -48,7 +48,7 @@ def identity_keys() -> dict[str, bytes]:
 
 
 class SealedText(TypeDecorator[str]):
-    """Text encrypted on write and decrypted on read; equal texts give different ciphertexts.
+    """A column type for text that is encrypted on write and decrypted on read; equal texts give different ciphertexts.
 
     Reading a text whose key is missing raises KeyMissing. A `tolerant` column returns Unreadable instead, so that the
     rest of its row stays usable.
@@ -76,8 +76,8 @@ class SealedText(TypeDecorator[str]):
 
 
 class SealedBytes(TypeDecorator[bytes]):
-    """Bytes of a small file, encrypted on write and decrypted on read; reading raises KeyMissing when the key is
-    missing.
+    """A column type for the bytes of a small file, encrypted on write and decrypted on read; reading raises KeyMissing
+    when the key is missing.
     """
 
     impl = Text
@@ -91,19 +91,23 @@ class SealedBytes(TypeDecorator[bytes]):
 
 
 def readable(text: str | None) -> str | None:
-    """Return a text from a tolerant column, or None. Raises KeyMissing when it is Unreadable."""
+    """Return a text from a tolerant encrypted column unchanged, None included. Raises KeyMissing when it is the
+    placeholder Unreadable.
+    """
     if isinstance(text, Unreadable):
         raise KeyMissing("?")
     return text
 
 
 def newest_key_id() -> str:
-    """Return the id of the key that encrypts now."""
+    """Return the id of the identity key with which new values are encrypted."""
     return next(iter(identity_keys()))
 
 
 def encrypted_again(stored: str) -> tuple[str, bytes]:
-    """Return a stored value encrypted with the newest key, and its plain content. Raises KeyMissing."""
+    """Return (stored value encrypted with the newest key, its plain bytes) for a stored encrypted value. Raises
+    KeyMissing when its key is missing.
+    """
     content = _open(stored)
     return _seal(content), content
 
@@ -128,7 +132,8 @@ _PURPOSE = b"words of a reporter's name"
 
 
 def name_digests(text: str) -> list[str]:
-    """Return HMACs of the distinct words of a name under the newest key, for searching names that are stored encrypted.
+    """Return a list of HMACs of the distinct words of a name under the newest key, for searching names that are stored
+    encrypted.
 
     Without the key the table reveals only that two names share a word.
     """
@@ -136,8 +141,8 @@ def name_digests(text: str) -> list[str]:
 
 
 def name_digests_by_key(text: str) -> list[list[str]]:
-    """Return the HMACs of a name's words under every key, newest first; rows written under an older key can then be
-    found.
+    """Return for every identity key, newest first, the list of HMACs of a name's distinct words, so that rows written
+    under an older key are found too.
     """
     # In lower case without accents, so that a name is found in any spelling.
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))

@@ -21,7 +21,7 @@ csrf = CSRFProtect()
 
 
 def redis_client() -> redis.Redis:
-    """Return the app's Redis client, which has one connection pool. Nothing is stored only in Redis."""
+    """Return the app's Redis client, made at first use, with one connection pool. Nothing is stored only in Redis."""
     client = current_app.extensions.get("lapor_redis")
     if client is None:
         client = redis.Redis.from_url(current_app.config["REDIS_URL"], **current_app.config["REDIS_OPTIONS"])

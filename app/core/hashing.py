@@ -27,24 +27,26 @@ def keyed_digest(content: str | bytes) -> str:
 
 
 def canonical_json(value: Any) -> str:
-    """Return JSON with sorted keys and without spaces, so that equal values give equal texts."""
+    """Return the JSON text of a value with sorted keys and without spaces, so that equal values give equal texts."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def json_digest(value: Any) -> str:
-    """Return the SHA-256 (hex) of a value as canonical JSON."""
+    """Return the SHA-256 (hex) of a value's canonical JSON text."""
     return hashlib.sha256(canonical_json(value).encode()).hexdigest()
 
 
 def digest_of_today(text: str) -> str:
-    """Return a digest that all processes share until the end of the office day; its key is derived from SECRET_KEY."""
+    """Return a digest (32 hex digits) of a text that is equal in all processes until the end of the office day; its key
+    is derived from SECRET_KEY.
+    """
     key = keyed_digest(f"digests of {office_today()}")[:DIGEST_LETTERS]
     return _digest(key.encode(), text)[:DIGEST_LETTERS]
 
 
 def unrepeatable_digest(text: str) -> str | None:
-    """Return a digest under a random key of the office day. Redis alone stores the key and drops it after two days, so
-    that the value can no longer be guessed. None while Redis is unreachable.
+    """Return a digest (32 hex digits) of a text under a random key of the office day; None while Redis is unreachable.
+    Redis alone stores the key and drops it after two days, so that the text can no longer be guessed.
     """
     key = _key_of_today()
     return None if key is None else _digest(key, text)[:DIGEST_LETTERS]

@@ -24,12 +24,14 @@ _SHORTEST_WRITTEN = 7
 
 
 def normal_identifier(kind: str, text: str) -> str:
-    """Return the normal form of an identifier; "" when the text holds none. `kind` is one of MARKS."""
+    """Return the normal form of a phone number, e-mail address or NIK (`kind` is `phone`, `email` or `nik`), so that
+    equal ones compare equal; "" when the text holds no valid one.
+    """
     return {"phone": _phone, "email": _email, "nik": _nik}[kind](text)
 
 
 def identifier_kind(text: str) -> str | None:
-    """Return which kind of identifier a typed text is ("email", "nik" or "phone"), or None."""
+    """Return which kind of identifier a typed text is ("email", "nik" or "phone"); None if it is none of these."""
     if "@" in text:
         return "email" if _email(text) else None
     return next((kind for kind in ("nik", "phone") if normal_identifier(kind, text)), None)
@@ -45,7 +47,9 @@ def is_phone(text: str) -> bool:
 
 
 def digits_of_nik(text: str) -> str:
-    """Return a typed NIK without separators and invisible characters; other text is returned without them as well."""
+    """Return a typed text without separators and invisible characters, so that a NIK has only its digits; nothing is
+    checked.
+    """
     return _BETWEEN_GROUPS.sub("", visible(text))
 
 
@@ -87,8 +91,8 @@ def _nik(text: str) -> str:
 
 
 def masked(kind: str, text: str) -> str:
-    """Return the identifier with most characters hidden: 08••••12 for a phone, a••••@•••• for an e-mail, •••• for all
-    else.
+    """Return a phone number or e-mail address with most characters hidden (08••••12, a••••@••••); •••• for a NIK or an
+    invalid text.
     """
     if kind == "phone" and (digits := _phone(text)):
         return f"{digits[:2]}{COVER}{digits[-2:]}"

@@ -7,7 +7,9 @@ SCHEDULER_HEARTBEAT = "lapor:scheduler:heartbeat"
 
 
 class QueueName(StrEnum):
-    """Queues by kind of work. Workers serve them in turn, so that a long queue does not block the others."""
+    """A queue of background jobs of one kind of work. Workers serve the queues in turn, so that a long one does not
+    block the others.
+    """
 
     ALARMS = "alarms"
     NOTICES = "notices"
@@ -22,7 +24,7 @@ WAITING_OUTSIDE = frozenset({QueueName.NOTICES, QueueName.WEBHOOKS})
 
 
 class JobName(StrEnum):
-    """Every function that a worker may run; a worker rejects any other name found in Redis."""
+    """A function that a worker may run as background job; a worker rejects any other name found in Redis."""
 
     SWEEP_ALARMS = "jobs.tasks.sweep_alarms"
     SWEEP_TIMED_ACTS = "jobs.tasks.sweep_timed_acts"

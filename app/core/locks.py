@@ -21,14 +21,14 @@ MIGRATE_LOCK = 7_301_482_027
 
 
 def wait_for_lock(lock: int) -> None:
-    """Wait for an advisory lock and hold it until the commit."""
+    """Wait for an advisory lock of the database and hold it until the transaction ends."""
     db.session.execute(select(func.pg_advisory_xact_lock(lock)))
 
 
 @contextmanager
 def alone(lock: int) -> Iterator[bool]:
-    """Try to take an advisory lock for the block and yield whether it was taken. It lives on a connection of its own,
-    so it is also released when the process dies.
+    """Context manager: try to take an advisory lock of the database and yield whether it was taken; it is released
+    after the block. The lock belongs to a connection of its own, so it is also released when the process dies.
     """
     with db.engine.connect() as guard:
         yield bool(guard.execute(select(func.pg_try_advisory_xact_lock(lock))).scalar_one())

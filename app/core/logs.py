@@ -74,7 +74,7 @@ def _uncaught(kind: type[BaseException], error: BaseException | None, way: Trace
 
 
 def fill_in_message(_logger: Any, _method: str, line: Line) -> Line:
-    """Add the logger's name to a line of the standard library and fill in its message.
+    """Add the logger's name to a log line of the standard library, fill in its message and return the line.
 
     Loggers known to hold no personal data get all values; the others only numbers and the types of exceptions, since
     texts may be an address, a query or user input.
@@ -103,7 +103,9 @@ def _shown(value: object) -> object:
 
 
 def format_exception(_logger: Any, _method: str, line: Line) -> Line:
-    """Replace `exc_info` by a traceback without the exception's message, which may quote a row or a password."""
+    """Replace `exc_info` of a log line by a traceback without the exception's message, which may quote a row or a
+    password; return the line.
+    """
     given = line.pop("exc_info", None)
     error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
     if isinstance(error, BaseException):
@@ -112,8 +114,8 @@ def format_exception(_logger: Any, _method: str, line: Line) -> Line:
 
 
 def _way_to(error: BaseException) -> Iterator[str]:
-    """Yield the lines of the traceback of each exception in the chain, the first cause first, each ended by its type
-    and number.
+    """Yield the lines of the traceback of each exception in the chain, the first cause first, each traceback ended by
+    the exception's type and number.
     """
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if before is not None:
@@ -126,7 +128,9 @@ def _way_to(error: BaseException) -> Iterator[str]:
 
 
 def escape_control_characters(_logger: Any, _method: str, line: Line) -> Line:
-    """Escape control characters in all values, so that a crafted value cannot write a second log line."""
+    """Escape control characters in all values of a log line, so that a crafted value cannot write a second line; return
+    the line.
+    """
     for name, value in line.items():
         if isinstance(value, str) and name != "exception":
             line[name] = CONTROL_CHARACTERS.sub(lambda found: ascii(found[0])[1:-1], value)
@@ -134,7 +138,7 @@ def escape_control_characters(_logger: Any, _method: str, line: Line) -> Line:
 
 
 class _Terminal(logging.StreamHandler[TextIO]):
-    """Writes to the current `sys.stdout`."""
+    """A log handler that writes to the current `sys.stdout`."""
 
     def __init__(self, formatter: logging.Formatter) -> None:
         super().__init__(sys.stdout)

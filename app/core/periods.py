@@ -19,22 +19,24 @@ class Period:
             raise ValueError(f"no period: {self.begins} to {self.ends}")
 
     def holds(self, at: datetime) -> bool:
-        """Return whether the datetime lies in the period."""
+        """Return whether the aware datetime `at` lies in the period."""
         return self.begins <= at < self.ends
 
     def over(self, now: datetime) -> bool:
-        """Return whether the period has ended by `now`."""
+        """Return whether the period has ended at the aware datetime `now`."""
         return self.ends <= now
 
 
 def days(first: date, last: date, zone: tzinfo) -> Period:
-    """Return the period from the start of the first date to the end of the last, in the given zone."""
+    """Return the `Period` from the start of the first date to the end of the last date, in the given zone. Raises
+    ValueError when the last date lies more than a day before the first.
+    """
     ends = last + timedelta(days=1)
     return Period(datetime.combine(first, time(), zone), datetime.combine(ends, time(), zone))
 
 
 def month_of(day: date, zone: tzinfo) -> Period:
-    """Return the month that contains the date, as a period in the given zone."""
+    """Return the `Period` of the month that contains the date, in the given zone."""
     first = day.replace(day=1)
     return days(first, month_after(first) - timedelta(days=1), zone)
 

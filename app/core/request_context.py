@@ -16,28 +16,30 @@ from workflow_rules.process.actors import Person
 
 
 class PageCounts(Protocol):
-    """Counts beside the menu and at the bell of every page."""
+    """The counts beside the menu and at the bell of every page, for the signed-in officer."""
 
     @property
     def late(self) -> int:
-        """Own open steps after their deadline."""
+        """Number of the officer's open steps after their deadline."""
 
     @property
     def all(self) -> int:
-        """All own open steps."""
+        """Number of all open steps of the officer."""
 
     @property
     def late_cases(self) -> int:
-        """Visible cases after their deadline."""
+        """Number of the cases visible to the officer that are after their deadline."""
 
     @property
     def unread(self) -> int:
-        """Unread notices."""
+        """Number of the officer's unread notices."""
 
 
 @dataclass
 class RequestContext:
-    """Values of the current Flask application context. None, False or empty means: not set in this context."""
+    """The values of the current Flask application context (one request or job). None, False or empty means: not set in
+    this context.
+    """
 
     # The transaction
     in_transaction: bool = False
@@ -99,8 +101,8 @@ class RequestContext:
 
 
 def request_context() -> RequestContext:
-    """Return the values of the current application context, created at first use. Each application context has its own,
-    also one inside another. Raises RuntimeError outside an application context.
+    """Return the `RequestContext` of the current application context, created at first use. Each application context
+    has its own, also one inside another. Raises RuntimeError outside an application context.
     """
     if "request_context" not in g:
         g.request_context = RequestContext()

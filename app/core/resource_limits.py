@@ -17,7 +17,7 @@ MEBIBYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class DrawingLimits:
-    """Limits of one drawing process: pages, processor seconds and mebibytes."""
+    """The limits of one process that draws a PDF: pages, processor seconds and mebibytes."""
 
     pages: int = MOST_PAGES
     seconds: int = MOST_SECONDS
@@ -25,7 +25,7 @@ class DrawingLimits:
 
 
 class DrawingRefused(Exception):
-    """Raised when a paper exceeds its limits; `reason` is `time`, `memory` or `pages`."""
+    """Raised when drawing a PDF exceeds a limit; `reason` is `time`, `memory` or `pages`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -33,8 +33,8 @@ class DrawingRefused(Exception):
 
 
 class WithinLimits:
-    """Context manager that limits processor seconds and mebibytes, on top of what the process uses. Raises
-    DrawingRefused.
+    """Context manager that limits processor seconds and mebibytes of the block, on top of what the process uses. Raises
+    DrawingRefused with the reason `time` or `memory`.
 
     Only for the main thread, where signals arrive. A class rather than a generator: after memory has run out, a
     generator could not be resumed, so the limits are restored before the exception is raised.
@@ -73,7 +73,9 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def child_environment() -> dict[str, str]:
-    """Return the environment of a child process that handles untrusted input: no settings and no secrets."""
+    """Return the environment variables (a dict) for a child process that handles untrusted input: no settings and no
+    secrets.
+    """
     names = (
         "PATH",
         "LANG",

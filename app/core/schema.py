@@ -22,8 +22,8 @@ _FACTS = text("SELECT version_num, obj_description('alembic_version'::regclass, 
 
 
 def migrated() -> bool:
-    """Return whether the schema is at the newest revision that this program knows, or at a later one that it can serve.
-    False when the database cannot be read.
+    """Return whether the database schema is at the newest revision that this program knows, or at a later one that it
+    can serve. False when the database cannot be read.
     """
     try:
         rows = db.session.execute(_FACTS, execution_options={"without_isolation": True}).all()
@@ -39,12 +39,12 @@ def migrated() -> bool:
 
 
 def is_too_old(revision: str) -> bool:
-    """Return whether tables at this revision are from before the first migration of this program's history."""
+    """Return whether the revision of a database schema is from before the first migration of this program's history."""
     return not is_known(revision) and revision < str(_scripts().get_base())
 
 
 def is_known(revision: str) -> bool:
-    """Return whether this program contains the migration; True for an empty revision."""
+    """Return whether this program contains the migration with this revision id; True for an empty id."""
     try:
         return not revision or _scripts().get_revision(revision) is not None
     except CommandError:

@@ -37,8 +37,8 @@ session filter restricts the rows. They are separate because the two persons may
 
 def kind_of(person: Person, role: str = ASKING) -> Person:
     """Return the person reduced to a cache key: people with the same roles and agency pattern share one statement.
-    Agency codes are replaced by parameter names, whose values `values_of` returns; the user id is the parameter
-    `READER`.
+    Agency codes are replaced by parameter names that begin with `role`, whose values `values_of` returns; the user id
+    is the parameter `READER`.
     """
     places = {code: place for place, code in values_of(person, role).items()}
     offices = {(c.actor, places[c.agency] if c.agency else "") for c in person.capacities}
@@ -47,29 +47,33 @@ def kind_of(person: Person, role: str = ASKING) -> Person:
 
 
 def values_of(person: Person, role: str = ASKING) -> dict[str, str]:
-    """Return parameter name to agency code, for a statement built for `kind_of(person)`."""
+    """Return a dict from parameter name to agency code: the bind parameters of a statement built for `kind_of(person,
+    role)`.
+    """
     return {f"{role}{n}": code for n, code in enumerate(sorted(person.agencies))}
 
 
 def as_agency(code: str) -> ColumnElement[str]:
-    """Return an agency code as SQL: a bound parameter for a name from `kind_of`, otherwise a literal."""
+    """Return an SQL expression of an agency code: a bind parameter for a name from `kind_of`, otherwise a literal."""
     return bindparam(code, type_=String) if code.startswith((ASKING, IN_SIGHT)) else literal(code)
 
 
 def as_moment(now: Moment) -> ColumnElement[datetime]:
-    """Return a datetime as SQL, either a literal or the bound parameter passed in."""
+    """Return an SQL expression of a datetime: the bind parameter if one is passed in, otherwise a literal."""
     return now if isinstance(now, BindParameter) else literal(now)
 
 
 def counted(rows: Select[Any], at_most: int | None = None) -> ScalarSelect[int]:
-    """Return the number of rows as a scalar subquery, counting at most `at_most` rows."""
+    """Return a scalar subquery that counts the rows of a statement; counting stops at `at_most` rows (None: all are
+    counted).
+    """
     if at_most is not None:
         rows = rows.limit(written(at_most))
     return select(func.count()).select_from(rows.correlate(None).subquery()).scalar_subquery()
 
 
 def written(number: int) -> ColumnElement[int]:
-    """Return a number rendered into the SQL text, for LIMIT: with a bound parameter a generic plan would assume a tenth
-    of all rows.
+    """Return an SQL expression that is rendered as the number itself, for LIMIT: with a bind parameter a generic plan
+    would assume a tenth of all rows.
     """
     return literal(number, literal_execute=True)

@@ -26,8 +26,8 @@ _S3: dict[str, Any] = {
 
 
 class StoreAway(Problem):
-    """The store cannot take a file now, because it is full or unreachable: status 503, to be retried after
-    60 seconds.
+    """The HTTP error 503 for a file store that cannot take a file now, because it is full or unreachable; to be retried
+    after 60 seconds.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class StoreAway(Problem):
 
 @dataclass(frozen=True)
 class Stored:
-    """A file in the store: its path relative to the store, its size in bytes, and when it was written (aware)."""
+    """A file in the file store: its path relative to the store, its size in bytes, and when it was written (aware)."""
 
     path: str
     size: int
@@ -60,7 +60,9 @@ def _opened_to_write(path: str) -> Any:
 
 
 def write_file(folder: str, ending: str, content: bytes) -> str:
-    """Store bytes under a new name and return its path relative to the store. Raises StoreAway."""
+    """Write bytes to the file store under a new random name in `folder` and return the path relative to the store.
+    Raises StoreAway (503) when the store cannot take them.
+    """
     path = new_path(folder, ending)
     try:
         with _opened_to_write(path) as file:
@@ -74,7 +76,7 @@ def write_file(folder: str, ending: str, content: bytes) -> str:
 
 
 def takes_files() -> bool:
-    """Return whether the store accepts a file now, by writing and removing one."""
+    """Return whether the file store accepts a file now, by writing and removing one."""
     try:
         remove_file(write_file("probe", "tmp", b"probe"))
     except Exception:  # noqa: BLE001 (whatever the library of the store raises)
@@ -83,13 +85,15 @@ def takes_files() -> bool:
 
 
 def read_file(path: str) -> bytes:
-    """Return the bytes of a stored file. Raises FileNotFoundError."""
+    """Return the bytes of a file in the store, given its relative path. Raises FileNotFoundError when it does not
+    exist.
+    """
     with fsspec.open(_full(path), "rb", **_options()) as file:
         return bytes(file.read())
 
 
 def is_stored(path: str | None) -> bool:
-    """Return whether the store has this file; False for None."""
+    """Return whether the file store has a file with this relative path; False for None."""
     if path is None:
         return False
     store, name = fsspec.url_to_fs(_full(path), **_options())
@@ -97,25 +101,27 @@ def is_stored(path: str | None) -> bool:
 
 
 def write_named(path: str, content: bytes) -> None:
-    """Store bytes under a given path; errors of the store are raised unchanged."""
+    """Write bytes to the file store under the given relative path; errors of the store are raised unchanged."""
     with _opened_to_write(path) as file:
         file.write(content)
 
 
 def new_path(folder: str, ending: str) -> str:
-    """Return a new random path in the folder, relative to the store."""
+    """Return a new random path in the folder, relative to the file store; nothing is written."""
     return f"{folder}/{secrets.token_hex(16)}.{ending}"
 
 
 def keep_file(source: Path, path: str) -> None:
-    """Copy a local file into the store in chunks; errors of the store are raised unchanged."""
+    """Copy a local file into the file store under the relative path `path`, in chunks; errors of the store are raised
+    unchanged.
+    """
     with source.open("rb") as draft, _opened_to_write(path) as file:
         shutil.copyfileobj(draft, file, PIECE)
 
 
 def read_pieces(path: str) -> Iterator[bytes]:
-    """Return an iterator over the chunks of a stored file. Raises FileNotFoundError at the call, not at the first
-    chunk.
+    """Return an iterator over the bytes of a file in the store, in chunks of 1 MiB. Raises FileNotFoundError at the
+    call, not at the first chunk.
     """
     file = fsspec.open(_full(path), "rb", **_options()).open()
 
@@ -128,14 +134,14 @@ def read_pieces(path: str) -> Iterator[bytes]:
 
 
 def remove_file(path: str) -> None:
-    """Delete a stored file; does nothing when it does not exist."""
+    """Delete a file from the store, given its relative path; does nothing when it does not exist."""
     store, name = fsspec.url_to_fs(_full(path), **_options())
     with suppress(FileNotFoundError):
         store.rm_file(name)
 
 
 def stored_files(folder: str) -> Iterator[Stored]:
-    """Yield every file below a folder of the store."""
+    """Yield a `Stored` (path, size, time) for every file below a folder of the file store."""
     store, root = fsspec.url_to_fs(_full(folder), **_options())
     for name, facts in store.find(root, detail=True).items():
         # Object stores report a datetime, disks seconds since the epoch.

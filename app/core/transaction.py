@@ -17,7 +17,8 @@ from workflow_rules.process.refusals import ActionRefused, PassingReason
 
 @contextmanager
 def one_transaction() -> Iterator[None]:
-    """Commit all work of the block, or roll it back when it raises; a nested use joins the outer transaction.
+    """Context manager: commit all work of the block and enqueue its jobs, or roll it back when it raises; a nested use
+    joins the outer transaction.
 
     The outermost use raises ActionRefused(busy) after a lock timeout or deadlock. Nested uses do not, so that inner
     code does not take it for a decision of the rules.
@@ -44,20 +45,22 @@ def one_transaction() -> Iterator[None]:
 
 
 def before_commit(finish: Callable[[], object]) -> None:
-    """Call `finish` just before the current transaction commits, in the order of registration."""
+    """Register `finish` to be called just before the current `one_transaction` commits, in the order of
+    registration.
+    """
     request_context().before_commit.append(finish)
 
 
 def lock_row(item: Any) -> None:
-    """Reload a row with FOR UPDATE, locked until the commit. Only its own table is locked, since PostgreSQL rejects a
-    lock on the nullable side of an outer join.
+    """Reload an ORM object with FOR UPDATE, so that its row is locked until the transaction ends. Only its own table is
+    locked, since PostgreSQL rejects a lock on the nullable side of an outer join.
     """
     db.session.refresh(item, with_for_update={"of": type(item)})
 
 
 def delete_batch(model: type[Any], which: ColumnElement[bool], most: int) -> int:
-    """Delete at most `most` of the matching rows in one transaction and return how many. Rows that another transaction
-    has locked are skipped.
+    """Delete at most `most` of the matching rows of a table in one transaction (commits) and return how many. Rows that
+    another transaction has locked are skipped.
     """
     table: Any = inspect(model).local_table
     key = next(iter(table.primary_key.columns))
@@ -68,26 +71,33 @@ def delete_batch(model: type[Any], which: ColumnElement[bool], most: int) -> int
 
 @contextmanager
 def unflushed() -> Iterator[None]:
-    """Let queries of the block see the tables without the changes that are not saved yet."""
+    """Context manager: within the block, changed ORM objects are not written before a query, so that queries see the
+    tables without the unsaved changes.
+    """
     with db.session.no_autoflush:
         yield
 
 
 def save_row(item: Any) -> None:
-    """Write a new or changed row within the transaction; database constraints are checked now."""
+    """Write a new or changed ORM object within the transaction, without a commit. Database constraints are checked now,
+    so IntegrityError may be raised here.
+    """
     db.session.add(item)
     db.session.flush()
 
 
 def delete_row(item: Any) -> None:
-    """Delete a row within the transaction; database constraints are checked now."""
+    """Delete an ORM object's row within the transaction, without a commit. Database constraints are checked now, so
+    IntegrityError may be raised here.
+    """
     db.session.delete(item)
     db.session.flush()
 
 
 @contextmanager
 def waiting_place() -> Iterator[None]:
-    """Hold one of this server's places for waiting on a lock during the block. Raises LockBusy when none is free.
+    """Context manager: hold during the block one of the places in which requests of this server may wait for a row
+    lock. Raises LockBusy when none is free.
 
     Processes without such places (commands, workers) wait without one.
     """

@@ -13,7 +13,9 @@ EXTENSION = "waiting_places"
 
 
 class WaitingPlaces:
-    """`count` places shared by the processes of one server, as lock files in a folder."""
+    """The `count` places, shared by the processes of one web server, in which a request may wait for a row lock; each
+    is a lock file in a folder.
+    """
 
     def __init__(self, folder: Path, count: int) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -21,7 +23,7 @@ class WaitingPlaces:
 
     @contextmanager
     def take(self) -> Iterator[bool]:
-        """Yield whether a place was free; it is held during the block."""
+        """Context manager: yield whether a place was free; that place is held during the block."""
         for path in self.files:
             with path.open("w") as file:
                 try:

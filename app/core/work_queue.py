@@ -29,9 +29,9 @@ Condition = ColumnElement[bool]
 
 @dataclass(frozen=True)
 class WorkQueue(Generic[Row]):
-    """The rows of `table` as a queue, each row processed by one `job` with its id.
+    """A table used as a work queue: each row of `table` is processed by one background `job` with its id.
 
-    `due` returns the condition of a row that must be enqueued at a time (aware), `claimed` the values that keep an
+    `due` returns the criterion of a row that must be enqueued at a time (aware), `claimed` the values that keep an
     enqueued row from being due again at once; without values, it is due until its state changes.
     """
 
@@ -42,7 +42,9 @@ class WorkQueue(Generic[Row]):
     order: tuple[Any, ...] = ()
 
     def relay(self, now: datetime, batch: int, *which: Condition) -> int:
-        """Claim a batch of due rows, enqueue their jobs, and return how many; locked rows are skipped."""
+        """Claim at most `batch` due rows, enqueue their jobs after the commit, and return how many; rows that are
+        locked are skipped.
+        """
         with one_transaction():
             ids = self.update_free(self.due(now), *which, batch=batch, **self.claimed(now))
             for row_id in ids:
@@ -50,8 +52,8 @@ class WorkQueue(Generic[Row]):
         return len(ids)
 
     def update_free(self, *which: Condition, batch: int | None = None, **values: Any) -> list[int]:
-        """Update matching rows that nobody has locked, at most `batch`, in the current transaction; return their ids,
-        sorted.
+        """Update the matching rows that nobody has locked, at most `batch`, in the current transaction; return their
+        ids, sorted. Without values the rows are only locked.
         """
         table: Any = self.table
         free = select(table.id).where(*which).order_by(*self.order or (table.id,)).limit(batch)
@@ -61,15 +63,17 @@ class WorkQueue(Generic[Row]):
         return sorted(db.session.scalars(ids.execution_options(synchronize_session=False)))
 
     def lock(self, row_id: int, *which: Condition) -> Row | None:
-        """Return a row, locked until the commit; None if it does not match or another worker has locked it."""
+        """Return the row with this id, locked until the transaction ends; None if it does not match or another worker
+        has locked it.
+        """
         table: Any = self.table
         row = select(table).where(table.id == row_id, *which).execution_options(populate_existing=True)
         found: Row | None = db.session.scalars(row.with_for_update(skip_locked=True, of=table)).first()
         return found
 
     def update_if(self, row_id: int, *which: Condition, returning: Any = None, **values: Any) -> int | None:
-        """Update a row if it matches, in one statement: to claim, renew or settle it. Returns its id or the value of
-        `returning`, None if it did not match.
+        """Update the row with this id if it matches, in one statement, and commit: to claim, renew or settle the work.
+        Return the row's id or the value of `returning`; None if it did not match.
         """
         table: Any = self.table
         changed = update(table).where(table.id == row_id, *which).values(**values)
@@ -79,14 +83,16 @@ class WorkQueue(Generic[Row]):
 
 
 def doubled_delay(failures: int, first: timedelta, longest: timedelta) -> timedelta:
-    """Return `first` after one failure, doubled with each further one, at most `longest`."""
+    """Return the delay before the next try: `first` after one failure, doubled with each further failure, at most
+    `longest`.
+    """
     doublings = min(max(failures - 1, 0), 20)
     return min(first * int(2**doublings), longest)
 
 
 def succeeds_in_savepoint(act: Callable[[], object], unless: str, **about: object) -> bool:
-    """Run one unit of work in a savepoint and return whether it succeeded. On any exception the savepoint is rolled
-    back, the event `unless` is logged with `about`, and False is returned.
+    """Call `act` in a savepoint and return whether it succeeded. On any exception the savepoint is rolled back, the
+    event `unless` is logged with `about`, and False is returned.
     """
     try:
         with db.session.begin_nested():

@@ -13,7 +13,7 @@ LINK_KINDS = ("invitation", "reset", "forgotten")
 
 
 class PasswordAge(Model):
-    """When an account's present password was set; a `demonstration` password never expires."""
+    """When a user account's present password was set (aware UTC); a `demonstration` password never expires."""
 
     __tablename__ = "password_age"
 
@@ -23,7 +23,9 @@ class PasswordAge(Model):
 
 
 class FormerPassword(Model):
-    """The hash of a former password, which may not be reused for a while."""
+    """The hash of a user account's former password, which may not be reused for a while; `ended_at` is when it was
+    replaced.
+    """
 
     __tablename__ = "former_password"
     __table_args__ = (Index("ix_former_password_user", "user_id", "id"),)
@@ -35,9 +37,9 @@ class FormerPassword(Model):
 
 
 class PasswordLink(Model):
-    """A link by which an officer sets a password once; only the hash of its token is stored.
+    """A single-use link by which an officer sets a password; only the hash of its token is stored.
 
-    A partial unique index allows one open link per account and kind. `ended_at` is None while the link is open.
+    A partial unique index allows one open link per user account and kind. `ended_at` is None while the link is open.
     """
 
     __tablename__ = "password_link"
@@ -59,7 +61,7 @@ class PasswordLink(Model):
 
 
 class LinkedSubject(Model):
-    """An account at an OpenID Connect provider (`issuer`, `subject`) that is linked to an officer."""
+    """A user's identity at an OpenID Connect provider (`issuer`, `subject`) that is linked to an officer's account."""
 
     __tablename__ = "linked_subject"
     __table_args__ = (
@@ -78,7 +80,8 @@ class LinkedSubject(Model):
 
 
 class TwoStep(Model):
-    """An officer's sealed secret for one-time codes (RFC 6238), in force once `confirmed_at` is set.
+    """An officer's encrypted secret for one-time codes (RFC 6238), in force once `confirmed_at` is set (None: not
+    confirmed).
 
     `last_step` is the time step of the last accepted code; codes of it and of earlier steps are rejected.
     """
@@ -110,8 +113,8 @@ class RecoveryCode(Model):
 class HalfSignIn(Model):
     """A sign-in whose password was right and whose one-time code is awaited.
 
-    Deleting the row is the claim to finish it. `mark` is the digest of the browser's token; `seal` is a digest of the
-    account, so that a changed account invalidates it.
+    The request that deletes the row may finish the sign-in. `mark` is the digest of the browser's token; `seal` is a
+    digest of the account and its password, so that a changed password invalidates the row.
     """
 
     __tablename__ = "half_sign_in"
@@ -124,9 +127,9 @@ class HalfSignIn(Model):
 
 
 class LoginCount(Model):
-    """Number of sign-in attempts in one window.
+    """The number of attempts (`tries`) counted for one subject, such as an account or address, since `began_at`.
 
-    `mark` is a keyed hash of the account or address, which reveals neither.
+    `mark` is a keyed digest of the subject, which reveals neither account nor address.
     """
 
     __tablename__ = "login_count"
@@ -138,7 +141,7 @@ class LoginCount(Model):
 
 
 class ApiKey(Model):
-    """The key of one client program: the hash of the key, and the scopes it grants.
+    """The API key of one client program: the hash of the key, and the scopes it grants.
 
     After a rotation the former key (`previous_hash`) is also accepted until `previous_until` (aware UTC). `expires_at`
     is None for a key without an end; `revoked_at` is None while the key is not revoked.
@@ -187,11 +190,11 @@ SIGN_IN_DOORS = ("form", "api")
 
 
 class SignIn(Model):
-    """One sign-in of an officer by form or API; its cookie or token is valid only while `ended_at` is None.
+    """One sign-in of an officer by form or API (`door`); its cookie or token is valid only while `ended_at` is None.
 
-    A database trigger ends the rows of an account whose roles, agency or state change, so that no code
-    path can forget it. `mark` is the token of the sign-in; `refresh_mark` names the one refresh token still valid
-    (None: none).
+    A database trigger ends the sign-ins of a user account whose roles, agency or state change, so that no code path can
+    forget it. `mark` is the token of the sign-in; `refresh_mark` is the id of the one refresh token still valid (None:
+    none).
     """
 
     __tablename__ = "sign_in"
@@ -216,9 +219,11 @@ GRANT_STATES = ("waiting", "confirmed", "refused")
 
 
 class IdentityGrant(Model):
-    """One request to give a user a role that may open identities; a database trigger rejects an unconfirmed role.
+    """One request to give a user a role that may open reporters' identities; a database trigger rejects an unconfirmed
+    role.
 
-    `decided_at` and `decided_by_id` are None while it waits; the decider may be neither the requester nor the user.
+    `decided_at` and `decided_by_id` are None while the request waits; the decider may be neither the requester nor the
+    user.
     """
 
     __tablename__ = "identity_grant"

@@ -27,8 +27,8 @@ class SendingHold(Model):
 class BackupRun(Model):
     """One run of a backup or a restore drill, shown on the health page.
 
-    `slot` names the night of a scheduled backup; its unique value is the claim to make that night's backup. `taken_at`
-    is the moment of the data (aware UTC).
+    `slot` names the night of a scheduled backup; the process that inserts this unique value makes that night's backup.
+    `taken_at` is the moment of the data (aware UTC).
     """
 
     __tablename__ = "backup_run"

@@ -123,7 +123,9 @@ class Complaint(Model):
 
     @validates("category_id", "district_id", "village_id")
     def _forget_related(self, column: str, key: int | None) -> int | None:
-        """Expire the loaded related row when its foreign key changes, so that the next access reads the new one."""
+        """Called when the foreign key in `column` is set: return the key, and expire the loaded related row, so that
+        the next access reads the new one.
+        """
         session = object_session(self)
         if session is not None and inspect(self).persistent:
             session.expire(self, [column.removesuffix("_id")])
@@ -134,10 +136,12 @@ class Complaint(Model):
 
 
 class OriginalText(Model):
-    """The text of a report before personal data was redacted; `Complaint` holds the redacted text. All text is sealed.
+    """The text of a complaint before personal data was redacted; `Complaint` holds the redacted text. All text is
+    encrypted.
 
     `files` holds the original names of renamed attachments by attachment id. `redacted_at` is when an officer last
-    redacted; `changed_at` is when the report changed after that, so that it must be reviewed (None: nothing to review).
+    redacted; `changed_at` is when the complaint changed after that, so that it must be reviewed (None: nothing to
+    review).
     """
 
     __tablename__ = "original_text"
@@ -151,7 +155,7 @@ class OriginalText(Model):
 
 
 class Reporter(Model):
-    """Identity of a case's reporter, sealed and apart from the case; an anonymous reporter has no row.
+    """The identity of a case's reporter, encrypted and apart from the case; an anonymous reporter has no row.
 
     `told_by` is the channel for notices to the reporter (None: no notices). `name_words` are keyed hashes of the words
     of the name, for search without plain text. The `*_mark` columns are keyed hashes of the whole normalised value, ""
@@ -178,7 +182,9 @@ class Reporter(Model):
 
     @validates("name", "phone", "email", "nik")
     def _store_digests(self, column: str, text: str | None) -> str | None:
-        """Store with a value the keyed hashes by which it is searched."""
+        """Called when the identity value in `column` is set: return the text, and set the keyed hashes by which it is
+        searched.
+        """
         if column == "name":
             self.name_words = name_digests(text) if text else None
         else:
@@ -187,7 +193,7 @@ class Reporter(Model):
 
 
 class AgencyTrackRow(Model):
-    """One agency's part in one cycle of a case.
+    """The work of one agency on a case in one cycle (its track).
 
     `sent_at` is None until the case was forwarded to the agency; `replaces` is the code of the agency it took over
     from; `awaits` lists the actors whose initials the draft answer still needs; `more_days` are extra working days for
@@ -238,7 +244,7 @@ _IN_AGENCY = f"({one_of('step', tuple(sorted(AGENCY_STEPS)))})"
 
 
 class StepTask(Model):
-    """One opening of one step with its own deadline; partial unique indexes allow one open step per track.
+    """One opening of one step of a case, with its own deadline; partial unique indexes allow one open step per track.
 
     All instants are aware UTC. `clock_from` is when the allowance starts to count; `closed_at` is None while the step
     is open, `paused_at` None while its clock runs.

@@ -64,7 +64,9 @@ class Letter(Model):
 
     @property
     def signed_with_ink(self) -> bool:
-        """Return True when the letter was signed with ink and so needs a scan, also when no method was recorded."""
+        """Whether the letter was signed with ink and so needs a scan; also True when a signed letter records no method.
+        False for a draft.
+        """
         return self.paper is not None and self.paper.frozen.get("signing", "wet") == "wet"
 
 
@@ -102,7 +104,7 @@ class Attachment(Model):
 
     @property
     def is_clean(self) -> bool:
-        """Return True when the file may be served."""
+        """Whether the file may be served, because its check has ended well."""
         return self.state == "clean"
 
 
@@ -132,7 +134,9 @@ class LetterScan(Model):
 
 
 class NumberCounter(Model):
-    """The last number given in a series and year; locking this row keeps numbers without gaps and duplicates."""
+    """The last number given in a series and year; a transaction that locks this row assigns the next number without
+    gaps or duplicates.
+    """
 
     __tablename__ = "number_counter"
 

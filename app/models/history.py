@@ -94,7 +94,8 @@ class LedgerRow(Model):
 
 
 class JournalEntry(Model):
-    """One change of settings outside any case: who (`officer_id`, None: the system), when, why, and its effects.
+    """One journal entry: a change of settings outside any case, with who (`officer_id`, None: the system), when, why,
+    and its effects (`data`).
 
     Database triggers write a `row_changed` entry for every changed row; all entries of one transaction share `change`.
     """

@@ -17,10 +17,10 @@ HOLD_STATES = ("waiting", "applied", "kept", "dismissed", "superseded")
 
 
 class InboundHold(Model):
-    """One inbound entry that waits for a decision of the Admin.
+    """One entry received from SP4N that waits for a decision of the Admin Layanan Aduan.
 
     Kinds: `report` (names unknown values), `conflict` (other content for a known revision), `loosening` (asks for less
-    confidentiality), `message` (a reporter's message that could not be applied). `content` is the sealed JSON as
+    confidentiality), `message` (a reporter's message that could not be applied). `content` is the encrypted JSON as
     received, None once settled. `other_hash` is the digest of the content held when a conflict arrived, so that neither
     content reopens it.
     """
@@ -65,7 +65,7 @@ class InboundHold(Model):
 
 
 class InboundMessage(Model):
-    """One message of a reporter received through SP4N; its unique row is the claim to apply it once.
+    """One message of a reporter received through SP4N; its unique row makes sure that the message is applied once.
 
     `answer` is the response that every repeat of the message receives.
     """

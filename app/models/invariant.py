@@ -17,9 +17,9 @@ INVARIANTS = tuple(f"I{n}" for n in range(1, 17))
 class InvariantRun(Model):
     """One run of the invariant checks, nightly or by command.
 
-    `night` is the office date of a nightly run (None: by command); its unique value is the claim to run. `alive_at` is
-    the worker's last heartbeat (aware UTC); a run without recent heartbeat may be taken over. `red` counts the
-    invariants that failed.
+    `night` is the office date of a nightly run (None: by command); the process that inserts this unique value makes the
+    run. `alive_at` is the worker's last heartbeat (aware UTC); a run without recent heartbeat may be taken over. `red`
+    counts the invariants that failed.
     """
 
     __tablename__ = "invariant_run"
@@ -62,9 +62,10 @@ class InvariantResult(Model):
 
 
 class InvariantFinding(Model):
-    """One violation: its subject (for example a case number), the key of its sentence, and the sentence's values.
+    """One violation of an invariant: its subject (for example a case number), the key of its sentence, and the
+    sentence's values (`particulars`).
 
-    It never holds a reporter's data.
+    The row never holds a reporter's data.
     """
 
     __tablename__ = "invariant_finding"

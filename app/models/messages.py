@@ -130,8 +130,8 @@ class Delivery(Model):
 
     `digest_on` is the office date of a morning digest; `report_job_id` marks a message with a report file and no
     notices; `told` with `cause_seq` names the kind of a reporter's message and the event that caused it; `account_news`
-    marks an account notice. Unique columns make each of these rows the claim to send it once. `sealed_code` is a sealed
-    secret (tracking code, link token or former address), None once sent.
+    marks an e-mail about the officer's own account. Unique columns make sure that each of these is sent once.
+    `sealed_code` is an encrypted secret (tracking code, link token or former address), None once sent.
     """
 
     __tablename__ = "delivery"
@@ -182,7 +182,9 @@ class Delivery(Model):
 
 
 class DeliveryItem(Model):
-    """Assigns a notice to a delivery on one channel; its primary key is the claim to send the notice there once."""
+    """One notice that is part of a delivery on one channel; the primary key makes sure that the notice is sent there
+    once.
+    """
 
     __tablename__ = "delivery_item"
 
@@ -197,7 +199,7 @@ class DeliveryItem(Model):
 class NoticePreference(Model):
     """An officer's settings for notices; without a row the column defaults apply.
 
-    `gateway_to` is the sealed address at the gateway (None: not used).
+    `gateway_to` is the encrypted address at the messaging gateway (None: not used).
     """
 
     __tablename__ = "notice_preference"
@@ -214,9 +216,9 @@ class NoticePreference(Model):
 
 
 class GatewayState(Model):
-    """Circuit breaker of a channel's gateway: consecutive failures, since when, and until when no message is tried.
+    """The circuit breaker of one message channel: consecutive failures, since when, and until when no message is tried.
 
-    No row, or `failures` of 0, means that the gateway works. Instants are aware UTC.
+    No row, or `failures` of 0, means that the channel works. Instants are aware UTC.
     """
 
     __tablename__ = "gateway_state"
@@ -233,7 +235,9 @@ class GatewayState(Model):
 
 
 class StepAlarm(Model):
-    """Records that a step passed an alarm level; the unique row (step, level, deadline) is the claim to notify."""
+    """A record that a step passed an alarm level; its unique row (step, level, deadline) makes sure that officers are
+    notified once.
+    """
 
     __tablename__ = "step_alarm"
     __table_args__ = (

@@ -20,7 +20,7 @@ SIGNING_METHODS = ("wet", "certificate", "bsre")
 
 
 class Agency(Model):
-    """One OPD, district, village, unit or regional enterprise, with the settings of its letters.
+    """One agency: an OPD, district, village, unit or regional enterprise, with the settings of its letters.
 
     `code` never changes, since records name it. `parent_id` is None for a top-level agency.
     """
@@ -85,7 +85,8 @@ class OfficerProfile(Model):
 
 
 class DelegationRow(Model):
-    """One officer acting for another by decree, from `starts_on` to `ends_on`, both inclusive office dates.
+    """One delegation: an officer acts for another by decree, from `starts_on` to `ends_on`, both inclusive office
+    dates.
 
     `noted_at` is None until the end of the delegation was processed.
     """
@@ -118,9 +119,9 @@ class DelegationRow(Model):
 
 
 class SigningMeans(Model):
-    """An officer's certificate file and NIK, both sealed, with the certificate's public details in plain text.
+    """An officer's certificate file and NIK, both encrypted, with the certificate's public details in plain text.
 
-    It is separate from the officer's profile, whose editors see the whole row.
+    The row is separate from the officer's profile, whose editors see the whole profile.
     """
 
     __tablename__ = "signing_means"
@@ -141,10 +142,10 @@ PLACES = ("inbox", "complaints")
 
 
 class SavedList(Model):
-    """Filters, order, columns and density of a list, stored as the query string that restores them (`address`).
+    """An officer's saved view of a list: filters, order, columns and density, as the query string that restores them
+    (`address`).
 
-    It belongs to one officer; `shared` shows a supervisor's to every officer. The one with an empty name is the owner's
-    default view.
+    `shared` shows a supervisor's view to every officer. The view with an empty name is the owner's default view.
     """
 
     __tablename__ = "saved_list"

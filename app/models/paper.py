@@ -14,7 +14,7 @@ PAPER_STATES = ("queued", "ready", "failed")
 
 
 class PaperKind(StrEnum):
-    """Kind of a rendered paper; its template and its data reader are found by this name."""
+    """A kind of rendered paper; its template and its data reader are found by this name."""
 
     ANSWER_LETTER = "answer_letter"
     DRAFT_LETTER = "draft_letter"
@@ -31,7 +31,7 @@ class Paper(Model):
     """One paper: its frozen content with a hash, and the PDF that a worker renders from it.
 
     `key` names the cause ("disposition:812") and is unique, so that each paper is made once. `path` and `file_hash` are
-    None until it is `ready`.
+    None until `state` is "ready".
     """
 
     __tablename__ = "paper"

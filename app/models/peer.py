@@ -18,7 +18,9 @@ IMPORT_STATES = ("mapping", "checking", "checked", "importing", "done", "dropped
 
 
 class Drift(StrEnum):
-    """Kind of difference between our data and the peer's; the first one that applies, in this order, is reported."""
+    """A kind of difference between our data of a report and the data at SP4N (the peer); the first one that applies, in
+    this order, is recorded.
+    """
 
     MISSING_HERE = "missing_here"
     MISSING_THERE = "missing_there"
@@ -28,7 +30,8 @@ class Drift(StrEnum):
 
 
 class SyncPeer(Model):
-    """The single row with the peer's state: cursors of reading and pushing, failures, and since when it is unreachable.
+    """The single row with the state of the synchronisation with SP4N (the peer): cursors of reading and pushing,
+    failures, and since when SP4N is unreachable.
 
     `away_since` is None while the peer answers; instants are aware UTC.
     """
@@ -50,11 +53,12 @@ class SyncPeer(Model):
 
 
 class SyncLedger(Model):
-    """Synchronisation state of one report: what the peer has acknowledged, what is still to be sent, and what is wrong.
+    """The synchronisation state of one SP4N report: what the peer has acknowledged, what is still to be sent, and what
+    is wrong.
 
     `acked_position` is the last change feed position that the peer acknowledged, `wanted_position` the last that
     exists; `resend_key` asks to send the present state once more, `fetch_wanted` to read the peer's again. `refused` is
-    a report of the peer that could not be taken, sealed because it names a person.
+    a report of the peer that could not be taken, encrypted because it names a person.
     """
 
     __tablename__ = "sync_ledger"
@@ -94,7 +98,7 @@ class SyncLedger(Model):
 
 
 class SyncComparison(Model):
-    """One nightly comparison with the peer; the unique office date `day` is the claim to make it."""
+    """One nightly comparison of our data with SP4N; the process that inserts the unique office date `day` makes it."""
 
     __tablename__ = "sync_comparison"
 
@@ -108,10 +112,11 @@ class SyncComparison(Model):
 
 
 class SyncImport(Model):
-    """One file of reports, imported while the peer is unreachable; its unique hash makes sure that it is imported once.
+    """One uploaded file of SP4N reports, imported while the peer is unreachable; its unique hash makes sure that the
+    file is imported once.
 
-    `content` is the sealed file, None when the import is done. `outcomes` has an entry for each row: its number,
-    tracking id, result and reason.
+    `content` is the encrypted file, None when the import is done. `outcomes` has an entry for each row of the file: its
+    number, tracking id, result and reason.
     """
 
     __tablename__ = "sync_import"

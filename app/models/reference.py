@@ -15,9 +15,9 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Category(Model):
-    """The topic of a complaint, in two levels.
+    """The topic of a complaint, in two levels (`parent_id` is None at the first).
 
-    `default_agency_code` is the agency that usually answers, None for none.
+    `default_agency_code` is the code of the agency that usually answers, None for none.
     """
 
     __tablename__ = "category"

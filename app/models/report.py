@@ -16,8 +16,9 @@ REPORT_FORMATS = ("xlsx", "csv", "pdf")
 
 
 class Rhythm(StrEnum):
-    """How often a report is sent: daily for the day before, Mondays for the week before, or each first for the month
-    before."""
+    """How often an export report is sent: daily for the day before, Mondays for the week before, or on each first day
+    of a month for the month before.
+    """
 
     DAILY = "daily"
     WEEKLY = "weekly"
@@ -25,7 +26,9 @@ class Rhythm(StrEnum):
 
 
 class ReportSchedule(Model):
-    """A report that is sent to named supervisors by e-mail each day, week or month at `hour` (0 to 23, office time)."""
+    """An export report that is sent to named supervisors by e-mail each day, week or month at `hour` (0 to 23, office
+    time).
+    """
 
     __tablename__ = "report_schedule"
     __table_args__ = (
@@ -51,7 +54,7 @@ class ReportSchedule(Model):
 
 
 class ReportRecipient(Model):
-    """One supervisor who receives the reports of a schedule."""
+    """One supervisor who receives the export reports of a schedule."""
 
     __tablename__ = "report_recipient"
 
@@ -62,11 +65,12 @@ class ReportRecipient(Model):
 
 
 class ReportJob(Model):
-    """One report for one user: what was asked for, its progress, and its file until `expires_at`.
+    """One export report for one user: the requested content (`wanted`), the progress, and the report file until
+    `expires_at`.
 
     `scope` is what the user could see when asking. `attempts` is also the claim token of the worker: a worker that was
     presumed dead cannot finish a job that another has taken over. The unique row (schedule, user, first day of the
-    period) is the claim to send a scheduled report once.
+    period) makes sure that a scheduled report is sent once.
     """
 
     __tablename__ = "report_job"
@@ -109,7 +113,7 @@ class ReportJob(Model):
 
 
 class RegisterKind(StrEnum):
-    """The daily monitoring register, or the monthly register of identified problems."""
+    """The kind of an SOP register: the daily monitoring register, or the monthly register of identified problems."""
 
     DAILY = "daily"
     MONTHLY = "monthly"
@@ -145,9 +149,10 @@ REHEARSAL_STATES = ("queued", "running", "ready", "failed")
 
 
 class RehearsalRow(Model):
-    """One rehearsal of a past period (`begins` to `ends`, aware UTC) under an SOP version changed by `what_if`.
+    """One rehearsal: the cases of a past period (`begins` to `ends`, aware UTC) computed under an SOP version changed
+    by `what_if`.
 
-    `done` of `total` cases are computed; `result` is None until it is ready.
+    `done` of `total` cases are computed; `result` is None until `state` is "ready".
     """
 
     __tablename__ = "rehearsal"

@@ -9,7 +9,9 @@ from app.models.document import FILE_STATES
 
 
 class FileCheck(Model):
-    """The result of one check of an attachment; append-only, so that served files can be audited against it."""
+    """The result of one check of an attachment's file; append-only, so that served files can be audited against the
+    results.
+    """
 
     __tablename__ = "file_check"
     __table_args__ = (CheckConstraint(one_of("outcome", FILE_STATES[1:]), name="outcome"),)
@@ -26,7 +28,7 @@ class FileCheck(Model):
 
 
 class FileToRemove(Model):
-    """A stored file that nothing refers to any more; the sweep may delete it after `due_at` (aware UTC)."""
+    """A file in the store to which no record refers any more; the sweep may delete it after `due_at` (aware UTC)."""
 
     __tablename__ = "file_to_remove"
     __table_args__ = (Index("ix_file_to_remove_due_at", "due_at"),)

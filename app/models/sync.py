@@ -12,7 +12,8 @@ LINKED, REMOVED = "linked", "removed"
 
 
 class SyncChange(Model):
-    """One change of a report, written in the transaction that made it, with all the feed serialises.
+    """One change of an SP4N report, written in the transaction that made the change, with all that the change feed
+    serialises.
 
     `position` is assigned in order after the commit (None before); readers page by it and not by `id`, because a
     transaction that commits late may hold an early id. `origin` says whether the office or SP4N made the change. `mark`

@@ -13,11 +13,11 @@ DISABLED_FOR = ("by_hand", "gone", "failing")
 
 
 class WebhookEndpoint(Model):
-    """A receiver of change feed events; `position` is the last feed position that was read for it.
+    """A receiver of change feed events by webhook; `position` is the last feed position that was read for it.
 
-    `secret` signs; `previous_secret` also signs until `previous_until`. After a failure of the whole server nothing is
-    sent before `held_until`; `failing_since` is the first failure after the last success. `version` grows with each
-    edit, to detect a stale form. Instants are aware UTC.
+    `secret` signs the messages; `previous_secret` also signs until `previous_until`. After a failure of the receiver's
+    whole server nothing is sent before `held_until`; `failing_since` is the first failure after the last success.
+    `version` grows with each edit, to detect a stale form. Instants are aware UTC.
     """
 
     __tablename__ = "webhook_endpoint"
@@ -48,10 +48,10 @@ class WebhookEndpoint(Model):
 
 
 class WebhookDelivery(Model):
-    """One message to one endpoint; its unique row (endpoint, change) is the claim to send it.
+    """One message to one webhook endpoint; the unique row (endpoint, change) makes sure that a change is sent once.
 
-    It holds the whole body, because the change is deleted earlier; `change_id` None is a test message. `message_id` is
-    constant over all retries, so that the receiver can recognise a repeat.
+    The row holds the whole body, because the change is deleted earlier; `change_id` None is a test message.
+    `message_id` is constant over all retries, so that the receiver can recognise a repeat.
     """
 
     __tablename__ = "webhook_delivery"

@@ -42,17 +42,19 @@ def _sprite_of() -> dict[str, str]:
 
 
 def icon_names() -> frozenset[str]:
-    """Return the names of the symbols in both sprites."""
+    """Return the names of the icons (SVG symbols) in both sprite files."""
     return frozenset(_sprite_of())
 
 
 def icon_url(name: str) -> str:
-    """Return the URL of a symbol in its sprite (in the first sprite if the name is unknown)."""
+    """Return the URL of an icon within its sprite file (the first sprite if the name is unknown)."""
     return f"{asset(_sprite_of().get(name, SPRITES[0]))}#{name}"
 
 
 def icon(name: str, label: str = "") -> Markup:
-    """Return the SVG of a symbol; with a label it is an image for screen readers, otherwise hidden from them."""
+    """Return the HTML (SVG element) of an icon; with a label it is an image for screen readers, otherwise hidden from
+    them.
+    """
     return _icon(_root(), name, label)
 
 
@@ -63,7 +65,7 @@ def _icon(_root: str | None, name: str, label: str) -> Markup:
 
 
 def logo() -> Markup:
-    """Return the image element of the program's logo."""
+    """Return the HTML image element of the program's logo."""
     return Markup('<img class="logo" src="{}" alt="" width="36" height="36">').format(asset("logo.svg"))
 
 
@@ -73,9 +75,11 @@ def _text(path: str) -> str:
 
 @cache
 def bundle(name: str, kind: str, static_url: str) -> str:
-    """Return the minified style sheets (`css`) or scripts (`js`) of a bundle as one text, built once per process.
+    """Return the text of a bundle: its style sheets (kind `css`) or scripts (`js`), minified and built once per
+    process.
 
-    URLs of images are rewritten to `static_url`, since the bundle is served from another path than its parts.
+    URLs of images are rewritten to `static_url`, since the bundle is served from another path than its parts. Raises
+    KeyError for an unknown bundle name.
     """
     if kind == "js":
         return str(rjsmin.jsmin("\n".join(_text(f"js/{part}.js") for part in SCRIPTS[name])))
@@ -90,7 +94,7 @@ def _digest(name: str) -> str:
 
 
 def asset(filename: str) -> str:
-    """Return the URL of a static file, with a digest of its content."""
+    """Return the URL of a file in the static folder, with a digest of its content."""
     return _asset(_root(), filename)
 
 
@@ -105,12 +109,15 @@ def _root() -> str | None:
 
 
 def bundle_url(kind: str, name: str = "lb") -> str:
-    """Return the URL of a bundle; its digest changes with any static file."""
+    """Return the URL of a bundle of style sheets (kind `css`) or scripts (`js`); its digest changes with any static
+    file.
+    """
     return url_for("skin_bundle", digest=_digest(""), name=name, kind=kind)
 
 
 def serve_bundle(digest: str, name: str, kind: str) -> Response:
-    """Return a bundle as response; 404 for an unknown name or kind.
+    """Answer a request for a bundle with its style sheets or scripts, whatever the digest; 404 for an unknown name or
+    kind.
 
     Bundles save requests, since gunicorn's sync workers close the connection after each.
     """

@@ -25,7 +25,7 @@ def asks_before_delete(view_name: str) -> bool:
 
 
 class ConfirmDelete(ModelView):
-    """Mixin for model views: deletions, and actions with a question, are confirmed on a page of their own.
+    """A mixin for FAB's model views that confirms deletions, and actions with a question, on a page of their own.
 
     Name it before FAB's class: ``class Users(ConfirmDelete, UserDBModelView)``. With JavaScript a dialog replaces the
     page. The page itself changes nothing; the change stays FAB's POST with its CSRF token and permission check.
@@ -50,13 +50,16 @@ class ConfirmDelete(ModelView):
     @has_access
     @permission_name("delete")
     def confirm_delete(self, pk: str) -> str:
-        """Ask before a row is deleted; a row outside the view's own filters does not exist (404)."""
+        """Show the page that asks whether to delete a row; 404 for a row that the view's own filters exclude. Deletes
+        nothing itself.
+        """
         return self._ask_to_delete(self._visible(pk), pk)
 
     @expose("/confirm_action", methods=["POST"])
     def confirm_action(self) -> str | Response:
-        """Ask before an action runs on the ticked rows, or on one (``single``, or an action for one row). Answers 404
-        for an unknown action or row, 403 without permission.
+        """Show the page that asks whether to run an action on the ticked rows, or on one row (``single``, or an action
+        for one row); runs nothing itself. Redirect to the list if no row is ticked; 404 for an unknown action or row,
+        403 without permission.
         """
         name = request.form.get("action", "")
         action = self.actions.get(name)
@@ -76,17 +79,21 @@ class ConfirmDelete(ModelView):
         return self._ask(str(action.confirmation or action.text), items, target, action=name, rows=rows)
 
     def post_delete_redirect(self) -> Response:
-        """Return the redirect to the previous page; to the list if that was the deleted row's own page."""
+        """Return the redirect after a deletion: to the previous page, or to the list if that was the deleted row's own
+        page.
+        """
         target = self.get_redirect()
         own_page = f"{self.route_base}/show/{(request.view_args or {}).get('pk')}"
         return redirect(self._list_address() if urlsplit(target).path == own_page else target)
 
     def name_of(self, item: Any) -> str:
-        """Return the name of a row for the question; views override it for rows without a readable `str`."""
+        """Return the name of a row for the question on the confirmation page; views override this for rows without a
+        readable `str`.
+        """
         return str(item)
 
     def _ask_to_delete(self, item: Any, pk: str) -> str:
-        """Return the page that asks before `item` is deleted; views with consequences to show override it."""
+        """Return the HTML page that asks whether to delete `item`; views that must show consequences override this."""
         name, target = self.name_of(item), url_for(f"{self.endpoint}.delete", pk=pk)
         return self._ask(gettext("Delete %(what)s?", what=name), [name], target)
 

@@ -64,7 +64,9 @@ def install(app: Flask) -> None:
 
 
 def answer_errors_as(app: Flask, prefix: str, shape: Callable[[int, str], Response]) -> None:
-    """Register the format of error responses below a path prefix; `shape` builds them from status and message."""
+    """Register the format of error responses below a path prefix: `shape` is called with status and message and returns
+    the response.
+    """
     app.extensions.setdefault("error_shapes", {})[prefix] = shape
 
 
@@ -73,7 +75,9 @@ def is_api(path: str) -> bool:
 
 
 def problem(status: int, name: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
-    """Return a problem document; `name` is the stable end of its type URI."""
+    """Return an error response as problem document (RFC 9457, JSON); `name` is the stable end of its type URI, `detail`
+    the message, `more` are further members.
+    """
     response = jsonify({"type": _type_of(name), "title": name, "status": status, "detail": detail, **more})
     response.status_code = status
     response.mimetype = "application/problem+json"
@@ -82,8 +86,8 @@ def problem(status: int, name: str, detail: str, headers: dict[str, str] | None 
 
 
 def _type_of(name: str) -> str:
-    """Return the problem's type URI; built from PUBLIC_BASE_URL, never from the request's Host header, which is
-    untrusted.
+    """Return the type URI of a problem document; built from PUBLIC_BASE_URL, never from the request's Host header,
+    which is untrusted.
     """
     return f"{current_app.config['PUBLIC_BASE_URL']}/problems/{name}"
 
@@ -126,8 +130,8 @@ def _problem(error: Problem) -> Response:
 
 
 def http_answer(error: HTTPException) -> Any:
-    """Return the response for an HTTPException: a problem document for the API, a page otherwise; redirects
-    unchanged.
+    """Return the response for an HTTPException: a problem document for the API, a page otherwise; redirects are
+    returned unchanged.
     """
     status = error.code or 500
     if status < 400:
@@ -150,7 +154,7 @@ def retry_after() -> dict[str, str]:
 
 
 def refuse_large_form() -> None:
-    """Parse a posted form early, so that one above the size limits raises 413 (RequestEntityTooLarge) and is not read
+    """Parse a posted form early, so that one above the size limits raises RequestEntityTooLarge (413) and is not read
     as empty. Call before the CSRF check, which reads the form without the limit.
     """
     if request.method != "POST" or request.mimetype not in (_ENCODED, "multipart/form-data"):
@@ -181,8 +185,8 @@ def _key_missing(error: KeyMissing) -> Response:
 
 
 def _failed(error: Exception) -> Response:
-    """Answer 422 for a value that the database cannot store (NUL, an integer beyond 64 bits), 409 for a broken
-    constraint, without showing SQL; 500 for any other error.
+    """Roll back and return the response: 422 for a value that the database cannot store (NUL, an integer beyond 64
+    bits), 409 for a broken constraint, without showing SQL; 500 for any other error, which is logged.
     """
     db.session.rollback()
     if isinstance(error, DataError):
@@ -208,7 +212,7 @@ def last_answer(app: Flask, environ: WSGIEnvironment) -> tuple[str, bytes]:
 
 
 def _as_problem(response: Response) -> Response:
-    """Convert error responses of FAB's API into problem documents."""
+    """Return the response; an error response of FAB's API is first converted into a problem document."""
     if response.status_code < 400 or not is_api(request.path) or response.mimetype == "application/problem+json":
         return response
     name = _NAME_OF.get(response.status_code, "bad_request" if response.status_code < 500 else "internal_error")

@@ -29,7 +29,9 @@ UNSEEN = frozenset("\u200b\u200c\u200d\u2060\ufeff\u202a\u202b\u202c\u202d\u202e
 
 
 class ForeignKeyConverter(Model2SchemaConverter):
-    """Schema converter that keeps foreign-key columns; FAB's own fails with a KeyError at start on marshmallow 4."""
+    """FAB's schema converter, changed to keep foreign-key columns; FAB's own fails with a KeyError at start on
+    marshmallow 4.
+    """
 
     def _meta_schema_factory(
         self, columns: Any, model: Any, class_mixin: Any, parent_schema_name: str | None = None
@@ -47,8 +49,8 @@ class ForeignKeyConverter(Model2SchemaConverter):
 
 
 def _own_copy(name: str, fresh: Any) -> property:
-    """Return a property that gives each request its own copy of a view's attribute. FAB writes into one object shared
-    by all threads, so that a request could read with another's filter or write to another's row.
+    """Return a property that gives each request its own copy of a view's attribute, made by `fresh`. FAB writes into
+    one object shared by all threads, so that a request could read with another's filter or write to another's row.
     """
     attribute = f"_{name}_of_all"
 
@@ -91,8 +93,8 @@ def safe_address(asked: str) -> str:
 
 
 def _validate(form: DynamicForm, extra_validators: Any = None) -> bool:
-    """Validate a form; fields with unreadable characters fail first, before any validator queries the database with
-    them.
+    """Return whether a form is valid; fields with unreadable characters get an error first, before any validator
+    queries the database with them.
     """
     faulty = [
         field for field in form if not all(is_readable(text) for text in field.raw_data or [] if isinstance(text, str))
@@ -103,8 +105,8 @@ def _validate(form: DynamicForm, extra_validators: Any = None) -> bool:
 
 
 def _add(interface: SQLAInterface, item: Any, commit: bool = True) -> None:
-    """Add a row like FAB's method, but raise DatabaseException on a database error, which FAB's callers handle (a
-    duplicate gives 422, not 500).
+    """Add a row, and commit unless `commit` is False. Raises DatabaseException on a database error, after a rollback:
+    FAB's callers handle that (a duplicate gives 422, not 500).
     """
     try:
         interface.session.add(item)
@@ -126,7 +128,7 @@ NO_ACCOUNT = "No account yet: `python run.py first-administrator NAME` makes the
 
 
 def install() -> None:
-    """Apply every patch; calling it again has no effect."""
+    """Apply every patch to Flask-AppBuilder's classes; calling it again has no effect."""
     for name in ("create-user", "create-admin"):
         # They create accounts without this program's roles and password rules.
         fab.commands[name] = _withheld

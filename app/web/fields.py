@@ -24,21 +24,21 @@ _FORCED_PLACEHOLDER = (
 
 
 class NativeDate(widgets.DateInput):
-    """Native date input; a script writes the chosen day as text beneath it."""
+    """A widget for a native HTML date input; a script writes the chosen day as text beneath the input."""
 
     def __call__(self, field: Field, **kwargs: Any) -> Markup:
         return super().__call__(field, **{"class": "form-control tgl", "data-tanggal": True} | kwargs)
 
 
 class NativeMoment(widgets.DateTimeLocalInput):
-    """Native date and time input, in the office's zone."""
+    """A widget for a native HTML date and time input, in the office's zone."""
 
     def __call__(self, field: Field, **kwargs: Any) -> Markup:
         return super().__call__(field, **{"class": "form-control tgl-jam", "data-tanggal": True} | kwargs)
 
 
 class OfficeMomentField(DateTimeLocalField):
-    """Form field for a date and time in the office's zone; its `data` is an aware datetime."""
+    """A form field for a date and time in the office's zone (WITA); after input its `data` is an aware datetime."""
 
     data: Any
 
@@ -47,11 +47,13 @@ class OfficeMomentField(DateTimeLocalField):
         super().__init__(*args, **kwargs)
 
     def process_data(self, value: Any) -> None:
-        """Convert a stored aware datetime to the office's zone for display."""
+        """Set `data` for display from a stored datetime; an aware one is converted to the office's zone."""
         super().process_data(office_time(value) if isinstance(value, dt.datetime) and value.tzinfo else value)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Parse the input as a time in the office's zone."""
+        """Set `data` from the posted text as aware datetime in the office's zone. Raises ValueError for text in another
+        format.
+        """
         super().process_formdata(valuelist)
         if valuelist and self.data is not None:
             self.data = self.data.replace(tzinfo=OFFICE_ZONE)
@@ -64,7 +66,7 @@ NATIVE = {
 
 
 def render_control(field: Field, **attributes: Any) -> Markup:
-    """Return the HTML of a field, without FAB's forced placeholder and Select2 widgets."""
+    """Return the HTML of a form field's input, without FAB's forced placeholder and Select2 widgets."""
     attributes.setdefault("class", "cek-satu" if field.type == "BooleanField" else "form-control")
     if isinstance(field, (DateField, TimeField, DateTimeLocalField)):
         attributes["class"] += " tgl-jam" if isinstance(field, DateTimeLocalField) else " tgl"
@@ -81,7 +83,9 @@ def render_control(field: Field, **attributes: Any) -> Markup:
 
 
 def describe(field: Field) -> dict[str, Any]:
-    """Return the attributes of an input: ARIA links to its hint and error, autocomplete and inputmode."""
+    """Return the HTML attributes for a form field's input, as dict: ARIA links to its hint and error, autocomplete and
+    inputmode.
+    """
     parts = [
         f"{field.id}-petunjuk" if field.description else "",
         f"{field.id}-galat" if field.errors else "",
@@ -99,6 +103,8 @@ def describe(field: Field) -> dict[str, Any]:
 
 
 def install(app: Flask) -> None:
-    """Replace the date fields of generated forms, and register `render_control` and `describe` as template globals."""
+    """Replace the date fields of FAB's generated forms, and register `render_control` and `describe` as template
+    globals.
+    """
     FieldConverter.conversion_table = tuple(NATIVE.get(row[0], row) for row in FieldConverter.conversion_table)
     app.jinja_env.globals.update(render_control=render_control, describe=describe)

@@ -51,8 +51,8 @@ def _counted(value: int | float | Decimal, locale: str) -> str:
 
 
 def moment(value: dt.datetime | None, style: str = "lengkap") -> str:
-    """Format an instant in the office's zone, "Selasa, 24 November 2026, 15.10 WITA"; ``pendek`` shortens the date; "–"
-    for None.
+    """Format an aware datetime in the office's zone, "Selasa, 24 November 2026, 15.10 WITA"; the style ``pendek``
+    shortens the date; "–" for None.
     """
     if value is None:
         return EMPTY
@@ -60,7 +60,7 @@ def moment(value: dt.datetime | None, style: str = "lengkap") -> str:
 
 
 def day(value: dt.date | None, style: str = "sedang") -> str:
-    """Format a date, "24 November 2026"; an instant is first converted to its office date; "–" for None."""
+    """Format a date, "24 November 2026"; a datetime is first converted to its office date; "–" for None."""
     if value is None:
         return EMPTY
     if isinstance(value, dt.datetime):
@@ -69,8 +69,8 @@ def day(value: dt.date | None, style: str = "sedang") -> str:
 
 
 def near_moment(value: dt.datetime | None, now: dt.datetime) -> str:
-    """Format an instant for tables: "Hari ini, 10.54 WITA" on the office date of ``now``, otherwise the short form; "–"
-    for None.
+    """Format an aware datetime for tables: "Hari ini, 10.54 WITA" on the office date of ``now``, otherwise the short
+    form with the date; "–" for None.
     """
     if value is None:
         return EMPTY
@@ -129,12 +129,14 @@ def _listed(values: Iterable[object]) -> str:
 
 
 def amount(value: int | float | Decimal) -> str:
-    """Format a number with thousands separators, "1.234.567"; not for years or identifiers."""
+    """Format a number in the language of the page with thousands separators, "1.234.567"; not for years or
+    identifiers.
+    """
     return _counted(value, _locale())
 
 
 def at_a_badge(count: int) -> str:
-    """Format the count of a badge, "87"; above the maximum "999+"."""
+    """Format the number on a badge of the menu, "87"; above the maximum "999+"."""
     return amount(min(count, LARGEST_BADGE)) + ("+" if count > LARGEST_BADGE else "")
 
 
@@ -148,13 +150,17 @@ def file_size(size: int | None) -> str:
 
 
 def in_sentence(text: object) -> str:
-    """Return a heading for use inside a sentence: first letter in lower case, unless an abbreviation starts it."""
+    """Return the text of a heading for use inside a sentence: first letter in lower case, unless an abbreviation starts
+    it.
+    """
     words = str(text)
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 def nip_in_parts(nip: str) -> str:
-    """Format a NIP in its parts: birth, appointment, gender, serial (domain 4.8); other texts unchanged."""
+    """Format a NIP (18-digit number of a civil servant) in its parts: birth, appointment, gender, serial (domain 4.8);
+    any other text is returned unchanged.
+    """
     parted = len(nip) == 18 and nip.isdigit()
     return f"{nip[:8]} {nip[8:14]} {nip[14]} {nip[15:]}" if parted else nip
 

@@ -16,20 +16,22 @@ _LOCK_SEED = 11
 
 
 class KeyInProgress(Exception):
-    """Raised while the first request with this key has not finished."""
+    """Raised while the first request with this idempotency key has not finished."""
 
 
 class KeyReused(Exception):
-    """Raised when the caller used this key for other content."""
+    """Raised when the caller used this idempotency key for other content."""
 
 
 def stored_answer(
     caller: str, key: str, digest: str, *, wait: bool = True, lifetime: timedelta = RETENTION
 ) -> IdempotencyKey | None:
-    """Lock the caller's key until the transaction ends and return its stored answer, None for the first request.
+    """Lock the caller's idempotency key until the transaction ends and return the answer stored for it; None for the
+    first request.
 
     A second request waits for the first one to end, or raises KeyInProgress without `wait`. Raises KeyReused if the
-    stored answer belongs to other content. An answer older than `lifetime` is deleted.
+    stored answer belongs to other content (another `digest`). With a `lifetime` below a week, an older answer is
+    deleted and None returned.
     """
     lock = func.hashtextextended(f"{caller}:{key}", _LOCK_SEED)
     if wait:
@@ -47,7 +49,7 @@ def stored_answer(
 
 
 def find_answer(caller: str, key: str) -> IdempotencyKey | None:
-    """Return the stored answer to the caller's key without a lock, None if there is none."""
+    """Return the answer stored for the caller's idempotency key, without a lock; None if there is none."""
     same = IdempotencyKey.caller == caller, IdempotencyKey.key == key
     return db.session.scalars(select(IdempotencyKey).where(*same)).first()
 
@@ -55,13 +57,15 @@ def find_answer(caller: str, key: str) -> IdempotencyKey | None:
 def store_answer(
     caller: str, key: str, digest: str, status: int, body: str, etag: str | None = None, location: str | None = None
 ) -> None:
-    """Add the answer to the transaction, so that it is stored exactly if the request succeeds."""
+    """Add the answer for the caller's idempotency key to the transaction, without a commit, so that it is stored
+    exactly if the request succeeds.
+    """
     answer = {"status": status, "body": body, "etag": etag, "location": location, "created_at": utc_now()}
     db.session.add(IdempotencyKey(caller=caller, key=key, request_hash=digest, **answer))
 
 
 def forget_answers(now: datetime) -> int:
-    """Delete responses older than a week, in small transactions; return how many were deleted."""
+    """Delete all stored answers older than a week, in several small transactions; return how many were deleted."""
     gone, count = 0, AT_ONCE
     while count:
         old = select(IdempotencyKey.id).where(IdempotencyKey.created_at < now - RETENTION).limit(AT_ONCE)

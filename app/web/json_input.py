@@ -11,9 +11,9 @@ DEEPEST = 20
 
 
 def json_object() -> dict[str, Any]:
-    """Return the JSON object of the request body, which must be UTF-8 (RFC 8259, 8.1). Raises Problem 415 for another
-    type or charset, Problem 400 for a body that is invalid, ambiguous, too deep or no object, and 413 for one that is
-    too large.
+    """Return the JSON object of the request body as dict; the body must be UTF-8 (RFC 8259, 8.1). Raises Problem 415
+    for another type or charset, Problem 400 for a body that is invalid, ambiguous, deeper than 20 levels or no object,
+    and RequestEntityTooLarge (413) for one that is too large.
     """
     if not request.is_json or request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
         raise Problem(415)
@@ -27,7 +27,9 @@ def json_object() -> dict[str, Any]:
 
 
 def _is_too_deep(body: Any) -> bool:
-    """Return whether the body is nested deeper than 20 levels; iterative, so that no depth exhausts the stack."""
+    """Return whether the parsed JSON is nested deeper than 20 levels; iterative, so that no depth exhausts the
+    stack.
+    """
     level = [body]
     for _ in range(DEEPEST):
         inside = (part for item in level for part in (item.values() if isinstance(item, dict) else item))
@@ -38,7 +40,9 @@ def _is_too_deep(body: Any) -> bool:
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object's pairs as dict; raises ValueError for a duplicate name, which parsers resolve differently."""
+    """Return the pairs of a JSON object as dict; raises ValueError for a duplicate name, which parsers resolve
+    differently.
+    """
     found = dict(pairs)
     if len(found) < len(pairs):
         raise ValueError("a name stands twice")

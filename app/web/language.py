@@ -68,9 +68,11 @@ def compiled_catalogues(home: Path) -> Path:
 
 
 def _compile(sources: list[Path], folder: Path) -> None:
-    """Write the compiled catalogue of each source that has none with the source's own time of change.
+    """Write the compiled catalogue of each source below `folder`, unless one with the source's own modification time
+    exists.
 
-    It is written under another name and then renamed, so that processes which start together never read a part.
+    A catalogue is written under another name and then renamed, so that processes which start together never read an
+    incomplete one.
     """
     for source in sources:
         target, changed = folder / source.relative_to(CATALOGUES).with_suffix(".mo"), source.stat().st_mtime_ns
@@ -88,7 +90,7 @@ def _compile(sources: list[Path], folder: Path) -> None:
 
 
 def language_code() -> str:
-    """Return the language code of the current request; empty outside an app context.
+    """Return the language code of the current request, such as "id" or "en"; "" outside an app context.
 
     Called for every text, so it reads Flask-Babel's cached locale directly: `Locale` is slow to format and to compare.
     """
@@ -101,7 +103,7 @@ def language_code() -> str:
 
 
 class QuickDomain(Domain):
-    """Flask-Babel's message domain, looked up by language code: its own lookup formats a `Locale` for every text."""
+    """Flask-Babel's message domain with a lookup by language code: its own lookup formats a `Locale` for every text."""
 
     def get_translations(self) -> Translations | NullTranslations:
         """Return the translations for the current request's language; empty ones outside an app context."""
@@ -119,14 +121,16 @@ def _text(_code: str, message: str) -> Markup:
 
 @pass_eval_context
 def translate(context: EvalContext, message: str, /, **values: Any) -> str:
-    """Translate a text in a template (``_()``), like Jinja's own function, with a cache: a page has about 300 texts."""
+    """Return the translation of a text for a template (``_()``), with the values filled in; like Jinja's own function,
+    but cached, since a page has about 300 texts.
+    """
     text = _text(language_code(), message)
     found = text if context.autoescape else str(text)
     return found % values if values or "%" in found else found
 
 
 def choose_locale() -> str:
-    """Return the language of this request: ``?_l_=`` (for the API), else that of the session, else the default.
+    """Return the language code of this request: ``?_l_=`` (for the API), else that of the session, else the default.
 
     Unlike FAB's selector it writes nothing to the session, so that a first visit and the API set no cookie.
     """
@@ -138,7 +142,7 @@ def choose_locale() -> str:
 
 
 class SwitchView(LocaleView):
-    """View that changes the language and returns to the current page; FAB's returns to its own last list."""
+    """The view that changes the language and returns to the current page; FAB's returns to its own last list."""
 
     route_base = "/lang"
 
@@ -152,7 +156,7 @@ class SwitchView(LocaleView):
 
 
 def language_url(locale: str) -> str:
-    """Return the URL that switches to a language and returns to this page, or to the form's page after a POST."""
+    """Return the URL that switches to a language and then returns to this page, or to the form's page after a POST."""
     address = request.full_path.rstrip("?")
     adapter = current_app.create_url_adapter(request)
     if request.method == "POST" and not (adapter and adapter.test(method="GET")):
@@ -161,16 +165,18 @@ def language_url(locale: str) -> str:
 
 
 def in_indonesian(template: str, **values: Any) -> Markup:
-    """Render a template in Indonesian whatever the reader's language, for a view of an official document."""
+    """Return the HTML of a template rendered in Indonesian whatever the reader's language, for a view of an official
+    document.
+    """
     with force_locale("id"):
         return Markup(current_app.jinja_env.get_template(template).render(**values))  # noqa: S704
 
 
 class LanguageManager(BaseManager):
-    """FAB add-on (ADDON_MANAGERS), run at start when Flask-Babel exists."""
+    """A FAB add-on (ADDON_MANAGERS), run at start when Flask-Babel exists."""
 
     def pre_process(self) -> None:
-        """Replace locale selection, the lookup of translations and the templates' ``_()``."""
+        """Called by FAB at start: replace locale selection, the lookup of translations and the templates' ``_()``."""
         babel = get_babel(current_app)
         babel.locale_selector = choose_locale
         babel.instance.domain_instance = QuickDomain()
@@ -178,7 +184,9 @@ class LanguageManager(BaseManager):
 
 
 def install(app: Flask) -> None:
-    """Compile the catalogues and configure the languages; call before FAB is initialised."""
+    """Compile the catalogues and configure the languages; call before FAB is initialised. Raises OSError if the
+    compiled catalogues cannot be written.
+    """
     home = Path(app.config.get("LAPOR_HOME") or tempfile.gettempdir())
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(compiled_catalogues(home))
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "id")

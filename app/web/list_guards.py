@@ -21,20 +21,21 @@ _FILTER = re.compile(r"_flt_(\d)_(.*)")
 
 
 class EagerInterface(SQLAInterface):
-    """Data interface that loads the related rows shown in a list with the list, not once per row."""
+    """FAB's data interface, changed to load the related rows shown in a list with the list, not once per row."""
 
     def __init__(self, model: Any, session: Any = None, eager: tuple[Any, ...] = ()) -> None:
         super().__init__(model, session)
         self.eager = eager
 
     def apply_all(self, query: Query[Any], *args: Any, **kwargs: Any) -> Query[Any]:
-        """Return FAB's query with the eager-load options."""
+        """Return FAB's query of a list, with the options that load the related rows added."""
         found: Query[Any] = super().apply_all(query, *args, **kwargs)
         return found.options(*self.eager)
 
 
 class GuardedRequests:
-    """Mixin for generated views, named before FAB's class (reliability M4, M7, M10, M11).
+    """A mixin for FAB's generated views, named before FAB's class, that checks their requests (reliability M4, M7, M10,
+    M11).
 
     A request with an invalid key, page, page size, order or filter gets 400 or 404; an action runs only on rows that
     the view itself shows.
@@ -47,15 +48,15 @@ class GuardedRequests:
         return blueprint
 
     def update_redirect(self) -> None:
-        """Remember this URL for the redirect after a save, unless it is too long: five long ones overflow the session
-        cookie.
+        """Store this page's URL in the session for the redirect after a save, unless it is longer than 300 characters:
+        five long ones overflow the session cookie.
         """
         if len(request.url) <= LONGEST_REMEMBERED:
             super().update_redirect()  # type: ignore[misc]
 
     def get_redirect(self) -> str:
-        """Return the URL after a save or deletion: the last visited of this view's list and the row's page. Pages of
-        other views (another tab) are ignored.
+        """Return the URL to open after a save or deletion: of this view's list and the row's page, the one visited
+        last. Pages of other views (another tab) are ignored.
         """
         base, pk = str(self.route_base), (request.view_args or {}).get("pk")  # type: ignore[attr-defined]
         own = {f"{base}/list/", f"{base}/show/{pk}"}

@@ -61,12 +61,14 @@ DEFAULT_ICON = "circle-dot"
 
 
 def menu_icon(item: MenuItem) -> str:
-    """Return the icon name of a menu item: its own if a sprite has it, else one by its name."""
+    """Return the icon name of a menu item: the item's own if a sprite has that icon, else one by the item's name."""
     return item.icon if item.icon in icon_names() else MENU_ICONS.get(item.name.lower(), DEFAULT_ICON)
 
 
 def _closeness(item: MenuItem) -> int:
-    """Return how well an item's URL matches the current page, 0 for not at all. Lists live at ``<base>/list/``."""
+    """Return how well a menu item's URL matches the current page: a score, 0 for not at all. Lists have the URL
+    ``<base>/list/``.
+    """
     path, _, query = menu_url(item).partition("?")
     if query:
         same = path == request.path and query in request.query_string.decode()
@@ -90,7 +92,7 @@ def current_item(menu: Menu) -> MenuItem | None:
 
 
 def menu_url(item: MenuItem) -> str:
-    """Return the URL of a menu item, cached: FAB resolves it at every call, a tenth of a page's time."""
+    """Return the URL of a menu item, cached: FAB computes it at every call, which takes a tenth of a page's time."""
     return _menu_url(request.script_root if has_request_context() else None, item)
 
 

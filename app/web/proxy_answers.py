@@ -19,13 +19,15 @@ NAMES = {400: "bad_request", 408: "request_timeout", 431: "headers_too_large", 5
 
 
 def install(app: Flask) -> None:
-    """Offer `prepared_answers` to the web server in `app.extensions`."""
+    """Store in `app.extensions["proxy_answers"]` the function without parameters that calls `prepared_answers`, for the
+    web server.
+    """
     app.extensions["proxy_answers"] = partial(prepared_answers, app)
 
 
 def prepared_answers(app: Flask) -> Callable[[int, bytes], bytes]:
-    """Return a function from status and request line to a complete HTTP response; all are rendered now, none at run
-    time.
+    """Return a function from status (400, 408, 431 or 503) and request line to the bytes of a complete HTTP error
+    response; all are rendered now, none at run time.
     """
     prepared = {(status, api): _drawn(app, status, api) for status in NAMES for api in (False, True)}
 

@@ -20,7 +20,9 @@ READ = "120 per minute"
 
 
 def source() -> str:
-    """Return the sender's address; for IPv6 the /64 network, within which one customer may choose addresses."""
+    """Return the sender's network address, by which requests are counted; for IPv6 the /64 network, within which one
+    customer may choose addresses.
+    """
     address = get_remote_address()
     try:
         known = ipaddress.ip_address(address)
@@ -34,7 +36,9 @@ def _taken(response: Response) -> bool:
 
 
 def intake_limits() -> list[Limit]:
-    """Return the limits of the public form for one network address: 20 accepted complaints, 120 attempts an hour."""
+    """Return the rate limits of the public complaint form per network address: 20 accepted complaints and 120 attempts
+    an hour.
+    """
     return [
         Limit(TAKEN, key_func=source, methods=["POST"], deduct_when=_taken),
         Limit(TRIED, key_func=source, methods=["POST"]),
@@ -42,7 +46,7 @@ def intake_limits() -> list[Limit]:
 
 
 def submission_limits() -> list[Limit]:
-    """Return the limits of the submission API: 120 POSTs and 120 list requests per minute."""
+    """Return the rate limits of the submission API per network address: 120 POSTs and 120 list requests per minute."""
     sent = Limit(SUBMITTED, key_func=source, methods=["POST"])
     return [sent, Limit(READ, key_func=source, methods=["GET"], exempt_when=_no_list)]
 
@@ -52,7 +56,8 @@ def _no_list() -> bool:
 
 
 def install_api_limit(app: Flask) -> None:
-    """Declare the limit of API calls per caller and minute; call when the limiter exists.
+    """Declare the rate limit of API calls per caller and minute, used by `count_api_call`; call when the limiter
+    exists.
 
     While Redis is away, Flask-Limiter counts in each process and tries Redis again after growing pauses.
     """
@@ -75,8 +80,8 @@ def _api_caller() -> str:
 
 
 def count_api_call(policy: str, caller: int) -> None:
-    """Count one call of an officer (`policy` "user") or a program ("key"), and note its RateLimit headers
-    (draft-ietf-httpapi-ratelimit-headers). Raises Problem(429) over the limit.
+    """Count one API call of an officer (`policy` "user") or a program ("key") with the id `caller`, and store its
+    RateLimit headers (draft-ietf-httpapi-ratelimit-headers) in the request context. Raises Problem 429 over the limit.
     """
     context = request_context()
     context.api_caller = policy, caller

@@ -33,7 +33,9 @@ LastAnswer = Callable[[WSGIEnvironment], tuple[str, bytes]]
 
 @dataclass
 class Answer:
-    """Log data of one request. `began` is a `perf_counter` value; `status` the final HTTP status (0 until known)."""
+    """The log data of one request. `began` is a `perf_counter` value; `status` the final HTTP status (0 until
+    known).
+    """
 
     began: float = field(default_factory=time.perf_counter)
     status: int = 0
@@ -44,7 +46,7 @@ class Answer:
 
     @property
     def seconds(self) -> float:
-        """Seconds since the request began."""
+        """Seconds (float) since the request began."""
         return time.perf_counter() - self.began
 
 
@@ -52,7 +54,9 @@ Listener = Callable[[Answer], None]
 
 
 def install(app: Flask, last_answer: LastAnswer) -> None:
-    """Install the log; call after everything else that wraps `wsgi_app`, and before every other `after_request`."""
+    """Install the request log; call after everything else that wraps `wsgi_app`, and before every other
+    `after_request`.
+    """
     app.before_request(_begin)
     app.after_request(_describe)
     app.extensions["answer_listeners"] = []
@@ -60,14 +64,14 @@ def install(app: Flask, last_answer: LastAnswer) -> None:
 
 
 def on_answer(app: Flask, listener: Listener) -> None:
-    """Register a listener that is called once per request with its final Answer."""
+    """Register a listener that is called once per request with its final `Answer` (status, route, duration)."""
     app.extensions["answer_listeners"].append(listener)
 
 
 @dataclass(eq=False)
 class _AnswersSeen:
-    """Outermost WSGI layer: delays the response's head until the application has finished, records the status, and
-    sends a 500 if the application raises. In testing mode it re-raises.
+    """The outermost WSGI layer, which delays the response's head until the application has finished, records the
+    status, and sends a 500 if the application raises. In testing mode it re-raises.
     """
 
     app: Flask
@@ -127,7 +131,7 @@ def _begin() -> None:
 
 
 def _describe(response: Response) -> Response:
-    """Record route, user and case for the log line, and set the X-Request-ID header."""
+    """Record route, user and case for the request's log line, set the X-Request-ID header, and return the response."""
     response.headers[HEADER] = request_id()
     answer: Answer = request.environ.setdefault(_ANSWER, Answer())
     answer.method, answer.route, answer.is_probe = method(), route(), request.endpoint in PROBES
@@ -141,7 +145,9 @@ def _describe(response: Response) -> Response:
 
 
 def _who() -> dict[str, Any]:
-    """Return the id of the account or API key if it is already loaded; never queries the database."""
+    """Return {"key": id of the API key} or {"user": id of the user account} if that is already loaded, else {}; never
+    queries the database.
+    """
     if key_id := request_context().api_key_id:
         return {"key": key_id}
     for name in ("_login_user", "user"):

@@ -21,7 +21,7 @@ STRICT_TRANSPORT = f"max-age={ONE_YEAR}; includeSubDomains"
 
 
 def install(app: Flask) -> None:
-    """Set the headers after every request."""
+    """Make the app set the security and cache headers after every request."""
     app.after_request(add_headers)
 
 
@@ -45,8 +45,8 @@ def add_headers(response: Response) -> Response:
 
 
 def _is_for_everybody(response: Response) -> bool:
-    """Return whether caches may store it: a static file, a response marked public, or one to be revalidated and sent
-    without a signed-in user; never the API.
+    """Return whether caches may store the response: a static file, a response marked public, or one to be revalidated
+    and sent without a signed-in user; never one of the API.
     """
     if request.path.startswith("/api/"):
         return False

@@ -31,8 +31,8 @@ PHONE_ITEMS = ("Kotak kerja", ALL_COMPLAINTS, "Laporan", INTAKE)
 
 
 def error_page(code: int, sentence: str = "", numbered: bool = True) -> str:
-    """Return the HTML page of an HTTP error; ``sentence`` is the message of this case. Without ``numbered`` the request
-    id is left out.
+    """Return the HTML page of an HTTP error with status ``code``; ``sentence`` is the message of this case ("": the
+    usual one). Without ``numbered`` the request id is left out.
 
     For 408 and from 500 on the user is not loaded, since the database may have failed. FAB's menu needs ``g.user``,
     which is not set yet when a form is rejected for its token or size.
@@ -44,7 +44,8 @@ def error_page(code: int, sentence: str = "", numbered: bool = True) -> str:
 
 
 def step_bar(number: int, late: Collection[int] = (), total: int = 11, full: bool = False) -> Markup:
-    """Return the progress bar of a case: `number` is the current step, `late` the numbers of overdue steps.
+    """Return the HTML of a case's progress bar of `total` steps: `number` is the current step, `late` the numbers of
+    overdue steps; `full` is the style of a case's own page.
 
     Steps before the one with class n are styled as done, steps after it as open.
     """
@@ -65,7 +66,9 @@ def _template_names() -> dict[str, Any]:
 
 
 def install(app: Flask) -> None:
-    """Install all parts of the look; call once, before FAB is initialised."""
+    """Install all parts of the pages' look (language, formats, form fields, assets, menu, headers); call once, before
+    FAB is initialised.
+    """
     for part in (language, formats, fields, assets, menu, template_output):
         part.install(app)
     app.jinja_env.globals.update(
@@ -84,8 +87,8 @@ def install(app: Flask) -> None:
 
 
 def compute_filters_at_each_request(app: Flask) -> None:
-    """Make all own template filters run at render time; call once all are registered. Jinja evaluates filters of
-    constants at compile time, which would give every visitor the first one's language.
+    """Make all template filters of this program run at render time; call once all are registered. Jinja evaluates
+    filters of constants at compile time, which would give every visitor the first one's language.
     """
     filters = app.jinja_env.filters
     own = {name: function for name, function in filters.items() if FILTERS.get(name) is not function}

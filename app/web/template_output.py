@@ -20,12 +20,12 @@ SILENT_LINES = re.compile(
 
 
 def without_indentation(source: str) -> str:
-    """Return the template source without indentation, empty lines and lines that output nothing."""
+    """Return the source of a template without indentation, empty lines and lines that output nothing."""
     return SILENT_LINES.sub(r"\1", re.sub(r"\n\s+", "\n", source))
 
 
 class LeanPages(Extension):
-    """Jinja extension that strips a template's source once, when it is compiled."""
+    """A Jinja extension that strips indentation and empty lines from a template's source, once, when it is compiled."""
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Return the stripped source of `.html` templates; other templates unchanged."""
@@ -33,5 +33,5 @@ class LeanPages(Extension):
 
 
 def install(app: Flask) -> None:
-    """Add the extension; call before the first template is compiled."""
+    """Add the extension that strips templates; call before the first template is compiled."""
     app.jinja_env.add_extension(LeanPages)
