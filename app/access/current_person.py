@@ -80,7 +80,7 @@ def act_as(person: Person) -> None:
 
 
 def source_address() -> str | None:
-    """Return the client IP address of the request; None outside a request."""
+    """Return the client IP address of the current request as text; None outside a request."""
     return request.remote_addr if has_request_context() else None
 
 

@@ -75,8 +75,8 @@ def without_traces(text: str) -> str:
 
 
 def _has_birthday(written: str) -> bool:
-    """Return whether digits 7 to 12 of an NIK are a valid day, month and year of birth (for women the day is raised by
-    40).
+    """Return whether digits 7 to 12 of a typed NIK are a valid day, month and year of birth (for women 40 is added to
+    the day).
     """
     digits = re.sub(r"\D", "", written)
     day, month, year = int(digits[6:8]), int(digits[8:10]), int(digits[10:12])

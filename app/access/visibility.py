@@ -60,8 +60,8 @@ def public_ids() -> Select[tuple[int]]:
 
 
 def hides_reporter(complaint: Complaint, person: Person) -> bool:
-    """Return whether the reporter's identity is hidden from this person: secret case, and the person does not see every
-    case (design section 6).
+    """Return whether the reporter's identity is hidden from this person: the case is secret, and the person does not
+    see every case (design section 6).
     """
     return complaint.confidentiality == Confidentiality.SECRET and not person.sees_every_case
 
@@ -74,8 +74,8 @@ def is_reading_program(person: Person) -> bool:
 
 
 def hides_text(complaint: Complaint, person: Person) -> bool:
-    """Return whether all texts of the case are hidden: a program sees only existence and progress of a secret or
-    anonymous case, since the text may reveal the reporter.
+    """Return whether all texts of the case are hidden from this person: a client program with an API key sees only
+    existence and progress of a secret or anonymous case, since the text may reveal the reporter.
     """
     return is_reading_program(person) and complaint.confidentiality != Confidentiality.OPEN
 
@@ -105,7 +105,7 @@ def data_shown(event: ComplaintEvent, complaint: Complaint, person: Person) -> d
 
 
 def about_reporter(event: ComplaintEvent) -> frozenset[str]:
-    """Return the names of the event's data fields that could reveal the reporter."""
+    """Return the set of names of those fields of the event's data that could reveal the reporter."""
     return _ABOUT_REPORTER | _EARLIER_TEXTS | ({"reason"} if event.kind == SystemEvent.SETTLED else frozenset())
 
 

@@ -65,7 +65,7 @@ class OfferedRoles:
 
 
 def _in_words(form: Any) -> Any:
-    """Make the form's pick list of roles show display names, and return the form."""
+    """Make the form's pick list of roles show display names in place of role codes, and return the form."""
     if "roles" in form:
         form.roles.get_label = lambda role: ACTORS.get(role.name, role.name)
     return form

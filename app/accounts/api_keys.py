@@ -23,7 +23,7 @@ _keys = ApiKey.__table__
 
 
 class KeyEnded(Exception):
-    """Raised when a key that was revoked or has expired is to be rotated or revoked."""
+    """Raised when an API key that was revoked or has expired is to be rotated or revoked."""
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ COUNTS: Any = LoginCount.__table__
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `tries` attempts within a window that starts with the first of them."""
+    """A limit of at most `tries` attempts within a window that starts with the first of them."""
 
     tries: int
     window: timedelta

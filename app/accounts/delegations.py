@@ -34,8 +34,8 @@ def lock_delegations() -> None:
 
 
 def fault_of_delegation(new: Delegation, today: date) -> DelegationFault | None:
-    """Return why a delegation is invalid beside all others in force; None if it is valid. `today` is the office date.
-    The stored version of the same id is left out.
+    """Return why a new or changed delegation is invalid beside all others that have not ended; None if it is valid.
+    `today` is the office date. The stored row with the same id is not compared. Stores nothing.
     """
     if new.giver == new.holder:
         return DelegationFault.TO_ONESELF
@@ -75,7 +75,9 @@ def end_delegation(row: DelegationRow, today: date) -> date:
 
 
 def delegations_of(user_id: int, today: date) -> Sequence[DelegationRow]:
-    """Return the user's delegations, given or held, that end today (office date) or later, by first day."""
+    """Return the delegations that the user has given or holds and that end today (office date) or later, ordered by
+    first day.
+    """
     mine = or_(DelegationRow.giver_id == user_id, DelegationRow.holder_id == user_id)
     people = (joinedload(getattr(DelegationRow, end)).joinedload(OfficerProfile.user) for end in ("giver", "holder"))
     statement = select(DelegationRow).where(mine, DelegationRow.ends_on >= today).options(*people)

@@ -105,12 +105,12 @@ def account_entry_text(kind: str, data: Mapping[str, Any]) -> str:
 
 
 def rules_text(name: str) -> str:
-    """Return the text of the password rules with that name (`bssn` or `nist`)."""
+    """Return the explanation of the password rules for officers; `name` is that of the rule set (`bssn` or `nist`)."""
     return str(PASSWORD_RULES_TEXTS[name])
 
 
 def fault_text(fault: PasswordFault, rules: PasswordRules) -> str:
-    """Return the message of a password fault, with the limit that was not met."""
+    """Return the message for an officer about a fault of a new password, with the limit of `rules` that was not met."""
     limit = {PasswordFault.TOO_SHORT: rules.shortest, PasswordFault.SAME_CHARACTERS: FEWEST_DIFFERENT}.get(
         fault, LONGEST
     )

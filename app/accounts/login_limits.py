@@ -39,7 +39,7 @@ USUAL = timedelta(days=30)
 LONGEST_NAME = 80
 COOKIE, COOKIE_SECONDS = "lapor_device", 180 * 24 * 3600
 MOST_ACCOUNTS = 8
-"""The cookie names this many accounts that have signed in with the browser."""
+"""Maximum number of user accounts in the device cookie; the one that signed in longest ago is dropped."""
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,8 @@ class Age(StrEnum):
 def faults_of(
     password: str, rules: PasswordRules, own_words: Collection[str], office_words: Iterable[str] = ()
 ) -> tuple[PasswordFault, ...]:
-    """Return every fault of a new password, the simplest first; empty if none. Reuse is not checked here.
+    """Return all faults of a new password, the simplest first; () if it is accepted. Reuse of former passwords is not
+    checked here.
 
     The password must not contain one of `own_words`, the names of the account's owner. It may contain `office_words`,
     the name of the owner's agency, but these count as easy to guess. A password that is too short is not estimated.
@@ -110,7 +111,7 @@ def faults_of(
 
 
 def words_of_names(*names: str) -> tuple[str, ...]:
-    """Return the parts of the names, in lower case, that are at least four characters long."""
+    """Return the distinct words of these names, in lower case, that are at least four characters long."""
     parts = (part for name in names for part in re.split(r"[^a-z0-9]+", name.casefold()))
     return tuple(dict.fromkeys(part for part in parts if len(part) >= SHORTEST_OWN_WORD))
 
@@ -133,6 +134,8 @@ def age_of(changed_at: datetime, rules: PasswordRules, now: datetime) -> Age:
 
 
 def _guesses(password: str, words: Iterable[str]) -> int:
-    """Return how many guesses the password withstands, if the attacker knows the given words (estimated by zxcvbn)."""
+    """Return how many guesses the password withstands (estimated by zxcvbn), if the attacker tries the given words
+    first.
+    """
     text = password[:MOST_ESTIMATED].translate(_SIGNS_AS_LETTERS)
     return int(zxcvbn(text, user_inputs=(*words, *CONTEXT_WORDS, *INDONESIAN_WORDS))["guesses"])

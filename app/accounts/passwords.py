@@ -34,7 +34,7 @@ class PasswordRefused(Exception):
 
 
 def rules_here() -> PasswordRules:
-    """Return the rule set configured by PASSWORD_RULES."""
+    """Return the `PasswordRules` that the setting PASSWORD_RULES names."""
     return RULES[current_app.config["PASSWORD_RULES"]]
 
 

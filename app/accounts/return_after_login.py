@@ -15,7 +15,9 @@ BY_LINK = "/sandi-baru/"
 
 
 def install(app: Flask) -> None:
-    """Register the redirect through the login, the handler of CSRF errors and the template global `page_here`."""
+    """Register the handler that returns officers to their page after a login, the handler of CSRF errors, and the
+    template global `page_here`.
+    """
     app.after_request(_back_to_the_form)
     app.register_error_handler(CSRFError, _without_a_cookie)
     app.jinja_env.globals["page_here"] = page_here
@@ -34,7 +36,9 @@ def page_here() -> str:
 
 
 def _readable(address: str) -> str:
-    """Return the address, or the nearest parent path that answers GET (`/aduan/5` for `/aduan/5/tindakan`)."""
+    """Return the given path and query, or without the query the nearest parent path that answers GET (`/aduan/5` for
+    `/aduan/5/tindakan`).
+    """
     asked = path = address.partition("?")[0]
     adapter = current_app.create_url_adapter(request)
     while adapter and not adapter.test(path, method="GET") and path.strip("/"):

@@ -93,9 +93,9 @@ class ComplaintSecurityManager(SecurityManager):
         self.userdbmodelview.datamodel = EagerInterface(self.user_model, eager=(selectinload(self.user_model.roles),))
 
     def register_views(self) -> None:
-        """Register FAB's views except groups (which would assign roles invisibly), permissions and statistics (which
-        load foreign scripts). FAB's login limit is not used either: it also counts successes and would lock an office
-        out.
+        """Register FAB's views of accounts, roles and logins, but not of groups (which would assign roles invisibly),
+        permissions and statistics (which load foreign scripts). FAB's login limit is not used either: it also counts
+        successes and would lock an office out.
         """
         add = self.appbuilder.add_view_no_menu
         self.appbuilder.add_api(self.security_api)
@@ -109,7 +109,7 @@ class ComplaintSecurityManager(SecurityManager):
         roles.related_views = [self.user_view.__class__]
 
     def add_limit_view(self, baseview: Any) -> None:
-        """Register the limits of a view so that views with the same scope share one counter (FAB counts per view).
+        """Register the rate limits of a view so that views with the same scope share one counter (FAB counts per view).
 
         The limited value (address, phone number, e-mail) is stored only as a digest of the day.
         """
@@ -200,8 +200,8 @@ class ComplaintSecurityManager(SecurityManager):
         return list(user.roles) if user.is_authenticated else [self.get_public_role()]
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
-        """Return whether the current user has the permission, without loading the user again for each button as FAB
-        does.
+        """Return whether the current user has the permission on the view, without loading the user again for each
+        button as FAB does.
         """
         known = g.get("_login_user")
         if known is None or g.get("user") is not current_user or not known.is_active or self._is_user_detached(known):

@@ -79,7 +79,7 @@ def note_use(sign_in: SignIn, now: datetime) -> None:
 
 
 def seconds_left() -> int | None:
-    """Return the seconds until the current sign-in expires without further use; None if nobody is signed in."""
+    """Return the whole seconds until the current sign-in expires without further use; None if nobody is signed in."""
     ends = request_context().sign_in_ends_at
     if ends is None or not current_user.is_authenticated:
         return None
@@ -87,8 +87,8 @@ def seconds_left() -> int | None:
 
 
 def install(app: Flask) -> None:
-    """Connect the login and logout signals, and register the response hook and the template global
-    `sign_in_seconds`.
+    """Connect the handlers that store a sign-in at login and end it at logout, and register the response hook and the
+    template global `sign_in_seconds`.
     """
     # FAB passes a proxy, but the signals are sent by the application object itself.
     program = getattr(app, "_get_current_object", lambda: app)()
@@ -136,7 +136,7 @@ def next_refresh_id(token: str, now: datetime, used: str | None = None) -> str |
 
 
 def sign_ins_of(user_id: int, now: datetime) -> list[SignIn]:
-    """Return the active sign-ins of a user, the one used last first."""
+    """Return the user's sign-ins that are neither ended nor expired at `now` (aware UTC), the one used last first."""
     statement = select(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))
     return [row for row in db.session.scalars(statement.order_by(SignIn.seen_at.desc())) if is_valid(row, now)]
 
@@ -159,9 +159,10 @@ def forget_old(now: datetime, batch: int = 500) -> int:
 
 
 def _finish_response(response: Response) -> Response:
-    """Remove an invalid sign-in from the session, and send the seconds left in the header X-Sesi.
+    """Remove an invalid sign-in from the session, send the seconds until the sign-in expires in the header X-Sesi, and
+    return the response.
 
-    Not for status 500 and above, where the user was not loaded (`skin.error_page`).
+    Nothing is removed with status 500 and above, where the user was not loaded (`skin.error_page`).
     """
     if (
         response.status_code < 500

@@ -41,8 +41,8 @@ def officer_of(claims: Mapping[str, Any], now: datetime) -> User | None:
 
 
 def must_use_provider(user: User) -> bool:
-    """Return whether the account may sign in only through the provider (OIDC_ONLY). Administrators may always use a
-    password, for outages of the provider.
+    """Return whether the user may sign in only through the single sign-on provider: OIDC_ONLY is set and the account is
+    linked to it. Administrators may always use a password, for outages of the provider.
     """
     if not current_app.config["OIDC_ONLY"] or any(role.name == ADMINISTRATOR_ROLE for role in user.roles):
         return False

@@ -109,7 +109,7 @@ def _columns(kind: type[DeclarativeBase]) -> list[tuple[str, Any, TypeDecorator[
 
 
 def _filled_here(columns: Iterable[KeyedColumnElement[Any]]) -> list[KeyedColumnElement[Any]]:
-    """Return the columns without those that only the database fills."""
+    """Return those of the columns that the program fills, without those that only the database fills."""
     return [c for c in columns if c.server_default is None or c.default is not None]
 
 
@@ -130,7 +130,7 @@ def as_text(rows: Iterable[Row]) -> str:
 
 
 def _plain(value: Any) -> str:
-    """Return a date or datetime in ISO 8601 and a Decimal as text. Raises TypeError for other types."""
+    """Return a date or datetime as text in ISO 8601, a Decimal as text. Raises TypeError for other types."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Decimal):

@@ -36,8 +36,8 @@ class PreparedConnection(psycopg.Connection[Any]):
     """A psycopg connection that keeps its prepared statements after a rollback."""
 
     def rollback(self) -> None:
-        """Roll back an open transaction by a plain ROLLBACK; otherwise psycopg's rollback runs, which raises on
-        failure.
+        """Roll back an open transaction by a plain ROLLBACK, which keeps the prepared statements; if that fails,
+        psycopg's rollback runs, which raises on failure.
 
         On a lost connection nothing is raised: the server has already rolled back, and the response may have been
         built. The pool finds the loss at the next checkout.
@@ -63,7 +63,7 @@ class PreparedConnection(psycopg.Connection[Any]):
 
 
 def _has_news(socket: int) -> bool:
-    """Return whether the socket is readable now, which is also the case when the server has closed it."""
+    """Return whether the socket has data to read, which is also so when the server has closed the connection."""
     look = poll()
     look.register(socket, POLLIN | POLLHUP | POLLERR)
     return bool(look.poll(0))

@@ -54,8 +54,8 @@ def digits_of_nik(text: str) -> str:
 
 
 def is_nik(digits: str) -> bool:
-    """Return whether the text has the sixteen digits of a NIK; the seventh to twelfth hold a date of birth, with 40
-    added to the day for women.
+    """Return whether the text has the sixteen digits of a NIK, of which the seventh to tenth are a day and month of
+    birth (with 40 added to the day for women).
     """
     if len(digits) != _NIK_DIGITS or not (digits.isascii() and digits.isdigit()):
         return False
@@ -65,8 +65,8 @@ def is_nik(digits: str) -> bool:
 
 
 def _phone(text: str) -> str:
-    """Return the digits with the country code replaced by 0, so that +62 812, 62812, 0062812 and 0812 are equal; ""
-    unless there are 8 to 15 of them.
+    """Return the digits of a phone number with the country code replaced by 0, so that +62 812, 62812, 0062812 and 0812
+    are equal; "" unless there are 8 to 15 of them.
     """
     digits = _NO_DIGIT.sub("", text)
     for code in ("0062", "62"):
@@ -85,7 +85,9 @@ def _email(text: str) -> str:
 
 
 def _nik(text: str) -> str:
-    """Return the sixteen digits, or "". A NIK begins with a province number, which never begins with 0."""
+    """Return the sixteen digits of a NIK, or "" for any other text. A NIK begins with a province number, which never
+    begins with 0.
+    """
     digits = _NO_DIGIT.sub("", text)
     return digits if len(digits) == _NIK_DIGITS and digits[0] != "0" else ""
 

@@ -28,7 +28,7 @@ Line = MutableMapping[str, Any]
 
 
 def install(log_format: str) -> None:
-    """Configure logging of this process as "json" or "text"; may be called again with another format.
+    """Configure the logging of this process in the format "json" or "text"; may be called again with another format.
 
     Lines of structlog and of the standard library (gunicorn, RQ, alembic, warnings) pass through the same processors.
     structlog's own default would print every local variable of a traceback, with passwords and identities.
@@ -68,7 +68,7 @@ def install(log_format: str) -> None:
 
 
 def _uncaught(kind: type[BaseException], error: BaseException | None, way: TracebackType | None) -> None:
-    """Log an uncaught exception of the process or a thread; KeyboardInterrupt is ignored."""
+    """Called for an uncaught exception of the process or of a thread: log it. KeyboardInterrupt is ignored."""
     if error is not None and not issubclass(kind, KeyboardInterrupt):
         logging.getLogger("app").critical("uncaught_failure", exc_info=(kind, error, way))
 

@@ -42,10 +42,10 @@ def month_of(day: date, zone: tzinfo) -> Period:
 
 
 def month_before(day: date) -> date:
-    """Return the first day of the month before that of `day`."""
+    """Return the first day (date) of the month before the month of `day`."""
     return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def month_after(day: date) -> date:
-    """Return the first day of the month after that of `day`."""
+    """Return the first day (date) of the month after the month of `day`."""
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)

@@ -78,7 +78,7 @@ class RequestContext:
     # The API
     api_key_id: int | None = None
     api_caller: tuple[str, int] | None = None
-    """Whose calls are counted: "user" or "key", and the id."""
+    """The caller whose API calls are counted: "user" or "key", and the id of the user or key."""
     rate_headers: dict[str, str] = field(default_factory=dict)
     """RateLimit headers of the response."""
     current_step: str | None = None

@@ -48,7 +48,7 @@ def _full(path: str) -> str:
 
 
 def _options() -> dict[str, Any]:
-    """Return the fsspec options for the store; empty for a local folder."""
+    """Return the fsspec options for the file store, as dict; {} for a local folder."""
     if str(current_app.config["STORAGE_URL"]).startswith("s3://"):
         return {**_S3, **current_app.config.get("STORAGE_OPTIONS", {})}
     return {}

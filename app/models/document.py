@@ -19,7 +19,7 @@ FILE_STATES = ("waiting", "clean", "quarantined", "failed")
 class Letter(Model):
     """An agency's answer letter (surat tanggapan): a draft until it is signed, then a frozen paper with a number.
 
-    `number`, `signed_at` and `paper_id` are None until it is signed.
+    `number`, `signed_at` and `paper_id` are None until the letter is signed.
     """
 
     __tablename__ = "letter"
@@ -73,9 +73,9 @@ class Letter(Model):
 class Attachment(Model):
     """A file received with a complaint or added to its case; `path` is a generated name, never the sender's.
 
-    `removed_at` is when a later SP4N revision no longer listed it; the row stays because it may have been read.
-    `sent_sha256` is the digest of the file as received; `sha256` and `size` (bytes) describe the stored file, which
-    differs after cleaning.
+    `removed_at` is when a later revision of the SP4N report no longer listed the file (None: listed); the row stays
+    because the file may have been read. `sent_sha256` is the digest of the file as received; `sha256` and `size`
+    (bytes) describe the stored file, which differs after cleaning.
     """
 
     __tablename__ = "attachment"

@@ -29,7 +29,7 @@ administrators."""
 
 
 class ComplaintEvent(Model):
-    """One event of a case: who acted, in which role, on whose behalf, when (aware UTC) and from which address.
+    """One event of a case: who acted, in which role, on whose behalf, when (aware UTC) and from which IP address.
 
     `seq` counts from 1 within the case; `previous_hash` and `hash` chain the events. `seed` salts each field in the
     hash (`workflow_rules/record/hash_chain.py`); None for an event of format 1.
@@ -69,8 +69,8 @@ class ComplaintEvent(Model):
 class LedgerRow(Model):
     """One row of the time ledger: what an event did to the clock of a step, and which agency the time is charged to.
 
-    `house` is the code of the agency charged (None: the office); `track` is the agency that the step concerns (None:
-    none).
+    `house` is the code of the agency charged (None: the office); `track` is the code of the agency that the step
+    concerns (None: none).
     """
 
     __tablename__ = "ledger_entry"

@@ -39,9 +39,10 @@ class InvariantRun(Model):
 
 
 class InvariantResult(Model):
-    """The result of one invariant in one run; `looked_at` is the number of rows checked, `red` whether it failed.
+    """The result of one invariant in one run; `looked_at` is the number of rows checked, `red` whether the invariant
+    failed.
 
-    `marks` is what the next run needs to continue from, as JSON.
+    `marks` is the JSON from which the next run continues.
     """
 
     __tablename__ = "invariant_result"

@@ -118,7 +118,7 @@ class Notice(Model):
 
 @dataclass(frozen=True)
 class AttachedFile:
-    """A file attached to a message, under a name chosen by the program."""
+    """A file attached to an e-mail, under a name chosen by the program."""
 
     name: str
     media_type: str

@@ -88,7 +88,9 @@ class IssuedNumber(Model):
 
 
 class Emblem(Model):
-    """A coat of arms uploaded by an administrator, re-encoded as PNG and keyed by its SHA-256; none is shipped."""
+    """A coat of arms for letters, uploaded by an administrator, re-encoded as PNG and keyed by its SHA-256; the program
+    has none of its own.
+    """
 
     __tablename__ = "emblem"
 

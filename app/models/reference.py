@@ -39,7 +39,7 @@ class Category(Model):
 
 
 class District(Model):
-    """A kecamatan with its official code."""
+    """A district (kecamatan) with its official code."""
 
     __tablename__ = "district"
 
@@ -52,7 +52,7 @@ class District(Model):
 
 
 class Village(Model):
-    """A desa or kelurahan in its district."""
+    """A village (desa or kelurahan) in its district."""
 
     __tablename__ = "village"
 
@@ -68,7 +68,7 @@ class Village(Model):
 
 
 class Holiday(Model):
-    """An office date on which the office is closed, regardless of the working week."""
+    """A holiday: an office date on which the office is closed, regardless of the working week."""
 
     __tablename__ = "holiday"
     __table_args__ = (

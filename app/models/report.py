@@ -120,9 +120,9 @@ class RegisterKind(StrEnum):
 
 
 class Register(Model):
-    """One register of a day, or of the month that begins on `day`, with its number and its frozen paper.
+    """One SOP register of a day, or of the month that begins on `day`, with its number and its frozen paper.
 
-    `made_by_id` is None when the schedule made it.
+    `made_by_id` is None when the schedule made the register.
     """
 
     __tablename__ = "register"

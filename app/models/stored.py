@@ -39,7 +39,9 @@ class FileToRemove(Model):
 
 
 class StoreSweep(Model):
-    """The single row with the results of the last sweep of the file store."""
+    """The single row with the results of the last sweep of the file store, which deletes files that no record refers
+    to.
+    """
 
     __tablename__ = "store_sweep"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)

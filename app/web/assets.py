@@ -104,7 +104,7 @@ def _asset(_root: str | None, filename: str) -> str:
 
 
 def _root() -> str | None:
-    """Return the script root of the request, the cache key of URLs; None outside a request."""
+    """Return the script root of the current request, which is part of the cache key of URLs; None outside a request."""
     return request.script_root if has_request_context() else None
 
 

@@ -17,8 +17,8 @@ TEMPLATE = "appbuilder/general/confirm_page.html"
 
 
 def asks_before_delete(view_name: str) -> bool:
-    """Return whether the delete button of a view opens a confirmation dialog; False if the view asks on a page of its
-    own.
+    """Return whether the delete button of the view with this class name opens a confirmation dialog; False if the view
+    asks on a page of its own.
     """
     views = current_app.appbuilder.baseviews  # type: ignore[attr-defined]
     return all(getattr(view, "asks_before_delete", True) for view in views if type(view).__name__ == view_name)

@@ -147,7 +147,7 @@ def http_answer(error: HTTPException) -> Any:
 
 
 def retry_after() -> dict[str, str]:
-    """Return the Retry-After header with the seconds until the exceeded rate limit resets (60 if unknown)."""
+    """Return a dict with the Retry-After header: the seconds until the exceeded rate limit resets (60 if unknown)."""
     limit = current_app.appbuilder.sm.limiter.current_limit  # type: ignore[attr-defined]
     wait = max(1, math.ceil(limit.reset_at - time.time())) if limit else 60
     return {"Retry-After": str(wait)}
@@ -178,7 +178,9 @@ def _lock_busy(_error: Exception) -> Response:
 
 
 def _key_missing(error: KeyMissing) -> Response:
-    """Answer 503 and log the key id: an identity key was removed while data encrypted with it still exists."""
+    """Log the key id and return a 503 response: an identity key was removed while data encrypted with that key still
+    exists.
+    """
     db.session.rollback()
     log.error("identity_key_missing", key_id=error.key_id, path=request.path)
     return _answer(503, "identity_key_missing", str(REFUSALS["identity_key_missing"]))
@@ -200,8 +202,8 @@ def _failed(error: Exception) -> Response:
 
 
 def last_answer(app: Flask, environ: WSGIEnvironment) -> tuple[str, bytes]:
-    """Return content type and body of a 500 for a request that failed after its response was made. Needs no app
-    context, since its teardown may be what failed.
+    """Return content type and body (bytes) of the 500 response to a request that failed after its response was made.
+    Needs no app context, since its teardown may be what failed.
     """
     detail, name = str(HTTP["internal_error"]), "internal_error"
     if not is_api(str(environ.get("PATH_INFO", ""))):

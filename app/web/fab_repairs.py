@@ -83,8 +83,8 @@ def is_readable(text: str) -> bool:
 
 
 def safe_address(asked: str) -> str:
-    """Return the requested redirect target if it is a page of this site, otherwise the start page; control characters
-    make it invalid.
+    """Return the requested redirect target if it is a page of this site, otherwise the URL of the start page, also for
+    an empty target or one with control characters.
     """
     start = str(current_app.appbuilder.get_url_for_index)  # type: ignore[attr-defined]
     if not asked or any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in asked):

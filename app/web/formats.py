@@ -39,7 +39,7 @@ def _locale() -> str:
 
 @lru_cache(MOST_CACHED)
 def _dated(value: dt.date, pattern: str, locale: str) -> str:
-    """Return a date or datetime formatted for a locale; cached, since rows of a page share days."""
+    """Return a date or datetime as text in Babel's pattern for a locale; cached, since rows of a page share days."""
     if isinstance(value, dt.datetime):
         return dates.format_datetime(value, pattern, locale=locale)
     return dates.format_date(value, pattern, locale=locale)
@@ -110,7 +110,9 @@ def exact_duration(value: dt.timedelta) -> str:
 
 
 def working_time(length: WorkingLength) -> str:
-    """Format working time as the SOP counts it, "13 hari 4 jam"; minutes are shown only below one day."""
+    """Format a working time (days and a rest below one day) as the SOP counts it, "13 hari 4 jam"; minutes are shown
+    only below one day.
+    """
     if not length.days:
         return duration(length.rest, HOURS_ONLY)
     days = ngettext("%(num)d day", "%(num)d days", length.days)
@@ -166,8 +168,8 @@ def nip_in_parts(nip: str) -> str:
 
 
 def display(value: object, style: str = "sedang") -> object:
-    """Format the value of any column for reading: dates, numbers, booleans, lists and mappings; "–" for None and "".
-    Markup and text are returned unchanged, so that the template escapes text.
+    """Return the value of any column as text for reading: dates, numbers, booleans, lists and mappings; "–" for None
+    and "". Markup, text and whole numbers are returned unchanged, so that the template escapes text.
 
     ``style`` is that of a date: ``pendek`` in lists.
     """

@@ -51,7 +51,7 @@ DEFAULT_LANGUAGES = {
 
 
 def compiled_catalogues(home: Path) -> Path:
-    """Return the folder of the compiled catalogues, compiling those whose ``.po`` file has changed.
+    """Return the folder of the compiled translation catalogues, after compiling those whose ``.po`` file has changed.
 
     They are written beside the ``.po`` files, or below `home` if the program's folder is read-only. Raises OSError if
     neither can be written.
@@ -106,7 +106,7 @@ class QuickDomain(Domain):
     """Flask-Babel's message domain with a lookup by language code: its own lookup formats a `Locale` for every text."""
 
     def get_translations(self) -> Translations | NullTranslations:
-        """Return the translations for the current request's language; empty ones outside an app context."""
+        """Return the translation catalogue of the current request's language; an empty one outside an app context."""
         code = language_code()
         if code not in self.cache:
             self.cache[code] = super().get_translations()
@@ -148,7 +148,9 @@ class SwitchView(LocaleView):
 
     @expose("/<string:locale>")
     def index(self, locale: str) -> Response:
-        """Store the language in the session and redirect to ``next``; 404 for an unknown language."""
+        """Store the chosen language in the session and redirect (303) to ``next`` if it is a page of this site; 404 for
+        an unknown language.
+        """
         if locale not in current_app.config["LANGUAGES"]:
             abort(404)
         session["locale"] = locale

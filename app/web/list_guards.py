@@ -42,7 +42,7 @@ class GuardedRequests:
     """
 
     def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
-        """Return FAB's blueprint with the checks before each request."""
+        """Return FAB's blueprint of the view, with the checks of keys and list arguments before each request."""
         blueprint: Blueprint = super().create_blueprint(*args, **kwargs)  # type: ignore[misc]
         blueprint.before_request(self._refuse_unreadable)
         return blueprint

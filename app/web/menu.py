@@ -80,7 +80,9 @@ def _closeness(item: MenuItem) -> int:
 
 
 def current_item(menu: Menu) -> MenuItem | None:
-    """Return the menu item to which the current page belongs, None if there is none; computed once per request."""
+    """Return the menu item to which the page of the current request belongs; None if there is none. Computed once per
+    request.
+    """
     asked = request._get_current_object()  # type: ignore[attr-defined]
     context = request_context()
     if context.current_item is None or context.current_item[0] is not asked:

@@ -103,8 +103,8 @@ class _AnswersSeen:
 
 
 def request_id() -> str:
-    """Return the request id: the proxy's if proxies are trusted and it is well-formed, else a random one; empty outside
-    a request.
+    """Return the id of the current request: the proxy's if proxies are trusted and its id is well-formed, else a random
+    one; "" outside a request.
     """
     if not has_request_context():
         return ""
@@ -121,7 +121,7 @@ def route() -> str:
 
 
 def method() -> str:
-    """Return the HTTP method if it is a known one, else `other`, since clients may send any word."""
+    """Return the HTTP method of the request if it is a known one, else `other`, since clients may send any word."""
     return request.method if request.method in METHODS else "other"
 
 

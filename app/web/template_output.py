@@ -28,7 +28,9 @@ class LeanPages(Extension):
     """A Jinja extension that strips indentation and empty lines from a template's source, once, when it is compiled."""
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        """Return the stripped source of `.html` templates; other templates unchanged."""
+        """Called by Jinja before a template is compiled: return the source of `.html` templates without indentation and
+        empty lines, other sources unchanged.
+        """
         return without_indentation(source) if name and name.endswith(".html") else source
 
 
