@@ -18,8 +18,8 @@ _CODE = re.compile(r"(?<!\S)(?=\S*[A-Z0-9])(?=\S*[/-])\S{3,60}(?!\S)")
 
 @dataclass(frozen=True)
 class Block:
-    """One block of a text. `kind` is paragraph, item or columns; `label` is an item's number as typed, `depth` its
-    level from 0.
+    """A block of a typed text. `kind` is "paragraph", "item" or "columns". `text` belongs to a paragraph or an item,
+    `label` is an item's number as typed and `depth` its level from 0, `rows` are the cells of columns.
     """
 
     kind: str
@@ -30,7 +30,9 @@ class Block:
 
 
 def blocks_of(text: str) -> list[Block]:
-    """Return the blocks of a text in order, with texts as HTML. An empty or a numbered line starts a new block."""
+    """Parse a typed text and return its blocks in order, with their texts as HTML. An empty line or a numbered line
+    starts a new block.
+    """
     found: list[Block] = []
     levels: list[str] = []
     capitals = _SECOND_CAPITAL.search(text) is not None
@@ -55,7 +57,7 @@ def blocks_of(text: str) -> list[Block]:
 
 
 def unbroken(text: str) -> Markup:
-    """Return the text as HTML in which codes like `500.12/001/DISHUB-BLG/2026` do not wrap."""
+    """Return the text as escaped HTML in which codes like `500.12/001/DISHUB-BLG/2026` do not wrap."""
     parts, end = [], 0
     for code in _CODE.finditer(text):
         parts += [escape(text[end : code.start()]), Markup('<span class="whole">%s</span>') % code.group()]
@@ -64,7 +66,8 @@ def unbroken(text: str) -> Markup:
 
 
 def _item(line: str, levels: list[str], capitals: bool) -> Block | None:
-    """Return a numbered or dashed line as a block, None for any other line; updates `levels`.
+    """Parse a line as a numbered or dashed list item and return its block; None for any other line. Updates `levels`,
+    the label styles of the open list levels.
 
     A single capital is a number only in a list that has a "B.", because "H. Rahmat" is a name.
     """
@@ -88,7 +91,7 @@ def _item(line: str, levels: list[str], capitals: bool) -> Block | None:
 
 
 def _joined(last: Block, block: Block, line: str) -> Block | None:
-    """Return the last block extended by this line, or None if the line starts a block of its own."""
+    """Return `last` extended by the text of `block`, or None if `block` does not continue it."""
     if block.kind == "columns" and last.kind == "columns":
         return replace(last, rows=last.rows + block.rows)
     if block.kind == "paragraph" and (last.kind == "paragraph" or (last.kind == "item" and line[0] in " \t")):

@@ -27,7 +27,8 @@ DISPOSING = (Action.DIRECT, Action.DISPOSE, Action.DISPOSE_ANSWER)
 
 
 def ask_for_paper(case: Case, kind: str, cause: int, now: datetime) -> Paper:
-    """Return the paper of a kind for a cause (the id of an event, draft or complaint), creating it if needed.
+    """Return the paper of a kind for a cause (the id of an event, letter or complaint). If there is none, it is created
+    and its drawing enqueued in a transaction.
 
     Raises ActionRefused(not_visible) for an unknown kind or a cause that does not belong to the case.
     """
@@ -138,7 +139,9 @@ def _event_of(case: Case, cause: int, *kinds: Action) -> ComplaintEvent:
 
 
 def _source_of(case: Case, event: ComplaintEvent, kind: Action) -> dict[str, Any]:
-    """Return sender, number and date of what is disposed of: the report, or for step 10 the agencies' letters."""
+    """Return the source of a disposition as a dict: `from` (sender), `letter_number` and `letter_date` (RFC 3339 or
+    None). The source is the report; for step 10 it is the letters of the agencies, listed as `letters` too.
+    """
     complaint = case.complaint
     if kind is not Action.DISPOSE_ANSWER:
         by = "Pelapor (SP4N-LAPOR!)" if complaint.sp4n_tracking_id else "Pelapor"
@@ -153,7 +156,9 @@ def _source_of(case: Case, event: ComplaintEvent, kind: Action) -> dict[str, Any
 
 
 def _letters_before(case: Case, at: datetime) -> list[dict[str, Any]]:
-    """Return the agencies' letters signed by the instant `at`, oldest first."""
+    """Return the agencies' letters signed by the instant `at`, oldest first, as dicts with the keys `agency` (full
+    name), `number` and `signed_at` (RFC 3339).
+    """
     signed = [x for x in case.letters if x.state == "signed" and x.signed_at is not None and x.signed_at <= at]
     return [
         {"agency": case.full_name(x.agency_code), "number": x.number or "", "signed_at": x.signed_at.isoformat()}
@@ -163,7 +168,9 @@ def _letters_before(case: Case, at: datetime) -> list[dict[str, Any]]:
 
 
 def _limits(case: Case, event: ComplaintEvent, kind: Action) -> dict[str, str]:
-    """Return due instants (RFC 3339) by name: an agency's receipt and answer, or else the next step."""
+    """Return the deadlines (RFC 3339) that a disposition sets, by name: of the agencies' receipt and answer for a
+    direction, otherwise of the step that the event opened. Empty if it opened none.
+    """
     if kind is not Action.DIRECT:
         due = [t.due_at for t in case.tasks if t.opened_at == event.at and t.agency_code == event.agency_code]
         return {_NEXT_LIMIT[kind]: max(due).isoformat()} if due else {}
@@ -199,7 +206,7 @@ _MAKERS: dict[str, Callable[[Case, int, datetime], tuple[dict[str, Any], str | N
 
 
 def count_troubled() -> tuple[int, int]:
-    """Return (papers that could not be drawn, signed files that are lost) over all cases."""
+    """Return two counts over all cases: papers that could not be drawn, and papers whose signed file is lost."""
     lost = func.count().filter(Paper.error == "lost")
     failed = func.count().filter(Paper.state == "failed")
     counts = select(failed, lost).select_from(Paper).where(Paper.error.is_not(None))
@@ -208,9 +215,10 @@ def count_troubled() -> tuple[int, int]:
 
 
 def find_case_paper(paper_id: int, person: Person) -> Paper:
-    """Return a paper of a case that this person may see; raises ActionRefused(not_visible).
+    """Return the paper with this id if it belongs to a case that this person may see. Raises
+    ActionRefused(not_visible).
 
-    A draft is visible only to its own agency and to officers who see every case.
+    The paper of a draft letter is visible only to the draft's agency and to officers who see every case.
     """
     paper = db.session.scalars(select(Paper).where(Paper.id == min(paper_id, LARGEST_ID))).first()
     if paper is None or paper.complaint_id is None:
@@ -223,7 +231,7 @@ def find_case_paper(paper_id: int, person: Person) -> Paper:
 
 
 def find_sop_sheet(paper_id: int) -> Paper:
-    """Return the paper with the sheet of an SOP version; raises ActionRefused(not_visible) for any other paper."""
+    """Return the paper with this id if it is the sheet of an SOP version. Raises ActionRefused(not_visible) otherwise."""
     sheet = select(Paper).where(Paper.id == min(paper_id, LARGEST_ID), Paper.kind == PaperKind.SOP_SHEET)
     paper = db.session.scalars(sheet).first()
     if paper is None:

@@ -22,7 +22,7 @@ KINDS = ("PNG", "JPEG", "WEBP")
 
 
 class EmblemFault(StrEnum):
-    """Why a picture is rejected."""
+    """Reason why an uploaded emblem is rejected."""
 
     MISSING = "missing"
     TOO_LARGE = "too_large"
@@ -30,7 +30,7 @@ class EmblemFault(StrEnum):
 
 
 class EmblemRefused(Exception):
-    """Raised for a picture that is rejected; `fault` says why."""
+    """Raised for an uploaded emblem that is rejected; `fault` says why."""
 
     def __init__(self, fault: EmblemFault) -> None:
         super().__init__(fault.value)
@@ -38,7 +38,9 @@ class EmblemRefused(Exception):
 
 
 def set_emblem(agency: Agency, content: bytes, now: datetime) -> None:
-    """Store a picture as an agency's emblem; raises EmblemRefused. Existing papers do not change."""
+    """Re-encode a picture as PNG, store it as the agency's emblem and commit. Raises EmblemRefused if the picture is
+    missing, too large or unreadable. Existing papers do not change.
+    """
     png = _png_of(content)
     digest = hashlib.sha256(png).hexdigest()
     with one_transaction():
@@ -48,13 +50,13 @@ def set_emblem(agency: Agency, content: bytes, now: datetime) -> None:
 
 
 def remove_emblem(agency: Agency) -> None:
-    """Remove an agency's own emblem; its letterhead then shows the office's emblem, if there is one."""
+    """Remove an agency's own emblem and commit; its letterhead then shows the office's emblem, if there is one."""
     with one_transaction():
         agency.emblem_hash = None
 
 
 def _png_of(content: bytes) -> bytes:
-    """Return the picture as PNG of at most 600 pixels a side, without metadata; raises EmblemRefused."""
+    """Return an uploaded picture as PNG bytes, at most 600 pixels a side and without metadata. Raises EmblemRefused."""
     if not content:
         raise EmblemRefused(EmblemFault.MISSING)
     if len(content) > LARGEST_FILE:

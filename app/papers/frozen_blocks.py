@@ -12,12 +12,13 @@ OFFICE_AGENCY = "diskominfosan"
 
 
 def office() -> Agency:
-    """Return the agency that runs the complaint service (Dinas Kominfo)."""
+    """Return the Agency row of the agency that runs the complaint service (Dinas Kominfo)."""
     return db.session.scalars(select(Agency).where(Agency.code == OFFICE_AGENCY)).one()
 
 
 def letterhead(agency: Agency) -> dict[str, Any]:
-    """Return the letterhead of an agency as a dict.
+    """Return an agency's letterhead as a dict: its code, name and contact data, `paper` (its size, such as F4), `over`
+    (the lines above the name) and `emblem` (hash of its picture or None).
 
     An agency without an emblem of its own uses the office's, which is the regency's.
     """
@@ -27,7 +28,8 @@ def letterhead(agency: Agency) -> dict[str, Any]:
 
 
 def signatory(name: str, officer_id: int | None, on_behalf_of: int | None, kind: str | None) -> dict[str, Any]:
-    """Return the signing officer's name, NIP, rank and positions as a dict.
+    """Return the signatory block of an officer as a dict with `name`, `nip`, `rank`, `office`, `own_position` and
+    `kind`; a value that is not known is "".
 
     `office` is the position acted for (Plt., Plh., a.n.: Permendagri 1/2023); `kind` is the kind of delegation or None.
     """
@@ -44,17 +46,19 @@ def signatory(name: str, officer_id: int | None, on_behalf_of: int | None, kind:
 
 
 def signatory_of(by: Person, capacity: Capacity) -> dict[str, Any]:
-    """Return the signatory block for the person who is acting now."""
+    """Return the signatory block (a dict, see `signatory`) for a person who acts now in this capacity."""
     return signatory(by.name, by.id, capacity.on_behalf_of, capacity.kind.value if capacity.kind else None)
 
 
 def signatory_of_event(event: ComplaintEvent) -> dict[str, Any]:
-    """Return the signatory block for the officer who caused an event."""
+    """Return the signatory block (a dict, see `signatory`) for the officer who caused an event."""
     name = event.officer.get_full_name() if event.officer else ""
     return signatory(name, event.officer_id, event.on_behalf_of_id, event.delegation_kind)
 
 
 def copies_of(agency: Agency) -> list[str]:
-    """Return the recipients of copies (tembusan) of an agency's letters, without the "Yth." that the paper prints."""
+    """Return a list of the recipients of copies (tembusan) of an agency's letters, without the "Yth." that the paper
+    prints.
+    """
     lines = (line.strip().rstrip(".;") for line in agency.letter_copies.splitlines())
     return [line.removeprefix("Yth.").strip() for line in lines if line]

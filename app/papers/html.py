@@ -9,8 +9,8 @@ from workflow_rules.process.steps import Step
 
 
 def receipt(frozen: Mapping[str, Any]) -> str:
-    """Return the HTML of the receipt (tanda terima) for the reporter. It does not show the tracking code, which is
-    issued only once.
+    """Return the HTML of the receipt (tanda terima) for the reporter. The receipt does not show the tracking code,
+    which is issued only once.
     """
     address = public_address(frozen, "/lacak")
     return paper_html(
@@ -41,7 +41,7 @@ def disposition(frozen: Mapping[str, Any]) -> str:
 def reporter_answer(frozen: Mapping[str, Any]) -> str:
     """Return the HTML of the answer sent to the reporter, as a message slip rather than a letter.
 
-    It does not name the reporter, so that the file holds no identity.
+    The slip does not name the reporter, so that the file holds no identity.
     """
     kind = frozen["signatory"]["kind"]
     disposed = (frozen.get("disposed") or {}).get("kind")
@@ -116,7 +116,9 @@ def sop_sheet(frozen: Mapping[str, Any]) -> str:
 
 
 def _whole(steps: list[Mapping[str, Any]]) -> str:
-    """Return the total time as "14 hari 3 jam 30 menit"; working days and minutes are not converted into each other."""
+    """Return the time allowed for all steps as text, "14 hari 3 jam 30 menit"; working days and working minutes are not
+    converted into each other.
+    """
     days = sum(s["allowance_value"] for s in steps if s["allowance_unit"] == "working_days")
     minutes = sum(s["allowance_value"] for s in steps if s["allowance_unit"] == "working_minutes")
     hours, rest = divmod(minutes, 60)

@@ -22,7 +22,7 @@ MOST_OF_A_TITLE = 100
 
 
 def paper_html(template: str, frozen: Mapping[str, Any], made_at: str, **more: Any) -> str:
-    """Return the HTML of a paper's template, always in Indonesian.
+    """Render the template of a paper with its frozen content and return the HTML, always in Indonesian.
 
     `made_at` (RFC 3339) becomes the creation date in the file's metadata.
     """
@@ -43,14 +43,16 @@ def paper_html(template: str, frozen: Mapping[str, Any], made_at: str, **more: A
 
 
 def emblem_of(agency: Mapping[str, Any]) -> str:
-    """Return the emblem of a frozen letterhead as a data URI; "" if there is none."""
+    """Return the emblem of a frozen letterhead as a data URI of a PNG picture; "" if there is none."""
     wanted = agency.get("emblem")
     png = db.session.scalars(select(Emblem.png).where(Emblem.sha256 == wanted)).first() if wanted else None
     return f"data:image/png;base64,{base64.b64encode(png).decode()}" if png else ""
 
 
 def in_day(stated: str | None) -> str:
-    """Return a frozen instant or date (ISO 8601) as a date in Indonesian words, in the office's zone; "" for none."""
+    """Return a frozen instant or date (ISO 8601 text) as a date in Indonesian words, in the office's zone; "" for None
+    or "".
+    """
     if not stated:
         return ""
     at = datetime.fromisoformat(stated) if "T" in stated else date.fromisoformat(stated)
@@ -58,22 +60,24 @@ def in_day(stated: str | None) -> str:
 
 
 def in_moment(stated: str | None) -> str:
-    """Return a frozen instant (ISO 8601) as date and time in words with its zone; "" for none."""
+    """Return a frozen instant (ISO 8601 text) as date and time in Indonesian words, in the office's zone; "" for None
+    or "".
+    """
     return moment(datetime.fromisoformat(stated)) if stated else ""
 
 
 def paragraphs(text: str) -> list[str]:
-    """Split a text into paragraphs at its empty lines."""
+    """Return a list of the paragraphs of a text, which is split at its empty lines."""
     return [part.strip() for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
 
 
 def shortened(text: str) -> str:
-    """Return a title shortened to fit at most two lines of a page header."""
+    """Return a title shortened to at most 100 characters, which fit two lines of a page header."""
     return textwrap.shorten(text, MOST_OF_A_TITLE, placeholder=" …")
 
 
 def qr(address: str) -> str:
-    """Return a QR code of an address as an SVG data URI."""
+    """Return the QR code of a URL as a data URI of an SVG picture."""
     return str(segno.make(address, error="m").svg_data_uri(scale=3, border=0))
 
 

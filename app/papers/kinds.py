@@ -19,7 +19,7 @@ PAPERS: dict[PaperKind, Callable[[Content], str]] = {
 
 
 def add(kind: PaperKind, make: Callable[[Content], str]) -> None:
-    """Register the HTML function of a kind of paper for a package above this one."""
+    """Register the function that makes the HTML of a kind of paper, for a package that this one may not import."""
     PAPERS[kind] = make
 
 

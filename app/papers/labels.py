@@ -31,7 +31,7 @@ OTHER_FAULT = _("Isi tidak dapat dibentuk menjadi PDF. Coba lagi; bila terulang,
 
 
 def why_not_drawn(error: str | None) -> str:
-    """Return the message for a paper's error code; a general one if the code is unknown."""
+    """Return the message that a page shows for a paper's error code; a general message for None or an unknown code."""
     return str(PAPER_FAULTS.get(error or "", OTHER_FAULT))
 
 

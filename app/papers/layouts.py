@@ -13,7 +13,7 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
 def layout_of(frozen: Mapping[str, Any]) -> int:
-    """Return the layout number of a paper's content; content without one is of layout 1."""
+    """Return the layout number of a paper's frozen content; 1 for content that names no layout."""
     return int(frozen.get("layout", 1))
 
 

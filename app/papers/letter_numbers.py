@@ -18,7 +18,7 @@ MOST_AT_ONCE = 2000
 
 
 class NumbersRefused(Exception):
-    """Raised when numbers cannot be skipped; `fault` is `too_low` or `too_many`."""
+    """Raised when letter numbers cannot be skipped; `fault` is `too_low` or `too_many`."""
 
     def __init__(self, fault: str) -> None:
         super().__init__(fault)
@@ -26,25 +26,27 @@ class NumbersRefused(Exception):
 
 
 def reserve_number(agency: Agency, at: datetime) -> tuple[int, str]:
-    """Take the next number of an agency in the office year of `at`; return it as a count and as formatted text.
+    """Take an agency's next letter number in the office year of `at`; return (running number, number as text).
 
-    The caller must register it with `enter_number` in the same transaction.
+    The agency's counter stays locked until the commit. The caller must register the number with `enter_number` in the
+    same transaction.
     """
     running = next_number(_series(agency), office_today(at).year)
     return running, written(agency, running, at)
 
 
 def enter_number(agency: Agency, running: int, number: str, paper: Paper, at: datetime, officer: int | None) -> None:
-    """Register a reserved number with the paper that carries it."""
+    """Add a reserved letter number to the register, with the paper that carries it and the user id of the officer."""
     row = {"running": running, "number": number, "paper_id": paper.id, "issued_at": at, "officer_id": officer}
     db.session.add(IssuedNumber(agency_code=agency.code, year=office_today(at).year, **row))
 
 
 def skip_numbers(agency: Agency, up_to: int, reason: str, at: datetime, officer: int | None) -> int:
-    """Register the numbers up to and including `up_to` as used outside this program; return how many they are.
+    """Register an agency's letter numbers up to and including `up_to` as used outside this program, commit, and return
+    how many they are.
 
-    For an agency that starts in mid-year or writes letters by hand. Raises NumbersRefused if `up_to` is not above the
-    last number, or is too far above it.
+    For an agency that starts in mid-year or writes letters by hand. Raises NumbersRefused: `too_low` if `up_to` is not
+    above the last number, `too_many` if it is more than 2,000 above it.
     """
     year = office_today(at).year
     with one_transaction():
@@ -81,7 +83,9 @@ MOST_LINES = 500
 
 @dataclass(frozen=True)
 class NumberRun:
-    """One number, or the first and last of a run that was skipped for one reason."""
+    """A line of the register of letter numbers: one number (`first` is `last`), or a run of numbers skipped together
+    for one reason.
+    """
 
     first: IssuedNumber
     last: IssuedNumber
@@ -92,7 +96,9 @@ class NumberRun:
 
 
 def number_register(agency_code: str, year: int) -> list[NumberRun]:
-    """Return the newest 500 numbers of an agency in a year, newest first, runs of skipped numbers as one line each."""
+    """Return the newest 500 letter numbers of an agency in an office year, newest first; a run of skipped numbers is
+    one item.
+    """
     own = (IssuedNumber.agency_code == agency_code, IssuedNumber.year == year)
     statement = select(IssuedNumber).where(*own).order_by(IssuedNumber.running.desc()).limit(MOST_LINES)
     with_paper = joinedload(IssuedNumber.paper).joinedload(Paper.complaint)
@@ -107,18 +113,18 @@ def number_register(agency_code: str, year: int) -> list[NumberRun]:
 
 
 def _same_run(row: IssuedNumber, above: IssuedNumber) -> bool:
-    """Return whether both numbers follow each other and were skipped at once, for one reason."""
+    """Return whether a letter number directly precedes `above` and was skipped together with it, for one reason."""
     same = (row.reason, row.issued_at, row.officer_id) == (above.reason, above.issued_at, above.officer_id)
     return bool(row.reason) and same and row.running == above.running - 1
 
 
 def years_of(agency_code: str) -> list[int]:
-    """Return the years in which the agency has numbers, newest first."""
+    """Return a list of the office years in which an agency has letter numbers, newest first."""
     own = IssuedNumber.agency_code == agency_code
     return list(db.session.scalars(select(IssuedNumber.year).where(own).distinct().order_by(IssuedNumber.year.desc())))
 
 
 def last_number(agency_code: str, year: int) -> int:
-    """Return the last number of a year, 0 if there is none."""
+    """Return an agency's highest running letter number in an office year, used or skipped; 0 if there is none."""
     own = (IssuedNumber.agency_code == agency_code, IssuedNumber.year == year)
     return db.session.execute(select(func.max(IssuedNumber.running)).where(*own)).scalar_one() or 0

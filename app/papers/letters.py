@@ -25,7 +25,8 @@ from workflow_rules.process.steps import Step
 def update_letter(complaint: Complaint, decision: Decision, by: Person) -> None:
     """Apply an action to the agency's letter: draft it, return it, sign it or void it. Other actions have no effect.
 
-    Signing raises ActionRefused if the signature fails.
+    If an electronic signature fails, raises ActionRefused (signing_refused, signing_unavailable, or missing_input
+    without a passphrase); raises StoreAway if the signed file cannot be stored.
     """
     keep = _KEEPERS.get(decision.event.kind)
     if keep is not None:
@@ -33,7 +34,7 @@ def update_letter(complaint: Complaint, decision: Decision, by: Person) -> None:
 
 
 def current_draft(complaint: Complaint, agency: str | None) -> Letter | None:
-    """Return the agency's draft in the current cycle that awaits its signature, or None."""
+    """Return the draft letter of the agency in the current cycle, which awaits its signature; None if there is none."""
     statement = select(Letter).where(
         Letter.complaint_id == complaint.id,
         Letter.cycle == complaint.cycle,
@@ -69,7 +70,7 @@ def _return_draft(complaint: Complaint, decision: Decision, _by: Person) -> None
 
 
 def _withdraw(complaint: Complaint, decision: Decision, by: Person) -> None:
-    """Void a signed letter that has not been sent; its number stays in the register with the reason."""
+    """Void the agency's signed letter, which has not been sent; its number stays in the register with the reason."""
     event = decision.event
     letter = signed_letters(complaint)[event.agency]
     letter.state = "voided"
@@ -80,7 +81,9 @@ def _withdraw(complaint: Complaint, decision: Decision, by: Person) -> None:
 
 
 def signed_letters(complaint: Complaint) -> dict[str | None, Letter]:
-    """Return the valid signed letter of each agency in the current cycle, the newest where there are several."""
+    """Return a dict from agency code to the agency's valid signed letter in the current cycle, the newest if there are
+    several.
+    """
     own = (Letter.complaint_id == complaint.id, Letter.cycle == complaint.cycle, Letter.state == "signed")
     beside = (joinedload(Letter.paper), joinedload(Letter.scan))
     statement = select(Letter).where(*own).order_by(Letter.revision).options(*beside)
@@ -88,7 +91,9 @@ def signed_letters(complaint: Complaint) -> dict[str | None, Letter]:
 
 
 def letter_states(complaint: Complaint) -> dict[str | None, LetterState]:
-    """Return for each agency's signed letter whether its file exists, it was signed with ink and scanned."""
+    """Return a dict from agency code to the state of its signed letter: whether its file is stored, whether it was
+    signed with ink, and whether the scan of an ink letter is attached.
+    """
     states = {}
     for code, letter in signed_letters(complaint).items():
         ready = letter.paper is not None and letter.paper.state == "ready" and is_stored(letter.paper.path)
@@ -124,7 +129,9 @@ def _sign(complaint: Complaint, decision: Decision, by: Person) -> None:
 
 
 def draft_hashes(complaint: Complaint) -> dict[str | None, str]:
-    """Return the hash of each agency's draft that awaits its signature."""
+    """Return a dict from agency code to the SHA-256 (hex, see `draft_hash`) of its draft letter that awaits its
+    signature.
+    """
     statement = select(Letter).where(
         Letter.complaint_id == complaint.id, Letter.cycle == complaint.cycle, Letter.state == "draft"
     )
@@ -132,12 +139,14 @@ def draft_hashes(complaint: Complaint) -> dict[str | None, str]:
 
 
 def draft_hash(letter: Letter) -> str:
-    """Return the SHA-256 of revision, subject and body of a draft: exactly what an officer reads before signing."""
+    """Return the SHA-256 (hex) of revision, subject and body of a draft letter: exactly what an officer reads before
+    signing.
+    """
     return json_digest({"revision": letter.revision, "subject": letter.subject, "body": letter.body})
 
 
 def letter_content(complaint: Complaint, letter: Letter) -> dict[str, Any]:
-    """Return the content that a draft and a signed letter have in common, as a JSON-serialisable dict."""
+    """Return the content that a draft letter and a signed letter have in common, as a JSON-serialisable dict."""
     addressee = office()
     return {
         "agency": letterhead(letter.agency),
@@ -155,7 +164,9 @@ def letter_content(complaint: Complaint, letter: Letter) -> dict[str, Any]:
 
 
 def _frozen(complaint: Complaint, letter: Letter, decision: Decision, by: Person) -> dict[str, Any]:
-    """Return the whole content of a letter, copied so that later changes of agency or officer do not alter it."""
+    """Return the whole content of a signed letter as a JSON-serialisable dict, copied so that later changes of agency
+    or officer do not alter it.
+    """
     return {
         **letter_content(complaint, letter),
         "number": letter.number,
@@ -168,7 +179,8 @@ def _frozen(complaint: Complaint, letter: Letter, decision: Decision, by: Person
 
 
 def _initials_on(letter: Letter) -> list[dict[str, Any]]:
-    """Return who initialled the current draft, in order, starting with the officer who submitted it.
+    """Return the signatory blocks of the officers who initialled the current draft, each with `at` (ISO 8601), in order
+    and starting with the officer who submitted it.
 
     Empty if the agency requires no initials.
     """

@@ -32,7 +32,7 @@ FEW, BATCH, MOST_WAITING = 20, 1000, 500
 
 
 def store_second_copy(paper: Paper, content: bytes) -> None:
-    """Store a second copy of an electronically signed file, named by its hash. A failure is logged, not raised."""
+    """Store a second copy of a paper's electronically signed file, named by its hash. A failure is logged, not raised."""
     try:
         write_named(_copy_path(paper), content)
     except Exception:
@@ -40,7 +40,9 @@ def store_second_copy(paper: Paper, content: bytes) -> None:
 
 
 def check_letters_to_send() -> int:
-    """Recover missing files of signed letters that wait to be sent; return how many were missing."""
+    """Recover files that are missing from the store, of signed letters that wait to be sent (the 500 with the earliest
+    deadlines); return how many were missing.
+    """
     own = (Letter.complaint_id == StepTask.complaint_id) & (Letter.agency_code == StepTask.agency_code)
     waits = (StepTask.closed_at.is_(None), StepTask.step == Step.SEND_ANSWER.value, Letter.state == "signed")
     letters = select(Letter.paper_id).join_from(StepTask, Letter, own).where(*waits).order_by(StepTask.due_at)
@@ -51,9 +53,11 @@ def check_letters_to_send() -> int:
 
 
 def check_every_paper() -> int:
-    """Compare all papers with a listing of the store, and recover missing files; return how many were missing.
+    """Compare all papers with a listing of the store, recover missing files, and return how many were missing. Lost
+    papers whose signed file is in the store again lose their error.
 
-    If too many are missing, the store itself is probably unavailable: nothing is changed and 0 returned.
+    If more than 20 files and a tenth of all are missing, the store itself is probably unavailable: an error is logged,
+    no file is recovered and 0 returned.
     """
     there = {file.path for file in stored_files("papers")}
     ready = select(Paper.id, Paper.path).where(Paper.state == "ready").order_by(Paper.id).limit(BATCH)
@@ -78,7 +82,9 @@ def check_every_paper() -> int:
 
 
 def notify_of_paper(paper: Paper, now: datetime) -> None:
-    """Notify the admin of the paper's agency, or of the office, that the paper has no file; once for each step."""
+    """Add a notice that a paper has no file, for the admin of its agency or of the office; once for each step. No
+    effect for a paper that belongs to no case.
+    """
     if paper.complaint is None:
         return
     own = [task for task in open_tasks_of(paper.complaint) if task.agency_code == paper.agency_code]
@@ -92,12 +98,16 @@ def notify_of_paper(paper: Paper, now: datetime) -> None:
 
 
 def is_lost(paper: Paper) -> bool:
-    """Return whether the signed file is lost for good; a newly drawn one would carry no signature."""
+    """Return whether the paper's signed file is lost for good; it is not drawn again, as that file would carry no
+    signature.
+    """
     return paper.error == LOST
 
 
 def _restore(lost: Sequence[int]) -> int:
-    """Recover missing files, each in its own transaction; return how many were missing and not locked."""
+    """Recover the missing files of these papers, each in its own transaction: a signed file from its second copy, any
+    other by enqueuing its drawing. Return how many were missing; papers locked by another worker are skipped.
+    """
     restored = 0
     for paper_id in lost:
         with one_transaction():
@@ -117,7 +127,9 @@ def _restore(lost: Sequence[int]) -> int:
 
 
 def _restore_from_copy(paper: Paper) -> None:
-    """Restore a signed file from its second copy; if the copy is missing or differs, mark the paper as lost."""
+    """Restore a signed file from its second copy. If the copy is missing or differs, set the paper's error to "lost"
+    and notify the admin of its agency.
+    """
     content = _read_if_same(paper, _copy_path(paper))
     if content is not None and paper.path is not None:
         write_named(paper.path, content)
@@ -128,7 +140,9 @@ def _restore_from_copy(paper: Paper) -> None:
 
 
 def _read_if_same(paper: Paper, path: str) -> bytes | None:
-    """Return the bytes at this path if their SHA-256 is the paper's, otherwise None."""
+    """Return the stored bytes at this path if their SHA-256 is the paper's; None if they differ or there is no such
+    file.
+    """
     try:
         content = read_file(path)
     except FileNotFoundError:

@@ -10,8 +10,8 @@ NEEDED_PARTS = frozenset({"nomor", "tahun"})
 
 
 def number_pattern_holds(pattern: str) -> bool:
-    """Return whether a pattern uses only known placeholders and includes the running number and year, so that numbers
-    are unique.
+    """Return whether a pattern for letter numbers is valid: it has only known placeholders and no other braces, and it
+    includes running number and year, so that numbers are unique.
     """
     parts = _PART.findall(pattern)
     rest = _PART.sub("", pattern)
@@ -19,8 +19,8 @@ def number_pattern_holds(pattern: str) -> bool:
 
 
 def format_letter_number(pattern: str, running: int, day: date, code: str, suffix: str) -> str:
-    """Return a letter's number by its agency's pattern, for example `500.12/007/DISHUB-BLG/2026`; `day` is an office
-    date.
+    """Return the text of a letter number by its agency's pattern, for example `500.12/007/DISHUB-BLG/2026`; `day` is an
+    office date.
     """
     parts = {
         "kode": code,

@@ -14,21 +14,24 @@ from app.models import NumberCounter
 
 @dataclass(frozen=True)
 class Drawn:
-    """A running number with new primary keys for rows written with it."""
+    """A running number with one new primary key for each table in which the caller writes a row with it."""
 
     number: int
     keys: tuple[int, ...]
 
 
 def next_number(series: str, year: int) -> int:
-    """Return the next number of a series in a year. A rollback returns it to the series."""
+    """Take and return the next number of a series in a year, from 1. The counter is locked until the transaction ends;
+    a rollback returns the number to the series.
+    """
     return draw(series, year, 1)[1][0].number
 
 
 def draw(
     series: str, year: int, count: int, tables: tuple[str, ...] = (), beside: Select[*tuple[Any, ...]] | None = None
 ) -> tuple[Sequence[Any], list[Drawn]]:
-    """Return the row selected by `beside`, and `count` consecutive numbers, each with a new key for every table.
+    """Take `count` consecutive numbers of a series in a year; return (the row that `beside` selects, list of Drawn).
+    Each Drawn has a new primary key for every table of `tables`; the row is empty without `beside`.
 
     The keys are known before writing, so that inserts need no RETURNING; `beside` is read before the counter lock is
     waited for.
@@ -41,7 +44,9 @@ def draw(
 
 @cache
 def _drawing(tables: tuple[str, ...], beside: Select[*tuple[Any, ...]] | None) -> Select[Any]:
-    """Return the statement that raises the counter and returns its last number and the new keys, after `beside`."""
+    """Return the statement that raises the counter of a series and selects the columns of `beside`, the last number
+    taken and the new keys.
+    """
     counter = NumberCounter.__table__
     count = bindparam("number_count", type_=Integer)
     first = select(bindparam("number_series", type_=Text), bindparam("number_year", type_=Integer), count)

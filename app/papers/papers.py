@@ -41,7 +41,7 @@ def make_paper(
     complaint_id: int | None = None,
     agency_code: str | None = None,
 ) -> Paper:
-    """Return the paper with this unique key, creating and enqueuing it if there is none.
+    """Return the paper with this unique key. If there is none, create it and enqueue its drawing after the commit.
 
     Layout and site address are frozen in the content, so that a later release or address does not change the paper.
     """
@@ -67,7 +67,8 @@ def make_paper(
 
 
 def draw_paper(paper_id: int) -> str:
-    """Draw one queued paper and return its new state, or "elsewhere" if it is not queued or locked by another worker.
+    """Draw one queued paper, store its PDF and return its new state: "ready", "failed", or "queued" if the store takes
+    no file now. Returns "elsewhere" for a paper that is not queued or that another worker has locked.
 
     The try is committed before drawing, so that a paper whose worker dies each time fails after MOST_TRIES.
     """
@@ -95,7 +96,9 @@ def draw_paper(paper_id: int) -> str:
 
 
 def keep_file(paper: Paper, content: bytes, pages: int | None = None) -> None:
-    """Store the file of a paper, and set its hash and the state "ready"."""
+    """Store the PDF of a paper and set path, hash, number of pages and the state "ready"; does not commit. Raises
+    StoreAway.
+    """
     earlier = paper.file_hash
     paper.path = write_file(f"papers/{paper.kind}", "pdf", content)
     paper.file_hash = hashlib.sha256(content).hexdigest()
@@ -105,19 +108,21 @@ def keep_file(paper: Paper, content: bytes, pages: int | None = None) -> None:
 
 
 def draw_again(paper_id: int) -> None:
-    """Queue a failed paper again with its tries reset; no effect in any other state."""
+    """Queue a failed paper again with its tries reset, and enqueue its drawing; no effect in any other state."""
     with one_transaction():
         if PAPERS.update_if(paper_id, Paper.state == "failed", state="queued", tries=0, error=None) is not None:
             enqueue_after_commit(JobName.DRAW_PAPER, paper_id)
 
 
 def relay_papers(batch: int = 50) -> int:
-    """Enqueue a drawing job for up to `batch` queued papers that no worker has locked; return how many."""
+    """Enqueue a drawing job for up to `batch` queued papers that no worker has locked; return how many were enqueued."""
     return PAPERS.relay(utc_now(), batch)
 
 
 def _begin(paper_id: int) -> str | None:
-    """Count a try and return None, or return the state if there is nothing to draw."""
+    """Count and commit one try to draw a paper. Return None if it may be drawn, otherwise "elsewhere" (not queued or
+    locked) or "failed" (no try is left).
+    """
     with one_transaction():
         paper = _waiting(paper_id)
         if paper is None:
@@ -129,7 +134,9 @@ def _begin(paper_id: int) -> str | None:
 
 
 def _waiting(paper_id: int) -> Paper | None:
-    """Return the queued paper, locked; None if it is not queued, is locked, or needs the layout of a later release."""
+    """Return the queued paper, locked until the commit; None if it is not queued, another worker has locked it, or it
+    needs the layout of a later release.
+    """
     paper = PAPERS.lock(paper_id, Paper.state == "queued")
     return paper if paper is not None and layout_of(paper.frozen) <= LAYOUT else None
 

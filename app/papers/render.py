@@ -21,7 +21,7 @@ END_OF_METADATA = b"</rdf:RDF>"
 
 @dataclass(frozen=True)
 class Drawn:
-    """A finished PDF with its number of pages."""
+    """A drawn PDF: its bytes and its number of pages."""
 
     content: bytes
     pages: int
@@ -29,7 +29,8 @@ class Drawn:
 
 @cache
 def parts(layout: int = LAYOUT) -> tuple[Any, Any, Any]:
-    """Return WeasyPrint's HTML class, the CSS of a layout, and (fonts, URL fetcher).
+    """Return what draws papers of a layout: WeasyPrint's HTML class, its style sheet, and (font configuration, URL
+    fetcher).
 
     Loading takes seconds and megabytes, so only the worker that draws papers calls it.
     """
@@ -51,9 +52,9 @@ def load() -> None:
 
 
 def render_pdf(html: str, most_pages: int = MOST_PAGES, layout: int = LAYOUT) -> bytes:
-    """Return one paper as tagged PDF/A-3a and PDF/UA-1 with embedded fonts.
+    """Return the bytes of a PDF of one paper's HTML: tagged PDF/A-3a and PDF/UA-1 with embedded fonts.
 
-    Raises DrawingRefused if it has too many pages or exceeds the time or memory limit.
+    Raises DrawingRefused, with reason `pages`, `time` or `memory`, if a limit is exceeded.
     """
     return draw_pdf(html, most_pages, layout).content
 
@@ -65,9 +66,10 @@ def draw_pdf(
     seconds: int = MOST_SECONDS,
     megabytes: int = MOST_MEGABYTES,
 ) -> Drawn:
-    """Return one paper as PDF with its number of pages.
+    """Return one paper's HTML drawn as PDF, with its number of pages.
 
-    Raises DrawingRefused if it exceeds the limits on pages, processor seconds or memory (MiB).
+    Raises DrawingRefused, with reason `pages`, `time` or `memory`, if it exceeds the limits on pages, processor seconds
+    or memory (MiB).
     """
     document, styles, (fonts, fetcher) = parts(layout)
     with WithinLimits(seconds, megabytes):
@@ -89,7 +91,8 @@ def _say_accessible(metadata: Any) -> None:
 
 
 def main() -> int:
-    """Convert HTML from standard input to a PDF on standard output; return exit code 3 if drawing is refused.
+    """Convert HTML from standard input to a PDF on standard output. Return the exit code: 0, or 3 if drawing is
+    refused, with the reason on standard error.
 
     Run as a child process by `app/papers/subprocess_render.py`. Arguments: layout, most pages, processor seconds,
     mebibytes.

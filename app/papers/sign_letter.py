@@ -28,9 +28,10 @@ log = structlog.get_logger()
 
 
 def prepare_signature(letter: Letter, by: Person, decision: Decision) -> SignFunction | None:
-    """Return the function that will sign the letter, or None for ink.
+    """Return the function that will sign the letter electronically, or None if its agency signs with ink.
 
-    Raises ActionRefused before a number is reserved.
+    Raises ActionRefused (signing_refused, signing_unavailable, or missing_input without a passphrase) before a number
+    is reserved.
     """
     signer = signer_of(letter.agency.signing_method)
     return signer.prepare(SigningOfficer(by.id or 0, decision.params.get("passphrase"), decision.event.at))
@@ -38,8 +39,8 @@ def prepare_signature(letter: Letter, by: Person, decision: Decision) -> SignFun
 
 @contextmanager
 def waiting_shortly() -> Iterator[None]:
-    """Limit lock waits in the block to NUMBER_SECONDS, because another letter of the agency may be at a signing
-    service.
+    """Context manager: limit lock waits in the block to NUMBER_SECONDS, because another letter of the agency may be at
+    a signing service.
 
     Raises ActionRefused(signing_unavailable) on a timeout.
     """
@@ -59,9 +60,11 @@ def _wait_at_most(time: str) -> None:
 
 
 def sign_now(paper: Paper, sign: SignFunction) -> None:
-    """Draw the letter from its frozen content, have it signed, and store the file with its hash.
+    """Draw the PDF of a letter from its frozen content, sign it, and store the signed file and a second copy of it; the
+    paper gets its hash and the state "ready", not yet committed.
 
-    Raises ActionRefused if drawing or signing fails or takes too long.
+    Raises ActionRefused (signing_refused or signing_unavailable) if drawing or signing fails or takes too long,
+    StoreAway if the file cannot be stored.
     """
     began = time.perf_counter()
     try:
@@ -77,7 +80,7 @@ def sign_now(paper: Paper, sign: SignFunction) -> None:
 
 
 def _drawn(paper: Paper) -> bytes:
-    """Return the PDF drawn in a child process, so that the web process never loads WeasyPrint.
+    """Return the bytes of a letter's PDF, drawn in a child process, so that the web process never loads WeasyPrint.
 
     Raises ActionRefused(signing_unavailable).
     """

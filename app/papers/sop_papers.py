@@ -35,7 +35,9 @@ def find_version(version_id: int) -> SopVersion | None:
 
 
 def ask_for_sop_sheet(version: SopVersion, now: datetime) -> Paper:
-    """Return the sheet of a version's present content, creating it if needed."""
+    """Return the paper with the sheet of an SOP version's present content. If there is none, it is created and its
+    drawing enqueued in a transaction.
+    """
     days = {name: getattr(version, name) for name in _DAYS}
     content = {
         **{name: getattr(version, name) for name in _OF_A_VERSION},

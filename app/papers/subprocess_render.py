@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 
 def never() -> bool:
-    """Return False: the default for drawings that are never cancelled."""
+    """Return False: the default `is_cancelled` of drawings that are never cancelled."""
     return False
 
 
@@ -33,11 +33,11 @@ def render_in_subprocess(
     limits: DrawingLimits = USUAL_LIMITS,
     is_cancelled: Callable[[], bool] = never,
 ) -> bytes:
-    """Return the PDF of some HTML, drawn in a child process; the bytes are those of `render_pdf`.
+    """Draw HTML in a child process and return the bytes of the PDF, equal to those of `render_pdf`.
 
     `seconds` is elapsed time, `limits` what the child may use. `is_cancelled` is called every second; True ends the
-    child. Raises DrawingRefused, with reason "given_up" when cancelled, "time" on timeout and "ended" if the child
-    dies.
+    child. Raises DrawingRefused, with reason "given_up" when cancelled, "time" on timeout, "ended" if the child dies,
+    or the child's own reason (`pages`, `time`, `memory`).
     """
     child = subprocess.Popen(
         [sys.executable, "-m", "app.papers.render", str(layout), *map(str, astuple(limits))],

@@ -28,7 +28,10 @@ _OCTAL = re.compile(rb"\\([0-7]{3})")
 
 @dataclass(frozen=True)
 class StoredCheck:
-    """The result of checking a stored letter; `file` is None if no file is stored."""
+    """The result of checking a stored letter. `content_sound` and `file_sound` say whether frozen content and PDF have
+    the hashes recorded for them; `file` is the PDF, None if none is stored; `signature` is None for ink or if none was
+    found.
+    """
 
     letter: Letter
     paper: Paper
@@ -48,12 +51,14 @@ class StoredCheck:
 
     @property
     def tells_subject(self) -> bool:
-        """Whether anybody with the verification code may see the subject (open cases only)."""
+        """Whether the letter's subject is shown to anybody with the verification code: only in cases of open identity."""
         return self.letter.complaint.confidentiality == Confidentiality.OPEN
 
     @property
     def genuine(self) -> bool:
-        """Whether letter, content and file are valid, and the signature too if it is electronic."""
+        """Whether the letter is not withdrawn, its content and file are unchanged, and an electronic signature is
+        valid. A letter signed with ink may lack its file.
+        """
         if self.withdrawn:
             return False
         if self.file is None:
@@ -64,7 +69,8 @@ class StoredCheck:
 
 @dataclass(frozen=True)
 class UploadCheck:
-    """The result for an uploaded file and the letter found for it.
+    """The result of checking an uploaded file. `stored` is the check of the letter found for it, None if unknown;
+    `replaced_at` (aware) is when an old scan was replaced.
 
     `state` is `same`, `scan`, `old_scan` (replaced since), `added` (content appended after signing), `changed` or
     `unknown`.
@@ -76,7 +82,9 @@ class UploadCheck:
 
 
 def check_stored(letter: Letter) -> StoredCheck:
-    """Recompute the hashes recorded at signing, validate the signature, and return the result."""
+    """Compare a signed letter's content and file with the hashes recorded for them, validate an electronic signature,
+    and return the result.
+    """
     paper = letter.paper
     assert paper is not None
     content = json_digest(paper.frozen) == paper.content_hash
@@ -91,7 +99,8 @@ def check_stored(letter: Letter) -> StoredCheck:
 
 
 def check_upload(content: bytes, expected: Letter | None = None) -> UploadCheck:
-    """Find the letter of an uploaded file by its hash, else by a verification code found in it, and compare them.
+    """Find the letter of an uploaded file by the file's hash, else by a verification code in it, and return how file
+    and letter compare.
 
     If several letters match, prefers `expected`. A file that differs from ours is untrusted, so it is searched, never
     parsed.
@@ -117,7 +126,7 @@ def check_upload(content: bytes, expected: Letter | None = None) -> UploadCheck:
 
 
 def codes_in(content: bytes) -> Iterator[str]:
-    """Yield the distinct verification codes of a file in order; of compressed parts only the start is searched."""
+    """Yield the distinct verification codes found in a file, in order; of compressed parts only the start is searched."""
     seen: set[str] = set()
     for text in (content, *_inflated(content)):
         for code in _codes(text):
@@ -160,7 +169,9 @@ def _digest(content: bytes) -> str:
 
 
 def _by_scan_hash(digest: str, first: int) -> LetterScan | None:
-    """Return the scan with this content, preferring a current one over a replaced one; never one in quarantine."""
+    """Return the scan whose file has this SHA-256, or None: best of the letter with id `first`, then a current scan
+    before a replaced one; never one in quarantine.
+    """
     same = or_(Attachment.sha256 == digest, Attachment.sent_sha256 == digest)
     matching = same, Attachment.state.not_in(("quarantined", "failed"))
     statement = select(LetterScan).join(Attachment, Attachment.id == LetterScan.attachment_id).where(*matching)

@@ -18,12 +18,13 @@ log = structlog.get_logger()
 
 
 class BsreSigner:
-    """Signs with the officer's BSrE account, which the server finds by NIK."""
+    """A signer that has the BSrE server sign with the officer's account, which the server finds by NIK."""
 
     def prepare(self, officer: SigningOfficer) -> SignFunction:
-        """Return the function that signs for this officer.
+        """Return the function that has a PDF signed by BSrE for this officer.
 
-        Raises ActionRefused if BSrE is not configured, the officer has stored no NIK, or no passphrase was typed.
+        Raises ActionRefused: signing_unavailable if BSrE is not configured, signing_refused if the officer has stored
+        no NIK, missing_input if no passphrase was typed.
         """
         if not bsre.is_set_up():
             raise refused(SigningFault.NOT_SET_UP)

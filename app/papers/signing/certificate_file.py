@@ -26,7 +26,7 @@ LOCKED = "pkcs8_shrouded_key_bag"
 
 
 class CertificateFault(StrEnum):
-    """Why a certificate file is rejected."""
+    """Reason why a certificate file is rejected."""
 
     MISSING = "missing"
     TOO_LARGE = "too_large"
@@ -39,7 +39,7 @@ class CertificateFault(StrEnum):
 
 
 class UnfitCertificate(Exception):
-    """Raised for a file that cannot be used to sign; `fault` says why. Never contains the passphrase."""
+    """Raised for a certificate file that cannot be used to sign; `fault` says why. Never contains the passphrase."""
 
     def __init__(self, fault: CertificateFault) -> None:
         super().__init__(fault.value)
@@ -48,7 +48,7 @@ class UnfitCertificate(Exception):
 
 @dataclass(frozen=True)
 class CertificateFacts:
-    """What is shown of a certificate. `valid_until` is aware UTC, `fingerprint` SHA-256 as hex."""
+    """The facts of a certificate that are shown. `valid_until` is aware UTC, `fingerprint` its SHA-256 as hex."""
 
     subject: str
     issuer: str
@@ -118,7 +118,9 @@ def _rounds(algorithm: Any) -> int:
 
 
 def _is_for_signing(certificate: x509.Certificate) -> bool:
-    """Return whether the key usage allows signatures. Without that extension any use is allowed (RFC 5280 4.2.1.3)."""
+    """Return whether the certificate's key usage allows signatures. Without that extension any use is allowed (RFC 5280
+    4.2.1.3).
+    """
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
@@ -127,7 +129,9 @@ def _is_for_signing(certificate: x509.Certificate) -> bool:
 
 
 def _shown(name: x509.Name) -> str:
-    """Return "common name, organisation" of a name, at most 300 characters."""
+    """Return "common name, organisation" of a certificate's subject or issuer, at most 300 characters; its whole name
+    if it has neither.
+    """
     parts = [name.get_attributes_for_oid(oid) for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)]
     texts = [str(found[0].value) for found in parts if found]
     return (", ".join(texts) or name.rfc4514_string())[:300]

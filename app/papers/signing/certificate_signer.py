@@ -16,12 +16,13 @@ _FAULTS = {
 
 
 class CertificateSigner:
-    """Signs with a stored PKCS#12 certificate (sertifikat elektronik)."""
+    """A signer that signs with the PKCS#12 certificate (sertifikat elektronik) that the officer has stored."""
 
     def prepare(self, officer: SigningOfficer) -> SignFunction:
-        """Return the function that signs for this officer.
+        """Return the function that signs a PDF for this officer.
 
-        Raises ActionRefused if the certificate is missing, expired or unfit, or the passphrase is missing or wrong.
+        Raises ActionRefused: signing_refused if the certificate is missing, expired or unfit or the passphrase is
+        wrong, missing_input if no passphrase was typed.
         """
         means = db.session.get(SigningMeans, officer.user_id)
         if means is None or means.certificate is None:
@@ -37,7 +38,8 @@ class CertificateSigner:
 def _signed(pdf: bytes, frozen: dict[str, Any], file: bytes, passphrase: str) -> bytes:
     """Return the PDF with its signature, after validating that signature.
 
-    Raises ActionRefused(signing_unavailable) if the signed file would fail verification.
+    Raises ActionRefused: signing_unavailable if no intact signature could be made, signing_refused if the certificate
+    cannot sign.
     """
     from app.papers.signing.pades import sign_pades
 

@@ -35,16 +35,17 @@ _OUTSIDE = SigFieldSpec(FIELD, invis_sig_settings=InvisSigSettings(box_out_of_bo
 
 
 class _AsDrawn(IncrementalPdfFileWriter):
-    """Incremental writer that keeps title and XMP: pyHanko's update would make them disagree (PDF/A, 6.6.2)."""
+    """An incremental PDF writer that keeps title and XMP: pyHanko's update would make them disagree (PDF/A, 6.6.2)."""
 
     def _update_meta(self) -> None:
         return
 
 
 def sign_pades(pdf: bytes, frozen: dict[str, Any], file: bytes, passphrase: str) -> bytes:
-    """Return the PDF with a PAdES signature appended.
+    """Return the bytes of the PDF with a PAdES signature appended.
 
-    Raises ActionRefused if the time stamp fails, the certificate cannot sign, or the signature cannot be made.
+    Raises ActionRefused: signing_refused if the certificate cannot sign, signing_unavailable if the time stamp fails or
+    the signature cannot be made.
     """
     try:
         signer = SimpleSigner.load_pkcs12_data(file, other_certs=[], passphrase=passphrase.encode())
@@ -83,9 +84,10 @@ def _metadata(frozen: dict[str, Any], signer: SimpleSigner, stamper: TimeStamper
 
 
 def _trusting(signer: SimpleSigner, stamper: TimeStamper) -> ValidationContext:
-    """Return the context whose validation data is embedded: the certificate's own chain and the time stamp's chain.
+    """Return the context whose validation data is embedded: the certificate's own chain and the chain of the time
+    stamp, for which a test stamp is requested from the service.
 
-    It trusts both roots, because trust is decided by the verifier, not here.
+    The context trusts both roots, because trust is decided by the verifier, not here.
     """
     own = [signer.signing_cert, *signer.cert_registry]
     token = asyncio.run(stamper.async_dummy_response("sha256"))

@@ -19,7 +19,8 @@ Reading = tuple[bool, bool, str, str, datetime | None]
 
 
 def read_last_signature(pdf: bytes) -> Reading | None:
-    """Return (intact, covers the whole file, certificate, issuer, time stamp or None) of the last signature.
+    """Return (intact, covers the whole file, certificate's name, issuer's name, time stamp or None) of a PDF's last
+    signature.
 
     Returns None if the PDF has no signature; raises pyHanko's exceptions if it cannot be read.
     """
@@ -45,7 +46,9 @@ def _name(name: Any) -> str:
 
 
 def drawn_on_pages(pdf: bytes) -> list[bytes]:
-    """Return the content stream of each page, in page order."""
+    """Return a list of the content streams (bytes) of a PDF's pages, in page order. Raises pyHanko's exceptions if the
+    file cannot be read.
+    """
     reader = PdfFileReader(io.BytesIO(pdf), strict=True)
     pages = []
     for n in range(int(reader.root["/Pages"]["/Count"])):

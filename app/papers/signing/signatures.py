@@ -10,8 +10,9 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class SignatureFound:
-    """One embedded signature. `stamped_at` comes from a time-stamping service and is None without one; the signer's
-    own clock is ignored.
+    """A validated signature of a PDF. `covers_all` says whether it covers the whole file, `certificate` and `issuer`
+    are names. `stamped_at` (aware) comes from a time-stamping service and is None without one; the signer's own clock
+    is ignored.
     """
 
     intact: bool
@@ -27,7 +28,7 @@ class SignatureFound:
 
 
 def signature_in(pdf: bytes) -> SignatureFound | None:
-    """Return the last signature of a PDF; None if it has none or cannot be read.
+    """Validate the last signature of a PDF and return the result; None if the PDF has no signature or cannot be read.
 
     Only for stored files and answers of a signing service: parsing an untrusted file can exhaust memory.
     """

@@ -36,7 +36,9 @@ _NOT_THE_OFFICERS_TO_MEND = frozenset(
 
 @dataclass(frozen=True)
 class SigningOfficer:
-    """The officer who signs at the aware UTC instant `at`. The passphrase is excluded from repr and never stored."""
+    """The officer who signs at the aware UTC instant `at`. `passphrase` is None if none was typed; it is excluded from
+    repr and never stored.
+    """
 
     user_id: int
     passphrase: str | None = field(repr=False)
@@ -44,12 +46,12 @@ class SigningOfficer:
 
 
 class Signer(Protocol):
-    """One signature method."""
+    """Interface of a signature method."""
 
     def prepare(self, officer: SigningOfficer) -> SignFunction | None:
-        """Return the function that signs for this officer, or None if the printed letter is signed with ink.
+        """Return the function that signs a PDF for this officer, or None if the printed letter is signed with ink.
 
-        Raises ActionRefused for whatever can be known to fail before the letter is drawn.
+        Raises ActionRefused for every fault that is known before the letter is drawn.
         """
         ...
 
@@ -65,7 +67,7 @@ def refused(fault: SigningFault, code: str = "") -> ActionRefused:
 
 
 def passphrase_of(officer: SigningOfficer) -> str:
-    """Return the typed passphrase; raises ActionRefused(missing_input) if there is none."""
+    """Return the passphrase that the officer typed; raises ActionRefused(missing_input) if there is none."""
     if officer.passphrase is None:
         errors = (FieldError("passphrase", FieldFault.REQUIRED),)
         raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
@@ -73,8 +75,8 @@ def passphrase_of(officer: SigningOfficer) -> str:
 
 
 class WetSigner:
-    """Signature with ink on the printed letter (tanda tangan basah)."""
+    """A signer for letters that are printed and signed with ink (tanda tangan basah)."""
 
     def prepare(self, officer: SigningOfficer) -> SignFunction | None:
-        """Return None: no file is signed."""
+        """Return None, since no file is signed electronically."""
         return None

@@ -12,12 +12,13 @@ _NIK = re.compile(r"[0-9]{16}")
 
 
 def means_of(user_id: int) -> SigningMeans | None:
-    """Return the officer's signing means, or None if the officer has stored nothing yet."""
+    """Return the row with the officer's certificate and NIK, or None if the officer has stored neither yet."""
     return db.session.get(SigningMeans, user_id)
 
 
 def save_certificate(user_id: int, content: bytes, passphrase: str, now: datetime) -> SigningMeans:
-    """Check a PKCS#12 file and store it encrypted, without its passphrase.
+    """Check a PKCS#12 file, store it encrypted and without its passphrase, commit, and return the officer's signing
+    means.
 
     Raises UnfitCertificate, and leaves the stored certificate unchanged, if the file cannot be used.
     """
@@ -33,7 +34,9 @@ def save_certificate(user_id: int, content: bytes, passphrase: str, now: datetim
 
 
 def remove_certificate(user_id: int, now: datetime) -> bool:
-    """Delete the officer's certificate; return False if there was none. Letters already signed are unaffected."""
+    """Delete the officer's certificate, commit and return True; return False if there was none. Letters already signed
+    are unaffected.
+    """
     with one_transaction():
         means = means_of(user_id)
         if means is None or means.certificate is None:
@@ -44,7 +47,9 @@ def remove_certificate(user_id: int, now: datetime) -> bool:
 
 
 def save_nik(user_id: int, typed: str, now: datetime) -> bool:
-    """Store the NIK by which BSrE knows the officer, or delete it if empty; return False if it is malformed."""
+    """Store the NIK by which BSrE knows the officer, or delete it if `typed` is empty, commit and return True; return
+    False, without a change, if it does not have 16 digits.
+    """
     nik = re.sub(r"[\s.]", "", typed[:40])
     if nik and not _NIK.fullmatch(nik):
         return False

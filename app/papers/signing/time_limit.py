@@ -9,12 +9,12 @@ from typing import Any
 
 
 class TimeIsUp(BaseException):
-    """Raised in work that exceeds its time limit; a BaseException, so that `except Exception` does not catch it."""
+    """Raised inside a block that exceeds its time limit; a BaseException, so that `except Exception` does not catch it."""
 
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TimeIsUp in the block after so many seconds.
+    """Context manager: raise TimeIsUp inside the block once it has taken this many seconds of elapsed time.
 
     Has no effect outside the main thread, where signals cannot be handled.
     """
