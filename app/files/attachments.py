@@ -25,7 +25,9 @@ FILE_FIELDS = {"filename": Text(longest=200), "content_base64": Text(longest=LAR
 
 
 def decode_file(params: object) -> tuple[str, bytes]:
-    """Return name and bytes of a file sent as base64; raises ActionRefused(missing_input) naming the field."""
+    """Return (file name, bytes) of a file sent as `filename` and `content_base64`. Raises ActionRefused(missing_input)
+    that names the faulty field.
+    """
     cleaned, errors = check_fields(FILE_FIELDS, params)
     if errors:
         raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
@@ -36,9 +38,10 @@ def decode_file(params: object) -> tuple[str, bytes]:
 
 
 def file_facts(filename: str, content: bytes) -> dict[str, object]:
-    """Return file name, SHA-256 (hex), media type and size for the record.
+    """Inspect a file and return its facts for the record: a dict with `filename`, `sha256` (hex), `media_type` and
+    `size` (bytes).
 
-    Raises ActionRefused(missing_input) if the kind or size is not allowed.
+    Raises ActionRefused(missing_input), for the field `content_base64`, if the kind or size is not allowed.
     """
     if not 0 < len(content) <= LARGEST:
         raise _refused("content_base64", FieldFault.FILE_NOT_ALLOWED)
@@ -56,13 +59,15 @@ def file_facts(filename: str, content: bytes) -> dict[str, object]:
 
 
 def media_type_of(content: bytes) -> tuple[str, str] | None:
-    """Return (media type, extension) of an allowed file, detected by its first bytes; None for any other."""
+    """Return (media type, extension) of a file of an allowed kind, detected by its first bytes; None for any other."""
     kind = kind_of(content)
     return (kind.media_type, kind.ending) if kind else None
 
 
 def safe_name(filename: str) -> str:
-    """Return a display name without path and control characters, at most 120 characters; "berkas" if empty."""
+    """Return a file name for display: without path and control characters, at most 120 characters; "berkas" if nothing
+    is left.
+    """
     base = filename.replace("\\", "/").rsplit("/", 1)[-1]
     shown = "".join(c for c in base if unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
     return shown.strip()[-120:] or "berkas"
@@ -71,10 +76,11 @@ def safe_name(filename: str) -> str:
 def store_file(
     complaint: Complaint, filename: str, content: bytes, added_by: str, at: datetime, field: str = "content_base64"
 ) -> Attachment:
-    """Store one file of a case and enqueue its inspection.
+    """Store one file of a case, add its Attachment to the transaction and return it; its inspection is enqueued at the
+    commit.
 
-    Raises ActionRefused(missing_input) naming `field` if the kind or size is not allowed, or the case or the store is
-    full.
+    Raises ActionRefused(missing_input) for `content_base64` if the kind or size is not allowed, for `field` if the case
+    or the store is full; raises StoreAway if the store takes no file now.
     """
     facts = file_facts(filename, content)
     _refuse_without_room(complaint, len(content), field)
@@ -87,10 +93,11 @@ def store_file(
 
 
 def _refuse_without_room(complaint: Complaint, size: int, field: str) -> None:
-    """Raise ActionRefused(missing_input) if one more file of `size` bytes does not fit the case or the store.
+    """Raise ActionRefused(missing_input) for `field` if one more file of `size` bytes does not fit the case or the
+    store.
 
-    A case being received is not checked, its report limits its files. The store's size is that of the last sweep, hours
-    ago at most: counting all files for each upload would be too slow.
+    For a case that is just being received only the store is checked, because its report limits its files. The store's
+    size is that of the last sweep, hours ago at most: counting all files for each upload would be too slow.
     """
     with db.session.no_autoflush:
         if complaint not in db.session.new:

@@ -16,7 +16,7 @@ _MODULE = "app.files.clean_child"
 
 
 class CleanFault(StrEnum):
-    """Why a file cannot be served."""
+    """Reason why a file cannot be re-encoded and so not served."""
 
     LOCKED = "locked"
     ACTIVE = "active"
@@ -33,7 +33,9 @@ class NotCleaned(Exception):
 
 
 def clean(content: bytes) -> bytes:
-    """Return the file re-encoded, safe to be served; raises NotCleaned, also if the child process dies or times out."""
+    """Return the bytes of the file re-encoded, safe to be served. Raises NotCleaned, also if the child process dies or
+    times out.
+    """
     try:
         kind = inspect(content)
     except Unacceptable:
@@ -45,7 +47,7 @@ def clean(content: bytes) -> bytes:
 
 
 def _output_of_child(content: bytes, decoder: str) -> bytes:
-    """Return the bytes written by the child process; raises NotCleaned.
+    """Return the re-encoded file that the child process wrote; raises NotCleaned.
 
     The child writes to a file rather than a pipe, so that its own file size limit applies.
     """

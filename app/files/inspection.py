@@ -35,7 +35,7 @@ ENDINGS = {kind.media_type: kind.ending for kind in KINDS}
 
 
 class Unacceptable(Exception):
-    """Raised for a file that is not accepted; `fault` says why."""
+    """Raised for an uploaded file that is not accepted; `fault` says why."""
 
     def __init__(self, fault: FieldFault) -> None:
         super().__init__(fault.value)
@@ -43,7 +43,7 @@ class Unacceptable(Exception):
 
 
 def kind_of(content: bytes) -> FileKind | None:
-    """Return the allowed kind that the first bytes show, or None."""
+    """Return the allowed kind of file (PDF, JPEG, PNG or WEBP) that the first bytes show; None for any other."""
     if content.startswith(b"%PDF-"):
         return PDF
     if content.startswith(b"\xff\xd8\xff"):
@@ -54,7 +54,8 @@ def kind_of(content: bytes) -> FileKind | None:
 
 
 def inspect(content: bytes) -> FileKind:
-    """Return the kind of a file that may be stored until it is re-encoded; raises Unacceptable.
+    """Return the kind of an uploaded file that may be stored until it is re-encoded. Raises Unacceptable for any other
+    file.
 
     Pictures are measured by their headers in a child process: an animated or excessively large one never reaches a
     decoder, and a header made to be slow ends with the child. Content appended to a picture is not searched for, since
@@ -71,7 +72,7 @@ def inspect(content: bytes) -> FileKind:
 
 
 def _header_fault(content: bytes, decoder: str) -> FieldFault | None:
-    """Return why a picture may not be stored, judged by its header; None if it may."""
+    """Return the fault that forbids storing a picture, judged by its header; None if the picture may be stored."""
     try:
         done = subprocess.run(
             [sys.executable, "-P", str(_CHILD), decoder],
@@ -87,7 +88,7 @@ def _header_fault(content: bytes, decoder: str) -> FieldFault | None:
 
 
 def _fault_of_other(content: bytes) -> FieldFault:
-    """Return the fault for a kind that is not allowed; office documents and films have their own."""
+    """Return the fault for a file of a kind that is not allowed: office documents and films have their own faults."""
     try:
         guesses = [guess.mime_type for guess in puremagic.magic_string(content[:4096])]
     except (puremagic.PureError, ValueError):

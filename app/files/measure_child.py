@@ -23,7 +23,8 @@ _PIXEL_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2}
 
 
 def header_fault(content: bytes, decoder: str) -> str:
-    """Return "file_moves" for an animation, "too_many_pixels", or "" for a picture that may be stored.
+    """Return the fault of a picture by its header: "file_moves" for an animation, "too_many_pixels", or "" if it may be
+    stored.
 
     Nothing is decoded. Raises what Pillow raises for a broken header.
     """
@@ -50,7 +51,7 @@ def main(decoder: str) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Size and animation are wanted whatever the picture's notes are: those are judged when it is re-encoded.
+    # Broken metadata must not prevent reading size and animation; it is checked when the picture is re-encoded.
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     # Pillow refuses more than twice this number, for WEBP before it allocates the canvas.
     Image.MAX_IMAGE_PIXELS = (MOST_DECODED["WEBP"] // 4 if decoder == "WEBP" else MOST_PIXELS) // 2

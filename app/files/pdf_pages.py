@@ -12,15 +12,15 @@ _KEPT_SEGMENTS = frozenset({0xE0, 0xEE})
 
 
 class Locked(Exception):
-    """Raised for an encrypted file."""
+    """Raised for an encrypted PDF."""
 
 
 class Active(Exception):
-    """Raised for a file with active or embedded content that cannot be removed."""
+    """Raised for a PDF with active or embedded content that cannot be removed."""
 
 
 def rewritten_pdf(content: bytes) -> bytes:
-    """Return the PDF re-written without author data, actions and embedded files.
+    """Return the bytes of the PDF re-written without author data, actions and embedded files.
 
     Raises Locked, Active, or whatever the reader raises for a broken file. A digitally signed PDF is returned
     unchanged, since any change would break its signature, which names its author anyway.
@@ -51,7 +51,7 @@ def rewritten_pdf(content: bytes) -> bytes:
 
 
 def _strip(found: Any) -> None:
-    """Remove author data and actions from one dictionary, and the metadata from a photo in it."""
+    """Remove author data and actions from one PDF dictionary, in place, and the metadata from a JPEG in it."""
     for key in DROPPED & set(found):
         del found[key]
     for key in _ACTION_KEYS:

@@ -23,9 +23,10 @@ _MODES = {
 
 
 def redrawn_picture(content: bytes, kind: str) -> bytes:
-    """Return the picture re-encoded upright, without EXIF, XMP, colour profile, comment or appended data.
+    """Return the bytes of the picture re-encoded upright, without EXIF, XMP, colour profile, comment or appended data.
+    A large JPEG is reduced in size.
 
-    Raises ValueError if it has too many pixels, or whatever the decoder raises for a broken one.
+    Raises ValueError for too many pixels, or whatever the decoder raises for a broken picture.
     """
     from PIL import Image, ImageFile, ImageOps
 

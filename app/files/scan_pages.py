@@ -15,19 +15,21 @@ SECONDS = 20
 
 
 class UnreadableScan(Exception):
-    """Raised for a scan that is broken, encrypted or exceeds the limits."""
+    """Raised for an uploaded scan that is broken, encrypted or exceeds the limits on time and memory."""
 
 
 @dataclass(frozen=True)
 class ScanFacts:
-    """The number of pages, and whether the file has active content or embeds other files (`active`)."""
+    """Facts of an uploaded scan: its number of pages, and whether it has active content or embeds other files
+    (`active`).
+    """
 
     pages: int
     active: bool
 
 
 def scan_facts(content: bytes) -> ScanFacts:
-    """Return the facts of a PDF, JPEG or PNG; raises UnreadableScan."""
+    """Return the number of pages of a PDF, JPEG or PNG, and whether its content is active. Raises UnreadableScan."""
     try:
         done = subprocess.run(
             [sys.executable, "-P", str(_CHILD)], input=content, capture_output=True, timeout=SECONDS, check=True

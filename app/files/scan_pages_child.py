@@ -35,7 +35,7 @@ ACTIVE_NAMES = frozenset(
 
 
 def count_pages(top: Any) -> int:
-    """Return the number of leaves of a page tree; raises ValueError if the tree contains a cycle."""
+    """Return the number of pages (leaves) in a PDF page tree; raises ValueError if the tree contains a cycle."""
     count, waiting, seen = 0, [top], set()
     while waiting:
         node = waiting.pop()
@@ -49,7 +49,9 @@ def count_pages(top: Any) -> int:
 
 
 def acts(root: Any) -> bool:
-    """Return whether any object reachable from here is active or embeds another file."""
+    """Return whether any PDF object reachable from `root` is active content or embeds another file. Raises ValueError
+    for more than MOST_OBJECTS objects.
+    """
     from pyhanko.pdf_utils import generic
 
     for found in reachable(root):
@@ -61,7 +63,7 @@ def acts(root: Any) -> bool:
 
 
 def reachable(root: Any) -> Iterator[Any]:
-    """Yield every object below this one, each reference once; raises ValueError for more than MOST_OBJECTS.
+    """Yield `root` and every PDF object below it, each reference once; raises ValueError for more than MOST_OBJECTS.
 
     Objects that the caller removes while iterating are not followed.
     """
@@ -86,7 +88,8 @@ def reachable(root: Any) -> Iterator[Any]:
 
 
 def main() -> None:
-    """Write the number of pages, and whether anything in the file is active or embeds another file, as JSON.
+    """Read a scan from standard input and write a JSON object: `pages`, their number, and `active`, whether anything in
+    the file is active content or embeds another file.
 
     A picture is one page. Raises what the reader raises for a broken file, ValueError for an encrypted one.
     """

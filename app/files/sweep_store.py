@@ -30,15 +30,18 @@ BATCH = 500
 
 
 def mark_for_removal(path: str, due_at: datetime) -> None:
-    """Mark a file for removal from `due_at` on, if this transaction is committed."""
+    """Register a stored file to be deleted from `due_at` (aware) on, in the current transaction; no effect if it is
+    registered already.
+    """
     mark = insert(FileToRemove).values(path=path, marked_at=due_at, due_at=due_at)
     db.session.execute(mark.on_conflict_do_nothing())
 
 
 def remove_marked(now: datetime, batch: int = 100) -> int:
-    """Remove one batch of marked files that are due; return the number of marks processed.
+    """Delete one batch of stored files whose removal is due, commit, and return the number of registered removals
+    processed.
 
-    A file that a row still names is kept and only its mark deleted.
+    A file that a row still names is not deleted, only its registration.
     """
     with one_transaction():
         due = select(FileToRemove).where(FileToRemove.due_at <= now).order_by(FileToRemove.due_at).limit(batch)
@@ -52,9 +55,10 @@ def remove_marked(now: datetime, batch: int = 100) -> int:
 
 
 def sweep_store(now: datetime) -> int:
-    """Remove files that no row has named for a day; return how many were removed.
+    """Delete stored files that are over a day old and that no row names, record the state of the store in StoreSweep,
+    and return how many files were deleted.
 
-    If there are more orphans than rollbacks explain, none is removed and 0 returned: the database may have been
+    If there are more orphans than rollbacks explain, none is deleted and 0 returned: the database may have been
     restored or configured wrongly, and a full disk is better than lost files.
     """
     files, total, orphans = 0, 0, []
@@ -83,7 +87,7 @@ def sweep_store(now: datetime) -> int:
 
 
 def _named(paths: list[str]) -> set[str]:
-    """Return those paths that a row of any case or report names."""
+    """Return the set of those paths that an attachment, paper or report names, in any case."""
     found: set[str] = set()
     for owner in OWNERS:
         found.update(db.session.scalars(select(owner).where(owner.in_(paths)).execution_options(unscoped=True)))

@@ -20,11 +20,11 @@ SCOPE = "open311"
 
 
 def take_request(report: Report, key: KnownKey, sent: Mapping[str, Any], address: str | None = None) -> dict[str, str]:
-    """Receive a complaint that a program submits for a citizen; return `number` and `code` (the tracking code). The
-    same submission (`sent`) by the same key from the same address within 24 hours returns the first response, since
-    clients retry.
+    """Receive a complaint that a program submits for a citizen and commit; return a dict with `number` and `code` (the
+    tracking code).
 
-    Raises ActionRefused(missing_input) if its files exceed the storage limits.
+    The same submission (`sent`) by the same key from the same network address within 24 hours gets the first response,
+    since clients retry. Raises ActionRefused(missing_input) if its files exceed the storage limits.
     """
     caller = f"open311:{key.id}"
     digest = keyed_digest(json.dumps({"sent": sent, "from": address}, sort_keys=True, ensure_ascii=True).encode())
@@ -39,7 +39,9 @@ def take_request(report: Report, key: KnownKey, sent: Mapping[str, Any], address
 
 
 def title_from(description: str) -> str:
-    """Return the first non-empty line of a description, cut at a word to at most 120 characters."""
+    """Return a title for a complaint: the first non-empty line of its description, cut at a word to at most 120
+    characters; "" for an empty description.
+    """
     first = next((line.strip() for line in description.splitlines() if line.strip()), "")
     if len(first) <= LONGEST_TITLE:
         return first
@@ -47,6 +49,6 @@ def title_from(description: str) -> str:
 
 
 def open311_key(given: str, now: datetime) -> KnownKey | None:
-    """Return the API key if it is valid and has the scope `open311`; otherwise None."""
+    """Return the API key for the text given, if it is valid at `now` and has the scope `open311`; otherwise None."""
     key = find_key(given, now) if given else None
     return key if key is not None and SCOPE in key.scopes else None

@@ -231,7 +231,9 @@ def find_case_paper(paper_id: int, person: Person) -> Paper:
 
 
 def find_sop_sheet(paper_id: int) -> Paper:
-    """Return the paper with this id if it is the sheet of an SOP version. Raises ActionRefused(not_visible) otherwise."""
+    """Return the paper with this id if it is the sheet of an SOP version. Raises ActionRefused(not_visible)
+    otherwise.
+    """
     sheet = select(Paper).where(Paper.id == min(paper_id, LARGEST_ID), Paper.kind == PaperKind.SOP_SHEET)
     paper = db.session.scalars(sheet).first()
     if paper is None:

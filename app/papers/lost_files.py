@@ -32,7 +32,9 @@ FEW, BATCH, MOST_WAITING = 20, 1000, 500
 
 
 def store_second_copy(paper: Paper, content: bytes) -> None:
-    """Store a second copy of a paper's electronically signed file, named by its hash. A failure is logged, not raised."""
+    """Store a second copy of a paper's electronically signed file, named by its hash. A failure is logged, not
+    raised.
+    """
     try:
         write_named(_copy_path(paper), content)
     except Exception:

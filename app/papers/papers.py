@@ -115,7 +115,9 @@ def draw_again(paper_id: int) -> None:
 
 
 def relay_papers(batch: int = 50) -> int:
-    """Enqueue a drawing job for up to `batch` queued papers that no worker has locked; return how many were enqueued."""
+    """Enqueue a drawing job for up to `batch` queued papers that no worker has locked; return how many were
+    enqueued.
+    """
     return PAPERS.relay(utc_now(), batch)
 
 

@@ -51,7 +51,9 @@ class StoredCheck:
 
     @property
     def tells_subject(self) -> bool:
-        """Whether the letter's subject is shown to anybody with the verification code: only in cases of open identity."""
+        """Whether the letter's subject is shown to anybody with the verification code: only in cases of open
+        identity.
+        """
         return self.letter.complaint.confidentiality == Confidentiality.OPEN
 
     @property
@@ -126,7 +128,9 @@ def check_upload(content: bytes, expected: Letter | None = None) -> UploadCheck:
 
 
 def codes_in(content: bytes) -> Iterator[str]:
-    """Yield the distinct verification codes found in a file, in order; of compressed parts only the start is searched."""
+    """Yield the distinct verification codes found in a file, in order; of compressed parts only the start is
+    searched.
+    """
     seen: set[str] = set()
     for text in (content, *_inflated(content)):
         for code in _codes(text):

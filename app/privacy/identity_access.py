@@ -17,14 +17,18 @@ REASON: dict[str, Field] = {"reason": Text(shortest=10, longest=500)}
 
 @dataclass(frozen=True)
 class Opening:
-    """The capacity in which a person may open an identity, and the names of the parts shown."""
+    """How a person may open a reporter's identity: the capacity, and the names of the parts of the identity that are
+    shown.
+    """
 
     capacity: Capacity
     fields: tuple[str, ...]
 
 
 def opening_for(person: Person, facts: ComplaintFacts) -> Opening | None:
-    """Return how this person may open the identity of the case; None if they may not or the reporter is anonymous."""
+    """Return in which capacity this person may open the reporter's identity, and which parts of it. None if the person
+    may not, or if the reporter is anonymous.
+    """
     if facts.confidentiality is Confidentiality.ANONYMOUS:
         return None
     for capacity in person.capacities:
@@ -36,7 +40,9 @@ def opening_for(person: Person, facts: ComplaintFacts) -> Opening | None:
 
 
 def _may_call(capacity: Capacity, facts: ComplaintFacts) -> bool:
-    """Return whether a secretary may see the reporter's contact: a case of open identity, its agency still at work."""
+    """Return whether an agency's secretary may see the reporter's contact: in a case of open identity that has not
+    ended, while the agency works on it and has not sent its answer.
+    """
     track = facts.track(capacity.agency)
     works = track is not None and track.active and track.sent_at is not None and track.state is not TrackState.SENT
     return facts.confidentiality is Confidentiality.OPEN and facts.ended is None and works

@@ -19,7 +19,9 @@ READ_AT_ONCE = 1000
 
 @dataclass(frozen=True)
 class AccessFilter:
-    """Filter of the log: one officer, and a half-open time span from `since` to before `until`. None means no limit."""
+    """A filter of the identity access log: the user id of one officer, and a half-open time span (aware) from `since`
+    to before `until`. None means no limit.
+    """
 
     officer: int | None = None
     since: datetime | None = None
@@ -28,9 +30,11 @@ class AccessFilter:
 
 @dataclass(frozen=True)
 class AccessEntry:
-    """One entry of the log; `officer` is empty for commands of the system.
+    """A line of the identity access log: an opened identity or a search for a person. `at` is aware; `officer` is a
+    name, empty for commands of the system.
 
-    A search lists the numbers of the cases found; an opened identity has its own case number and the parts shown.
+    An opened identity has the id and number of its case and in `parts` the parts shown. A search has in `numbers` the
+    numbers of the cases found and in `parts` the kind of identifier searched for.
     """
 
     at: datetime
@@ -43,27 +47,31 @@ class AccessEntry:
 
 
 def count_accesses(wanted: AccessFilter) -> int:
-    """Return the number of entries."""
+    """Return the number of lines of the identity access log that the filter finds."""
     acts = _acts(wanted)
     return db.session.execute(select(func.count()).select_from(acts)).scalar_one()
 
 
 def access_page(wanted: AccessFilter, limit: int, offset: int) -> list[AccessEntry]:
-    """Return one page of entries, newest first."""
+    """Return one page of the lines of the identity access log that the filter finds, newest first."""
     acts = _acts(wanted)
     rows = db.session.execute(_newest(acts).limit(limit).offset(offset)).all()
     return list(_lines(rows))
 
 
 def all_accesses(wanted: AccessFilter) -> Iterator[AccessEntry]:
-    """Yield all entries, newest first, streamed in batches from the database."""
+    """Yield all lines of the identity access log that the filter finds, newest first, streamed in batches from the
+    database.
+    """
     rows = db.session.execute(_newest(_acts(wanted)).execution_options(yield_per=READ_AT_ONCE))
     for part in rows.partitions(READ_AT_ONCE):
         yield from _lines(part)
 
 
 def counts_by_officer(wanted: AccessFilter) -> list[tuple[int, str, int]]:
-    """Return user id, name and number of entries of each officer, most entries first."""
+    """Return a list of (user id, name, number of lines in the identity access log) of each officer, most lines
+    first.
+    """
     acts = _acts(wanted)
     number = func.count().label("number")
     counted = select(acts.c.officer_id, number).where(acts.c.officer_id.is_not(None)).group_by(acts.c.officer_id)
@@ -77,7 +85,9 @@ def _newest(acts: Subquery) -> Select[Any]:
 
 
 def _acts(wanted: AccessFilter) -> Subquery:
-    """Return a subquery for the openings and searches that the filter finds, with the same columns."""
+    """Return a subquery of the identities opened and the searches for persons that the filter finds, as rows of the
+    same columns.
+    """
     opened = (
         select(
             ComplaintEvent.id,

@@ -26,7 +26,9 @@ BATCH = 100
 
 @dataclass
 class Rotation:
-    """Result of a rotation: rows re-encrypted and rows unreadable, by table; ids of keys no longer needed."""
+    """The result of rotating the identity keys: `rows` re-encrypted and `unreadable` rows as dicts from table name to
+    number; `idle` lists the ids of keys that are no longer needed.
+    """
 
     rows: dict[str, int] = field(default_factory=dict)
     unreadable: dict[str, int] = field(default_factory=dict)
@@ -34,7 +36,8 @@ class Rotation:
 
 
 def rotate_identity_keys(now: datetime) -> Rotation:
-    """Re-encrypt everything under the newest key, in batches, and return the result; writes a journal entry.
+    """Re-encrypt every value under the newest identity key, write a journal entry, and return the result. Each batch is
+    committed.
 
     An interrupted rotation is resumed by calling this again.
     """
@@ -50,7 +53,9 @@ def rotate_identity_keys(now: datetime) -> Rotation:
 
 
 def _reseal_table(table: Table, columns: list[Column[Any]], done: Rotation) -> None:
-    """Re-encrypt the values of one table that are under an older key; each batch is locked and committed by itself."""
+    """Re-encrypt the values of one table that are under an older key and count them in `done`; each batch is locked and
+    committed by itself.
+    """
     (key,) = table.primary_key.columns
     older = or_(*(and_(column.is_not(None), key_id_in(column) != newest_key_id()) for column in columns))
     # The values are read as stored, without decrypting them.
@@ -71,7 +76,9 @@ def _count(counts: dict[str, int], table: Table, rows: int) -> None:
 
 
 def _reseal_row(table: Table, key: Column[Any], columns: list[Column[Any]], row: Row[Any]) -> bool:
-    """Re-encrypt one row and renew its search digests. Return False if a key is missing."""
+    """Re-encrypt the values of one row under the newest key, renew its search digests and return True. Return False,
+    without a change, if a key is missing.
+    """
     stored = {column.name: row._mapping[column.name] for column in columns}
     try:
         renewed = {name: encrypted_again(text) for name, text in stored.items() if text is not None}
@@ -89,7 +96,7 @@ def _reseal_row(table: Table, key: Column[Any], columns: list[Column[Any]], row:
 
 
 def _ids_in_stored_answers() -> set[str]:
-    """Return ids of older keys that occur in stored form answers.
+    """Return the set of ids of older keys that occur in the stored answers to forms and API calls.
 
     These answers are not re-encrypted: they are deleted after a week.
     """

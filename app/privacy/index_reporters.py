@@ -11,9 +11,10 @@ BATCH = 500
 
 
 def index_reporters() -> int:
-    """Fill missing search digests in batches, committing each; return how many identities lacked one.
+    """Fill the missing search digests of reporters' identities in batches, committing each; return how many identities
+    lacked one.
 
-    A part whose key is missing stays without a digest: the key may be restored.
+    A name or identifier whose key is missing stays without a digest: the key may be restored.
     """
     lacks = [and_(Reporter.name.is_not(None), Reporter.name_words.is_(None))]
     for kind in MARKS:

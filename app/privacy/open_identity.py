@@ -18,7 +18,9 @@ from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 @dataclass(frozen=True)
 class Identity:
-    """The identity in clear; a part whose key is missing is `Unreadable`."""
+    """A reporter's identity in clear: `parts` maps the name of each part shown to its value; a value whose key is
+    missing is `Unreadable`.
+    """
 
     complaint: Complaint
     parts: dict[str, str]
@@ -27,9 +29,11 @@ class Identity:
 def open_identity(
     complaint_id: int, params: dict[str, Any], by: Person, *, now: datetime | None = None, address: str | None = None
 ) -> Identity:
-    """Return the identity to an officer who may see it. Raises ActionRefused for others, and without a reason.
+    """Return those parts of a reporter's identity that the officer may see, after an event of the case has recorded
+    this; commits.
 
-    The event names the parts and never holds their values (UU 27/2022 art. 31: a record of all processing).
+    Raises ActionRefused: not_visible, not_your_step if the officer may not, no_identity, missing_input without a
+    reason. The event names the parts and never holds their values (UU 27/2022 art. 31: a record of all processing).
     """
     cleaned, errors = check_fields(REASON, params)
     with one_transaction():

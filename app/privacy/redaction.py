@@ -29,14 +29,18 @@ FIELDS: dict[str, Field] = {
 
 @dataclass(frozen=True)
 class Redaction:
-    """The redacted text, new names of files by their ids, and the reason."""
+    """A redaction as entered: `params` holds title, body and redaction_reason, `files` maps attachment ids to new file
+    names.
+    """
 
     params: dict[str, Any]
     files: dict[int, str]
 
 
 def may_redact(complaint: Complaint, by: Person) -> Capacity | None:
-    """Return the Admin's capacity for a case that is, or once was, secret or anonymous; else None."""
+    """Return the capacity in which this person may redact the case: that of the Admin, if the case is secret or
+    anonymous, or has been redacted. None otherwise.
+    """
     if complaint.confidentiality == Confidentiality.OPEN and not complaint.redacted:
         return None
     return by.capacity_as(Actor.COMPLAINT_ADMIN)
@@ -51,9 +55,11 @@ def redact(
     now: datetime | None = None,
     address: str | None = None,
 ) -> Complaint:
-    """Replace the text that is shown and store the report's own text encrypted. Raises ActionRefused.
+    """Replace the title, text and file names that are shown, store the report's own text encrypted, append an event and
+    commit; return the complaint.
 
-    Sending the report's own text again removes the redaction. The event says who, why and which parts.
+    Raises ActionRefused: not_visible, not_your_step, stale_version if the case is no longer at `version`,
+    missing_input. Sending the report's own text again removes the redaction. The event says who, why and which parts.
     """
     cleaned, errors = check_fields(FIELDS, redaction.params)
     for key, name in redaction.files.items():
@@ -72,7 +78,9 @@ def redact(
 
 
 def _write(complaint: Complaint, shown: dict[str, Any], files: dict[int, str], at: datetime) -> list[str]:
-    """Write the redacted text and store the original; return the names of the parts that differ."""
+    """Write the redacted text and store the original; return the names of the parts that differ from the original:
+    title, body, files.
+    """
     row = original_of(complaint)
     own = {name: reported_value(complaint, name) for name in ("title", "body")}
     renamed = _rename(complaint, files, names_before(row))
@@ -91,7 +99,9 @@ def _write(complaint: Complaint, shown: dict[str, Any], files: dict[int, str], a
 
 
 def _rename(complaint: Complaint, files: dict[int, str], earlier: dict[int, str]) -> dict[int, str]:
-    """Rename files of the case; return the original name of every renamed file by its id, those of `earlier` too."""
+    """Rename files of the case; return a dict from attachment id to original name for every file that is renamed now or
+    was in `earlier`, unless it has its original name again.
+    """
     first_names = dict(earlier)
     for row in db.session.scalars(select(Attachment).where(Attachment.complaint_id == complaint.id)):
         first = first_names.get(row.id, row.filename)

@@ -23,7 +23,8 @@ SETTLED_FOR = timedelta(days=90)
 
 
 def remove_identities(now: datetime, years: int) -> int:
-    """Remove identity and original text of every case that ended `years` before `now`; return how many cases.
+    """Delete identity and original text of every case that ended more than `years` before `now`; return from how many
+    cases something was deleted.
 
     Each case has its own transaction and event; the next run continues one that was stopped.
     """
@@ -39,7 +40,9 @@ def remove_identities(now: datetime, years: int) -> int:
 
 
 def years_before(now: datetime, years: int) -> datetime:
-    """Return the same day of an earlier year; 28 February for a 29th that it did not have."""
+    """Return `now` moved to the same day of an earlier year; 28 February for a 29th that the earlier year did
+    not have.
+    """
     try:
         return now.replace(year=now.year - years)
     except ValueError:
@@ -61,10 +64,11 @@ def _remove(complaint_id: int, now: datetime, years: int) -> bool:
 
 
 def wipe_settled_inbound(now: datetime) -> int:
-    """Delete the encrypted content of settled quarantine rows and abandoned import files; return how many.
+    """Delete the encrypted content of SP4N messages settled in quarantine, and abandoned import files, each 90 days
+    old; return how many. Commits in batches.
 
-    Content is normally deleted when a row is settled; this covers rows of older versions. The row and the answer to the
-    message stay, so that a repeat gets the same answer.
+    Content is normally deleted when a message is settled; this covers rows of older versions. The row and the answer to
+    the message stay, so that a repeat gets the same answer.
     """
     before = now - SETTLED_FOR
     settled = InboundHold.content.is_not(None), InboundHold.settled_at < before

@@ -28,14 +28,17 @@ MOST_CASES = 200
 
 @dataclass(frozen=True)
 class Found:
-    """Result of a search: the kind of the search term, and the newest cases found."""
+    """The result of a search for a person: the kind of identifier searched for (phone, email or nik), and the newest
+    cases found.
+    """
 
     kind: str
     cases: list[Complaint]
 
 
 def search_identity(params: dict[str, Any], by: Person, *, now: datetime | None = None) -> Found:
-    """Search, write the journal entry, and return at most `MOST_CASES` cases, newest first.
+    """Search cases by a reporter's identifier (`mark`), write the journal entry and commit; return the kind of
+    identifier and at most `MOST_CASES` cases, newest first.
 
     Raises ActionRefused(not_your_step) if the person may not search, (missing_input) without a reason or for a text
     that is no phone number, e-mail address or NIK.

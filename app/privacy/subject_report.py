@@ -24,13 +24,15 @@ Data = dict[str, Any]
 
 
 class NoSuchMark(Exception):
-    """Raised if the text is no phone number, e-mail address or NIK."""
+    """Raised if a text is no phone number, e-mail address or NIK."""
 
 
 def subject_report(mark: str, reason: str, now: datetime) -> Data:
-    """Return all cases of the person with this phone number, e-mail address or NIK, as plain data.
+    """Return all that is stored about the person with this phone number, e-mail address or NIK as a JSON-serialisable
+    dict: `made_at` (UTC, ISO 8601), `asked_by` (kind of identifier) and `cases`.
 
-    Writes a journal entry with the reason. Raises NoSuchMark.
+    Writes a journal entry with the reason and commits. Raises NoSuchMark for any other text, KeyMissing if an original
+    text cannot be decrypted.
     """
     kind = identifier_kind(mark)
     if kind is None:
@@ -67,7 +69,9 @@ def _case(complaint: Complaint) -> Data:
 
 
 def _cover_but(identity: dict[str, str]) -> Callable[[str], str]:
-    """Return a function that masks personal data in a text, except the requester's own."""
+    """Return a function that masks personal data in a text, except the data of this identity (its person asked for the
+    report).
+    """
     own = {normal_identifier(kind, identity[kind]) for kind in MARKS if kind in identity}
 
     def cover(text: str) -> str:
@@ -89,7 +93,9 @@ def _attachments(complaint: Complaint, cover: Callable[[str], str]) -> Iterator[
 
 
 def _events(complaint: Complaint, cover: Callable[[str], str]) -> Iterator[Data]:
-    """Yield the events of the case by office, including who opened the identity (art. 32)."""
+    """Yield a dict for each event of the case, with role and agency in place of the officer; includes who opened the
+    identity (art. 32).
+    """
     own = ComplaintEvent.complaint_id == complaint.id
     for row in db.session.scalars(select(ComplaintEvent).where(own).order_by(ComplaintEvent.seq)):
         office = {"by": row.actor, "agency": row.agency_code}
@@ -108,7 +114,7 @@ def _messages(complaint: Complaint) -> Iterator[Data]:
 
 
 def _waiting(complaint: Complaint) -> int:
-    """Return how many SP4N entries of the case wait for the Admin."""
+    """Return the number of SP4N messages about the case that wait in quarantine for the Admin."""
     own = select(InboundHold.id).where(InboundHold.tracking_id == complaint.sp4n_tracking_id)
     return len(db.session.scalars(own.where(InboundHold.state == "waiting")).all())
 

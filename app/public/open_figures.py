@@ -34,8 +34,8 @@ MONTHS = 12
 
 @dataclass(frozen=True)
 class AgencyLine:
-    """Figures of one agency: cases sent to it, and steps in time in percent (one decimal); None: hidden as too
-    small.
+    """The public figures of one agency: number of cases sent to it, and percentage of its steps done in time (one
+    decimal). None: hidden as too small.
     """
 
     code: str
@@ -46,9 +46,11 @@ class AgencyLine:
 
 @dataclass(frozen=True)
 class OpenFigures:
-    """The statistics from `since` to before `until` (office dates). `open` counts the cases open at the end,
-    `median_days` is in working days; a month is (first day, received, answered), a category (code, name, received).
-    None: hidden as too small.
+    """The public statistics from `since` to before `until` (office dates). `open` counts the cases open at the end,
+    `median_days` is the time to the first answer in working days.
+
+    An item of `months` is (first day, received, answered), of `categories` (code, name, received). None: hidden as too
+    small.
     """
 
     since: date
@@ -63,13 +65,15 @@ class OpenFigures:
 
 
 def figures_end(now: datetime) -> date:
-    """Return the Monday (office date) before which everything is counted."""
+    """Return the Monday (office date) of this week; the public statistics count everything before it."""
     today = office_today(now)
     return today - timedelta(days=today.weekday())
 
 
 def open_figures(now: datetime) -> OpenFigures:
-    """Compute the statistics of twelve months; the caller must be able to see every case."""
+    """Compute and return the public statistics of twelve months, the current one included; the caller must be able to
+    see every case.
+    """
     until = figures_end(now)
     months = [(until - timedelta(days=1)).replace(day=1)]
     while len(months) < MONTHS:
@@ -97,7 +101,7 @@ def open_figures(now: datetime) -> OpenFigures:
 
 
 def _answers(period: Period) -> list[tuple[datetime, datetime]]:
-    """Return the times of reception and first answer of every case answered in the period."""
+    """Return a list of (time of reception, time of first answer), aware, of every case first answered in the period."""
     replies = select(ComplaintEvent.complaint_id, func.min(ComplaintEvent.at).label("at"))
     replies = replies.where(ComplaintEvent.kind == Action.REPLY.value)
     first = replies.group_by(ComplaintEvent.complaint_id).subquery()
@@ -112,7 +116,9 @@ def _by_month(months: list[date], instants: Iterable[datetime]) -> dict[date, in
 
 
 def _categories(period: Period) -> tuple[tuple[str, str, int | None], ...]:
-    """Return received cases by top-level category, most frequent first; cases without one have an empty code."""
+    """Return (code, name, received cases or None if hidden) for each top-level category, most frequent first; cases
+    without a category have an empty code.
+    """
     above = aliased(Category)
     code = func.coalesce(above.code, Category.code, "")
     name = func.coalesce(above.name, Category.name, "")
@@ -127,7 +133,9 @@ def _categories(period: Period) -> tuple[tuple[str, str, int | None], ...]:
 
 
 def _agencies(period: Period, calendar: WorkingCalendar, now: datetime) -> tuple[AgencyLine, ...]:
-    """Return the agencies that were sent cases, by name; there is no total, since a case may go to several."""
+    """Return the figures of the agencies that were sent cases, sorted by name; there is no total, since a case may go
+    to several.
+    """
     sent = select(Agency.code, Agency.name, func.count(AgencyTrackRow.complaint_id.distinct()))
     sent = sent.join(Agency, Agency.code == AgencyTrackRow.agency_code).group_by(Agency.code, Agency.name)
     within = (AgencyTrackRow.sent_at >= period.begins, AgencyTrackRow.sent_at < period.ends)
@@ -141,7 +149,7 @@ def _agencies(period: Period, calendar: WorkingCalendar, now: datetime) -> tuple
 
 
 def counted_days(figures: OpenFigures) -> tuple[date, date]:
-    """Return the first and the last office date that is counted."""
+    """Return (first, last) office date that the public statistics count."""
     return figures.since, figures.until - timedelta(days=1)
 
 
@@ -152,7 +160,7 @@ CACHE_SECONDS = 3600
 
 
 def cached_open_figures(now: datetime) -> OpenFigures:
-    """Return the statistics, cached in Redis for at most an hour; computed at each call while Redis is away."""
+    """Return the public statistics, cached in Redis for at most an hour; computed at each call while Redis is away."""
     key = f"lapor:open-figures:{figures_end(now)}"
     text = None
     try:

@@ -10,10 +10,11 @@ Key = TypeVar("Key")
 
 
 def without_small(counts: Mapping[Key, int], total_shown: bool = True) -> dict[Key, int | None]:
-    """Return the cells of one row or column, None for each that is hidden.
+    """Return the counts of one row or column with None in place of each that is hidden: those from 1 to below LEAST,
+    and others where needed.
 
     If the total is published too, at least two cells with a sum of at least twice LEAST must be hidden, or the
-    difference would reveal them; the smallest other cells are hidden until that holds.
+    difference would reveal them; the smallest other cells are hidden until that holds or none is left.
     """
     hidden = {key for key, count in counts.items() if 0 < count < LEAST}
     if hidden and total_shown:
@@ -24,6 +25,6 @@ def without_small(counts: Mapping[Key, int], total_shown: bool = True) -> dict[K
 
 
 def shown_total(counts: Mapping[Key, int]) -> int | None:
-    """Return the total of a table; None if it is itself too small to be shown."""
+    """Return the sum of the counts; None if the sum itself is too small to be published."""
     total = sum(counts.values())
     return None if 0 < total < LEAST else total

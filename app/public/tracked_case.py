@@ -34,7 +34,9 @@ ANSWERED = frozenset({CaseStatus.ANSWERED, CaseStatus.CLOSED})
 
 @dataclass(frozen=True)
 class TrackingKey:
-    """What is read of a case before its tracking code is verified."""
+    """What is read of a case before its tracking code is verified: id, number, and the hash of the code ("" if it has
+    none).
+    """
 
     complaint_id: int
     number: str
@@ -58,7 +60,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Paper:
-    """A signed letter that the reporter may download; `ready` tells whether the PDF exists."""
+    """A signed letter that the reporter may download; `ready` says whether its PDF exists."""
 
     letter_id: int
     agency_name: str
@@ -80,8 +82,11 @@ class SentFile:
 
 @dataclass(frozen=True)
 class TrackedCase:
-    """Data of the public page. Datetimes are aware; `agency_names` are those of the agencies at work on the case.
-    `answered_at`, `reopen_until` and `promise` are None without an answer or a promise; `reply` is empty then.
+    """The data of a case's public page. Datetimes are aware; `agency_names` are those of the agencies at work on the
+    case, `allowed` what the reporter may do now.
+
+    `answered_at`, `reopen_until` and `promise` are None without an answer or a promise; `reply`, the text of the
+    answer, is empty then.
     """
 
     complaint_id: int
@@ -107,9 +112,9 @@ class TrackedCase:
 
 
 def tracking_key_of(number: str) -> TrackingKey | None:
-    """Return the key of the case with this number (ours or SP4N's); None if unknown.
+    """Return the id, number and code hash of the case with this number (ours or SP4N's); None if unknown.
 
-    Runs without agency isolation, since nobody is identified yet; only the key is read.
+    Runs without agency isolation, since nobody is identified yet; nothing else is read.
     """
     wanted = (Complaint.number == number) | (Complaint.sp4n_tracking_id == number)
     statement = select(Complaint.id, Complaint.number, Complaint.tracking_code_hash).where(wanted)
@@ -118,7 +123,9 @@ def tracking_key_of(number: str) -> TrackingKey | None:
 
 
 def load_tracked_case(complaint_id: int, now: datetime) -> TrackedCase:
-    """Return the page of the case that `only_case` allows; raises ActionRefused(not_visible) for any other."""
+    """Return the data of a case's public page; the caller must have limited reads to that case by `only_case`. Raises
+    ActionRefused(not_visible) for any other case.
+    """
     complaint = _find(complaint_id)
     tracks = sorted(complaint.tracks, key=lambda track: (track.cycle, track.position))
     reporter = reporter_facts(db.session.get(Reporter, complaint.id))
@@ -179,7 +186,9 @@ def _questions(complaint: Complaint, sop: Sop, calendar: WorkingCalendar) -> Ite
 
 
 def _agencies_at_work(complaint: Complaint, facts: ComplaintFacts) -> Iterable[str]:
-    """Yield the names of the agencies the case lies with; it is not shown which of them is late."""
+    """Return the names of the agencies at work on the case, empty while the office works on it; it is not shown which
+    of them is late.
+    """
     if facts.status is not CaseStatus.WITH_AGENCIES:
         return ()
     there = {t.agency for t in facts.active_tracks if t.sent_at is not None}
@@ -207,7 +216,7 @@ def _reply(complaint: Complaint, facts: ComplaintFacts, events: list[ComplaintEv
 
 
 def _letters_shown(complaint: Complaint, facts: ComplaintFacts) -> list[Letter]:
-    """Return the last signed letter of each agency that has sent its answer in this cycle.
+    """Return a list with the last signed letter of each agency that has sent its answer in this cycle.
 
     There are none before the answer, and none for a case that is not open, so that no letter lies on a phone that
     others use (design section 6).
@@ -224,7 +233,9 @@ def _letters_shown(complaint: Complaint, facts: ComplaintFacts) -> list[Letter]:
 
 
 def find_tracked_letter(complaint_id: int, letter_id: int) -> Letter:
-    """Return a letter shown on the public page of the case; raises ActionRefused(not_visible) for any other."""
+    """Return the letter with this id if the public page of the case shows it; raises ActionRefused(not_visible) for any
+    other.
+    """
     complaint = _find(complaint_id)
     letters = _letters_shown(complaint, facts_of(complaint))
     found = next((x for x in letters if x.id == letter_id), None)
@@ -236,8 +247,8 @@ def find_tracked_letter(complaint_id: int, letter_id: int) -> Letter:
 def _allowed(
     facts: ComplaintFacts, sop: Sop, reopen_until: datetime | None, now: datetime
 ) -> tuple[AllowedAction, ...]:
-    """Return what the reporter may do now; without reopening once its time is over, which the rules check only when it
-    is done.
+    """Return the actions that the reporter may do now. Reopening is left out once its time is over, which the rules
+    check only when it is done.
     """
     late = reopen_until is not None and now > reopen_until
     found = allowed_actions(facts, REPORTER, sop)

@@ -33,8 +33,8 @@ PUBLIC_KINDS = frozenset(
 
 @dataclass(frozen=True)
 class News:
-    """One line of the history: `at` is aware, `agency_names` is empty for the office, `detail` is a code value or a
-    score, `quote` the question asked.
+    """A line of the public case history: `at` is aware, `agency_names` is empty for the office, `detail` is a code
+    value or a score, `quote` the question asked.
     """
 
     kind: str
@@ -45,7 +45,9 @@ class News:
 
 
 def news_of(complaint: Complaint, events: Iterable[ComplaintEvent]) -> tuple[News, ...]:
-    """Return all public events of a case, newest first."""
+    """Return the public history of a case, newest line first: its public events, and a line for each time it was sent
+    to agencies.
+    """
     names = {track.agency_code: track.agency.name for track in complaint.tracks}
     lines = [
         _news(event, names)

@@ -36,13 +36,13 @@ _NO_CASE = TrackingKey(0, "LB-0000-000000", "0" * 64)
 
 @dataclass(frozen=True)
 class Proof:
-    """The case that was proved in this browser."""
+    """Proof that this browser's user gave the right number and tracking code of a case; holds the id of the case."""
 
     complaint_id: int
 
 
 def prove(number: str, code: str) -> Proof | None:
-    """Return the proof for a number and code as typed, or None if they do not match; takes constant work.
+    """Return the proof for a case number and tracking code as typed, or None if they do not match; takes constant work.
 
     Of the code only letters and digits count, in any case.
     """
@@ -72,7 +72,9 @@ def forget() -> None:
 
 
 def proved() -> Proof | None:
-    """Return the proof stored in this browser's session; None if there is none or its hour is over."""
+    """Return the proof stored in this browser's session; None if there is none or the hour since it was stored
+    is over.
+    """
     stored = session.get(_SESSION_KEY)
     if not isinstance(stored, dict) or utc_now().timestamp() >= stored.get("until", 0):
         return None
@@ -80,8 +82,8 @@ def proved() -> Proof | None:
 
 
 def with_proof(refused: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return a decorator for views that passes the proof and limits reads to its case; without a proof it returns
-    `refused()`.
+    """Return a decorator for view methods. The view is called with the proof as first argument and reads only that
+    case; without a valid proof `refused()` is called and its result returned instead.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -99,7 +101,8 @@ def with_proof(refused: Callable[..., Any]) -> Callable[[Callable[..., Any]], Ca
 
 
 def admit(number: str, now: datetime) -> Counted:
-    """Count an attempt for this number from this source and return the result; it counts as wrong until `forget_try`.
+    """Count an attempt to prove this case number from this source and return the result: `seconds_left` is 0 if the
+    attempt is allowed. The caller undoes the count with `forget_try` after a right code.
 
     All spellings of a number share a count, and so do all invalid numbers.
     """
@@ -107,7 +110,9 @@ def admit(number: str, now: datetime) -> Counted:
 
 
 def _case() -> str:
-    """Return the limiter key of the proved case; without a proof that of the source, a /64 network for IPv6."""
+    """Return the rate limiter's key of the proved case; without a proof that of the source address, a /64 network for
+    IPv6.
+    """
     proof = proved()
     return f"case:{proof.complaint_id}" if proof else f"address:{source()}"
 
@@ -121,10 +126,12 @@ def _failed(response: Response) -> bool:
 
 
 def guessing_limits() -> list[Limit]:
-    """Return the limit of failed attempts (60 per hour and source); successful ones do not count."""
+    """Return a list with the rate limit on attempts to prove a case: 60 failed ones per hour and source; successful
+    ones do not count.
+    """
     return [Limit(PER_ADDRESS, key_func=source, methods=["POST"], deduct_when=_failed)]
 
 
 def act_limits() -> list[Limit]:
-    """Return the limit of what is sent for one case (30 per hour); ending the session is exempt."""
+    """Return a list with the rate limit on forms sent for one case: 30 per hour; ending the session is exempt."""
     return [Limit(ACTS_PER_CASE, key_func=_case, methods=["POST"], exempt_when=_ends)]

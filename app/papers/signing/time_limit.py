@@ -9,7 +9,9 @@ from typing import Any
 
 
 class TimeIsUp(BaseException):
-    """Raised inside a block that exceeds its time limit; a BaseException, so that `except Exception` does not catch it."""
+    """Raised inside a block that exceeds its time limit; a BaseException, so that `except Exception` does not
+    catch it.
+    """
 
 
 @contextmanager
