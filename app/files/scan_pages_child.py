@@ -50,7 +50,7 @@ def count_pages(top: Any) -> int:
 
 def acts(root: Any) -> bool:
     """Return whether any PDF object reachable from `root` is active content or embeds another file. Raises ValueError
-    for more than MOST_OBJECTS objects.
+    for more than MOST_OBJECTS (300,000) objects.
     """
     from pyhanko.pdf_utils import generic
 
@@ -63,7 +63,8 @@ def acts(root: Any) -> bool:
 
 
 def reachable(root: Any) -> Iterator[Any]:
-    """Yield `root` and every PDF object below it, each reference once; raises ValueError for more than MOST_OBJECTS.
+    """Yield `root` and every PDF object below it, each reference once; raises ValueError for more than MOST_OBJECTS
+    (300,000).
 
     Objects that the caller removes while iterating are not followed.
     """

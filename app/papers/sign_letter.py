@@ -39,8 +39,8 @@ def prepare_signature(letter: Letter, by: Person, decision: Decision) -> SignFun
 
 @contextmanager
 def waiting_shortly() -> Iterator[None]:
-    """Context manager: limit lock waits in the block to NUMBER_SECONDS, because another letter of the agency may be at
-    a signing service.
+    """Context manager: limit lock waits in the block to NUMBER_SECONDS (8), because another letter of the agency may be
+    at a signing service.
 
     Raises ActionRefused(signing_unavailable) on a timeout.
     """

@@ -38,7 +38,7 @@ class Found:
 
 def search_identity(params: dict[str, Any], by: Person, *, now: datetime | None = None) -> Found:
     """Search cases by a reporter's identifier (`mark`), write the journal entry and commit; return the kind of
-    identifier and at most `MOST_CASES` cases, newest first.
+    identifier and at most 200 cases, newest first.
 
     Raises ActionRefused(not_your_step) if the person may not search, (missing_input) without a reason or for a text
     that is no phone number, e-mail address or NIK.

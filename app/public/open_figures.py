@@ -71,8 +71,8 @@ def figures_end(now: datetime) -> date:
 
 
 def open_figures(now: datetime) -> OpenFigures:
-    """Compute and return the public statistics of twelve months, the current one included; the caller must be able to
-    see every case.
+    """Compute and return the public statistics of the twelve months up to last Sunday; the caller must be able to see
+    every case.
     """
     until = figures_end(now)
     months = [(until - timedelta(days=1)).replace(day=1)]

@@ -25,7 +25,7 @@ _tracks = AgencyTrackRow.__table__
 
 @dataclass(frozen=True)
 class SettledCase:
-    """A similar case that has been answered."""
+    """An answered case that is similar to the complaint for which agencies are suggested."""
 
     id: int
     number: str
@@ -34,7 +34,9 @@ class SettledCase:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A suggested agency. `by_category` says that the category names it; `cases` are similar ones it settled."""
+    """An agency (its code) suggested for a complaint. `by_category` says that the complaint's category names it;
+    `cases` are the similar answered cases on which it worked to the end.
+    """
 
     agency: str
     by_category: bool
@@ -42,7 +44,9 @@ class Suggestion:
 
 
 def suggest_agencies(complaint: Complaint, person: Person, now: datetime) -> list[Suggestion]:
-    """Return at most four agencies: the category's, then by similar cases settled in the last two years."""
+    """Return at most four suggested agencies for a complaint: first the one that its category names, then those with
+    the most similar cases received in the last two years and answered.
+    """
     settled: dict[str, list[SettledCase]] = {}
     for case, agencies in _like_cases(complaint, person, now):
         for code in agencies:
@@ -57,7 +61,9 @@ def suggest_agencies(complaint: Complaint, person: Person, now: datetime) -> lis
 
 
 def _like_cases(complaint: Complaint, person: Person, now: datetime) -> Iterable[tuple[SettledCase, list[str]]]:
-    """Yield the most similar answered cases that this person may see, with the agencies on each to the end."""
+    """Yield (case, agency codes) for the 40 most similar answered cases that this person may see; the agencies are
+    those that stayed on the case to the end.
+    """
     if not words_of(complaint.title):
         return
     alike = likeness(complaint.title, complaint.body, complaint.category_id)
@@ -79,7 +85,7 @@ def _like_cases(complaint: Complaint, person: Person, now: datetime) -> Iterable
 
 
 def _candidates(complaint: Complaint, person: Person, now: datetime) -> Any:
-    """Return a subquery for the ids of the newest answered cases that share a word with the title."""
+    """Return a statement for the ids of the newest 500 answered cases that share a word with the title."""
     return (
         select(Complaint.id)
         .where(

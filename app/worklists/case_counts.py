@@ -13,7 +13,8 @@ COMPLAINTS = "complaint"
 
 
 def counting_late(person: Person, now: Moment, at_most: int | None = None) -> ScalarSelect[int]:
-    """Return a subquery that counts visible cases past a limit, up to `at_most`.
+    """Return a scalar subquery that counts the cases visible to the person with a deadline before `now`; it stops at
+    `at_most`.
 
     Late cases are few, so they are filtered before visibility.
     """
@@ -26,7 +27,7 @@ def counting_late(person: Person, now: Moment, at_most: int | None = None) -> Sc
 
 
 def counting_visible(person: Person) -> ScalarSelect[int]:
-    """Return a subquery that counts the cases this person may see.
+    """Return a scalar subquery that counts the cases this person may see.
 
     All cases are counted by the numbers issued: every number is issued with its case and no case is ever deleted
     (invariant I1), while counting rows would get slower every year.

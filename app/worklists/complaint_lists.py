@@ -56,9 +56,10 @@ PARTS = (joinedload(Complaint.district), joinedload(Complaint.village), joinedlo
 
 @dataclass(frozen=True)
 class ComplaintFilter:
-    """Filter of the complaint list; an empty filter finds every complaint. Reference rows are named by code.
+    """A filter of the complaint list; an empty filter finds every complaint. Reference rows are named by code.
 
-    `since` and `until` are the first and last office date of receipt.
+    `late` means that a deadline has passed, `running` a case neither answered nor ended, `agency` one that works on the
+    case. `since` and `until` are the first and last office date of receipt.
     """
 
     search: Search | None = None
@@ -75,8 +76,8 @@ class ComplaintFilter:
 
 
 class ComplaintRow(NamedTuple):
-    """One line of the list; step, number, limit, warning and pause are those of the nearest open step, None if none is
-    open.
+    """A line of the complaint list. `agencies` are short names; step, number on the SOP sheet, deadline, warning and
+    pause (aware datetimes) are those of the nearest open step, None if none is open.
 
     `hits` are the lower-case words found by a search.
     """
@@ -96,7 +97,9 @@ OFTEN_LISTED = (None, ComplaintFilter(), ComplaintFilter(late=True))
 
 
 def about(category: str | None, district: str | None) -> list[ColumnElement[bool]]:
-    """Return the conditions for cases of a category (or its subcategories) and a district, both given by code."""
+    """Return a list of SQL conditions for cases of a category (or its subcategories) and of a district, both given by
+    code; None or "" gives no condition.
+    """
     found: list[ColumnElement[bool]] = []
     if category:
         parent = aliased(Category)
@@ -109,7 +112,9 @@ def about(category: str | None, district: str | None) -> list[ColumnElement[bool
 
 
 def names_of_agencies() -> ScalarSelect[Any]:
-    """Return a subquery for the short names of the agencies on a case in its present cycle, in track order."""
+    """Return a scalar subquery for an array of the short names of the agencies on a case in its present cycle, in track
+    order; NULL if there are none.
+    """
     names = func.array_agg(aggregate_order_by(_agencies.c.short_name, _tracks.c.position))
     on_case = and_(
         _tracks.c.complaint_id == Complaint.id,
@@ -121,7 +126,9 @@ def names_of_agencies() -> ScalarSelect[Any]:
 
 
 def counting(person: Person, wanted: ComplaintFilter, now: Moment) -> ScalarSelect[int]:
-    """Return a subquery that counts the complaints a filter finds; a search is counted up to MOST_RANKED."""
+    """Return a scalar subquery that counts the complaints visible to the person that a filter finds. A search is run at
+    once, and its hits are counted up to MOST_RANKED (1,000).
+    """
     search = look_up(person, wanted, now).search
     if search is not None:
         return select(literal(len(search.hits or ()))).scalar_subquery()
@@ -134,12 +141,16 @@ def counting(person: Person, wanted: ComplaintFilter, now: Moment) -> ScalarSele
 
 
 def count_each(person: Person, now: datetime, *wanted: ComplaintFilter) -> tuple[int, ...]:
-    """Return how many complaints each filter finds, in one query."""
+    """Return for each filter how many complaints visible to the person it finds, as a tuple in the order of the
+    filters, by one query.
+    """
     return tuple(db.session.execute(select(*(counting(person, part, now) for part in wanted))).one())
 
 
 def look_up(person: Person, wanted: ComplaintFilter, now: Moment) -> ComplaintFilter:
-    """Return the filter with the hits of its search, so that count and page share one search."""
+    """Run the search of a filter and return the filter with the ids found (`search.hits`), so that count and page share
+    one search. A filter without a search, or with hits, is returned unchanged.
+    """
     if wanted.search is None or wanted.search.hits is not None:
         return wanted
     hits = find_hits(wanted.search, person, *criteria_of(wanted, now))
@@ -155,9 +166,11 @@ def complaint_page(
     order: str = "",
     cut: Cut | None = None,
 ) -> list[ComplaintRow]:
-    """Return one page of the list, best match first for a search, otherwise in the given `order`.
+    """Return one page of the complaint list as rows, best match first for a search, otherwise in the given `order` (see
+    `order_by`).
 
-    The page starts at `cut` if given (or ends there if it runs backwards), otherwise after `offset` cases.
+    The page starts after the case `cut` if given (or ends before it if it runs backwards), otherwise after `offset`
+    cases.
     """
     search = look_up(person, wanted, now).search
     if search is not None:
@@ -195,7 +208,9 @@ def _page_statement(kind: Person, wanted: ComplaintFilter, limit: int, order: st
 
 
 def _rows_of(page: Subquery, search: Search | None = None) -> Select[Any]:
-    """Return the statement that reads the rows of a page found by ids, in their order; skipped rows are never read."""
+    """Return the statement that reads the list rows of a page of ids, in the page's order; rows outside the page are
+    never read.
+    """
     nearest = nearest_step()
     statement: Select[Any] = (
         select(Complaint, names_of_agencies(), hit_words(search), *nearest.c)
@@ -207,13 +222,13 @@ def _rows_of(page: Subquery, search: Search | None = None) -> Select[Any]:
 
 
 def one_page(keys: Select[Any], limit: int, offset: int) -> Select[Any]:
-    """Return the statement limited to one page."""
+    """Return the statement with LIMIT and OFFSET of one page."""
     page = keys.limit(written(limit))
     return page.offset(offset) if offset else page
 
 
 def _places(person: Person, wanted: ComplaintFilter, limit: int, order: str, cut: Cut | None = None) -> Select[Any]:
-    """Return a statement for the ids that the filter finds, with their places in the list."""
+    """Return a statement for (id, place in the list) of the cases that the filter finds, limited by the caller."""
     key, ids = _cases.c.id, visible_ids(person)
     criteria = [visible_to(person), *criteria_of(wanted, NOW)]
     if ids is not None and wanted == ComplaintFilter() and order != BY_LIMIT:
@@ -232,13 +247,14 @@ _HITS: BindParameter[Any] = bindparam("hits", type_=ARRAY(BigInteger))
 
 
 def _hits_as_found() -> Subquery:
-    """Return a subquery for the given hits with their places in the list."""
+    """Return a subquery of (id, place) for the ids bound to the parameter `hits`, in their order."""
     found = func.unnest(_HITS).table_valued("id", with_ordinality="place")
     return select(found.render_derived(name="page")).subquery("page")
 
 
 def nearest_step() -> LateralFromClause:
-    """Return a lateral subquery for the open step with the earliest limit.
+    """Return a lateral subquery for the open step of a case with the earliest deadline: step, number, due_at, warn_at,
+    paused_at.
 
     A step that waits for the reporter comes after all running ones.
     """
@@ -255,7 +271,7 @@ def nearest_step() -> LateralFromClause:
 
 
 def criteria_of(wanted: ComplaintFilter, now: Moment) -> list[ColumnElement[bool]]:
-    """Return the filter as conditions on Complaint, without its search."""
+    """Return a list of the filter's SQL conditions on Complaint, without its search."""
     found = about(wanted.category, wanted.district)
     if wanted.since is not None:
         found.append(_cases.c.received_at >= midnight(wanted.since))
@@ -273,7 +289,7 @@ def criteria_of(wanted: ComplaintFilter, now: Moment) -> list[ColumnElement[bool
 
 
 def _at(wanted: ComplaintFilter) -> list[ColumnElement[bool]]:
-    """Return the conditions for cases at an open step or with an agency."""
+    """Return a list of the filter's SQL conditions for cases at an open step and with an agency."""
     found: list[ColumnElement[bool]] = []
     if wanted.step is not None:
         at_step = select(_tasks.c.complaint_id).where(_tasks.c.closed_at.is_(None), _tasks.c.step == wanted.step.value)

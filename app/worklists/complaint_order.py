@@ -19,7 +19,9 @@ Criteria = list[ColumnElement[bool]]
 
 @dataclass(frozen=True)
 class Cut:
-    """The case after which a page begins or, if `backwards`, before which it ends; with its limit for BY_LIMIT."""
+    """The case after which a page of a list begins or, if `backwards`, before which it ends. `due_at` is its deadline,
+    needed only for BY_LIMIT.
+    """
 
     id: int
     due_at: datetime | None = None
@@ -29,9 +31,10 @@ class Cut:
 def order_by(
     order: str, key: ColumnElement[int], *, backwards: bool = False, due: ColumnElement[Any] = _due
 ) -> list[UnaryExpression[Any]]:
-    """Return the ORDER BY of a list: newest case first, OLDEST for oldest first, BY_LIMIT for earliest limit first.
+    """Return the ORDER BY expressions of a list: newest case first, OLDEST for oldest first, BY_LIMIT for earliest
+    deadline first.
 
-    Cases without a limit come last in BY_LIMIT; `backwards` reverses the order.
+    Cases without a deadline come last in BY_LIMIT; `backwards` reverses the order.
     """
     rising = (order in (BY_LIMIT, OLDEST)) != backwards
     keys = [key.asc() if rising else key.desc()]
@@ -41,7 +44,7 @@ def order_by(
 
 
 def beyond(cut: Cut, order: str, key: ColumnElement[int]) -> list[ColumnElement[bool]]:
-    """Return the conditions for the cases beyond the cut, one for each contiguous range of the index.
+    """Return a list of SQL conditions for the cases beyond the cut, one for each contiguous range of the index.
 
     Two ranges are returned in the order in which they follow each other.
     """
@@ -56,7 +59,9 @@ def beyond(cut: Cut, order: str, key: ColumnElement[int]) -> list[ColumnElement[
 
 
 def in_places(key: ColumnElement[int], criteria: Criteria, order: str, cut: Cut | None, limit: int) -> Select[Any]:
-    """Return a statement for the ids that the criteria find with their places in the list, counted from the cut."""
+    """Return a statement for (id, place in the list) of the cases that meet the criteria, counted from the cut. The
+    caller limits it to a page; `limit` only bounds how many rows are read of each range.
+    """
     backwards = cut is not None and cut.backwards
     found = select(key.label("id"), _due.label("due")).where(*criteria)
     stretches = beyond(cut, order, key) if cut else []

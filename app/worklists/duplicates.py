@@ -28,7 +28,7 @@ ALIKE_ANYWHERE = 0.65
 
 
 class SamePlace(StrEnum):
-    """How close two places are, nearest first; UNKNOWN if the report names no place."""
+    """How close the places of two reports are, nearest first; UNKNOWN if the report to compare names no place."""
 
     NEAR = "near"
     VILLAGE = "village"
@@ -38,7 +38,9 @@ class SamePlace(StrEnum):
 
 @dataclass(frozen=True)
 class Report:
-    """The report to compare. Places and category are ids or SQL expressions; `complaint_id` is 0 for a new one."""
+    """The report that is compared with stored complaints; `at` is its time of receipt (aware). Places and category are
+    ids or SQL expressions; `complaint_id` is 0 for a new report.
+    """
 
     title: str
     body: str
@@ -53,7 +55,9 @@ class Report:
 
 
 class Likely(NamedTuple):
-    """A possible duplicate with the closeness of its place and the similarity of its words (see `likeness`)."""
+    """A stored complaint that may be a duplicate, with the closeness of its place and the similarity of its words (see
+    `likeness`).
+    """
 
     complaint: Complaint
     place: SamePlace
@@ -61,7 +65,7 @@ class Likely(NamedTuple):
 
 
 def report_of(row: Complaint) -> Report:
-    """Return the comparable parts of a stored complaint."""
+    """Return a stored complaint as the Report that `likely_duplicates` compares with other complaints."""
     places = (row.village_id, row.district_id, row.latitude)
     return Report(
         title=row.title,
@@ -78,7 +82,9 @@ def report_of(row: Complaint) -> Report:
 
 
 def report_in_writing(title: str, body: str, at: datetime, village: str, district: str, category: str) -> Report:
-    """Return the comparable parts of a report being typed; unknown codes of places and category are ignored."""
+    """Return a report that is still being typed as the Report that `likely_duplicates` compares. Places and category
+    are codes; unknown codes are ignored.
+    """
     title, body, village, district, category = (
         part.replace("\0", "") for part in (title, body, village, district, category)
     )
@@ -96,7 +102,9 @@ def report_in_writing(title: str, body: str, at: datetime, village: str, distric
 
 
 def likely_duplicates(report: Report, person: Person) -> Sequence[Likely]:
-    """Return the likeliest duplicates that this person may see, nearest place first, without merged cases."""
+    """Return the likeliest duplicates of a report that this person may see, at most five, nearest place first; merged
+    cases are left out. Empty for a title without words.
+    """
     if not words_of(report.title):
         return ()
     near = _near(report)
@@ -119,7 +127,9 @@ def likely_duplicates(report: Report, person: Person) -> Sequence[Likely]:
 
 
 def _candidates(report: Report, person: Person) -> Any:
-    """Return a subquery for the newest candidates: cases nearby or, if no place is known, cases that share a word."""
+    """Return a statement for the ids of the newest 500 cases to compare: cases nearby or, if no place is known, cases
+    that share a word.
+    """
     if report.place_known:
         near = _near(report)
         there = [same(Complaint.village_id, report.village), same(Complaint.district_id, report.district)]
@@ -141,7 +151,9 @@ def _candidates(report: Report, person: Person) -> Any:
 
 
 def _near(report: Report) -> ColumnElement[bool] | None:
-    """Return a condition for cases within about 300 metres of the report; None if it has no coordinates."""
+    """Return an SQL condition for cases within about 300 metres of the report; None if the report has no
+    coordinates.
+    """
     if report.latitude is None or report.longitude is None:
         return None
     around = [(Complaint.latitude, report.latitude), (Complaint.longitude, report.longitude)]

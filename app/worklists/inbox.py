@@ -26,7 +26,9 @@ _sop_steps = SopStepRow.__table__
 
 
 class Queue(StrEnum):
-    """Whose open steps: one's own, drafts to initial, those of others on visible cases, or those at agencies."""
+    """Which open steps the inbox shows: those that wait for the person, drafts to initial, or cases waiting for others,
+    either all visible or only those with agencies.
+    """
 
     MINE = "mine"
     INITIALS = "initials"
@@ -36,7 +38,9 @@ class Queue(StrEnum):
 
 @dataclass(frozen=True)
 class WorkFilter:
-    """Filter of the inbox; category and district are codes."""
+    """A filter of the inbox. `returned` finds steps that were sent back, `fast` cases on the fast route; category and
+    district are codes.
+    """
 
     queue: Queue = Queue.MINE
     state: TimeState | None = None
@@ -49,8 +53,8 @@ class WorkFilter:
 
 
 class WorkRow(NamedTuple):
-    """One line of the inbox: the open step with its number on the SOP sheet, the numbers of late steps and the
-    agencies.
+    """A line of the inbox: an open step, its number on the SOP sheet, the numbers of the cycle's steps done late, and
+    the short names of the agencies.
 
     `hits` are the lower-case words found by a search.
     """
@@ -63,7 +67,7 @@ class WorkRow(NamedTuple):
 
 
 def my_open_steps(person: Person, limit: int, offset: int = 0) -> Sequence[StepTask]:
-    """Return the open steps that wait for this person, earliest limit first, paused ones last."""
+    """Return one page of the open steps that wait for this person, earliest deadline first, paused ones last."""
     order = (StepTask.paused_at.is_not(None), StepTask.due_at, StepTask.id)
     page = one_page(select(StepTask.id).where(waits_for(person)).order_by(*order), limit, offset)
     case_parts = joinedload(StepTask.complaint)
@@ -78,7 +82,7 @@ def my_open_steps(person: Person, limit: int, offset: int = 0) -> Sequence[StepT
 
 
 def my_steps_among(person: Person, tasks: Iterable[int]) -> Sequence[StepTask]:
-    """Return those of the given tasks that still wait for this person and are not paused, earliest limit first."""
+    """Return the steps with these ids that still wait for this person and are not paused, earliest deadline first."""
     statement = (
         select(StepTask)
         .where(StepTask.id.in_(tuple(tasks)), StepTask.paused_at.is_(None), waits_for(person))
@@ -89,7 +93,9 @@ def my_steps_among(person: Person, tasks: Iterable[int]) -> Sequence[StepTask]:
 
 
 def numbers_of(complaints: Iterable[int]) -> dict[int, str]:
-    """Return the complaint numbers, by id, of those of the given complaints that the officer may see."""
+    """Return a dict from id to complaint number for those of the given complaint ids that the officer of this request
+    may see.
+    """
     statement = select(Complaint.id, Complaint.number).where(Complaint.id.in_(tuple(complaints)))
     return {row.id: row.number for row in db.session.execute(statement)}
 
@@ -97,7 +103,7 @@ def numbers_of(complaints: Iterable[int]) -> dict[int, str]:
 def work_page(
     person: Person, wanted: WorkFilter, now: datetime, limit: int, offset: int = 0, order: str = ""
 ) -> list[WorkRow]:
-    """Return one page of the inbox by urgency: late, near, other, then paused steps, each by limit.
+    """Return one page of the inbox as rows, by urgency: late, near, other, then paused steps, each by deadline.
 
     Or by date of receipt: `order` "baru" for newest first, "lama" for oldest first.
     """
@@ -131,7 +137,9 @@ def _page_statement(person: Person, wanted: WorkFilter, limit: int, offset: int,
 
 
 def of_tasks(statement: Select[Any], wanted: WorkFilter, order: str = "") -> Select[Any]:
-    """Return the statement joined with Complaint if filter or order need it; otherwise the index of steps is enough."""
+    """Return the statement on StepTask, joined with Complaint if filter or order need it; otherwise the index of steps
+    is enough.
+    """
     by_case = wanted.fast or wanted.category or wanted.district or wanted.search or order in _BY_RECEIPT
     return statement.join(StepTask.complaint) if by_case or wanted.queue is Queue.AGENCIES else statement
 
@@ -149,7 +157,7 @@ _WAITS = {Queue.MINE: waits_for, Queue.INITIALS: waits_for_initial}
 
 
 def work_criteria(person: Person, wanted: WorkFilter, now: Moment) -> list[ColumnElement[bool]]:
-    """Return the filter as conditions on StepTask (joined with Complaint by `of_tasks`)."""
+    """Return a list of the filter's SQL conditions on StepTask (joined with Complaint by `of_tasks`)."""
     found = [_WAITS.get(wanted.queue, waits_elsewhere)(person)]
     if wanted.queue is Queue.AGENCIES:
         found.append(Complaint.status == CaseStatus.WITH_AGENCIES.value)
@@ -167,7 +175,9 @@ def work_criteria(person: Person, wanted: WorkFilter, now: Moment) -> list[Colum
 
 
 def _late_numbers() -> ScalarSelect[Any]:
-    """Return a subquery for the numbers of this cycle's steps that were done after their limit."""
+    """Return a scalar subquery for an array of the SOP numbers of this cycle's steps that were done after their
+    deadline; NULL if there are none.
+    """
     done = _tasks.alias("done")
     same_step = and_(_sop_steps.c.sop_version_id == Complaint.sop_version_id, _sop_steps.c.step == done.c.step)
     statement: Select[Any] = (

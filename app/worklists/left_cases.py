@@ -17,7 +17,8 @@ MOST = 500
 
 @dataclass(frozen=True)
 class LeftCase:
-    """A case that an agency left: by which action (`kind`), when (`at`, aware UTC) and why.
+    """A case that an agency left: when it was sent there (`sent_at`), and by which action (`kind`), when (`at`, aware
+    UTC) and why the agency left it.
 
     `reason` is the note that the officer wrote, or else the reason chosen.
     """

@@ -29,18 +29,20 @@ def likeness(title: str, body: str, category: Any) -> ColumnElement[float]:
 
 
 def same(column: Any, value: Any) -> ColumnElement[bool]:
-    """Return a condition for equality; None equals nothing."""
+    """Return an SQL condition that the column equals the value; it is false if the value is None."""
     return false() if value is None else column == value
 
 
 def any_word_of(title: str) -> ColumnElement[bool]:
-    """Return a condition for complaints with at least one significant word of the title, found by the index."""
+    """Return an SQL condition for complaints with at least one significant word of the title, found by the index."""
     every = func.plainto_tsquery("indonesian", " ".join(words_of(title)))
     return Complaint.search_words.bool_op("@@")(cast(func.replace(cast(every, Text), "&", "|"), TSQUERY))
 
 
 def _stems(text: str) -> ColumnElement[Any]:
-    """Return a subquery for the stems of a text; it depends on no row, so it is computed once a query."""
+    """Return a scalar subquery for an array of the word stems of a text; it depends on no row, so it is computed once a
+    query.
+    """
     return select(_array(func.tsvector_to_array(func.to_tsvector("indonesian", text)))).scalar_subquery()
 
 
@@ -49,5 +51,5 @@ def _array(expression: Any) -> ColumnElement[Any]:
 
 
 def _share(stems: ColumnElement[Any], among: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return an SQL expression for the share of the stems that occur in `among`."""
+    """Return an SQL expression for the share (0 to 1) of the stems that occur in `among`."""
     return cast(func.shared_words(stems, among), Float) / func.greatest(func.cardinality(stems), 1)

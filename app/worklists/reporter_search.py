@@ -16,10 +16,11 @@ _HASHES = "name_hashes_"
 
 
 def cases_of_reporter(person: Person, keys: int) -> ScalarSelect[list[int]]:
-    """Return a subquery for an array of the newest visible cases whose reporter's name holds all searched words.
+    """Return a scalar subquery for an array of the ids of the newest 200 visible cases whose reporter's name holds all
+    searched words.
 
-    `keys` is the number of keys in `name_hashes`. Finds nothing for officers of agencies, who see initials at most: a
-    search would reveal the name.
+    `keys` is the number of entries of `name_hashes`. Finds nothing for officers of agencies, who see initials at most:
+    a search would reveal the name.
     """
     matches: ColumnElement[bool] = false()
     if person.sees_every_case:
@@ -35,15 +36,18 @@ def cases_of_reporter(person: Person, keys: int) -> ScalarSelect[list[int]]:
 
 
 def name_hashes(words: tuple[str, ...]) -> dict[str, list[str] | None]:
-    """Return the bind values of `cases_of_reporter`: the words' hashes by key; None (no match) without words."""
+    """Return the bind values for the statement of `cases_of_reporter`: for each key the hashes of the words, None (no
+    match) if there are no words.
+    """
     hashed = name_digests_by_key(" ".join(words))
     return {f"{_HASHES}{place}": hashes or None for place, hashes in enumerate(hashed)}
 
 
 def cases_with_identifier(kind: str, text: str) -> ColumnElement[bool]:
-    """Return a condition on Complaint for cases whose reporter has this whole phone number, e-mail address or NIK.
+    """Return an SQL condition on Complaint for cases whose reporter has this whole phone number, e-mail address or NIK.
 
-    Compared by digest under every key; `kind` is phone, email or nik.
+    Compared by digest under every key; `kind` is phone, email or nik. The condition is false if the text holds no such
+    identifier.
     """
     column = {"phone": Reporter.phone_mark, "email": Reporter.email_mark, "nik": Reporter.nik_mark}[kind]
     hashes = [mark for mark in identifier_digests_by_key(kind, text) if mark]

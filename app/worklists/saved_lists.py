@@ -14,7 +14,9 @@ from app.models import SavedList
 
 
 def lists_of(user_id: int, place: str) -> Sequence[SavedList]:
-    """Return the views an officer sees in a place, own ones first. The nameless one is the officer's default."""
+    """Return the saved views of a list (`place`) that an officer may use: own ones first, then those shared by others.
+    An own view with an empty name is the officer's default.
+    """
     return db.session.scalars(_LISTS, {"reader": user_id, "place": place}).all()
 
 
@@ -37,7 +39,7 @@ MOST = 20
 
 
 class ListFault(StrEnum):
-    """Why a view cannot be saved."""
+    """Reason why a view of a list cannot be saved."""
 
     NAMELESS = "nameless"
     TOO_LONG = "too_long"
@@ -45,7 +47,7 @@ class ListFault(StrEnum):
 
 
 class ListRefused(Exception):
-    """Raised for a view that cannot be saved; `fault` says why."""
+    """Raised for a view of a list that cannot be saved; `fault` says why."""
 
     def __init__(self, fault: ListFault) -> None:
         super().__init__(str(fault))
@@ -53,7 +55,9 @@ class ListRefused(Exception):
 
 
 def save_list(user_id: int, place: str, name: str, address: str, shared: bool, now: datetime) -> None:
-    """Save a view under its name, replacing an earlier one of that name; raises ListRefused."""
+    """Save an officer's view of a list under its name, replacing an earlier one of that name, and commit. Raises
+    ListRefused for an empty name, a name or address that is too long, or too many views.
+    """
     name = " ".join(name.split())
     if not name:
         raise ListRefused(ListFault.NAMELESS)
@@ -67,7 +71,7 @@ def save_list(user_id: int, place: str, name: str, address: str, shared: bool, n
 
 
 def save_default_view(user_id: int, place: str, address: str, now: datetime) -> None:
-    """Save the officer's default view of a list, or delete it if `address` is empty."""
+    """Save the officer's default view of a list, or delete it if `address` is empty, and commit."""
     with one_transaction():
         if address:
             _put(user_id, place, "", address[:LONGEST_ADDRESS], False, now)
@@ -77,7 +81,7 @@ def save_default_view(user_id: int, place: str, address: str, now: datetime) -> 
 
 
 def remove_list(user_id: int, list_id: int) -> str | None:
-    """Delete one of the officer's own named views; return its name, or None if there is none."""
+    """Delete one of the officer's own named views, commit and return its name; None if the officer has no such view."""
     with one_transaction():
         own = (SavedList.id == list_id, SavedList.user_id == user_id, SavedList.name != "")
         return db.session.scalars(delete(SavedList).where(*own).returning(SavedList.name)).first()

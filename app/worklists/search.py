@@ -67,10 +67,10 @@ MANY_WORDS = 3
 
 @dataclass(frozen=True)
 class Search:
-    """A prepared search. `queries` holds a tsquery text for each word; `hits` the found ids, best first, once looked
-    up.
+    """A prepared search. `queries` holds a tsquery text for each word, `hits` the ids found, best first; None until the
+    search is run. `near` allows typos.
 
-    `newer_than` is a complaint id. Its conditions contain bind parameters, so that statements can be cached: send
+    `newer_than` is a complaint id. The conditions contain bind parameters, so that statements can be cached: send
     `values` with the statement.
     """
 
@@ -84,7 +84,7 @@ class Search:
 
     @property
     def values(self) -> dict[str, Any]:
-        """The values of the bind parameters in its conditions."""
+        """The names and values of the bind parameters in the conditions of this search."""
         every, some = (sign.join(f"({query})" for query in self.queries) for sign in (" & ", " | "))
         number = [word.lstrip("0") for word in self.words if word != "lb"] if self.numeric else []
         last = [f"no{value}" for value in number if value][-1:]
@@ -96,8 +96,8 @@ class Search:
         }
 
     def criterion(self, on: FromClause = _cases, *, by_index: bool = True) -> ColumnElement[bool]:
-        """Return a condition for cases that hold every word or whose reporter has the name; a near search allows
-        typos, and of many words demands only most.
+        """Return an SQL condition on `on` for cases that hold every word or whose reporter has the name; a near search
+        allows typos, and of many words demands only most.
 
         Pass `by_index=False` for frequent words, for which scanning is faster than the index.
         """
@@ -114,7 +114,9 @@ class Search:
         return or_(said, on.c.id == any_(OF_REPORTERS))
 
     def rank(self) -> ColumnElement[Any]:
-        """Return an SQL expression that ranks hits: exact number, then reporter, then words by weight or likeness."""
+        """Return an SQL expression for the rank of a hit, higher is better: exact number, then reporter, then words by
+        weight or likeness.
+        """
         if self.near:
             texts = (case_words.c.title, case_words.c.location_text)
             best = []
@@ -135,7 +137,9 @@ USUAL = Search(queries=("",))
 
 
 def prepare_search(typed: str, person: Person) -> Search | None:
-    """Return the search for what was typed, or None for blank input. Punctuation alone finds nothing."""
+    """Return a search for the typed text, prepared by one query; None for blank input. Input of punctuation alone gives
+    a search that finds nothing.
+    """
     typed = visible(typed)
     if not typed.strip():
         return None
@@ -156,13 +160,15 @@ def _search_statement(kind: Person, halves: tuple[bool, ...], keys: int) -> Sele
 
 
 def _word_values(words: tuple[str, ...]) -> dict[str, str]:
-    """Return the values of the bind parameters in `_word_query`."""
+    """Return a dict of the bind parameters in `_word_query` and their values."""
     numbers = {f"number_{place}": " | ".join(number_lexemes(word)) for place, word in enumerate(words)}
     return numbers | {f"word_{place}": word for place, word in enumerate(words)}
 
 
 def prepare_near_search(typed: str, person: Person) -> Search | None:
-    """Return a search that allows typos, for when the exact one found nothing; None for numbers or without words."""
+    """Return a search that allows typos, prepared by one query, for when the exact search found nothing; None for
+    numbers or input without words.
+    """
     words = words_of(typed)
     if not words or is_number(words):
         return None
@@ -183,7 +189,7 @@ def prepare_near_search(typed: str, person: Person) -> Search | None:
 
 
 def _known(words: tuple[str, ...], queries: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return words and queries without those that the database reduced to nothing."""
+    """Return (words, queries) without the words that the database reduced to nothing."""
     pairs = [(word, query) for word, query in zip(words, queries, strict=True) if query]
     return tuple(word for word, _ in pairs), tuple(query for _, query in pairs)
 
@@ -197,7 +203,7 @@ def _matches(on: FromClause, query: str) -> ColumnElement[bool]:
 
 
 def _in_index(on: FromClause, words: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Return a condition that uses the word index.
+    """Return an SQL condition for rows that match a tsquery, by the word index.
 
     The words are in a subquery, so that the planner does not estimate them: for frequent words it would scan the table.
     """
@@ -205,7 +211,7 @@ def _in_index(on: FromClause, words: ColumnElement[Any]) -> ColumnElement[bool]:
 
 
 def _word_query(place: int, half_typed: bool, mistyped: bool = False) -> ColumnElement[Any]:
-    """Return an SQL expression for one tsquery with everything that the word at a place may mean."""
+    """Return an SQL expression for one tsquery with everything that the search word at a place may mean."""
     word = bindparam(f"word_{place}", type_=Text)
     itself = func.to_tsquery(
         "simple", func.quote_literal(word).concat(":*") if half_typed else func.quote_literal(word)
@@ -223,7 +229,9 @@ def _word_query(place: int, half_typed: bool, mistyped: bool = False) -> ColumnE
 def _places(
     kind: Any, prefix: str, word: BindParameter[str], itself: ColumnElement[Any], mistyped: bool
 ) -> ColumnElement[Any]:
-    """Return an SQL expression for a tsquery of the villages or districts so named, as lexemes of `complaint_words`."""
+    """Return an SQL expression for a tsquery of the villages or districts that the word names, as lexemes of
+    `complaint_words`.
+    """
     found: ColumnElement[bool] = func.to_tsvector("simple", kind.name).bool_op("@@")(itself)
     if mistyped:
         found = or_(found, func.word_similarity(word, kind.name) >= ALIKE_PLACE)
@@ -232,7 +240,7 @@ def _places(
 
 
 def _meant(on: FromClause, word: str, query: str) -> ColumnElement[bool]:
-    """Return a condition for cases whose title or location holds the word or a similar one."""
+    """Return an SQL condition for cases that hold the word, or whose title or location holds a similar one."""
     if len(word) < SHORTEST_MISTYPED:
         return _matches(on, query)
     alike = [literal(word).bool_op("<%")(text) for text in (on.c.title, on.c.location_text)]

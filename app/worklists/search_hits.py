@@ -36,7 +36,9 @@ Criteria = tuple[ColumnElement[bool], ...]
 
 
 def find_hits(search: Search, person: Person, *criteria: ColumnElement[bool]) -> tuple[int, ...]:
-    """Return the ids of the newest hits, at most MOST_RANKED, best match first."""
+    """Run a prepared search and return the ids of its newest hits that the person may see and that meet the criteria,
+    at most MOST_RANKED (1,000), best match first.
+    """
     if not search.queries:
         return ()
     usual = not (search.near or criteria)
@@ -50,7 +52,7 @@ def _usual_hits_statement(kind: Person) -> Select[tuple[int]]:
 
 
 def _best_hits(search: Search, person: Person, criteria: Criteria) -> Select[tuple[int]]:
-    """Return a statement that ranks the newest hits and checks visibility only for these."""
+    """Return a statement for the ids of the newest hits, best match first; visibility is checked only for these."""
     if not person.sees_every_case:
         # One index covers the words and the agencies that a case was sent to.
         agencies: Any = array(as_agency(code) for code in sorted(person.agencies))
@@ -69,7 +71,9 @@ def _best_hits(search: Search, person: Person, criteria: Criteria) -> Select[tup
 
 
 def _of_all(search: Search, criteria: Criteria) -> FromClause:
-    """Return the hits among all cases, by the word index or, for frequent words, by scanning from the newest case."""
+    """Return a subquery for the ids of the hits among all cases, by the word index or, for frequent words, by scanning
+    from the newest case.
+    """
     by_index, met = search.criterion(case_words), search.criterion(case_words, by_index=False)
     backwards = case_words.c.id.desc()
     last = select(case_words).order_by(backwards).limit(written(LAST_CASES)).subquery("last")

@@ -17,7 +17,8 @@ _cases = Complaint.__table__
 
 
 def hit_words(search: Search | None) -> ColumnElement[Any]:
-    """Return a column with the lower-case words of a case that the search matches, by the stemming of the index.
+    """Return an SQL expression for an array of the lower-case words of a case that the search matches, by the stemming
+    of the index; NULL without a search.
 
     Send the search's `values` with the statement.
     """
@@ -37,7 +38,7 @@ def hit_words(search: Search | None) -> ColumnElement[Any]:
 
 
 def marked(text: str, hits: frozenset[str]) -> tuple[Part, ...]:
-    """Return the text in parts, each with whether it is a hit."""
+    """Return the text as a tuple of (part, whether it is a search hit), in order."""
     parts: list[Part] = []
     end = 0
     for match in WORD.finditer(text):
@@ -49,9 +50,9 @@ def marked(text: str, hits: frozenset[str]) -> tuple[Part, ...]:
 
 
 def excerpt(text: str, hits: frozenset[str]) -> tuple[Part, ...]:
-    """Return an excerpt around the first hit, in parts with whether each is a hit.
+    """Return an excerpt of the text around its first search hit, as a tuple of (part, whether it is a hit).
 
-    Empty if no hit lies in the first READ_OF_A_BODY characters.
+    Empty if no hit lies in the first READ_OF_A_BODY (4,000) characters.
     """
     text = " ".join(text[:READ_OF_A_BODY].split())
     first = next((match for match in WORD.finditer(text) if match[0].lower() in hits), None)

@@ -21,25 +21,31 @@ STOP_WORDS = frozenset(f"{_SAYING_NOTHING} {_OF_A_PLACE}".split())
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """Return the distinct words in lower case and order, without stop words unless there are no others."""
+    """Return the distinct words of a text in lower case, in order, at most twelve, without stop words unless there are
+    no others.
+    """
     found = [word[:LONGEST_WORD].lower() for word in WORD.findall(unicodedata.normalize("NFKC", text))]
     telling = [word for word in found if word not in STOP_WORDS] or found
     return tuple(dict.fromkeys(telling))[:MOST_WORDS]
 
 
 def is_half_typed(text: str, word: str) -> bool:
-    """Return whether the input ends within this word, so that it is searched as a prefix."""
+    """Return whether the typed text ends with this word, so that the word is searched as a prefix; False for one letter
+    and for numbers below four digits.
+    """
     whole = len(word) < SHORTEST_PREFIX or (word.isdigit() and len(word) < SHORTEST_NUMBER_END)
     return not whole and unicodedata.normalize("NFKC", text).lower().endswith(word)
 
 
 def is_number(words: Iterable[str]) -> bool:
-    """Return whether the input is only a complaint number: "42", "0042" or "LB-2026-000042"."""
+    """Return whether the searched words are only a complaint number: "42", "0042" or "LB-2026-000042"."""
     return all(word == "lb" or word.isdigit() for word in words)
 
 
 def number_lexemes(word: str) -> list[str]:
-    """Return the lexemes of a number as the database indexes it: by value and, from four digits on, by its ending."""
+    """Return the lexemes of a number as the database indexes it: by value and, from four digits on, by its ending. []
+    for a word that is no number.
+    """
     if not (word.isascii() and word.isdigit()):
         return []
     value = word.lstrip("0")

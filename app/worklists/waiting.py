@@ -14,14 +14,14 @@ _tasks = StepTask.__table__
 
 
 def waits_for(person: Person) -> ColumnElement[bool]:
-    """Return a condition for open steps that this person may do today, by own capacity or delegation."""
+    """Return an SQL condition for open steps that this person may do today, by own capacity or delegation."""
     if not person.capacities:
         return false()
     return StepTask.closed_at.is_(None) & is_held_by(person)
 
 
 def is_held_by(person: Person) -> ColumnElement[bool]:
-    """Return a condition for steps, open or closed, that belong to a capacity this person holds today."""
+    """Return an SQL condition for steps, open or closed, that belong to a capacity this person holds today."""
     held = []
     for capacity in person.capacities:
         own = _tasks.c.actor == capacity.actor.value
@@ -32,7 +32,9 @@ def is_held_by(person: Person) -> ColumnElement[bool]:
 
 
 def waits_elsewhere(person: Person) -> ColumnElement[bool]:
-    """Return a condition for the nearest open step of each case that has no step for this person; one row a case."""
+    """Return an SQL condition for the nearest open step of each case that has no open step for this person: one step a
+    case.
+    """
     mine = select(StepTask.complaint_id).where(waits_for(person))
     other = aliased(StepTask)
     nearest = (
@@ -45,7 +47,9 @@ def waits_elsewhere(person: Person) -> ColumnElement[bool]:
 
 
 def waits_for_initial(person: Person) -> ColumnElement[bool]:
-    """Return a condition for open signing steps whose draft this person has yet to initial; the step is the head's."""
+    """Return an SQL condition for open signing steps whose draft letter this person has yet to initial; the step itself
+    belongs to the head.
+    """
     track = aliased(AgencyTrackRow)
     same = (
         track.complaint_id == StepTask.complaint_id,
@@ -64,7 +68,7 @@ def waits_for_initial(person: Person) -> ColumnElement[bool]:
 
 
 def in_state(state: TimeState, now: Moment) -> ColumnElement[bool]:
-    """Return `time_state` of workflow_rules as a condition on open steps."""
+    """Return an SQL condition for open steps that are in this time state at `now`, by the rules of `time_state`."""
     running = StepTask.paused_at.is_(None)
     if state is TimeState.PAUSED:
         return StepTask.paused_at.is_not(None)
@@ -75,7 +79,9 @@ def in_state(state: TimeState, now: Moment) -> ColumnElement[bool]:
 
 
 def was_sent_back() -> ColumnElement[bool]:
-    """Return a condition for steps that were done once in this cycle and are open again."""
+    """Return an SQL condition, meant for open steps, that the step was closed before in this cycle at the same
+    agency.
+    """
     before = _tasks.alias("before")
     return (
         select(before.c.id)

@@ -27,7 +27,7 @@ _tasks = StepTask.__table__
 
 @dataclass(frozen=True)
 class WorkCounts:
-    """Numbers of waiting steps by state and step.
+    """The counts that menu, bell, inbox and lists show: steps that wait for the person by time state, `steps` by step.
 
     `elsewhere` counts cases that wait for others only, `found` the steps a filter finds by state, `listed` the length
     of a list; `newest` is the id of the newest own step. `late_cases` and `unread` stop at the largest badge.
@@ -63,14 +63,18 @@ def count_newer(person: Person, newest: int) -> int:
 
 
 def count_my_steps(person: Person, now: datetime) -> dict[str, int]:
-    """Return the numbers of this person's open steps that are late, near, safe and paused, in one query."""
+    """Return the numbers of this person's open steps by one query, as a dict with the keys late, near, safe, paused and
+    all.
+    """
     statement = select(*_state_counts(now)).where(waits_for(person))
     row = db.session.execute(statement.select_from(StepTask)).one()
     return dict(row._mapping)
 
 
 def count_badges(person: Person, now: datetime, listed: ComplaintFilter | None = None) -> WorkCounts:
-    """Return the counts of menu and bell, each up to the largest badge, and the number of complaints a filter finds."""
+    """Return the counts of menu and bell, each up to just above the largest badge, and as `listed` the number of
+    complaints a filter finds (0 without one). The other counts stay 0.
+    """
     if listed in OFTEN_LISTED:
         statement = _badges_statement(kind_of(person), listed)
     else:
@@ -98,7 +102,7 @@ def _of_every_page(person: Person) -> tuple[Label[int], ...]:
 
 
 def count_inbox(person: Person, wanted: WorkFilter, now: datetime) -> WorkCounts:
-    """Return every count of the inbox, in one query."""
+    """Return all counts that the inbox shows, by one query; `found` counts by state the steps that the filter finds."""
     asked = _inbox_statement if wanted.search is None else _inbox_statement.__wrapped__
     values = values_of(person) | (wanted.search.values if wanted.search else {})
     sent = db.session.execute(asked(kind_of(person), wanted), {"now": now, "reader": person.id, **values})
@@ -126,7 +130,9 @@ _SUMMED = (*(state.value for state in TimeState), "all", "returned", "fast")
 
 
 def _own_steps(person: Person, now: Moment) -> Subquery:
-    """Return a subquery that counts the person's open steps by step; a case that has ended has none (invariant I3)."""
+    """Return a subquery with one row of counts for each step at which open tasks wait for the person; a case that has
+    ended has none (invariant I3).
+    """
     # A literal, to match the partial index.
     route = literal(Route.FAST.value, literal_execute=True)
     fast = select(_cases.c.id).where(_cases.c.route == route, _cases.c.ended_at.is_(None))
@@ -140,14 +146,18 @@ def _own_steps(person: Person, now: Moment) -> Subquery:
 
 
 def _found(person: Person, wanted: WorkFilter, now: Moment) -> ScalarSelect[Any]:
-    """Return a subquery for a JSON object with the number of steps a filter finds, by state and in total."""
+    """Return a scalar subquery for a JSON object with the number of steps a filter finds, by time state and in total
+    (`all`).
+    """
     counted = [part for count in _state_counts(now) for part in (literal(count.name), count.element)]
     statement = of_tasks(select(func.json_build_object(*counted)).select_from(StepTask), wanted)
     return statement.where(*work_criteria(person, wanted, now)).correlate(None).scalar_subquery()
 
 
 def _others(person: Person) -> Subquery:
-    """Return a subquery for the number of cases that wait for others only, and how many of these are with agencies."""
+    """Return a subquery of one row: the number of cases that wait for others only (`elsewhere`), and how many of these
+    are with agencies (`at_agencies`).
+    """
     ids = visible_ids(person)
     open_steps = select(_tasks.c.complaint_id, is_held_by(person).label("mine")).where(_tasks.c.closed_at.is_(None))
     if ids is not None:
