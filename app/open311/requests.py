@@ -50,7 +50,7 @@ class OpenRequest:
 
     @property
     def done(self) -> bool:
-        """Whether the case is answered or ended."""
+        """Whether the complaint is answered or its case has ended."""
         return self.status in DONE
 
 

@@ -100,7 +100,9 @@ def _joined(last: Block, block: Block, line: str) -> Block | None:
 
 
 def _settled(block: Block) -> Block:
-    """Return the block with its texts as HTML. A single row of columns without a colon becomes a paragraph."""
+    """Return a block of a typed text with its texts as HTML. A single row of columns without a colon becomes a
+    paragraph.
+    """
     if block.kind != "columns":
         return replace(block, text=unbroken(block.text))
     if len(block.rows) == 1 and not block.rows[0][1].startswith(":"):

@@ -91,7 +91,7 @@ COLUMNS = (
 def sop_sheet(frozen: Mapping[str, Any]) -> str:
     """Return the HTML of one SOP version as a landscape sheet of eleven rows and seven actors.
 
-    The relay has no row; its officer is added to that of step 4.
+    The relay step has no row of its own; its officer is added to the row of step 4.
     """
     headings = (frozen.get("actor_headings") or "").splitlines()
     if len(headings) != len(COLUMNS):

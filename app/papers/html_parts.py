@@ -82,8 +82,8 @@ def qr(address: str) -> str:
 
 
 def public_address(frozen: Mapping[str, Any], path: str) -> str:
-    """Return a public URL at the site address frozen in the paper.
+    """Return a public URL: the site address frozen in the paper, followed by `path`.
 
-    Papers of the first layout froze none; they use the configured PUBLIC_BASE_URL.
+    Papers of the first layout froze no address; the configured PUBLIC_BASE_URL is used for them.
     """
     return f"{frozen.get('site') or current_app.config['PUBLIC_BASE_URL']}{path}"

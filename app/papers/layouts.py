@@ -18,7 +18,7 @@ def layout_of(frozen: Mapping[str, Any]) -> int:
 
 
 def template_folder(layout: int) -> str:
-    """Return the folder of a layout's templates, relative to the application's templates."""
+    """Return the folder with the templates of a layout, relative to the folder of the application's templates."""
     return "papers" if layout == LAYOUT else f"papers/layout_{layout}"
 
 

@@ -30,7 +30,7 @@ _DAYS = ("created_on", "revised_on", "ratified_on")
 
 
 def find_version(version_id: int) -> SopVersion | None:
-    """Return the SOP version with this id, or None."""
+    """Return the SOP version with this id, or None if there is none."""
     return db.session.get(SopVersion, min(version_id, LARGEST_ID))
 
 

@@ -153,7 +153,7 @@ def _codes(text: bytes) -> Iterator[str]:
 
 
 def _inflated(content: bytes) -> Iterator[bytes]:
-    """Yield the decompressed streams of a PDF, each limited in size against decompression bombs."""
+    """Yield the decompressed streams of a PDF (bytes), each limited to 512 KiB against decompression bombs."""
     at = content.find(b"stream")
     for _ in range(MOST_STREAMS):
         if at < 0:

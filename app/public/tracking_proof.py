@@ -61,13 +61,15 @@ def read_number(typed: str) -> str:
 
 
 def remember(proof: Proof) -> None:
-    """Store the proof in the signed session cookie for one hour; never in a URL, which histories and logs record."""
+    """Store the proof for a case in the signed session cookie for one hour; never in a URL, which histories and logs
+    record.
+    """
     until = utc_now() + LIFETIME
     session[_SESSION_KEY] = {"case": proof.complaint_id, "until": until.timestamp()}
 
 
 def forget() -> None:
-    """Remove the proof from this browser's session."""
+    """Remove the proof for a case from this browser's session."""
     session.pop(_SESSION_KEY, None)
 
 

@@ -1,7 +1,7 @@
 """Full-text search over complaints: Indonesian stems, prefixes, numbers, places and reporters.
 
 A search is prepared once a request, in one statement in which the database stems the words and looks up places. Lists
-and counts add it to `visible_to` as a condition, so that they neither find nor count a case the person may not see.
+and counts add its condition to `visible_to`, so that they neither find nor count a case the person may not see.
 """
 
 from dataclasses import dataclass

@@ -57,7 +57,7 @@ def _state_counts(now: Moment) -> list[Label[int]]:
 
 
 def count_newer(person: Person, newest: int) -> int:
-    """Return how many steps have opened for this person since the task with id `newest`."""
+    """Return how many of the open steps that wait for this person have been opened after the step with id `newest`."""
     statement = select(func.count()).select_from(StepTask).where(waits_for(person), StepTask.id > newest)
     return db.session.scalars(statement).one()
 

@@ -101,6 +101,6 @@ def _trusting(signer: SimpleSigner, stamper: TimeStamper) -> ValidationContext:
 
 
 def _topmost(chain: list[x509.Certificate]) -> list[x509.Certificate]:
-    """Return the certificates of a chain that none of the others has issued."""
+    """Return those certificates of a chain that no other certificate of the chain has issued."""
     subjects = {c.subject.hashable for c in chain}
     return [c for c in chain if c.self_issued or c.issuer.hashable not in subjects]
