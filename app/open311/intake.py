@@ -39,8 +39,8 @@ def take_request(report: Report, key: KnownKey, sent: Mapping[str, Any], address
 
 
 def title_from(description: str) -> str:
-    """Return a title for a complaint: the first non-empty line of its description, cut at a word to at most 120
-    characters; "" for an empty description.
+    """Return a title for a complaint: the first non-empty line of its description, cut at a word after at most 120
+    characters and then ended by " …". Returns "" for an empty description.
     """
     first = next((line.strip() for line in description.splitlines() if line.strip()), "")
     if len(first) <= LONGEST_TITLE:
