@@ -31,9 +31,10 @@ VERIFIER = Path(__file__).parents[1] / "templates" / "evidence" / "periksa.py"
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle ready to be sent: file name, head of the case's hash chain, and files.
+    """An evidence bundle of a case, ready to be streamed as a zip without further database access.
 
-    It needs no more database access.
+    `filename` is the name of the download, `entries` the files; `head` holds the case's number, the number of its
+    events and the hash of the last one.
     """
 
     filename: str
@@ -41,7 +42,7 @@ class Bundle:
     entries: tuple[Entry, ...]
 
     def stream(self) -> Iterator[bytes]:
-        """Yield the zip in pieces; the manifest comes last, since it lists what was actually written."""
+        """Yield the bytes of the zip in pieces; the manifest comes last, since it lists what was actually written."""
         return zip_of(self.entries, self._manifest, self.entries[0].at)
 
     def _manifest(self, files: list[dict[str, Any]], missing: list[Missing]) -> bytes:
@@ -49,7 +50,10 @@ class Bundle:
 
 
 def bundle_of(case: Case) -> Bundle:
-    """Build the bundle of a case; the caller must have checked that the officer may see the whole case."""
+    """Return the evidence bundle of a case; stored files are only read when the bundle is streamed.
+
+    The caller must have checked that the officer may see the whole case.
+    """
     last, number = case.events[-1], case.complaint.number
     statement = select(Paper).where(Paper.complaint_id == case.complaint.id).order_by(Paper.id)
     papers = list(db.session.scalars(statement))
@@ -113,17 +117,17 @@ def _paper_name(n: int) -> str:
 
 
 def _attachment_name(n: int, row: Attachment) -> str | None:
-    """Return the attachment's generated name in the bundle, None when it is not clean.
+    """Return the file name of the n-th attachment in the bundle (`lampiran/001.pdf`), None when it is not clean.
 
-    The sender's name is only listed.
+    The file name that its sender gave is only listed in `lampiran.json`.
     """
     return f"lampiran/{n:03d}.{ENDINGS.get(row.media_type, 'bin')}" if row.is_clean else None
 
 
 def events_text(case: Case) -> bytes:
-    """Return the events as JSON lines, each as it was hashed.
+    """Return the bytes of `kejadian.jsonl`: one JSON line for each event, with its hashes and hashed record.
 
-    Withheld fields are listed, so that they do not look lost.
+    Withheld fields are removed from the record and listed, so that they do not look lost.
     """
     lines = []
     for event in case.events:
@@ -150,7 +154,7 @@ def _without(record: Mapping[str, Any], hidden: Iterable[str]) -> dict[str, Any]
 
 
 def _disclosed(record: Mapping[str, Any], seed: str, hidden: tuple[str, ...]) -> dict[str, Any]:
-    """Return the salts of the disclosed fields and the commitments of the withheld ones.
+    """Return a dict with the `salts` of an event's disclosed fields and the commitments of its `withheld` ones.
 
     The seed itself must not be disclosed, since every salt derives from it.
     """
@@ -161,12 +165,12 @@ def _disclosed(record: Mapping[str, Any], seed: str, hidden: tuple[str, ...]) ->
 
 
 def as_json(value: Any) -> bytes:
-    """Return indented UTF-8 JSON with sorted keys and a final newline."""
+    """Return the value as bytes of indented UTF-8 JSON with sorted keys and a final newline."""
     return (json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def readme(case: Case) -> str:
-    """Return the text of BACA-SAYA.txt, in Indonesian whatever the officer's language."""
+    """Return the text of `BACA-SAYA.txt`, which explains the bundle, in Indonesian whatever the officer's language."""
     with force_locale("id"):
         return render_template(
             "audit/readme.txt",
@@ -181,7 +185,7 @@ def readme(case: Case) -> str:
 
 
 def story(case: Case) -> str:
-    """Return the text of linimasa.txt: every event as text, oldest first."""
+    """Return the text of `linimasa.txt` in Indonesian: every event of the case in words, oldest first."""
     hidden = [bool(withheld(case, event)) for event in case.events]
     with force_locale("id"):
         entries = zip(reversed(timeline(case)), hidden, case.events, strict=True)
@@ -189,9 +193,10 @@ def story(case: Case) -> str:
 
 
 def record_bundle(number: str, events: int, head: str, officer_id: int | None, now: datetime) -> None:
-    """Add a journal entry for a bundle, in its own transaction.
+    """Add the journal entry `bundle_made` for an evidence bundle and commit it.
 
-    It is not an event of the case, because making a copy must not change the case's chain.
+    `number` is the case's, `events` the number of its events, `head` the hash of the last one. The journal is used,
+    since an event would change the case's chain.
     """
     with one_transaction():
         data = {"complaint": number, "events": events, "head": head}

@@ -36,7 +36,10 @@ Data = dict[str, Any]
 
 
 def case_data(case: Case) -> Data:
-    """Return the case's columns as its page shows them, with the reporter's masked name (None: none)."""
+    """Return a case's columns, category, place, SOP version number and tracks as a dict.
+
+    `reporter` is the reporter's masked name as on the case's page, None when there is none.
+    """
     row = case.complaint
     names = (
         *("number", "title", "body", "classification", "confidentiality", "channel", "location_text", "latitude"),
@@ -76,7 +79,7 @@ _TASK = (
 
 
 def steps_data(case: Case) -> list[Data]:
-    """Return every opening of a step with its deadline, pauses and alarms."""
+    """Return a dict for each time that a step of the case was opened: its columns, deadline, `pauses` and `alarms`."""
     ids = [task.id for task in case.tasks]
     alarms = db.session.scalars(select(StepAlarm).where(StepAlarm.task_id.in_(ids)).order_by(StepAlarm.id)).all()
     return [
@@ -90,9 +93,9 @@ def steps_data(case: Case) -> list[Data]:
 
 
 def withheld(case: Case, event: ComplaintEvent) -> tuple[str, ...]:
-    """Return the names of the event's fields that must not leave the office, () for an open case.
+    """Return the names of an event's fields that must not leave the office, since they could reveal the reporter.
 
-    They could reveal who a secret or anonymous reporter is; fields inside `data` are named "data.x".
+    Fields inside `data` are named "data.x". Returns () unless the reporter is secret or anonymous.
     """
     if case.complaint.confidentiality == Confidentiality.OPEN:
         return ()
@@ -105,14 +108,17 @@ def withheld(case: Case, event: ComplaintEvent) -> tuple[str, ...]:
 
 
 def ledger_data(case: Case) -> list[Data]:
-    """Return the case's rows of the time ledger in order."""
+    """Return a dict for each row of the case's time ledger, in order."""
     statement = select(LedgerRow).where(LedgerRow.complaint_id == case.complaint.id).order_by(LedgerRow.id)
     names = ("kind", "at", "step", "track", "house", "officer_id")
     return [columns(row, names) for row in db.session.scalars(statement)]
 
 
 def letter_data(letter: Letter) -> Data:
-    """Return a letter's columns with the key of its paper, which holds the signed content (None: not signed)."""
+    """Return a letter's columns as a dict.
+
+    `paper` is the key of the paper that holds the signed content, None when the letter is not signed.
+    """
     names = (
         *("cycle", "agency_code", "revision", "subject", "body", "state", "drafted_at", "number", "signed_at"),
         "verification_code",
@@ -121,16 +127,19 @@ def letter_data(letter: Letter) -> Data:
 
 
 def paper_data(paper: Paper, file: str | None) -> Data:
-    """Return a paper with its frozen content and both digests.
+    """Return a paper's columns as a dict, with its frozen content and the digests of content and file.
 
-    `file` is its name in the bundle, None when not rendered.
+    `file` is the name of its PDF in the bundle, None when it is not rendered.
     """
     names = ("kind", "key", "agency_code", "made_at", "drawn_at", "state", "pages")
     return {**columns(paper, (*names, "frozen", "content_hash", "file_hash")), "file": file}
 
 
 def notices_data(case: Case) -> list[Data]:
-    """Return who was notified of what and when, by role and agency, without names, addresses and mail errors."""
+    """Return a dict for each notice about the case: kind, times, roles and agency of its recipient, and `deliveries`.
+
+    Names, addresses and errors of mail servers are left out.
+    """
     statement = select(Notice).where(Notice.complaint_id == case.complaint.id).order_by(Notice.id)
     options = (joinedload(Notice.user).selectinload(User.roles), joinedload(Notice.task))
     rows = db.session.scalars(statement.options(*options)).all()
@@ -161,7 +170,10 @@ def _deliveries(rows: Iterable[Notice]) -> dict[int, list[Data]]:
 
 
 def officers_data(case: Case) -> list[Data]:
-    """Return id, name, position and agency of every officer named by an event."""
+    """Return a dict with `id` and `name` for each officer whom an event of the case names.
+
+    `position` and `agency_code` are present when the officer has a profile.
+    """
     acted = {event.officer_id for event in case.events} | {event.on_behalf_of_id for event in case.events}
     statement = select(User, OfficerProfile).outerjoin(OfficerProfile, OfficerProfile.user_id == User.id)
     found = db.session.execute(statement.where(User.id.in_(acted - {None})).order_by(User.id))
@@ -176,7 +188,7 @@ def officers_data(case: Case) -> list[Data]:
 
 
 def sop_data(case: Case) -> Data:
-    """Return the SOP version that the case follows, with its steps."""
+    """Return the columns of the SOP version that the case follows as a dict, with its `steps`."""
     version = db.session.get_one(SopVersion, case.complaint.sop_version_id, options=[selectinload(SopVersion.steps)])
     own = ("number", "title", "status", "approved_by", "decree_number", "decided_on", "activated_at")
     rules = (
@@ -188,9 +200,10 @@ def sop_data(case: Case) -> Data:
 
 
 def calendar_history(case: Case) -> Data:
-    """Return the calendar as of the last event, or as of now while a step is open, and its changes since the reception.
+    """Return a dict of `held_at`, the working `calendar`, and its `changes` since the case was received.
 
-    `held_at` is None for the present calendar.
+    While a step is open, the calendar is the present one and `held_at` None; otherwise it is the calendar as it was at
+    `held_at`, the instant of the last event (ISO text in UTC).
     """
     changes = changes_since(case.complaint.received_at)
     at = case.now if case.open_tasks else case.events[-1].at
@@ -200,12 +213,15 @@ def calendar_history(case: Case) -> Data:
 
 
 def columns(row: Any, names: Iterable[str]) -> Data:
-    """Return attributes of a row as JSON-compatible data by name."""
+    """Return the named attributes of a row as a dict of JSON-compatible values."""
     return {name: plain(getattr(row, name)) for name in names}
 
 
 def plain(value: Any) -> Any:
-    """Return the value as JSON-compatible data; instants become ISO text in UTC, as in the hash chain."""
+    """Return the value as JSON-compatible data, also inside dicts and lists.
+
+    Dates become ISO text, instants ISO text in UTC (as in the hash chain), other unknown types plain text.
+    """
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date):

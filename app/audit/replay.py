@@ -12,20 +12,20 @@ from workflow_rules.record.time_ledger import ledger_of
 
 @dataclass(frozen=True)
 class Finding:
-    """One case whose record does not verify, and the fault as text."""
+    """A case whose record does not verify: its number, and the first fault as text."""
 
     number: str
     fault: str
 
 
 def audit_all() -> list[Finding]:
-    """Return every case whose record does not verify; cases are read in batches of bounded size."""
+    """Return a finding for each case whose record does not verify; all cases are read, in batches of bounded size."""
     found = ((case.number, fault_of(case)) for case in whole_cases())
     return [Finding(number, fault) for number, fault in found if fault]
 
 
 def fault_of(case: WholeCase) -> str:
-    """Return the first fault of a case's chain, rows or time ledger as text, "" when it verifies."""
+    """Return the first fault of a case's hash chain, rows or time ledger as text, "" when its record verifies."""
     return fault_of_chain(case) or fault_of_rows(case) or fault_of_ledger(case)
 
 
@@ -57,7 +57,7 @@ def fault_of_ledger(case: WholeCase) -> str:
 
 
 def comparable(facts: ComplaintFacts) -> ComplaintFacts:
-    """Return the facts with open steps and tracks sorted, so that equal states compare equal."""
+    """Return a copy of the facts with open steps and tracks sorted, so that equal states compare equal."""
     steps = sorted(facts.open_steps, key=lambda s: (s.step.value, s.agency or ""))
     tracks = sorted(facts.tracks, key=lambda t: t.agency)
     return replace(facts, open_steps=tuple(steps), tracks=tuple(tracks))

@@ -1,6 +1,6 @@
 """Reads whole cases in batches: rows, events, time ledger and reporter, for checks case by case.
 
-Memory is bounded by one batch, since the session holds no row longer than its user.
+Memory is bounded by one batch, since the session refers to loaded rows only weakly.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +24,10 @@ _AS_STORED = {"unscoped": True, "populate_existing": True}
 
 @dataclass(frozen=True)
 class WholeCase:
-    """One case with all rows that its events determine; only open steps, `reporter` None when there is none."""
+    """A case with all rows that its events determine.
+
+    `tasks` are its open steps only; `reporter` is None when the case has none.
+    """
 
     complaint: Complaint
     events: Sequence[ComplaintEvent]
@@ -39,14 +42,14 @@ class WholeCase:
 
     @property
     def facts(self) -> ComplaintFacts:
-        """Return the state in the rows as the rules represent it."""
+        """Return the state of the case in its rows, as the facts that the rules work with."""
         return facts_from(self.complaint, reporter_facts(self.reporter), self.tracks, self.tasks)
 
 
 def whole_cases(wanted: Select[Any] | None = None, at_once: int = AT_ONCE) -> Iterator[WholeCase]:
-    """Yield every case by id, or those whose ids the sub-select names, read in batches of `at_once`.
+    """Yield every case in order of id, reading `at_once` cases per batch and bypassing agency isolation.
 
-    Agency isolation is bypassed.
+    `wanted` is a select of the complaint ids to read, None for all.
     """
     every = select(Complaint.id).order_by(Complaint.id).limit(at_once).execution_options(unscoped=True)
     if wanted is not None:

@@ -15,7 +15,7 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True)
 class Entry:
-    """One file of a zip: name, aware instant, and either its bytes or its path in the file store."""
+    """A file to be put into a zip: its name, an aware instant, and either its bytes or its path in the file store."""
 
     name: str
     at: datetime
@@ -25,7 +25,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Missing:
-    """A file that is no longer stored, and why it is not in the zip."""
+    """A file that the zip lacks because it is no longer stored: its name, and why (`not_stored`)."""
 
     name: str
     why: str
@@ -36,7 +36,7 @@ Manifest = Callable[[list[dict[str, Any]], list[Missing]], bytes]
 
 @dataclass
 class _Output:
-    """The file object that `zipfile` writes to; it holds the pieces until they are sent."""
+    """An object that `zipfile` writes to; it holds the written pieces until they are taken."""
 
     pieces: list[bytes] = field(default_factory=list)
 
@@ -45,7 +45,7 @@ class _Output:
         return len(piece)
 
     def flush(self) -> None:
-        """Do nothing, since nothing is buffered elsewhere."""
+        """Do nothing; `zipfile` calls this method, but there is nothing to flush."""
 
     def take(self) -> bytes:
         taken, self.pieces = b"".join(self.pieces), []
@@ -53,9 +53,10 @@ class _Output:
 
 
 def zip_of(entries: tuple[Entry, ...], manifest: Manifest, at: datetime) -> Iterator[bytes]:
-    """Yield an uncompressed zip of the entries in order, followed by the manifest of what was actually written.
+    """Yield the bytes of an uncompressed zip in pieces: the entries in order, then the manifest, dated `at`.
 
-    An entry whose file is not in the store is skipped and passed to `manifest` as Missing.
+    An entry whose file is not in the store is skipped. `manifest` returns the bytes of the manifest for the written
+    files (dicts of `name`, `size`, `sha256`) and the missing ones.
     """
     output: Any = _Output()
     files: list[dict[str, Any]] = []

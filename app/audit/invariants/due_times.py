@@ -18,7 +18,10 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True)
 class Week:
-    """One row of office hours: first and last date (None: open-ended), and the text of each weekday."""
+    """A row of office hours: first and last date (None: open-ended), and the hours from Monday to Sunday.
+
+    Hours are text such as "07:30-12:00 13:00-16:00", "" for a closed day.
+    """
 
     starts_on: date | None
     ends_on: date | None
@@ -30,7 +33,7 @@ class Week:
 
 @dataclass
 class DayTable:
-    """The office's open spans by date, computed on first use and cached."""
+    """A table of the office's open spans by date, each computed on first use and cached."""
 
     zone: ZoneInfo
     weeks: Sequence[Week]
@@ -38,7 +41,10 @@ class DayTable:
     known: dict[date, list[Span]] = field(default_factory=dict)
 
     def spans(self, day: date) -> list[Span]:
-        """Return the open spans of an office date in order, empty when the office is closed."""
+        """Return the (begin, end) spans in which the office is open on an office date, in order.
+
+        Both are aware, in the office's zone. Returns [] when the office is closed.
+        """
         if day not in self.known:
             weeks = () if day in self.closed else (week for week in reversed(self.weeks) if week.covers(day))
             hours = next((week.texts[day.weekday()] for week in weeks), "")
@@ -53,9 +59,9 @@ class DayTable:
         return datetime.combine(day, time.fromisoformat(clock), self.zone)
 
     def after(self, at: datetime, until: datetime | None = None) -> Iterator[Span]:
-        """Yield the open spans from an instant on, the first one cut at it; `until` limits the days that are searched.
+        """Yield the open (begin, end) spans after an instant; one that is already open begins at the instant.
 
-        Raises ValueError when iterated past 4,000 days.
+        `until` limits the days that are searched. Raises ValueError when iterated past 4,000 days.
         """
         day = at.astimezone(self.zone).date() - ONE_DAY
         for _ in range(LONGEST_WALK):
@@ -68,11 +74,17 @@ class DayTable:
         raise ValueError(f"nothing is open after {at}")
 
     def opening(self, at: datetime) -> datetime:
-        """Return the instant itself when the office is open, else the next opening."""
+        """Return the instant itself when the office is open then, otherwise the next opening (aware).
+
+        Raises ValueError when there is none within 4,000 days.
+        """
         return next(self.after(at))[0]
 
     def walk(self, at: datetime, work: timedelta) -> datetime:
-        """Return the earliest instant by which this much open time has passed after `at`."""
+        """Return the earliest instant by which `work` of open time has passed after `at` (aware).
+
+        Raises ValueError when the calendar has too little open time.
+        """
         for begins, ends in self.after(at):
             if ends - begins >= work:
                 return begins + work
@@ -80,15 +92,16 @@ class DayTable:
         raise ValueError("the walk has no end")
 
     def work_in(self, begins: datetime, ends: datetime) -> timedelta:
-        """Return the open time between two instants."""
+        """Return the open time between two aware instants as a timedelta."""
         spans = ((opens, min(closes, ends)) for opens, closes in self.after(begins, ends))
         return sum((closes - opens for opens, closes in spans if closes > opens), timedelta())
 
 
 def due_at(table: DayTable, start: datetime, amount: int, unit: str, pauses: Iterable[Span] = ()) -> datetime:
-    """Return the deadline of an allowance that runs from `start`; pauses are excluded.
+    """Return the deadline (aware) of an allowance that runs from `start`; open time inside the pauses does not count.
 
-    `unit` is `working_minutes` or `working_days`. Raises ValueError when the calendar never opens long enough.
+    `amount` is in `unit`, `working_minutes` or `working_days`. Raises ValueError when the calendar never opens long
+    enough.
     """
     merged = _merged(pauses)
     if unit == "working_minutes":
@@ -97,7 +110,10 @@ def due_at(table: DayTable, start: datetime, amount: int, unit: str, pauses: Ite
 
 
 def _after_minutes(table: DayTable, begin: datetime, left: timedelta, pauses: list[Span]) -> datetime:
-    """Return the instant after this much open and unpaused time."""
+    """Return the instant at which `left` of open and unpaused time after `begin` has passed.
+
+    Raises ValueError when the calendar has too little open time.
+    """
     if not left:
         return begin
     for open_span in table.after(begin):
@@ -109,7 +125,10 @@ def _after_minutes(table: DayTable, begin: datetime, left: timedelta, pauses: li
 
 
 def _after_days(table: DayTable, begin: datetime, days: int, pauses: list[Span]) -> datetime:
-    """Return the same time of day on the n-th working day after, extended by the open time of each pause before it."""
+    """Return the time of day of `begin` on the n-th working day after it, moved later by the open time of each pause.
+
+    Only pauses that begin before the deadline count. Raises ValueError when the calendar has too few working days.
+    """
     due = _same_clock(table, begin, days)
     for begins, ends in pauses:
         if begins < due and (lost := table.work_in(max(begins, begin), ends)):
@@ -131,7 +150,10 @@ def _same_clock(table: DayTable, begin: datetime, days: int) -> datetime:
 
 
 def _inside(spans: list[Span], at: datetime) -> datetime:
-    """Move a time into office hours: forward to the first opening, else back to the closing before it."""
+    """Return the instant moved into the open spans of its day.
+
+    Before the first opening it becomes that opening, in a break or after hours the closing before it.
+    """
     if at < spans[0][0]:
         return spans[0][0]
     return min(at, [span for span in spans if span[0] <= at][-1][1])
@@ -148,7 +170,7 @@ def _merged(pauses: Iterable[Span]) -> list[Span]:
 
 
 def _without(span: Span, pauses: list[Span]) -> Iterator[Span]:
-    """Yield the parts of an open span outside the pauses."""
+    """Yield the (begin, end) parts of an open span that lie outside the pauses."""
     at, until = span
     for begins, ends in pauses:
         if ends <= at or begins >= until:

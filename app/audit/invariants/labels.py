@@ -116,7 +116,10 @@ _INSTANTS = frozenset({"at", "due_at", "reckoned", "since"})
 
 
 def sentence_of(sentence: str, subject: str, particulars: Mapping[str, Any]) -> str:
-    """Return one violation as a sentence in the current language, with step names and instants in office time."""
+    """Return the text of one violation in the current language, with step names and instants in office time.
+
+    `sentence` is a key of SENTENCES; `subject` and `particulars` are the values in it.
+    """
     values = {**particulars, "subject": subject}
     for name, value in particulars.items():
         if name == "step":

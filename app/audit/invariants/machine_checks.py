@@ -1,4 +1,4 @@
-"""Checks outside the tables: stored files, queues, connections, disk, and the heartbeats of processes."""
+"""Checks of what is not in the tables: stored files, queues, connections, disk, and heartbeats of processes."""
 
 import hashlib
 import os
@@ -47,7 +47,7 @@ _PATHS = f"""
 
 
 def stored_files(scope: Scope) -> Checked:
-    """Check I9: every row has its file with the recorded digest, and every file has a row.
+    """Return the result of check I9: every row has its file with the recorded digest, and every file has a row.
 
     Files of the last day and a slice of older ones are hashed. All files without a row are one finding, which names the
     first.
@@ -75,9 +75,9 @@ def stored_files(scope: Scope) -> Checked:
 
 
 def _files_in_store() -> Iterator[tuple[str, datetime]]:
-    """Yield path and modification time (aware) of every file in the folders.
+    """Yield (path, modification time) of every file in the store's folders `FOLDERS`.
 
-    The time is the maximum datetime when the store reports none.
+    The time is aware; it is the maximum datetime when the store reports none.
     """
     store, root = fsspec.url_to_fs(str(current_app.config["STORAGE_URL"]).rstrip("/"))
     for folder in FOLDERS:
@@ -99,7 +99,11 @@ MIN_FREE_DISK_SHARE = 0.05
 
 
 def capacity(scope: Scope) -> Checked:
-    """Check I15: no queue is long or delayed, connections are free and not idle in transaction, disk space is left."""
+    """Return the result of check I15: queues, database connections and disk space have room.
+
+    At most 5,000 jobs wait in a queue and none longer than 30 minutes, at most 80 % of the connections are used and
+    none is idle in a transaction for 10 minutes, and 5 % of the disk is free.
+    """
     return Checked(len(QueueName) + 3, (*_queues(scope.now), *_connections_and_disk()))
 
 
@@ -140,7 +144,10 @@ MAX_RUN_TIME = timedelta(hours=2)
 
 
 def heartbeats(scope: Scope) -> Checked:
-    """Check I16: scheduler and workers that count as alive are alive, and no nightly check was left unfinished."""
+    """Return the result of check I16: scheduler and workers with a heartbeat are alive, no nightly check is unfinished.
+
+    An unavailable Redis is no finding here.
+    """
     connection, found = redis_client(), list[Finding]()
     try:
         found += _scheduler(connection, scope.now)
@@ -155,9 +162,10 @@ def heartbeats(scope: Scope) -> Checked:
 
 
 def _scheduler(connection: Redis, now: datetime) -> Iterator[Finding]:
-    """Yield a finding when the scheduler's heartbeat does not expire, is too old, or is ahead of the clock.
+    """Yield one finding when the scheduler's heartbeat never expires, is over 2 minutes old, or lies in the future.
 
-    A check may take minutes, so a heartbeat younger than its `now` is compared with the present time.
+    `now` is the instant at which the check began; since a check may take minutes, a newer heartbeat is compared with
+    the present time. Nothing is yielded without a heartbeat.
     """
     beat = connection.get(SCHEDULER_HEARTBEAT)
     if beat is None:
@@ -168,7 +176,7 @@ def _scheduler(connection: Redis, now: datetime) -> Iterator[Finding]:
 
 
 def _workers(connection: Redis, now: datetime) -> Iterator[Finding]:
-    """Yield a finding for each worker on this host that counts as alive but has no process."""
+    """Yield a finding for each worker of this host whose heartbeat counts as alive but whose process is gone."""
     processes = find_processes(now)
     alive = {worker.name for worker in processes.alive} if processes else set()
     for key in connection.smembers(REDIS_WORKER_KEYS):

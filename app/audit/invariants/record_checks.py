@@ -47,7 +47,10 @@ _AS_STORED = {"unscoped": True, "populate_existing": True}
 
 
 def sop_path(scope: Scope) -> Checked:
-    """Check I3: each action was possible in its state and for its actor, and the rows match the replayed events."""
+    """Return the result of check I3: each action was possible in its state, and the rows match the replayed events.
+
+    An action is possible when the SOP allows it to its actor in the state before it.
+    """
     sops, count, found = sops_by_version(), 0, list[Finding]()
     for case in whole_cases(scope.cases()):
         count += 1
@@ -78,7 +81,10 @@ def _path_faults(case: WholeCase, sop: Sop) -> Iterator[Finding]:
 
 
 def _possible(turn: Replayed, sop: Sop) -> bool:
-    """Return True when the rules allowed the event; the reception and events of the clock and SP4N always are."""
+    """Whether the rules allowed the event in the state before it.
+
+    The reception and events that are no action of a person (clock, SP4N) are always allowed.
+    """
     event = turn.event
     if turn.before is None or not isinstance(event.kind, Action):
         return True
@@ -91,7 +97,7 @@ def _possible(turn: Replayed, sop: Sop) -> bool:
 
 
 def _state_of_path(facts: ComplaintFacts) -> ComplaintFacts:
-    """Return the facts without version and `seen_by`, which I4 and I10 check."""
+    """Return a copy of the facts with version and `seen_by` blank, since checks I4 and I10 compare those."""
     return replace(comparable(facts), version=0, seen_by=frozenset())
 
 
@@ -109,7 +115,7 @@ _STEPS = """
 
 
 def deadlines(scope: Scope) -> Checked:
-    """Check for I5 that each deadline equals the independent computation."""
+    """Return the part of check I5 in which each stored deadline must equal the one of the independent computation."""
     table, count, found = day_table(), 0, list[Finding]()
     for row in db.session.execute(scope.sql(_STEPS), execution_options={"yield_per": 1000}):
         count += 1
@@ -128,7 +134,7 @@ def deadlines(scope: Scope) -> Checked:
 
 
 def day_table() -> DayTable:
-    """Return the office's calendar, built from its rows for the independent computation."""
+    """Return the office's calendar for the independent computation, read from the tables of weeks and holidays."""
     weeks = db.session.scalars(select(WorkingWeek).order_by(WorkingWeek.id)).all()
     closed = frozenset(db.session.scalars(select(Holiday.day)))
     rows = [Week(w.starts_on, w.ends_on, tuple(getattr(w, day) or "" for day in WEEKDAYS)) for w in weeks]
@@ -151,9 +157,10 @@ _HEADS = """
 
 
 def unbroken_record(scope: Scope) -> Checked:
-    """Check I8: chains and ledgers verify, no event is gone since the last run, the last printed checkpoint matches.
+    """Return the result of check I8: hash chains and time ledgers verify, and no event is gone since the last run.
 
-    It also checks that the append-only triggers exist and that the database rejects changes of the event log.
+    Also checked: the last daily register, its printed checkpoint, the append-only triggers, and that the database
+    rejects changes of the event log.
     """
     query = text("SELECT count(*), coalesce(max(id), 0) FROM complaint_event")
     events, newest = db.session.execute(query).one()
@@ -173,7 +180,10 @@ def unbroken_record(scope: Scope) -> Checked:
 
 
 def _gone_events(last: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield a finding when events that the last run counted are missing."""
+    """Yield one finding when fewer events are left than the last run counted.
+
+    `last` holds the count `events` and the largest event id `newest` of that run; without them nothing is yielded.
+    """
     if "newest" not in last:
         return
     older = text("SELECT count(*) FROM complaint_event WHERE id <= :newest")
@@ -194,7 +204,10 @@ def _missing_guards() -> Iterator[Finding]:
 
 
 def _is_executed(statement: str) -> bool:
-    """Return True when the database changes a row by the statement, which is rolled back; False for an empty log."""
+    """Whether the database lets the statement change a row; False for an empty log.
+
+    The statement runs in a savepoint and is always rolled back.
+    """
     savepoint = db.session.begin_nested()
     try:
         return bool(db.session.execute(text(statement)).rowcount)  # type: ignore[attr-defined]
@@ -207,7 +220,7 @@ def _is_executed(statement: str) -> bool:
 def _printed_register() -> Iterator[Finding]:
     """Yield a finding when the newest daily register or its printed checkpoint does not match the event log.
 
-    The checkpoint covers the events before the register's end that existed when it was made.
+    The checkpoint covers the events dated before the end of the register's period that existed when it was made.
     """
     newest = select(Register, Paper).join(Paper, Paper.id == Register.paper_id)
     newest = newest.where(Register.kind == RegisterKind.DAILY.value).order_by(Register.day.desc()).limit(1)
@@ -226,7 +239,10 @@ def _printed_register() -> Iterator[Finding]:
 
 
 def agency_counts(_scope: Scope) -> Checked:
-    """Check for I10 that the visibility predicate counts as many cases for each agency as were sent to it."""
+    """Return the part of check I10 in which each agency must see as many cases as were sent to it.
+
+    The cases that it sees are counted by the visibility predicate, the others from the event log.
+    """
     counts = text(f"SELECT agency, count(DISTINCT complaint_id) FROM ({SENT}) AS sent GROUP BY agency")  # noqa: S608
     sent, found = {row[0]: row[1] for row in db.session.execute(counts)}, list[Finding]()
     for code in db.session.scalars(select(Agency.code).order_by(Agency.code)):
@@ -248,7 +264,10 @@ _NOT_SEARCHED = frozenset({"signatory", "initials", "agency", "addressee", "titl
 
 
 def secret_identities(_scope: Scope) -> Checked:
-    """Check for I11 that what agencies can read of open secret cases does not contain the reporter's identity."""
+    """Return the part of check I11 in which the identity of a secret reporter must not be readable for agencies.
+
+    Letters, papers and event data of cases that have not ended are searched.
+    """
     found, last = list[Finding](), 0
     while True:
         statement = select(Complaint.id, Complaint.number, Reporter).join(
@@ -269,7 +288,10 @@ def secret_identities(_scope: Scope) -> Checked:
 
 
 def _texts(cases: Sequence[int]) -> Iterator[tuple[int, str, str]]:
-    """Yield (complaint id, place, text) of what agencies can read of the cases: letters, papers, event data."""
+    """Yield (complaint id, place, text) of what agencies can read of the cases.
+
+    The place is "letter", "paper" or "event".
+    """
     letters = select(Letter).where(Letter.complaint_id.in_(cases)).execution_options(**_AS_STORED)
     for letter in db.session.scalars(letters):
         yield letter.complaint_id, "letter", f"{letter.subject}\n{letter.body}"
@@ -283,7 +305,7 @@ def _texts(cases: Sequence[int]) -> Iterator[tuple[int, str, str]]:
 
 
 def _strings(content: Any, hidden: Iterable[str]) -> Iterator[str]:
-    """Yield every text in the JSON content except under the hidden names."""
+    """Yield every text in JSON-like content, at any depth, except under the keys in `hidden`."""
     if isinstance(content, str):
         yield content
     elif isinstance(content, Mapping):
@@ -296,7 +318,11 @@ def _strings(content: Any, hidden: Iterable[str]) -> Iterator[str]:
 
 
 class Identity:
-    """What identifies a reporter in a text: full name, e-mail, and numbers ignoring separators; not what is short."""
+    """A search for one reporter's identity in texts: full name, e-mail address, telephone number and NIK.
+
+    Names and addresses under 5 characters and numbers under 8 digits are not searched; separators in numbers are
+    ignored.
+    """
 
     def __init__(self, reporter: Reporter) -> None:
         words = {"name": _normalised(reporter.name or ""), "email": _normalised(reporter.email or "")}
@@ -328,7 +354,10 @@ _LETTERS = (
 
 
 def signed_letters(scope: Scope) -> Checked:
-    """Check for I13 that letters are as they were signed: frozen content, file digest, electronic signature."""
+    """Return the part of check I13 in which signed letters must be as they were signed.
+
+    Frozen content, file digest and electronic signature are verified.
+    """
     found, last, wanted = list[Finding](), 0, scope.sql(_LETTERS)
     while True:
         statement = select(Letter).where(wanted, Letter.id > last).order_by(Letter.id).limit(LETTERS_AT_ONCE)

@@ -1,6 +1,7 @@
 """Runs the invariant checks nightly, or by command, notifies of the result, and reads the last one.
 
-The unique row of a night is the claim to run; a run whose worker died is taken over at the next slot.
+One worker per night runs them: it inserts the night's row, which is unique. A run whose worker died is taken over by
+the next nightly job.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -36,9 +37,10 @@ Clock = Callable[[], datetime]
 
 
 def run_nightly(clock: Clock = utc_now) -> str:
-    """Run all checks once per night from 02:30 office time, store the results, and notify.
+    """Run all checks, once per night from 02:30 office time, store and commit their results, and notify of them.
 
-    Returns `not_yet`, `elsewhere` (done or claimed by another worker), `green` or `red`.
+    Returns "not_yet" before 02:30, "elsewhere" when the night's run is done or claimed by another worker, "green"
+    without and "red" with violations that need action. `clock` returns the present time (aware UTC).
     """
     now = clock()
     if office_time(now).time() < NIGHTLY_AT:
@@ -63,16 +65,19 @@ def run_nightly(clock: Clock = utc_now) -> str:
 
 
 def check_now(names: Iterable[str], now: datetime) -> Iterator[tuple[str, Checked]]:
-    """Yield (name, result) of the named checks over all rows, as each completes; nothing is stored or notified."""
+    """Yield (name, result) of the named checks, such as "I3", over all rows as each completes.
+
+    Nothing is stored, and nobody is notified. `now` is an aware UTC datetime.
+    """
     scope = Scope(now, marks=_last_marks())
     for name in names:
         yield name, _check_on_snapshot(name, scope)[0]
 
 
 def _claim(night: date, now: datetime) -> int | None:
-    """Claim the night's run and return its id, or None when it is done or another worker is at it.
+    """Claim and commit the run of a night, and return its id; None when it is done or claimed by another worker.
 
-    A silent run is taken over, and its results are deleted.
+    A run without a heartbeat for 30 minutes is taken over, and its results are deleted.
     """
     table = InvariantRun.__table__
     row = {"night": night, "began_at": now, "alive_at": now, "red": 0}
@@ -88,7 +93,10 @@ def _claim(night: date, now: datetime) -> int | None:
 
 
 def _check_on_snapshot(name: str, scope: Scope) -> tuple[Checked, int]:
-    """Return the result and the milliseconds of one check on a single snapshot; nothing is changed."""
+    """Return (result, milliseconds) of one check, which reads a single snapshot of the database.
+
+    The session is rolled back before and after, so that nothing is changed.
+    """
     db.session.rollback()
     db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     try:
@@ -98,7 +106,10 @@ def _check_on_snapshot(name: str, scope: Scope) -> tuple[Checked, int]:
 
 
 def _finish(run_id: int, now: datetime) -> str:
-    """End the run, notify of its result, and delete results after 90 days, and runs without a notice."""
+    """End and commit a run, notify of its result, and return "red" or "green".
+
+    Results over 90 days old are deleted, and also their runs if no notice refers to them.
+    """
     with one_transaction():
         run = db.session.get_one(InvariantRun, run_id)
         red = select(InvariantResult.id).where(InvariantResult.run_id == run_id, InvariantResult.red)
@@ -114,9 +125,9 @@ def _finish(run_id: int, now: datetime) -> str:
 
 
 def _last_green() -> datetime | None:
-    """Return the instant from which changes must be checked: an hour before the last green run began, None for all.
+    """Return the instant (aware UTC) from which changes must be checked, None when everything must be.
 
-    A red run does not count, so that what it saw is checked again.
+    It is an hour before the last green run began; a red run does not count, so that its violations are checked again.
     """
     green = (InvariantRun.night.is_not(None), InvariantRun.ended_at.is_not(None), InvariantRun.red == 0)
     statement = select(InvariantRun.began_at).where(*green).order_by(InvariantRun.began_at.desc()).limit(1)
@@ -125,7 +136,7 @@ def _last_green() -> datetime | None:
 
 
 def _last_marks() -> dict[str, dict[str, object]]:
-    """Return what the last check of each invariant stored for the next, by invariant."""
+    """Return {invariant: marks}: the values that the last check of each invariant stored for its next one."""
     statement = select(InvariantResult.invariant, InvariantResult.marks).where(InvariantResult.marks != {})
     rows = db.session.execute(statement.order_by(InvariantResult.id.desc()).limit(len(CHECKS)))
     found: dict[str, dict[str, object]] = {}
@@ -135,9 +146,9 @@ def _last_marks() -> dict[str, dict[str, object]]:
 
 
 def _notify(run: InvariantRun, now: datetime) -> None:
-    """Notify administrators and supervisors of a red night, or of the first green one after it.
+    """Notify administrators and supervisors when the run is red, or when it is the first green one after a red one.
 
-    The unique notice prevents duplicates.
+    A unique index prevents duplicate notices.
     """
     if run.red:
         kind = "records_red"
@@ -152,7 +163,7 @@ def _notify(run: InvariantRun, now: datetime) -> None:
 
 
 def _red_before(run: InvariantRun) -> bool:
-    """Return True when the previous completed nightly run was red."""
+    """Whether the last completed nightly run before this one was red."""
     earlier = (InvariantRun.id != run.id, InvariantRun.night < run.night, InvariantRun.ended_at.is_not(None))
     statement = select(InvariantRun.red).where(*earlier).order_by(InvariantRun.night.desc()).limit(1)
     return bool(db.session.scalars(statement).first())
@@ -160,7 +171,10 @@ def _red_before(run: InvariantRun) -> bool:
 
 @dataclass(frozen=True)
 class RedInvariant:
-    """An invariant with violations: the first 5, their total, and whether they need action (`red`)."""
+    """An invariant with violations: its name, the first 5 of them, and how many are stored.
+
+    `red` is whether any of them needs action.
+    """
 
     name: str
     findings: tuple[Finding, ...]
@@ -170,7 +184,7 @@ class RedInvariant:
 
 @dataclass(frozen=True)
 class LastRun:
-    """The last completed nightly run, and the invariants with violations."""
+    """The last completed nightly run: its end (aware UTC), and the invariants in which it found violations."""
 
     ended_at: datetime
     red: tuple[RedInvariant, ...]

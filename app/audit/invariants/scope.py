@@ -39,9 +39,10 @@ CLOCK_SKEW = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Scope:
-    """The scope of a check at `now` (aware UTC): everything if `since` is None, else changes since then and one slice.
+    """A scope of an invariant check: which rows are checked, as of `now` (aware UTC).
 
-    `marks` is what the last check of each invariant stored for the next.
+    Everything if `since` is None, else what changed since then and one of 28 slices of the rest. `marks` holds, by
+    invariant, the values that its last check stored for the next.
     """
 
     now: datetime
@@ -51,7 +52,7 @@ class Scope:
 
     @property
     def values(self) -> dict[str, Any]:
-        """Return every bind parameter that SQL of an invariant may name."""
+        """Return {name: value} of every bind parameter that SQL of an invariant may name."""
         return {
             "since": self.now if self.since is None else self.since,
             "whole": self.since is None,
@@ -69,12 +70,12 @@ class Scope:
         }
 
     def sql(self, sql: str) -> TextClause:
-        """Return the SQL as a statement with `{cases}` expanded and the parameters bound that it names."""
+        """Return the SQL text as a statement, with `{cases}` expanded and every parameter bound that it names."""
         statement, values = text(sql.replace("{cases}", CASES)), self.values
         return statement.bindparams(**{name: values[name] for name in statement._bindparams if name in values})
 
     def cases(self) -> Select[Any] | None:
-        """Return a select of the ids of the cases to check, None for all cases."""
+        """Return a select of the complaint ids to check, None when all cases are to be checked."""
         if self.since is None:
             return None
         table = Complaint.__table__
@@ -83,7 +84,11 @@ class Scope:
 
 @dataclass(frozen=True)
 class Finding:
-    """One violation: the invariant, its subject, the key of the sentence that describes it, and the values for it."""
+    """A violation of an invariant.
+
+    `subject` is the case or thing concerned, `sentence` the key of the text that describes it (`labels.SENTENCES`),
+    `particulars` are the values in that text.
+    """
 
     invariant: str
     subject: str
@@ -93,7 +98,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Checked:
-    """The result of one check: number of rows checked, violations, and what the next check needs."""
+    """The result of one check: number of rows checked, violations, and values that the next check needs (`marks`)."""
 
     looked_at: int
     findings: tuple[Finding, ...] = ()
@@ -101,7 +106,7 @@ class Checked:
 
 
 def limited(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return at most 50 findings of each sentence, grouped by sentence."""
+    """Return the findings with at most 50 for each sentence, grouped by sentence."""
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
         group = groups.setdefault(finding.sentence, [])

@@ -18,9 +18,9 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Check:
-    """How an invariant is checked: queries that must return no row and functions in Python, run in order.
+    """How an invariant is checked: by queries that must return no row and by functions in Python, run in order.
 
-    `counted` is SQL for the number of rows checked; functions add their own.
+    `counted` is SQL for the number of rows checked; the functions add their own numbers.
     """
 
     parts: tuple[Queries | Callable[[Scope], Checked], ...]
@@ -56,12 +56,12 @@ HARMLESS = frozenset({"files_without_row"})
 
 
 def is_red(checked: Checked) -> bool:
-    """Return True when the result has a violation that needs action."""
+    """Whether the result has a violation that needs action."""
     return any(finding.sentence not in HARMLESS for finding in checked.findings)
 
 
 def check(name: str, scope: Scope) -> tuple[Checked, int]:
-    """Run one check in a savepoint and return its result and duration in milliseconds.
+    """Run the check with this name ("I1" to "I16") in a savepoint and return (result, duration in milliseconds).
 
     An exception is logged and returned as the finding `not_checked`, not raised.
     """
