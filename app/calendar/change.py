@@ -28,13 +28,13 @@ Values = dict[str, Any]
 
 
 class NeverOpens(ValueError):
-    """Raised when a deadline cannot be computed with the changed calendar."""
+    """Raised when a deadline cannot be computed with the changed calendar, since the office opens too rarely."""
 
 
 class ChangedMeanwhile(Exception):
-    """Raised when a row has changed since the change was shown.
+    """Raised when a calendar row has changed since the change was shown to the officer.
 
-    `now` is the same change based on the present rows, None when a row is gone.
+    `now` is the change based on the present rows, None when one of them no longer exists.
     """
 
     def __init__(self, now: "CalendarChange | None") -> None:
@@ -44,7 +44,7 @@ class ChangedMeanwhile(Exception):
 
 @dataclass(frozen=True)
 class RowChange:
-    """One calendar row before and after; `before` is None for a new row, `after` None for a deleted one."""
+    """A change of one calendar row; `before` and `key` are None for a new row, `after` is None for a deleted one."""
 
     table: str
     key: int | None
@@ -57,7 +57,7 @@ CalendarChange = tuple[RowChange, ...]
 
 @dataclass(frozen=True)
 class Consequence:
-    """The open steps whose deadlines a change moves, with the calendars before and after."""
+    """What a calendar change does: the open steps whose deadlines it moves, and the calendars before and after."""
 
     moves: tuple[Move, ...]
     before: WorkingCalendar
@@ -72,16 +72,16 @@ class Consequence:
 
 
 def row_data(item: Any) -> Values:
-    """Return the columns of an ORM row except its id as JSON-compatible values."""
+    """Return a dict of an ORM row's columns except its id as JSON-compatible values; dates become ISO text."""
     values = row_values(item)
     del values["id"]
     return values
 
 
 def stored_data(model: Any, key: int | None, lock: bool = False) -> Values | None:
-    """Return the row's columns as the database holds them, ignoring session changes; None when there is no such row.
+    """Return a row's columns except the id as the database holds them, None when there is no such row.
 
-    `lock` locks the row for update.
+    Unsaved changes in the session are ignored. `lock` locks the row for update.
     """
     table = model.__table__
     statement = select(table).where(table.c.id == key)
@@ -94,8 +94,9 @@ def stored_data(model: Any, key: int | None, lock: bool = False) -> Values | Non
 
 
 def take_unsaved(item: Any, new: bool) -> RowChange:
-    """Return the unsaved change of a calendar row and discard it from the session, since it is applied later from
-    these plain values.
+    """Return the unsaved values of a calendar row as a change, and discard them from the session.
+
+    The change is applied later from these plain values.
     """
     change = RowChange(item.__tablename__, item.id, None if new else stored_data(type(item), item.id), row_data(item))
     if not new:
@@ -106,13 +107,13 @@ def take_unsaved(item: Any, new: bool) -> RowChange:
 def lock_calendar() -> None:
     """Wait for the advisory lock on calendar changes, held until the transaction ends.
 
-    Take it before any row lock: changes are then judged one after another, and two cannot deadlock.
+    Call this before locking any row, so that changes are judged one after another and two cannot deadlock.
     """
     wait_for_lock(CALENDAR_LOCK)
 
 
 def preview_change(change: CalendarChange, now: datetime) -> Consequence:
-    """Return the consequence of a change, applied in a savepoint and rolled back.
+    """Return the consequence of a calendar change, which is applied in a savepoint and rolled back.
 
     Raises NeverOpens, ChangedMeanwhile, or a database error such as IntegrityError.
     """
@@ -126,9 +127,10 @@ def preview_change(change: CalendarChange, now: datetime) -> Consequence:
 
 
 def apply_change(change: CalendarChange, reason: str, by: int | None, now: datetime) -> Consequence:
-    """Apply the change and add a journal entry with the reason, in one transaction; returns the consequence.
+    """Write and commit a calendar change, the moved deadlines and a journal entry; return the consequence.
 
-    Raises NeverOpens, ChangedMeanwhile, or a database error such as IntegrityError. `by` is the officer's user id.
+    `by` is the officer's user id, None for the system. Raises NeverOpens, ChangedMeanwhile, or a database error such as
+    IntegrityError; nothing is written then.
     """
     with one_transaction():
         found = _applied(change, now)
@@ -156,9 +158,9 @@ def _applied(change: CalendarChange, now: datetime) -> Consequence:
 
 
 def _apply_row(row: RowChange, change: CalendarChange) -> None:
-    """Write one row of a change.
+    """Write one row of a change without commit.
 
-    Raises ChangedMeanwhile, with the whole change based on the present rows, unless the row is as it was shown.
+    Raises ChangedMeanwhile, with the whole change based on the present rows, when the stored row differs from `before`.
     """
     if row.key is None:
         db.session.add(TABLES[row.table](**_typed(row.after or {})))
@@ -180,7 +182,10 @@ def _typed(values: Values) -> dict[str, Any]:
 
 
 class ReasonNeeded(Exception):
-    """Raised with the consequence of a change that still needs a reason; it ends the previewing transaction."""
+    """Raised with the consequence of a calendar change for which the officer must still give a reason.
+
+    It ends the transaction in which the change was previewed.
+    """
 
     def __init__(self, change: CalendarChange, found: Consequence) -> None:
         super().__init__("reason_needed")

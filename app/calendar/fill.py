@@ -19,14 +19,14 @@ LOCAL = "local"
 
 
 def all_holidays() -> Sequence[Holiday]:
-    """Return every holiday by date."""
+    """Return every holiday row, ordered by date."""
     return db.session.scalars(select(Holiday).order_by(Holiday.day, Holiday.id)).all()
 
 
 def change_of_file(days: Iterable[FileDay], kind: str) -> CalendarChange:
-    """Return the change that adds and updates the file's days; nothing is deleted.
+    """Return the calendar change that adds and updates the holidays of a file; nothing is written or deleted.
 
-    A new day without a kind gets `kind`; days are matched by date and name, then by the id of the exported row.
+    Holidays are matched by date and name, then by the id of the exported row. A new one without a kind gets `kind`.
     """
     rows = list(db.session.scalars(select(Holiday).order_by(Holiday.id)))
     by_key, by_name = {row.id: row for row in rows}, {(row.day, row.name): row for row in rows}
@@ -42,9 +42,10 @@ def change_of_file(days: Iterable[FileDay], kind: str) -> CalendarChange:
 
 
 def missing_holidays(year: int) -> CalendarChange:
-    """Return the change that adds missing national holidays and collective leave of the year and the next.
+    """Return the calendar change that adds the missing national holidays and collective leave of two years.
 
-    A date with any national row counts as present, whatever its name.
+    These are `year` and the next. A date with any national row counts as present, whatever its name. Nothing is
+    written.
     """
     rows = list(db.session.scalars(select(Holiday)))
     there = {row.day for row in rows if row.kind != LOCAL}
@@ -63,8 +64,8 @@ TWO_DAYS = 2 * 24 * 3600
 def warn_of_missing_year(now: datetime) -> None:
     """Log a warning, once a day over all workers, when next year's national holidays are still missing.
 
-    A Redis key of the day says that it was logged, since each job runs in its own process. While Redis is away, every
-    call logs.
+    A Redis key of the day records that it was logged, since each job runs in its own process. While Redis is
+    unavailable, every call logs. `now` is an aware UTC datetime.
     """
     today = office_today(now)
     year = missing_holiday_year(today)

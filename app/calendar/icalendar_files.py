@@ -19,7 +19,7 @@ _BROKEN = (ValueError, KeyError, IndexError, TypeError, AttributeError, Recursio
 
 
 class FileFault(StrEnum):
-    """Why a file is rejected."""
+    """Why an uploaded holiday file is rejected."""
 
     MISSING = "missing"
     TOO_LARGE = "too_large"
@@ -29,7 +29,7 @@ class FileFault(StrEnum):
 
 
 class FileRefused(Exception):
-    """Raised when a file is rejected; `fault` says why."""
+    """Raised when an uploaded holiday file is rejected; `fault` says why."""
 
     def __init__(self, fault: FileFault) -> None:
         super().__init__(fault.value)
@@ -38,9 +38,10 @@ class FileRefused(Exception):
 
 @dataclass(frozen=True)
 class FileDay:
-    """One holiday read from a file.
+    """A holiday read from a file.
 
-    `key` is the id of our row if the file was exported here, else None; `kind` is "" when the file gives none.
+    `key` is the id of the holiday row if the file was exported by this system, else None; `kind` is "" when the file
+    gives none.
     """
 
     day: date
@@ -51,14 +52,20 @@ class FileDay:
 
 @dataclass(frozen=True)
 class FileDays:
-    """The holidays of a file, and how many events were skipped: not all-day, repeated, cancelled, or out of range."""
+    """The holidays of a file, and how many of its events were skipped.
+
+    Skipped are events that are not all-day, repeated, cancelled, unreadable, without a name, or out of range.
+    """
 
     days: tuple[FileDay, ...]
     left_out: int
 
 
 def as_ical(rows: Iterable[Any], host: str, now: datetime) -> bytes:
-    """Return the holiday rows as iCalendar bytes; each row has a permanent UID. `now` is an aware UTC datetime."""
+    """Return the holiday rows as bytes of an iCalendar file; each row has a permanent UID.
+
+    `now` is an aware UTC datetime.
+    """
     calendar = icalendar.Calendar()
     for name, value in (("prodid", f"-//{host}//Hari Libur//ID"), ("version", "2.0"), ("calscale", "GREGORIAN")):
         calendar.add(name, value)
@@ -78,10 +85,10 @@ def as_ical(rows: Iterable[Any], host: str, now: datetime) -> bytes:
 
 
 def read_ical(content: bytes, host: str, kinds: tuple[str, ...]) -> FileDays:
-    """Return the all-day events of a file, one entry per day, without duplicates.
+    """Return the holidays of an iCalendar file, one for each day of its all-day events, without duplicates.
 
-    `kinds` are the known values for CATEGORIES. Raises FileRefused: `too_large` (256 KiB), `unreadable`, `too_many`
-    (400 days), `no_days`.
+    `kinds` are the known values for CATEGORIES. Raises FileRefused: `too_large` (over 256 KiB), `unreadable`,
+    `too_many` (over 400 days), `no_days`.
     """
     if len(content) > LARGEST_FILE:
         raise FileRefused(FileFault.TOO_LARGE)
@@ -108,7 +115,7 @@ def read_ical(content: bytes, host: str, kinds: tuple[str, ...]) -> FileDays:
 
 
 def _days(event: icalendar.Event, host: str, kinds: tuple[str, ...]) -> Iterator[FileDay]:
-    """Yield the days that an all-day event covers; none for one with a time of day, a repetition or a cancellation."""
+    """Yield the days that an all-day event covers; nothing for an event that `FileDays` counts as skipped."""
     first = event.decoded("dtstart")
     if "dtend" in event:
         after = event.decoded("dtend")

@@ -25,9 +25,9 @@ _EVERY_ROW = {"unscoped": True, "populate_existing": True}
 
 @dataclass(frozen=True)
 class Move:
-    """One open step whose deadline changes with another calendar.
+    """An open step whose deadline changes with another calendar.
 
-    `old` and `new` are aware UTC, `agency` None for the office.
+    `old` and `new` are the deadlines (aware UTC); `agency` is None for a step of the office.
     """
 
     complaint_id: int
@@ -38,13 +38,13 @@ class Move:
     new: datetime
 
     def as_data(self) -> dict[str, str | None]:
-        """Return the move as stored in the journal, without the complaint id."""
+        """Return the move as the dict that the journal stores: `number`, `step`, `agency`, `old`, `new` (ISO text)."""
         instants = {"old": self.old.isoformat(), "new": self.new.isoformat()}
         return {"number": self.number, "step": self.step, "agency": self.agency, **instants}
 
 
 def recompute_open_deadlines(batch: int = 500) -> tuple[Move, ...]:
-    """Recompute the deadline of every open step with the present calendar, and return the moved ones.
+    """Store the deadline of every open step by the present calendar, and return the steps whose deadline moved.
 
     Call it in the transaction that changes the calendar. It locks the complaint table, since another transaction could
     still use the old calendar. Raised alarms stay. Raises ValueError when the calendar cannot reach a deadline.
@@ -55,7 +55,7 @@ def recompute_open_deadlines(batch: int = 500) -> tuple[Move, ...]:
         sops = {version.id: load_sop(version) for version in db.session.scalars(select(SopVersion))}
         now = utc_now()
         moves = [move for tasks in _open_tasks(batch) for move in _recompute(tasks, sops, calendar, now)]
-        # When answered cases close by silence of the reporter.
+        # The deadline after which an answered case closes if the reporter stays silent.
         answered = select(Complaint).where(Complaint.status == CaseStatus.ANSWERED.value)
         for complaint in db.session.scalars(answered.execution_options(**_EVERY_ROW)):
             set_closing(complaint, sops[complaint.sop_version_id].silence, calendar)
@@ -64,7 +64,7 @@ def recompute_open_deadlines(batch: int = 500) -> tuple[Move, ...]:
 
 
 def _open_tasks(batch: int) -> Iterator[Sequence[StepTask]]:
-    """Yield batches of open steps of all cases, bypassing agency isolation; a batch never splits a case."""
+    """Yield lists of open steps of all cases, bypassing agency isolation; a list has all open steps of its cases."""
     open_cases = select(StepTask.complaint_id).where(StepTask.closed_at.is_(None)).distinct()
     open_cases = open_cases.order_by(StepTask.complaint_id).limit(batch).execution_options(unscoped=True)
     last = 0
@@ -80,7 +80,10 @@ def _open_tasks(batch: int) -> Iterator[Sequence[StepTask]]:
 
 
 def _recompute(tasks: Sequence[StepTask], sops: dict[int, Sop], calendar: WorkingCalendar, now: datetime) -> list[Move]:
-    """Set the deadlines of whole cases' open steps and the next deadline of each case; return the moved ones."""
+    """Set the deadlines of the open steps and the next deadline of their cases; return the steps that moved.
+
+    `tasks` must hold all open steps of each of their cases.
+    """
     extended = _longer_drafts([task.complaint_id for task in tasks])
     before = [(task, task.due_at) for task in tasks]
     for task in tasks:
@@ -97,7 +100,10 @@ def _recompute(tasks: Sequence[StepTask], sops: dict[int, Sop], calendar: Workin
 
 
 def _longer_drafts(cases: Sequence[int]) -> dict[tuple[int, int, str | None], tuple[bool, int]]:
-    """Return {(case, cycle, agency): (extended, extra working days)} of tracks with a longer allowance for step 7."""
+    """Return {(complaint id, cycle, agency): (extended, extra working days)} for longer allowances of step 7.
+
+    Tracks with the usual allowance are left out.
+    """
     longer = AgencyTrackRow.field_visit | AgencyTrackRow.cross_agency
     columns = (AgencyTrackRow.complaint_id, AgencyTrackRow.cycle, AgencyTrackRow.agency_code)
     statement = select(*columns, longer, AgencyTrackRow.more_days)
