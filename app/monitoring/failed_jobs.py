@@ -20,10 +20,10 @@ _OUR_FRAME = re.compile(r'File "(?:[^"]*/)?((?:app|jobs|workflow_rules)/[^"]+)",
 
 @dataclass(frozen=True)
 class FailedJob:
-    """A failed job: `name` is the function's, "" for one that is not ours; `failed_at` is aware UTC.
+    """A background job that failed, at `failed_at` (aware UTC, None when unknown).
 
-    `error` is the exception's class, and the file and line of ours that raised it; "" without a traceback.
-    The exception's message is left out, since it may quote personal data.
+    `name` is its JobName, "" for an unknown job. `error` is the class of the exception with the file and line of this
+    program that raised it, "" without a traceback; the message is left out, since it may quote personal data.
     """
 
     id: str
@@ -34,7 +34,10 @@ class FailedJob:
 
 
 def read_failed_jobs() -> tuple[list[FailedJob], int]:
-    """Return the newest failed jobs, at most SHOWN, and how many there are. Raises RedisError if Redis is away."""
+    """Return (jobs, count): the 20 newest failed background jobs, newest first, and the number of all.
+
+    Raises RedisError when Redis is unavailable.
+    """
     connection, jobs, count = redis_client(), [], 0
     for registry in map(_registry, QueueName):
         count += registry.count
@@ -45,7 +48,10 @@ def read_failed_jobs() -> tuple[list[FailedJob], int]:
 
 
 def retry_job(job_id: str) -> bool:
-    """Queue a failed job again; return False if it is not failed any more. Raises RedisError if Redis is away."""
+    """Queue a failed background job again and return True; return False when it is no longer a failed job.
+
+    Raises RedisError when Redis is unavailable.
+    """
     for registry in map(_registry, QueueName):
         if job_id in registry:
             try:
@@ -57,7 +63,10 @@ def retry_job(job_id: str) -> bool:
 
 
 def _registry(queue: QueueName) -> FailedJobRegistry:
-    """Return the registry of a queue's failed jobs, read as JSON: RQ would unpickle what it finds in Redis."""
+    """Return the RQ registry of a queue's failed jobs.
+
+    It reads JSON, since RQ would otherwise unpickle what it finds in Redis.
+    """
     return FailedJobRegistry(str(queue), redis_client(), serializer=JSONSerializer)
 
 
@@ -77,7 +86,10 @@ def _failed_job(job: Job) -> FailedJob:
 
 
 def error_place(traceback: str) -> str:
-    """Return class and place of the last exception of a traceback, as in "KeyError (app/papers/letters.py, 31)"."""
+    """Return class and place of a traceback's last exception, as in "KeyError (app/papers/letters.py, 31)".
+
+    The place is left out when no frame is in this program. Returns "" when the text is no traceback.
+    """
     last = traceback.rpartition("Traceback (most recent call last):\n")[2]
     raised = next((line for line in last.splitlines() if line and not line[0].isspace()), "")
     named, frames = _CLASS.match(raised), _OUR_FRAME.findall(last)

@@ -13,10 +13,11 @@ LATELY = timedelta(days=7)
 
 @dataclass(frozen=True)
 class FileCounts:
-    """Number of attachments by state; instants are aware UTC.
+    """Numbers of attachments over all cases.
 
-    `waiting` for a check, since `oldest`; `held` and `failed` are checks of the last 7 days that quarantined or failed;
-    `sweep` is None before the first sweep.
+    `waiting` for a check, the first of them since `oldest` (aware UTC, None without any); `held` and `failed` are
+    checks of the last 7 days that quarantined a file or failed. `sweep` is the last sweep of the store, None before the
+    first.
     """
 
     waiting: int
@@ -27,7 +28,7 @@ class FileCounts:
 
 
 def count_files(now: datetime) -> FileCounts:
-    """Return the counts over all cases, bypassing agency isolation."""
+    """Return the numbers of attachments and file checks over all cases, bypassing agency isolation."""
     waits = select(func.count(Attachment.id), func.min(Attachment.added_at)).where(Attachment.state == "waiting")
     waiting, oldest = db.session.execute(waits.execution_options(unscoped=True)).one()
     checks = (

@@ -23,7 +23,7 @@ LIMIT_LEVEL = 1
 
 @dataclass(frozen=True)
 class Queued:
-    """One queue: waiting jobs, failed jobs, and seconds that the first one has waited."""
+    """The state of one job queue: waiting jobs, failed jobs, and seconds that the first waiting one has waited."""
 
     waiting: int
     failed: int
@@ -31,7 +31,7 @@ class Queued:
 
 
 def read_queues(now: datetime) -> dict[str, Queued]:
-    """Return every queue by name; raises RedisError when Redis is unavailable."""
+    """Return {queue name: state} for every job queue. Raises RedisError when Redis is unavailable."""
     connection, found = redis_client(), {}
     for name in map(str, QueueName):
         with connection.pipeline(transaction=False) as pipe:
@@ -47,9 +47,10 @@ def read_queues(now: datetime) -> dict[str, Queued]:
 
 @dataclass
 class Gauges:
-    """The gauges that could be read; empty or None where their source is unavailable.
+    """The gauges for monitoring that could be read; empty or None where their source is unavailable.
 
-    Ages are in seconds.
+    `up` says whether `database`, `redis` and `migrations` are in order. `gateways_away` and all names that end in
+    "_seconds" are ages in seconds.
     """
 
     up: dict[str, bool] = field(default_factory=dict)
@@ -62,9 +63,9 @@ class Gauges:
 
 
 def read_gauges(now: datetime) -> Gauges:
-    """Read all gauges with four statements and about a dozen Redis commands.
+    """Return all gauges, read with four statements and about a dozen Redis commands.
 
-    An unavailable part is recorded as down, not raised.
+    An unavailable database or Redis is recorded as down in `up`, not raised.
     """
     database, redis = database_answers(), redis_answers()
     found = Gauges({"database": database, "redis": redis, "migrations": database and migrated()})
@@ -82,7 +83,11 @@ def read_gauges(now: datetime) -> Gauges:
 
 
 def _read_tables(found: Gauges, now: datetime) -> None:
-    """Read what the tables know; instants become seconds passed since, 0 for a future or missing one."""
+    """Fill `numbers`, `open_steps` and `gateways_away` from the tables.
+
+    Instants become seconds passed since, 0 for a future or missing one. A database error sets `up["database"]` to
+    False.
+    """
 
     def number(value: Any) -> float:
         return max(0.0, (now - value).total_seconds()) if isinstance(value, datetime) else float(value or 0)
@@ -100,12 +105,15 @@ def _read_tables(found: Gauges, now: datetime) -> None:
 
 
 def _one(statement: Select[Any]) -> Row[Any]:
-    """Return the single row, counted over all cases without agency isolation."""
+    """Execute a statement over all cases, without agency isolation, and return its single row."""
     return db.session.execute(statement.execution_options(unscoped=True, without_isolation=True)).one()
 
 
 def _sums() -> Any:
-    """Return a statement for one row of counts and earliest instants, each by a partial index except the breaches."""
+    """Return a select of one row with counts and earliest instants by gauge name.
+
+    Each is read from a partial index except the breaches.
+    """
     open_step, queued = StepTask.closed_at.is_(None), WebhookDelivery.state == "queued"
     parts: dict[str, Select[Any]] = {
         "outbox_waiting": select(func.count()).where(Delivery.state == "queued"),
@@ -126,7 +134,7 @@ def _sums() -> Any:
 
 
 def _steps(now: datetime) -> Any:
-    """Return a statement for the open steps by state of their deadline: paused, late, near, safe."""
+    """Return a select of one row with the number of open steps by state: `paused`, `late`, `near`, `safe`."""
     running = StepTask.paused_at.is_(None)
     late, warned = StepTask.due_at < now, StepTask.warn_at <= now
     states: dict[str, ColumnElement[bool]] = {
@@ -140,5 +148,5 @@ def _steps(now: datetime) -> Any:
 
 
 def expected_workers() -> int:
-    """Return how many workers should run."""
+    """Return how many background workers should run, by the setting WORKERS."""
     return int(current_app.config["WORKERS"])

@@ -28,7 +28,10 @@ _WITHOUT_ISOLATION = {"without_isolation": True}
 
 @dataclass(frozen=True)
 class WorkerHeartbeat:
-    """One worker and its last heartbeat; None when only its name is left in Redis."""
+    """A background worker and its last heartbeat (aware UTC); None when only its name is left in Redis.
+
+    `alive` is whether the heartbeat is less than 90 seconds old.
+    """
 
     name: str
     seen_at: datetime | None
@@ -37,25 +40,32 @@ class WorkerHeartbeat:
 
 @dataclass(frozen=True)
 class Processes:
-    """Scheduler and workers as found in Redis; `scheduler_at` is None without a heartbeat."""
+    """The scheduler's last heartbeat and the background workers, as found in Redis.
+
+    `scheduler_at` is aware, None without a heartbeat.
+    """
 
     scheduler_at: datetime | None
     workers: tuple[WorkerHeartbeat, ...]
 
     @property
     def alive(self) -> tuple[WorkerHeartbeat, ...]:
-        """Return the workers with a recent heartbeat."""
+        """Return the workers with a heartbeat in the last 90 seconds."""
         return tuple(worker for worker in self.workers if worker.alive)
 
     @property
     def dead(self) -> tuple[WorkerHeartbeat, ...]:
-        """Return the workers without a recent heartbeat."""
+        """Return the workers without a heartbeat in the last 90 seconds."""
         return tuple(worker for worker in self.workers if not worker.alive)
 
 
 @dataclass(frozen=True)
 class Records:
-    """Work that is due according to the tables: messages, late alarms, and a year without holidays, None for none."""
+    """Work that is due according to the tables.
+
+    `messages` counts messages to send, `late_alarms` the steps whose alarm is over 2 minutes late; `missing_year` is a
+    year without national holidays, None when there is none.
+    """
 
     messages: MessageCounts
     late_alarms: int
@@ -63,7 +73,7 @@ class Records:
 
 
 def database_answers() -> bool:
-    """Return True when the database answers a statement; errors are not raised."""
+    """Whether the database answers a statement; errors are not raised."""
     try:
         db.session.execute(text("SELECT 1"), execution_options=_WITHOUT_ISOLATION)
     except SQLAlchemyError:
@@ -73,7 +83,7 @@ def database_answers() -> bool:
 
 
 def redis_answers() -> bool:
-    """Return True when Redis answers; errors are not raised."""
+    """Whether Redis answers; errors are not raised."""
     try:
         return bool(redis_client().ping())
     except RedisError:
@@ -88,9 +98,9 @@ _POLICIES = text(
 
 
 def row_level_security_enforced() -> bool:
-    """Return True when row-level security is in force for this process's account (`app/access/row_level_security.py`).
+    """Whether row-level security is in force for the database role of this process.
 
-    Returns False when the database cannot be asked.
+    False also when the database cannot be asked. See `app/access/row_level_security.py`.
     """
     try:
         return bool(db.session.scalar(_POLICIES, execution_options=_WITHOUT_ISOLATION))
@@ -100,7 +110,7 @@ def row_level_security_enforced() -> bool:
 
 
 def restored_from() -> datetime | None:
-    """Return the time (aware UTC) of the backup that this held copy was restored from, None if nothing is held.
+    """Return when the backup was taken (aware UTC) from which this copy was restored, None when sending is not held.
 
     Also None when the database cannot be asked, so that the health page can still be shown.
     """
@@ -113,7 +123,7 @@ def restored_from() -> datetime | None:
 
 
 def find_processes(now: datetime) -> Processes | None:
-    """Return scheduler and workers by their heartbeats, or None when Redis is unavailable."""
+    """Return scheduler and background workers by their heartbeats in Redis, None when Redis is unavailable."""
     connection = redis_client()
     try:
         beat = connection.get(SCHEDULER_HEARTBEAT)
@@ -129,7 +139,7 @@ def find_processes(now: datetime) -> Processes | None:
 
 
 def find_records(now: datetime) -> Records:
-    """Return counts of messages, late alarms and the missing holiday year, over all cases."""
+    """Return the numbers of messages and late alarms over all cases, and the year without national holidays."""
     late = select(func.count()).where(StepTask.closed_at.is_(None), StepTask.next_alarm_at < now - SWEEP_LATE)
     alarms = db.session.scalars(late.execution_options(unscoped=True)).one()
     return Records(count_messages(now), alarms, missing_holiday_year(office_today(now)))

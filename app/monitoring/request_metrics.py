@@ -18,7 +18,10 @@ SECONDS = Histogram(
 
 
 def install(app: Flask) -> None:
-    """Count every response of the app; the label is the URL rule, so that visitors cannot create new series."""
+    """Count every HTTP response of the app and the seconds until it began, by URL rule.
+
+    The label is the rule and not the path, so that visitors cannot create new series.
+    """
 
     def count(answer: Answer) -> None:
         REQUESTS.labels(answer.method, answer.route, str(answer.status)).inc()
@@ -28,7 +31,7 @@ def install(app: Flask) -> None:
 
 
 def counted() -> bytes:
-    """Return the metrics of all processes of this web server in the Prometheus text format."""
+    """Return the request metrics of all processes of this web server as bytes in the Prometheus text format."""
     folder = os.environ.get(FOLDER_VARIABLE)
     if not folder:
         return generate_latest(HERE)
