@@ -11,12 +11,12 @@ from app.reference.sop import active_sop_version
 
 
 def find_agency(agency_id: int) -> Agency | None:
-    """Return the agency with this id, or None."""
+    """Return the agency with this id, or None when there is no such agency."""
     return db.session.get(Agency, agency_id)
 
 
 def has_children(row: Agency | Category) -> bool:
-    """Return whether another agency (or category) has this one as its parent."""
+    """Whether another agency (or category) has this one as its parent."""
     kind = type(row)
     return db.session.scalars(select(kind.id).where(kind.parent_id == row.id).limit(1)).first() is not None
 
@@ -38,7 +38,7 @@ def path_of_agency(agency_id: int | None) -> str:
 
 
 def below(agency: Agency) -> set[int]:
-    """Return the ids of the agency itself and of all agencies under it."""
+    """Return the set of ids of the agency itself and of all agencies under it, at any depth."""
     children: dict[int | None, list[int]] = {}
     for child, parent in db.session.execute(select(Agency.id, Agency.parent_id)):
         children.setdefault(parent, []).append(child)
@@ -51,7 +51,7 @@ def below(agency: Agency) -> set[int]:
 
 
 def in_tree_order(query: "Query[Agency]") -> "Query[Agency]":
-    """Order the query depth first: each agency directly after its parent, siblings by name.
+    """Return the query ordered depth first: each agency directly after its parent, siblings by name.
 
     Agencies in a cycle of parents, which should not exist, come last.
     """
@@ -65,10 +65,13 @@ def in_tree_order(query: "Query[Agency]") -> "Query[Agency]":
 
 
 def agency_names() -> dict[str, str]:
-    """Return the short name of every agency by its code."""
+    """Return {code: short name} for all agencies."""
     return {row.code: row.short_name for row in db.session.execute(select(Agency.code, Agency.short_name))}
 
 
 def step_numbers() -> dict[str, int]:
-    """Return the number of each step in the active SOP version, by step."""
+    """Return {step: printed number} for the steps of the active SOP version.
+
+    Raises NoResultFound when no version is active.
+    """
     return {row.step: row.number for row in active_sop_version().steps}

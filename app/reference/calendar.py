@@ -19,12 +19,15 @@ WARNED_FROM_MONTH = 10
 
 
 def active_sop_and_calendar(version: SopVersion, steps: str, calendar: str) -> tuple[SopVersion, Sop, WorkingCalendar]:
-    """Convert the columns of one `ACTIVE` row into the SOP version row, its `Sop`, and the working calendar."""
+    """Return the SOP version row, its `Sop` and the working calendar from the columns of one `ACTIVE` row.
+
+    Raises ValueError when they form no valid SOP or calendar.
+    """
     return version, sop_with_text(version, steps), calendar_with(calendar)
 
 
 def parse_hours(text: str) -> list[list[str]]:
-    """Parse `07:30-12:00 13:00-16:00` into [open, close] pairs of text.
+    """Return the [open, close] pairs of text in office hours such as `07:30-12:00 13:00-16:00`.
 
     Raises ValueError when a part is not two times joined by a hyphen; the times themselves are not checked.
     """
@@ -40,7 +43,7 @@ def calendar_as_dict() -> dict[str, object]:
 
 
 def load_working_calendar() -> WorkingCalendar:
-    """Return the office's present working calendar."""
+    """Return the office's present working calendar, read from the tables of weeks and holidays."""
     return calendar_with(_calendar_rows())
 
 
@@ -50,7 +53,7 @@ def _calendar_rows() -> str:
 
 @cache
 def calendar_rows() -> ColumnElement[str]:
-    """Return a SQL expression for weeks and closed days as one JSON text, to embed in other statements."""
+    """Return a SQL expression for all weeks and holidays as one JSON text, to embed in other statements."""
     hours = [part for day in WEEKDAYS for part in (literal(day), getattr(WorkingWeek, day))]
     week = func.json_build_array(WorkingWeek.starts_on, WorkingWeek.ends_on, func.json_build_object(*hours))
     weeks = select(func.json_agg(aggregate_order_by(week, WorkingWeek.id))).scalar_subquery()
@@ -61,17 +64,17 @@ def calendar_rows() -> ColumnElement[str]:
 
 @lru_cache(maxsize=4)
 def calendar_with(rows: str) -> WorkingCalendar:
-    """Return the calendar of the JSON text from `calendar_rows`, cached.
+    """Return the working calendar of the JSON text that `calendar_rows` selects.
 
-    Equal text gives the same object, which caches its sums.
+    Cached: equal text gives the same object, which caches its sums.
     """
     return WorkingCalendar.from_dict(calendar_data(rows))
 
 
 def calendar_data(rows: str) -> dict[str, object]:
-    """Convert the JSON text from `calendar_rows` into the dictionary that `WorkingCalendar.from_dict` takes.
+    """Return the JSON text that `calendar_rows` selects as the dictionary for `WorkingCalendar.from_dict`.
 
-    Several holidays on one day are joined by "; ".
+    Names of several holidays on one day are joined by "; ".
     """
     weeks, days = json.loads(rows)
     closed: dict[str, str] = {}
@@ -100,4 +103,4 @@ def missing_holiday_year(today: date) -> int | None:
 
 
 Texts = tuple[str | None, str | None, str | None]
-"""Category, district and village of a report, each as code or name; None when not given."""
+"""Category, district and village of a complaint, each as code or name; None when not given."""

@@ -24,7 +24,7 @@ def changes_since(at: datetime) -> list[dict[str, Any]]:
 
 
 def calendar_at(at: datetime, changes: list[dict[str, Any]]) -> dict[str, object]:
-    """Return the calendar in force at an aware UTC instant, as the dictionary that `WorkingCalendar.from_dict` takes.
+    """Return the working calendar as it was at an aware UTC instant, as the dictionary for `WorkingCalendar.from_dict`.
 
     `changes` must contain every change from `at` until now (see `changes_since`).
     """

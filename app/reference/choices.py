@@ -13,7 +13,7 @@ from app.reference.agencies import below
 
 
 def filter_options(*, agencies: bool = False) -> dict[str, dict[str, str]]:
-    """Return {filter name: {code: name}} for categories, districts and, if asked for, agencies, in one query."""
+    """Return {filter name: {code: name}} for `kategori`, `kecamatan` and, with `agencies`, also `opd`, in one query."""
     offered: dict[str, dict[str, str]] = {
         kind: {} for kind in ("kategori", "kecamatan", *(["opd"] if agencies else []))
     }
@@ -44,7 +44,7 @@ def villages_by_district() -> dict[str, dict[str, str]]:
 
 
 def categories_in_use() -> list[tuple[str, str, dict[str, str]]]:
-    """Return (code, name, {child code: child name}) of each active top-level category, sorted by name.
+    """Return a list of (code, name, {child code: child name}) for the active top-level categories, sorted by name.
 
     An active child of an inactive parent counts as top-level.
     """
@@ -59,7 +59,7 @@ def categories_in_use() -> list[tuple[str, str, dict[str, str]]]:
 
 
 def agency_choices(present: str | None) -> Sequence[Agency]:
-    """Return the active agencies and the one with the code `present`, by name."""
+    """Return the active agencies and, even if inactive, the agency with the code `present`, by name."""
     statement = select(Agency).where(Agency.active.is_(True) | (Agency.code == present))
     return db.session.scalars(statement.order_by(Agency.name)).all()
 
@@ -84,13 +84,16 @@ def parent_category_choices(category: Category | None) -> Sequence[Category]:
 
 
 def new_officer_choices() -> Sequence[User]:
-    """Return the accounts without an officer profile, by first name."""
+    """Return the user accounts without an officer profile, by first name."""
     free = User.id.not_in(select(OfficerProfile.user_id))
     return db.session.scalars(select(User).where(free).order_by(User.first_name, User.id)).all()
 
 
 def officer_choices(present: Collection[int]) -> Sequence[OfficerProfile]:
-    """Return the officers with an active account and those with the user ids `present`, by first name."""
+    """Return the officers with an active user account, by first name.
+
+    Officers with the user ids `present` are included even if inactive.
+    """
     offered = User.active.is_(True) | User.id.in_(present)
     statement = select(OfficerProfile).join(OfficerProfile.user).options(contains_eager(OfficerProfile.user))
     return db.session.scalars(statement.where(offered).order_by(User.first_name, User.id)).all()

@@ -1,6 +1,7 @@
 """The journal of settings, newest first, one line per change.
 
-A line joins the program's entry for an action with the `row_changed` entries of the same transaction.
+A line joins the journal entry of an action with the `row_changed` entries of the same transaction, which the database
+writes.
 """
 
 from collections import defaultdict
@@ -25,9 +26,9 @@ WITH_VALUES = frozenset({"calendar_changed", "limit_changed", "webhook_changed"}
 
 @dataclass
 class JournalLine:
-    """One line of the journal; `officer` is "" for the system.
+    """A line of the settings journal: what was changed, when (aware UTC) and by whom (`officer`, "" for the system).
 
-    `moved` is how many deadlines the change moved, `moves` the first 20 of them.
+    `moved` is how many deadlines the change moved, `moves` the first 20 of them. `change` is the id of the transaction.
     """
 
     kind: str
@@ -49,7 +50,7 @@ def journal_size() -> int:
 
 
 def _begins_a_line() -> ColumnElement[bool]:
-    """Return the condition for entries that start a line.
+    """Return the SQL criterion for journal entries that start a line of the journal.
 
     These are the program's entries, and the first row change of a transaction without such an entry. Entries about
     persons are excluded.
@@ -62,9 +63,9 @@ def _begins_a_line() -> ColumnElement[bool]:
 
 
 def journal_page(limit: int, offset: int) -> list[JournalLine]:
-    """Return journal lines, newest first, with at most 20 moves and 20 changed rows each.
+    """Return one page of journal lines, newest first, with at most 20 moves and 20 changed rows each.
 
-    The limit applies in SQL, since one change may move a hundred thousand deadlines.
+    Moves and rows are cut in SQL, since one change may move a hundred thousand deadlines.
     """
     path = cast(f"$.moves[0 to {MOVES_SHOWN - 1}]", JSONPATH)
     first_moves = func.jsonb_path_query_array(JournalEntry.data, path)
@@ -97,7 +98,7 @@ def journal_page(limit: int, offset: int) -> list[JournalLine]:
 
 
 def _add_rows(lines: Iterable[JournalLine]) -> None:
-    """Fill `rows` and `changed` of each line with one statement."""
+    """Fill `rows` (the first 20) and `changed` (their number) of each journal line, by one statement for all lines."""
     wanted = {line.change for line in lines if line.change is not None and line.kind not in WITH_VALUES}
     place = func.row_number().over(partition_by=JournalEntry.change, order_by=JournalEntry.id).label("place")
     total = func.count().over(partition_by=JournalEntry.change).label("total")
@@ -113,13 +114,13 @@ def _add_rows(lines: Iterable[JournalLine]) -> None:
 
 
 def names_by_id(model: Any, ids: Collection[int], column: str = "name") -> dict[int, str]:
-    """Return the text of a column, by the ids of rows of a model; unknown ids are left out."""
+    """Return {id: text of a column} for the rows of a model with these ids; unknown ids are left out."""
     statement = select(model.id, getattr(model, column)).where(model.id.in_(ids))
     return {key: str(text) for key, text in db.session.execute(statement)}
 
 
 def permission_names(ids: Collection[int]) -> dict[int, tuple[str, str]]:
-    """Return permission and view of each `PermissionView` with one of these ids; unknown ids are left out."""
+    """Return {id: (permission, view)} for the `PermissionView` rows with these ids; unknown ids are left out."""
     statement = select(PermissionView.id, Permission.name, ViewMenu.name).where(PermissionView.id.in_(ids))
     found = db.session.execute(statement.join(PermissionView.permission).join(PermissionView.view_menu))
     return {key: (name, view) for key, name, view in found}
@@ -135,9 +136,10 @@ def row_values(item: Any) -> dict[str, Any]:
 
 
 def journal_change(kind: str, before: Values, after: Values, officer_id: int | None, now: datetime) -> None:
-    """Add a journal entry with the values of a row before and after a change; does nothing when they are equal.
+    """Add a journal entry with the values of a row before and after a change, without commit.
 
-    `before` is None for a new row, `after` None for a deleted one; `officer_id` None means the system.
+    Nothing is added when they are equal. `before` is None for a new row, `after` None for a deleted one; `officer_id`
+    None means the system.
     """
     if before != after:
         data = {"before": before, "after": after}

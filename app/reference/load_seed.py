@@ -98,7 +98,10 @@ def _agency(row: seed_files.AgencyRow) -> Agency:
 
 
 def _load_holidays(year: int) -> None:
-    """Add national holidays and collective leave of the year and both neighbours, for each year that has none yet."""
+    """Add national holidays and collective leave of the year before, `year` and the next, without commit.
+
+    A year that already has national holidays is left unchanged.
+    """
     for wanted in (year - 1, year, year + 1):
         there = select(func.count()).where(func.extract("year", Holiday.day) == wanted, Holiday.kind != "local")
         if db.session.execute(there).scalar_one() == 0:
@@ -107,7 +110,7 @@ def _load_holidays(year: int) -> None:
 
 
 def _national_limits() -> list[NationalLimitRow]:
-    """Return the limits that SP4N-LAPOR! publishes, in working days.
+    """Return unsaved rows for the limits that SP4N-LAPOR! publishes, in working days.
 
     Permen PANRB 5/2025 is in force, but its text was not available, so the numbers come from the official app.
     """

@@ -21,7 +21,7 @@ def agencies_in_service() -> frozenset[str]:
 
 @contextmanager
 def cached_names() -> Iterator[None]:
-    """Cache the results of `find_named` inside the `with` block, for reading many reports in a row."""
+    """Cache the results of `find_named` inside the `with` block, for reading many complaints in a row."""
     context = request_context()
     context.names_found = {}
     try:
@@ -32,7 +32,10 @@ def cached_names() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Named:
-    """Ids of the category, district and village that a report names; None where it names none or an unknown one."""
+    """Ids of the category, district and village that a complaint names by text.
+
+    None where the complaint names none, or one that is unknown.
+    """
 
     category: int | None
     district: int | None
@@ -42,7 +45,7 @@ class Named:
 
 
 def find_named(texts: Texts) -> Named:
-    """Return the active category, district and village found by code or name (case-insensitive), in one statement.
+    """Return the active category, the district and the village by code or name (case-insensitive), in one statement.
 
     The village is searched within the district if that is found; otherwise the village determines the district.
     """

@@ -14,7 +14,7 @@ _COLUMNS = ("stage", "days", "source", "valid_from", "of_class")
 
 
 def limit_rows() -> ScalarSelect[Any]:
-    """Return a scalar subquery for all limits as JSON, to embed in other statements.
+    """Return a scalar subquery for all national limits as a JSON array, to embed in other statements.
 
     `limits_with` converts its value.
     """
@@ -23,7 +23,7 @@ def limit_rows() -> ScalarSelect[Any]:
 
 
 def limits_with(rows: list[Any] | None) -> tuple[NationalLimit, ...]:
-    """Convert the value of `limit_rows` into limits."""
+    """Return the national limits (in working days) from the JSON value that `limit_rows` selects; () for None."""
     return tuple(
         NationalLimit(
             NationalStage(stage),
@@ -37,5 +37,5 @@ def limits_with(rows: list[Any] | None) -> tuple[NationalLimit, ...]:
 
 
 def load_national_limits() -> tuple[NationalLimit, ...]:
-    """Return all national limits of the table, whatever date they apply from."""
+    """Return all national limits of the table (in working days), whatever date they apply from."""
     return limits_with(db.session.scalars(select(limit_rows())).one())

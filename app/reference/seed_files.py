@@ -1,6 +1,6 @@
 """Reviewed reference data read from JSON files into frozen rows, without touching the database.
 
-A wrong file raises ReferenceDataError with the name of the faulty row, which stops the start.
+A wrong file raises ReferenceDataError with the name of the faulty row, which ends the command `migrate`.
 """
 
 import json
@@ -60,7 +60,7 @@ class VillageRow:
 
 @dataclass(frozen=True)
 class DistrictRow:
-    """A kecamatan: its common name, its name as printed in the regulation, and the code of its governing agency."""
+    """A kecamatan with its villages; `official_name` is as printed in the regulation, `agency` the code of its agency."""
 
     code: str
     name: str
@@ -86,7 +86,7 @@ class CategoryRow:
 
 @dataclass(frozen=True)
 class WeekRow:
-    """Office hours of each weekday over a span of dates (None: unbounded).
+    """Office hours over a span of dates (None: unbounded), as [open, close] pairs of text by weekday.
 
     `confirmed` is False for a Ramadan span whose dates await the official decision (sidang isbat).
     """
@@ -110,7 +110,7 @@ class HolidayRow:
 
 @dataclass(frozen=True)
 class WorkingHours:
-    """Office hours with their time zone (Perpres 21/2023)."""
+    """Office hours with their time zone (Perpres 21/2023), and further days on which the office is closed."""
 
     zone: str
     weeks: tuple[WeekRow, ...]
@@ -162,7 +162,7 @@ def load_districts(path: Path = HERE / "districts.json") -> tuple[DistrictRow, .
 
 
 def load_categories(path: Path = HERE / "categories.json") -> tuple[CategoryRow, ...]:
-    """Return main categories and their children.
+    """Return the complaint categories in file order, main categories and their children.
 
     Raises ReferenceDataError for a duplicate code, an unknown agency or class, or a third level.
     """
@@ -177,7 +177,7 @@ def load_categories(path: Path = HERE / "categories.json") -> tuple[CategoryRow,
 
 
 def load_working_hours(path: Path = HERE / "working_hours.json") -> WorkingHours:
-    """Return the weeks in file order, where a later one takes precedence, and the local closures."""
+    """Return the office hours in file order, where a later week takes precedence, and the local closures."""
     raw = read_json(path)
     closures = (HolidayRow(date.fromisoformat(r["date"]), r["name"], "local") for r in raw["local_closures"])
     weeks = []
@@ -188,9 +188,10 @@ def load_working_hours(path: Path = HERE / "working_hours.json") -> WorkingHours
 
 
 def holidays_of(years: Iterable[int]) -> list[HolidayRow]:
-    """Return national holidays and cuti bersama of the years by date, named in Indonesian whatever the process locale.
+    """Return national holidays and cuti bersama of the years, one for each date, in order of date.
 
-    A future year has no cuti bersama until it is decreed; estimated Islamic dates are marked "(perkiraan)".
+    Names are in Indonesian whatever the locale of the process. A future year has no cuti bersama until it is decreed;
+    estimated Islamic dates are marked "(perkiraan)".
     """
     wanted = tuple(years)
     found: dict[date, HolidayRow] = {}
@@ -201,16 +202,16 @@ def holidays_of(years: Iterable[int]) -> list[HolidayRow]:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Return the parsed JSON file.
+    """Return the parsed JSON object of a file as a dict.
 
-    Raises OSError when it cannot be read and json.JSONDecodeError when it is not JSON.
+    Raises OSError when the file cannot be read and json.JSONDecodeError when it is not JSON.
     """
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
 
 
 def row_of(kind: type[Row], raw: dict[str, Any], **made: Any) -> Row:
-    """Build a row of `kind` from the raw keys, overridden by the converted values in `made`.
+    """Return an instance of the row class `kind` with the raw keys, overridden by the converted values in `made`.
 
     Raises ReferenceDataError for a missing or unknown key.
     """
@@ -221,7 +222,7 @@ def row_of(kind: type[Row], raw: dict[str, Any], **made: Any) -> Row:
 
 
 def must_be_unique(values: Iterable[str]) -> set[str]:
-    """Return the values as a set; raises ReferenceDataError when one occurs twice."""
+    """Return the values as a set. Raises ReferenceDataError when a value occurs twice."""
     seen: set[str] = set()
     for value in values:
         if value in seen:

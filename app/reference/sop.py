@@ -18,12 +18,12 @@ from workflow_rules.time.deadlines import Allowance, Unit
 
 
 def load_sop(version: SopVersion) -> Sop:
-    """Return the version with its steps as a `Sop`; raises ValueError when the rows do not form a valid SOP."""
+    """Return an SOP version row with its steps as a `Sop`. Raises ValueError when the rows form no valid SOP."""
     return sop_with(version, [[getattr(row, name) for name in OF_A_STEP] for row in version.steps])
 
 
 def steps_of_sop(version_id: int | InstrumentedAttribute[int] | BindParameter[int]) -> ScalarSelect[Any]:
-    """Return a scalar subquery for a version's steps as ordered JSON.
+    """Return a scalar subquery for the steps of an SOP version as a JSON array in order.
 
     `sop_with` and `sop_with_text` convert its value.
     """
@@ -33,12 +33,18 @@ def steps_of_sop(version_id: int | InstrumentedAttribute[int] | BindParameter[in
 
 
 def sop_with(version: SopVersion, steps: list[Any]) -> Sop:
-    """Return a `Sop` from the version and its steps as lists; raises ValueError when they form no valid SOP."""
+    """Return the `Sop` of a version row and its steps, given as lists of the columns `OF_A_STEP`.
+
+    Raises ValueError when they form no valid SOP.
+    """
     return _sop(json.dumps(steps), *_exceptions(version))
 
 
 def sop_with_text(version: SopVersion, steps: str) -> Sop:
-    """Return a `Sop` from the version and its steps as JSON text; raises ValueError when they form no valid SOP."""
+    """Return the `Sop` of a version row and its steps, given as JSON text of lists of the columns `OF_A_STEP`.
+
+    Raises ValueError when they form no valid SOP.
+    """
     return _sop(steps, *_exceptions(version))
 
 
@@ -60,7 +66,10 @@ def _sop(
     nik: tuple[str],
     more: int,
 ) -> Sop:
-    """Return the `Sop` of these values, cached: equal arguments give the same object."""
+    """Return the `Sop` of these values, cached: equal arguments give the same object.
+
+    Raises ValueError when they form no valid SOP.
+    """
     return Sop(
         number,
         tuple(

@@ -15,7 +15,7 @@ from app.reference.sop import load_sop
 
 
 class SopFault(StrEnum):
-    """Why a version cannot be activated; the value is the key of its message."""
+    """Why an SOP version cannot be activated; the value is the key of its message."""
 
     NOT_A_DRAFT = "is_draft_no_more"
     NO_DECREE = "no_decree"
@@ -24,7 +24,10 @@ class SopFault(StrEnum):
 
 
 class SopRefused(Exception):
-    """Raised when a version cannot be activated; `field` is the faulty form field, "" for the version as a whole."""
+    """Raised when an SOP version cannot be activated; `fault` says why.
+
+    `field` is the faulty form field, "" for the version as a whole.
+    """
 
     def __init__(self, fault: SopFault, field: str = "") -> None:
         super().__init__(fault.value)
@@ -37,15 +40,16 @@ _OF_ITS_OWN_DECREE = ("decree_number", "decided_on", "activated_at", "revised_on
 
 
 def sop_versions() -> Sequence[SopVersion]:
-    """Return all versions with their steps, newest first."""
+    """Return all SOP versions with their steps, newest first."""
     statement = select(SopVersion).options(selectinload(SopVersion.steps)).order_by(SopVersion.id.desc())
     return db.session.scalars(statement).all()
 
 
 def copy_as_draft(version_id: int) -> SopVersion:
-    """Return a new draft with the steps and settings of a version, under the next free number and without a decree.
+    """Store and return a new draft with the steps and settings of an SOP version.
 
-    Raises StopIteration when there is no such version.
+    It has the next free number and no decree. All versions are locked meanwhile. Raises StopIteration when there is no
+    such version.
     """
     with one_transaction():
         versions = _lock_versions()
@@ -65,10 +69,10 @@ def copy_as_draft(version_id: int) -> SopVersion:
 def activate_sop(
     version_id: int, decree_number: str, decided_on: date | None, now: datetime, officer_id: int | None = None
 ) -> SopVersion:
-    """Activate a draft, retire the active version and add a journal entry, in one transaction.
+    """Activate a draft, retire the active SOP version and add a journal entry, in one transaction; return the version.
 
-    Raises SopRefused when it is not a draft, has no decree number, the decree has no date or a future one, or its rows
-    do not form an SOP.
+    Raises SopRefused (NOT_A_DRAFT, NO_DECREE, DECREE_IN_FUTURE also without a date, NOT_AN_SOP), and StopIteration when
+    there is no such version. `decided_on` is an office date, `now` an aware UTC datetime.
     """
     with one_transaction():
         versions = _lock_versions()
@@ -107,6 +111,6 @@ def _refuse(draft: SopVersion, decree_number: str, decided_on: date | None, now:
 
 
 def _values(row: SopVersion | SopStepRow, *without: str) -> dict[str, object]:
-    """Return the row's column values by name, without the named columns."""
+    """Return a dict of the row's column values by name, except the columns in `without`."""
     names = (column.key for column in inspect(type(row)).column_attrs)
     return {name: getattr(row, name) for name in names if name not in without}
