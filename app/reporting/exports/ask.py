@@ -1,4 +1,4 @@
-"""Requests for reports: asking, repeating and cancelling, as rows in the database.
+"""Requests for export reports: queueing, repeating and cancelling, as rows in the database.
 
 Redis only receives the job id.
 """
@@ -25,13 +25,13 @@ OPEN = ("queued", "running")
 
 
 class AskFault(StrEnum):
-    """Why a report was not queued."""
+    """Why an export report was not queued."""
 
     TOO_MANY_JOBS = "too_many_jobs"
 
 
 class AskRefused(Exception):
-    """Raised when a report is not queued; `fault` says why."""
+    """Raised when an export report is not queued; `fault` says why."""
 
     def __init__(self, fault: AskFault) -> None:
         super().__init__(str(fault))
@@ -39,9 +39,9 @@ class AskRefused(Exception):
 
 
 def ask_report(by: Person, wanted: WantedReport, file_format: str, now: datetime) -> ReportJob:
-    """Queue a report for the user after commit and return its job.
+    """Store a queued export report of the user and return its job, which a worker starts after the commit.
 
-    Raises AskRefused(too_many_jobs) when the user has 3 unfinished reports, ValueError when the person has no account.
+    Raises AskRefused(too_many_jobs) when the user has 3 unfinished reports, ValueError when `by` has no user account.
     `now` is an aware UTC datetime.
     """
     if by.id is None:
@@ -62,9 +62,10 @@ def ask_report(by: Person, wanted: WantedReport, file_format: str, now: datetime
 
 
 def ask_again(by: Person, job_id: int, language: str, now: datetime) -> ReportJob | None:
-    """Queue an earlier report of the user again, with the user's present rights and the given language.
+    """Queue an earlier export report of the user again, with the user's present rights, and return the new job.
 
-    Returns None when the user has no such report. Raises AskRefused(too_many_jobs) when 3 reports are unfinished.
+    Its texts are in `language`. Returns None when the user has no such report. Raises AskRefused(too_many_jobs) when
+    the user has 3 unfinished reports.
     """
     with one_transaction():
         before = own_job(by, job_id)
@@ -74,7 +75,7 @@ def ask_again(by: Person, job_id: int, language: str, now: datetime) -> ReportJo
 
 
 def cancel_report(by: Person, job_id: int, now: datetime) -> bool | None:
-    """Cancel an unfinished report of the user; its worker stops after the current batch.
+    """Cancel and commit an unfinished export report of the user; its worker stops after the current batch.
 
     Returns True when cancelled, False when it had already ended, None when the user has no such report.
     """
@@ -89,7 +90,10 @@ def cancel_report(by: Person, job_id: int, now: datetime) -> bool | None:
 
 
 def own_job(by: Person, job_id: int, lock: bool = False) -> ReportJob | None:
-    """Return the report job if it belongs to this user, else None; `lock` locks the row for update."""
+    """Return the export report job with this id if it belongs to the user, else None.
+
+    `lock` locks the row for update.
+    """
     statement = select(ReportJob).where(ReportJob.id == min(job_id, LARGEST_ID), ReportJob.user_id == by.id)
     statement = statement.execution_options(populate_existing=True)
     return db.session.scalars(statement.with_for_update() if lock else statement).first()

@@ -19,7 +19,7 @@ LONGEST_CELL = 32_767
 def clean(text: str) -> str:
     """Return the text without control characters, surrogates and noncharacters (invalid in XML).
 
-    Tabs stay, every line break becomes a line feed, and the text is cut to 32,767 characters.
+    Tabs stay, every line break becomes a line feed, and the text is cut to 32,767 characters, ending in "…".
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     printable = (c for c in lines if unicodedata.category(c) not in ("Cc", "Cs") or c in "\n\t")
@@ -39,8 +39,10 @@ def harmless(text: str) -> str:
 
 
 def csv_cell(value: Cell) -> str:
-    """Return the value as text for CSV: "" for None, dates as YYYY-MM-DD, instants in office time as
-    YYYY-MM-DD HH:MM."""
+    """Return the value as text for a CSV cell, "" for None.
+
+    Dates become YYYY-MM-DD, instants YYYY-MM-DD HH:MM in office time; text is made harmless (see `harmless`).
+    """
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -49,5 +51,5 @@ def csv_cell(value: Cell) -> str:
 
 
 def sheet_moment(value: datetime) -> datetime:
-    """Return the aware instant as a naive office time (WITA) without seconds, since spreadsheets know no time zones."""
+    """Return an aware instant as a naive datetime in office time without seconds, since spreadsheets know no zones."""
     return office_time(value).replace(tzinfo=None, second=0, microsecond=0)

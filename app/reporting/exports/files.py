@@ -1,4 +1,4 @@
-"""Report files written row by row: XLSX and CSV in constant memory, and PDF for short ones."""
+"""Files of export reports, written row by row: XLSX and CSV in constant memory, and PDF for short ones."""
 
 import csv
 import fcntl
@@ -35,7 +35,10 @@ IsGivenUp = Callable[[], bool]
 
 
 class ReportFile(Protocol):
-    """A file to which rows are written; it is complete only after `close`, and `drop` abandons it."""
+    """A file to which the rows of an export report are written.
+
+    It is complete only after `close`; `drop` abandons it.
+    """
 
     def write(self, row: Sequence[Cell]) -> None: ...
 
@@ -45,7 +48,7 @@ class ReportFile(Protocol):
 
 
 class CsvFile:
-    """A CSV file in UTF-8 with a byte order mark for spreadsheets; semicolons, and line ends as in RFC 4180."""
+    """A CSV file in UTF-8 with a byte order mark for spreadsheets, semicolons, and line ends as in RFC 4180."""
 
     def __init__(self, path: Path, facts: Facts, _is_given_up: IsGivenUp = never) -> None:
         self._file = path.open("w", encoding="utf-8-sig", newline="")
@@ -62,7 +65,7 @@ class CsvFile:
 
 
 class XlsxFile:
-    """An XLSX file with a sheet of rows and a sheet on how they were made.
+    """An XLSX file with a sheet of rows and a sheet on how the report was made.
 
     Text is never converted to formulas or numbers.
     """
@@ -111,7 +114,7 @@ WRITERS: dict[str, Writer] = {"xlsx": XlsxFile, "csv": CsvFile, "pdf": PdfFile}
 
 
 def columns_in(file_format: str, chosen: Sequence[str]) -> Sequence[str]:
-    """Return the columns that a file holds: all of them, or the first ten for a PDF.
+    """Return the chosen columns that a file of this format holds: the first ten for a PDF, all for the others.
 
     Older requests for a PDF may name more than ten.
     """
@@ -120,7 +123,7 @@ def columns_in(file_format: str, chosen: Sequence[str]) -> Sequence[str]:
 
 @contextmanager
 def draft_of(job_id: int, ending: str) -> Iterator[Path]:
-    """Yield a path for the report's file in a new locked folder, which is removed afterwards.
+    """Yield the path of the file to write for a report job, in a new locked folder that is removed afterwards.
 
     Unlocked folders, left by killed workers on this host, are removed first.
     """
@@ -142,7 +145,10 @@ def draft_of(job_id: int, ending: str) -> Iterator[Path]:
 
 @contextmanager
 def _locked(folder: Path, how: int) -> Iterator[None]:
-    """Hold a file lock on the folder; raises BlockingIOError when `how` is non-blocking and the lock is taken."""
+    """Hold a file lock on the folder during the `with` block.
+
+    Raises BlockingIOError when `how` is non-blocking and another process holds the lock.
+    """
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, how)

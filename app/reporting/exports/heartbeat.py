@@ -1,4 +1,4 @@
-"""A thread that reports that a worker is alive while it renders, packs or uploads one long report."""
+"""A thread that records that a worker is alive while it renders, packs or uploads one long export report."""
 
 import threading
 from collections.abc import Callable
@@ -18,7 +18,8 @@ log = structlog.get_logger()
 class Heartbeat:
     """Context manager whose thread calls `beat` every 15 seconds in an application context.
 
-    `lost` is set and the thread ends once `beat` returns False. A beat that raises is tried again at the next interval.
+    Once `beat` returns False, the event `lost` is set and the thread ends. A `beat` that raises is tried again after 15
+    seconds.
     """
 
     def __init__(self, beat: Callable[[], bool]) -> None:

@@ -1,4 +1,4 @@
-"""Reads for the report pages: an officer's jobs, and the schedules with their latest results."""
+"""Reads for the pages of export reports: an officer's jobs, and the schedules with their latest results."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class JobLine:
-    """One report job as shown to its officer.
+    """An export report job as shown to the officer who requested it; `size` is in bytes.
 
-    `left` is the time it still needs at its speed so far, None when that cannot be estimated.
+    `left` is the time that the job still needs at its speed so far, None when that cannot be estimated.
     """
 
     id: int
@@ -43,7 +43,7 @@ class JobLine:
 
 
 def newest_jobs(user_id: int, now: datetime) -> list[JobLine]:
-    """Return the officer's ten newest report jobs, newest first."""
+    """Return the ten newest export report jobs of an officer, newest first."""
     statement = select(ReportJob).where(ReportJob.user_id == user_id).order_by(ReportJob.id.desc()).limit(SHOWN)
     lines = []
     for job in db.session.scalars(statement):
@@ -71,9 +71,10 @@ def newest_jobs(user_id: int, now: datetime) -> list[JobLine]:
 
 @dataclass(frozen=True)
 class ScheduleLine:
-    """One schedule with its recipients' names and the (name, state) of the newest report of each.
+    """A schedule of export reports with its recipients' names and how the newest report of each fared.
 
-    `period_on` is the title of that report, None when there is none yet.
+    `fates` are (recipient's name, state) pairs. `period_on` is the title of the newest report, None when there is none
+    yet.
     """
 
     schedule: ReportSchedule
@@ -87,7 +88,7 @@ def find_schedule(schedule_id: int) -> ReportSchedule | None:
 
 
 def all_schedules() -> list[ScheduleLine]:
-    """Return every schedule, oldest first."""
+    """Return every schedule of export reports, oldest first, with recipients and the state of their newest reports."""
     options = selectinload(ReportSchedule.recipients).joinedload(ReportRecipient.user)
     schedules = db.session.scalars(select(ReportSchedule).order_by(ReportSchedule.id).options(options)).all()
     newest = _newest_of([schedule.id for schedule in schedules])
@@ -102,7 +103,10 @@ def all_schedules() -> list[ScheduleLine]:
 
 
 def _newest_of(schedules: Sequence[int]) -> dict[int | None, list[tuple[ReportJob, Delivery | None]]]:
-    """Return, by schedule id, the jobs of its newest period, each with the delivery that carries its file or None."""
+    """Return {schedule id: [(job, delivery)]} with the jobs of each schedule's newest period.
+
+    The delivery is the message that carries the job's file, None when there is none.
+    """
     newest = select(ReportJob.schedule_id, func.max(ReportJob.period_on).label("day")).group_by(ReportJob.schedule_id)
     last = newest.subquery()
     same = (ReportJob.schedule_id == last.c.schedule_id) & (ReportJob.period_on == last.c.day)
@@ -121,7 +125,7 @@ def _newest_of(schedules: Sequence[int]) -> dict[int | None, list[tuple[ReportJo
 
 
 def _state(job: ReportJob, message: Delivery | None) -> str:
-    """Return the job's state until its file is done, then the state of its message: `mail_queued`, `mail_sent`, …"""
+    """Return the state of the job, or of the message with its file once that is done: `mail_queued`, `mail_sent`, …"""
     if job.state not in ("done", "expired") or message is None:
         return job.state
     return f"mail_{message.state}"

@@ -1,4 +1,4 @@
-"""Indonesian texts of reports: columns, formats, job states, errors and schedules."""
+"""Indonesian texts of export reports: columns, formats, job states, errors and schedules."""
 
 from flask_babel import lazy_gettext as _
 

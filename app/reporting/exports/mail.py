@@ -1,4 +1,4 @@
-"""Attaches the file of a scheduled report to its message at the moment of sending."""
+"""Attaches the file of a scheduled export report to its message at the moment of sending."""
 
 from datetime import datetime
 
@@ -14,9 +14,10 @@ MOST_BYTES = 5 * 1024 * 1024
 
 
 def prepare_report(message: Delivery, now: datetime) -> None:
-    """Attach the report's file to the message, unless the message has no report or the file is over 5 MiB.
+    """Attach the file of a scheduled export report to the message that announces it.
 
-    Raises Refused when the account is closed, its rights have changed, or the file no longer exists.
+    Does nothing when the message is about no report or the file is over 5 MiB. Raises Refused when the user account is
+    closed, its rights have changed, or the file no longer exists.
     """
     job = message.report_job
     if job is None:
@@ -38,5 +39,5 @@ def prepare_report(message: Delivery, now: datetime) -> None:
 
 
 def file_name(job: ReportJob) -> str:
-    """Return the file name of an attached report, for example `laporan-aduan-12.xlsx`."""
+    """Return the file name of the job's attached file, for example `laporan-aduan-12.xlsx`."""
     return f"laporan-aduan-{job.id}.{job.format}"

@@ -1,4 +1,4 @@
-"""Notifies the officer who asked for a report how it ended: at the bell, or by e-mail for a scheduled one."""
+"""Notifies the officer who requested an export report of its end: by a notice, or by e-mail for a scheduled one."""
 
 from datetime import datetime, timedelta
 
@@ -12,9 +12,9 @@ from app.notices.outbox import CLAIM_SECONDS
 
 
 def notify_of_report(job_id: int, now: datetime) -> None:
-    """Add the notice for an ended report, or the delivery of a scheduled report that is done.
+    """Add the notice for an ended export report, or the e-mail delivery of a scheduled one that is done.
 
-    Call it in the transaction that ends the report; unique rows make a repeat a no-op.
+    Call it in the transaction that ends the report; unique rows make a repeat a no-op. The e-mail is sent after commit.
     """
     job = db.session.get_one(ReportJob, job_id)
     db.session.refresh(job)

@@ -1,4 +1,4 @@
-"""A report as a PDF table: fixed column widths, unbroken numbers, and the long text in a row below its case."""
+"""An export report as a PDF table: fixed column widths, unbroken numbers, the long text in a row below its case."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,10 @@ SHARES = {"judul": 3.0, "tempat": 2.0, "opd": 1.5, "kategori": 1.5, "status": 1.
 
 @dataclass(frozen=True)
 class Facts:
-    """What a report shows around its rows: title, headings by column, and (label, text) lines on how it was made."""
+    """The texts around the rows of an export report.
+
+    `headings` are by column name; `lines` are (label, text) pairs on how the report was made.
+    """
 
     title: str
     headings: dict[str, str]
@@ -44,7 +47,10 @@ class Facts:
 
 @dataclass(frozen=True)
 class Column:
-    """One printed column: its index in the row, its width in millimetres, and whether its values must not wrap."""
+    """A printed column of a PDF table.
+
+    `place` is its index in the row, `width` is in millimetres, `unbroken` is whether its values must not wrap.
+    """
 
     place: int
     heading: str
@@ -53,7 +59,7 @@ class Column:
 
 
 class PdfFile:
-    """Collects rows (at most 1,000) and renders them to PDF in a separate process on `close`."""
+    """A PDF file of an export report; it collects at most 1,000 rows and renders them in another process on `close`."""
 
     def __init__(self, path: Path, facts: Facts, is_cancelled: Callable[[], bool]) -> None:
         self._path, self._facts, self._is_given_up = path, facts, is_cancelled
@@ -63,7 +69,10 @@ class PdfFile:
         self._rows.append([_on_paper(value) for value in row])
 
     def close(self) -> None:
-        """Render and write the file; raises DrawingRefused when rendering fails, exceeds its limits, or is given up."""
+        """Render the rows and write the PDF file.
+
+        Raises DrawingRefused when rendering fails, exceeds its limits, or the report is given up.
+        """
         headings = self._facts.headings
         below = list(headings).index(ROW_BELOW) if ROW_BELOW in headings else None
         columns = columns_of(headings, self._rows)
@@ -77,7 +86,7 @@ class PdfFile:
 
 
 def columns_of(headings: Mapping[str, str], rows: Sequence[Sequence[str]]) -> list[Column]:
-    """Return the printed columns; their widths add up to the page width of 271 mm."""
+    """Return the printed columns with widths in millimetres, which add up to the page width of 271 mm."""
     places = {name: place for place, name in enumerate(headings) if name != ROW_BELOW}
     fixed = {}
     for name, place in places.items():

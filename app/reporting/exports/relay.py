@@ -1,4 +1,4 @@
-"""Relay job of reports: enqueues lost ones again, fails dead ones, and removes expired files."""
+"""Relay job of export reports: enqueues lost ones again, fails dead ones, and deletes expired files."""
 
 from datetime import datetime
 
@@ -13,9 +13,9 @@ from app.reporting.exports.run import MOST_ATTEMPTS, REPORTS, SILENT, is_silent
 
 
 def relay_reports(now: datetime, batch: int = 100) -> int:
-    """Enqueue waiting and silent reports again, after failing those that were attempted too often.
+    """Fail export reports whose worker died 3 times, then enqueue waiting and silent ones again.
 
-    Returns how many were enqueued, at most `batch`. `now` is an aware UTC datetime.
+    Commits, and returns how many were enqueued, at most `batch`. `now` is an aware UTC datetime.
     """
     with one_transaction():
         statement = update(ReportJob).where(is_silent(now), ReportJob.attempts >= MOST_ATTEMPTS)
@@ -26,9 +26,9 @@ def relay_reports(now: datetime, batch: int = 100) -> int:
 
 
 def expire_reports(now: datetime, batch: int = 100) -> int:
-    """Remove the files of one batch of expired reports, and files left by cancelled or failed ones.
+    """Delete the files of expired export reports, and files left by cancelled or failed ones.
 
-    Returns how many reports were handled.
+    Commits one batch, and returns how many reports were handled.
     """
     with one_transaction():
         over = (ReportJob.state == "done") & (ReportJob.expires_at <= now)

@@ -1,4 +1,4 @@
-"""The request for a report, as stored in its job and read again by the worker."""
+"""The request for an export report, as stored in its job and read again by the worker."""
 
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -14,9 +14,10 @@ FILTERS = ("status", "step", "agency", "category", "channel", "district")
 
 @dataclass(frozen=True)
 class WantedReport:
-    """Filters by code, first and last office date of receipt, chosen columns, and the language of the texts.
+    """The request for an export report: filters, columns, and the language of the texts.
 
-    None means that a filter is not set.
+    Filters are codes; `since` and `until` are the first and last office date of receipt. None means that a filter is
+    not set.
     """
 
     columns: tuple[str, ...] = USUAL
@@ -33,20 +34,23 @@ class WantedReport:
     language: str = "id"
 
     def filter(self) -> ComplaintFilter:
-        """Return the equivalent filter of the list of complaints."""
+        """Return the filter of the list of complaints that selects the cases of this report."""
         given = {name: getattr(self, name) for name in ("since", "until", "agency", "category", "channel", "district")}
         status = CaseStatus(self.status) if self.status else None
         step = Step(self.step) if self.step else None
         return ComplaintFilter(status=status, step=step, late=self.late, running=self.running, **given)
 
     def document(self) -> dict[str, Any]:
-        """Return the request as a JSON-compatible dict, without unset values."""
+        """Return the request for an export report as a JSON-compatible dict, without unset values."""
         days = {name: day.isoformat() for name in ("since", "until") if (day := getattr(self, name)) is not None}
         return {name: value for name, value in asdict(self).items() if value} | days | {"columns": list(self.columns)}
 
 
 def wanted_of(document: dict[str, Any]) -> WantedReport:
-    """Build a request from the dict made by `WantedReport.document`; columns that no longer exist are dropped."""
+    """Return the request from the dict that `WantedReport.document` made.
+
+    Columns that no longer exist are dropped. Raises KeyError, TypeError or ValueError for another dict.
+    """
     days: dict[str, Any] = {name: date.fromisoformat(document[name]) for name in ("since", "until") if name in document}
     columns = tuple(name for name in document["columns"] if name in COLUMNS)
     given: dict[str, Any] = {**document, **days, "columns": columns}
@@ -56,7 +60,7 @@ def wanted_of(document: dict[str, Any]) -> WantedReport:
 def scope_of(person: Person) -> str:
     """Return which cases a person may see as text: "every", "agencies:a,b" or "none".
 
-    It is stored with the job and compared before the file is made or sent.
+    The text is stored with a report job and compared before its file is made or sent.
     """
     if person.sees_every_case:
         return "every"

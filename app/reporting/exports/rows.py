@@ -1,4 +1,4 @@
-"""Columns and rows of a report, streamed for the person who asked."""
+"""Columns and rows of an export report, streamed for the officer who requested it."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -46,9 +46,10 @@ USUAL = ("nomor", "masuk", "judul", "kategori", "saluran", "status", "langkah", 
 def reading(
     person: Person, wanted: ComplaintFilter, columns: Sequence[str], now: datetime
 ) -> Iterator[tuple[int, Iterator[Sequence[Any]]]]:
-    """Yield (row count, row iterator) of the visible cases that match, both from one snapshot.
+    """Yield (row count, row iterator) of the visible cases that the filter selects, both from one snapshot.
 
-    Uses its own connection, so that the caller may commit meanwhile, and fetches 1,000 rows at a time.
+    For a `with` statement. Each row holds the values of `columns` in order. A separate connection is used, so that the
+    caller may commit meanwhile, and 1,000 rows are fetched at a time.
     """
     with db.session.session_factory() as session:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
@@ -60,7 +61,7 @@ def reading(
 
 
 def select_of(columns: Sequence[str]) -> Select[Any]:
-    """Return a select of the chosen columns of complaints that joins only the tables they need."""
+    """Return a select statement of the chosen columns of complaints that joins only the tables they need."""
     nearest = nearest_step()
     found: dict[str, Any] = {**PLAIN, "opd": names_of_agencies()}
     found |= {name: nearest.c[column] for name, column in OF_NEAREST.items()}

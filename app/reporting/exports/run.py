@@ -1,7 +1,7 @@
-"""Builds a report in the background with the rights of the officer who asked, in batches between which it can stop.
+"""Makes an export report in the background with the rights of the officer who requested it.
 
-A claim counts the attempt and a heartbeat shows that its worker lives, so that no report is lost or built twice at
-once; a worker presumed dead can no longer write to its job.
+A claim counts the attempt and a heartbeat shows that its worker lives, so that no report is lost or made twice at once;
+a worker presumed dead can no longer write to its job. Between batches of rows the worker can stop.
 """
 
 import hashlib
@@ -49,7 +49,7 @@ Clock = Callable[[], datetime]
 
 
 def is_silent(now: datetime) -> ColumnElement[bool]:
-    """Return the condition of a running report whose worker is presumed dead."""
+    """Return the SQL criterion for running export reports whose worker sent no heartbeat for 90 seconds."""
     return (ReportJob.state == "running") & (ReportJob.alive_at < now - SILENT)
 
 
@@ -62,18 +62,18 @@ REPORTS = WorkQueue(
 
 
 class Stopped(Exception):
-    """Raised when the report was cancelled or claimed by another worker; nothing more may be written."""
+    """Raised when the export report was cancelled or claimed by another worker; nothing more may be written."""
 
 
 class ReportRefused(Exception):
-    """Raised when a report cannot be made; its text is a key of REPORT_ERRORS."""
+    """Raised when an export report cannot be made or sent; its text is a key of REPORT_ERRORS."""
 
 
 def run_report(job_id: int, clock: Clock = utc_now) -> str:
-    """Build one waiting report and return "done", "failed", "stopped", or "elsewhere" when it could not be claimed.
+    """Make the file of one export report and return "done", "failed" or "stopped"; "elsewhere" if it is not free.
 
-    A queued report or one with a silent worker is free; the attempt number is the token of its new worker. Every error
-    while building is recorded in the job and not raised.
+    A queued report or one with a silent worker is free, at most 3 times. Every error while making the file is recorded
+    in the job and not raised.
     """
     now, queued = clock(), ReportJob.state == "queued"
     free = (queued | is_silent(now), ReportJob.attempts < MOST_ATTEMPTS)
@@ -128,10 +128,10 @@ def _make(job_id: int, attempt: int, clock: Clock) -> str:
 
 
 def asking_person(job: ReportJob, now: datetime) -> Person:
-    """Return the officer who asked, with present rights.
+    """Return the officer who requested the export report, with present rights.
 
-    Raises ReportRefused(not_allowed) for a closed account or one without cases, ReportRefused(moved) when the visible
-    cases have changed.
+    Raises ReportRefused(not_allowed) for a closed user account or one that may see no case, ReportRefused(moved) when
+    it may see other cases than at the request.
     """
     person = person_of(job.user, now)
     if not job.user.is_active or scope_of(person) == "none":
@@ -142,20 +142,26 @@ def asking_person(job: ReportJob, now: datetime) -> Person:
 
 
 class _Progress:
-    """Stores progress after each batch and checks whether to continue."""
+    """Stores the progress of an export report after each batch and checks whether to continue."""
 
     def __init__(self, job_id: int, attempt: int, clock: Clock, is_lost: Callable[[], bool]) -> None:
         self._job_id, self._attempt, self.clock, self.is_lost = job_id, attempt, clock, is_lost
 
     def note(self, rows: int, total: int) -> None:
-        """Store the progress; raises Stopped when the report no longer belongs to this worker."""
+        """Store and commit the progress of the export report.
+
+        Raises Stopped when the report was cancelled or claimed by another worker.
+        """
         values = {"rows": rows, "total": total, "percent": min(99, 100 * rows // max(total, 1))}
         if not update_own(self._job_id, self._attempt, **values, alive_at=self.clock()):
             raise Stopped
 
 
 def update_own(job_id: int, attempt: int, **values: Any) -> bool:
-    """Update the job if it is still running under this attempt; returns whether it was."""
+    """Update the job if it is still running in this attempt, and return whether it was.
+
+    `attempt` is the number that the job got when its worker claimed it. Outside a transaction the update is committed.
+    """
     own = (ReportJob.state == "running", ReportJob.attempts == attempt)
     return REPORTS.update_if(job_id, *own, **values) is not None
 

@@ -1,4 +1,4 @@
-"""Scheduled reports: made once per period for each named supervisor, with that person's rights, and sent by e-mail."""
+"""Scheduled export reports: made once per period for each named supervisor, with that person's rights, and e-mailed."""
 
 import hashlib
 import json
@@ -27,7 +27,10 @@ NOT_LATER_THAN = timedelta(days=2)
 
 @dataclass(frozen=True)
 class Plan:
-    """A supervisor's input for a schedule; the days of each report follow from the rhythm. `hour` is office time."""
+    """A supervisor's input for a schedule of export reports; the days of each report follow from the rhythm.
+
+    `hour` is in office time, `recipients` are user ids.
+    """
 
     name: str
     wanted: WantedReport
@@ -38,19 +41,19 @@ class Plan:
 
 
 def supervisors() -> dict[int, str]:
-    """Return the full names by user id of active supervisors, who may receive scheduled reports."""
+    """Return {user id: full name} of the active supervisors, who may receive scheduled export reports."""
     statement = select(User).join(User.roles).where(Role.name == SUPERVISOR_ROLE, User.active.is_(True))
     return {user.id: user.get_full_name() for user in db.session.scalars(statement.order_by(User.id))}
 
 
 class PlanChanged(Exception):
-    """Raised when another user changed the schedule since it was read."""
+    """Raised when another user changed the schedule since it was displayed."""
 
 
 def save_schedule(by: Person, plan: Plan, now: datetime) -> ReportSchedule:
-    """Create a schedule and return it.
+    """Store and return a new schedule of export reports.
 
-    Raises ValueError when the person has no account or a recipient is not an active supervisor.
+    Raises ValueError when `by` has no user account or a recipient is not an active supervisor.
     """
     with one_transaction():
         if by.id is None:
@@ -63,10 +66,10 @@ def save_schedule(by: Person, plan: Plan, now: datetime) -> ReportSchedule:
 
 
 def change_schedule(schedule_id: int, plan: Plan, seen: str, now: datetime) -> bool:
-    """Change a schedule from its next period on; returns False when there is none.
+    """Change a schedule from its next period on and return True; return False when there is no such schedule.
 
-    `seen` is the fingerprint of the schedule as displayed. Raises PlanChanged when it has changed since, ValueError
-    when a recipient is not an active supervisor.
+    `seen` is the fingerprint of the schedule as displayed. Raises PlanChanged when the schedule has changed since,
+    ValueError when a recipient is not an active supervisor.
     """
     with one_transaction():
         schedule = db.session.get(ReportSchedule, min(schedule_id, LARGEST_ID), with_for_update={"of": ReportSchedule})
@@ -98,7 +101,7 @@ def _write(schedule: ReportSchedule, plan: Plan, now: datetime) -> None:
 
 
 def switch_schedule(schedule_id: int, active: bool) -> ReportSchedule | None:
-    """Switch a schedule on or off and return it, or None when there is none."""
+    """Switch a schedule of export reports on or off and return it; None when there is no such schedule."""
     with one_transaction():
         schedule = db.session.get(ReportSchedule, min(schedule_id, LARGEST_ID))
         if schedule is not None:
@@ -107,7 +110,10 @@ def switch_schedule(schedule_id: int, active: bool) -> ReportSchedule | None:
 
 
 def remove_schedule(schedule_id: int) -> str | None:
-    """Delete a schedule and return its name, or None when there is none; reports it made stay with their recipients."""
+    """Delete a schedule and return its name; None when there is no such schedule.
+
+    Reports that it made stay with their recipients.
+    """
     with one_transaction():
         schedule = db.session.get(ReportSchedule, min(schedule_id, LARGEST_ID))
         if schedule is None:
@@ -118,17 +124,17 @@ def remove_schedule(schedule_id: int) -> str | None:
 
 @dataclass(frozen=True)
 class Span:
-    """A span of office dates, both inclusive; `first` identifies it."""
+    """A span of office dates, both inclusive; the first date identifies it among the spans of a schedule."""
 
     first: date
     last: date
 
 
 def span_due(rhythm: Rhythm, hour: int, since: datetime, now: datetime) -> Span | None:
-    """Return the span of the report that is due at `now`, or None.
+    """Return the span of days about which a scheduled report is due at `now`, None when none is due.
 
-    `now` and `since` are aware datetimes in office time. None: the hour is before `since` (the schedule did not exist
-    yet), still ahead, or more than two days past.
+    `now` and `since`, the creation of the schedule, are aware datetimes in office time. None is due when the hour of
+    sending is still ahead, more than two days past, or before `since`.
     """
     day = now.date()
     if rhythm is Rhythm.WEEKLY:
@@ -144,9 +150,9 @@ def span_due(rhythm: Rhythm, hour: int, since: datetime, now: datetime) -> Span 
 
 
 def make_scheduled_reports(now: datetime) -> int:
-    """Queue every due report, once per schedule, recipient and period, and return how many were queued.
+    """Queue every due scheduled report, once per schedule, recipient and period; return how many were queued.
 
-    The unique row of the job decides between concurrent schedulers. `now` is an aware UTC datetime.
+    A unique index on the jobs decides between concurrent schedulers. `now` is an aware UTC datetime.
     """
     with one_transaction():
         active = select(ReportSchedule).where(ReportSchedule.active.is_(True)).order_by(ReportSchedule.id)

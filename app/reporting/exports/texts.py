@@ -1,4 +1,4 @@
-"""Report values as officers read them: labels for codes, headings, and lines about the report."""
+"""Values of export reports as officers read them: labels for codes, headings, and lines about the report."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -26,7 +26,10 @@ _LABELS: dict[str, Mapping[str, object]] = {
 
 
 def shapes_of(columns: Sequence[str]) -> list[Shape]:
-    """Return a function for each column that converts its values into cells; labels are looked up once per report."""
+    """Return a list with one function for each column, which converts a value of it into a cell.
+
+    Labels are looked up once, in the current language.
+    """
     return [_shape(name) for name in columns]
 
 
@@ -40,7 +43,10 @@ def _shape(column: str) -> Shape:
 
 
 def facts_of_report(wanted: WantedReport, columns: Sequence[str], name: str, total: int, now: datetime) -> Facts:
-    """Return title, headings and lines on how the report was made; `total` is the number of cases."""
+    """Return the texts around an export report: title, headings, and lines on how it was made.
+
+    `columns` are those in the file, `name` is the officer's, `total` the number of cases, `now` an aware UTC datetime.
+    """
     lines = [
         (gettext("Data per"), moment(now)),
         (gettext("Saringan"), filters_text(wanted) or gettext("tidak ada")),

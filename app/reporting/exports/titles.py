@@ -1,4 +1,4 @@
-"""The title of a report, from its request: for the list of jobs, the bell, the file and the e-mail."""
+"""The title of an export report, from its request: for the list of jobs, the notice, the file and the e-mail."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from app.web.formats import day, duration
 
 
 def title_of(wanted: WantedReport) -> str:
-    """Return the title of the report, for example "Aduan masuk 1 November 2026 – 24 November 2026"."""
+    """Return the title of an export report, for example "Aduan masuk 1 November 2026 – 24 November 2026"."""
     if wanted.since and wanted.until == wanted.since:
         return gettext("Aduan masuk %(day)s", day=day(wanted.since))
     if wanted.since and wanted.until:
@@ -23,7 +23,10 @@ def title_of(wanted: WantedReport) -> str:
 
 
 def filters_text(wanted: WantedReport) -> str:
-    """Return the filters except the days as text joined by commas, "" for none; agencies and categories stay codes."""
+    """Return the filters of an export report except the dates as text joined by commas, "" when none is set.
+
+    Agency, category and district are shown by their codes.
+    """
     found = [str(STATUSES[wanted.status])] if wanted.status else []
     found += [str(STEPS[wanted.step])] if wanted.step else []
     found += [str(CHANNELS[wanted.channel])] if wanted.channel else []
@@ -34,7 +37,7 @@ def filters_text(wanted: WantedReport) -> str:
 
 
 def time_left_text(left: timedelta) -> str:
-    """Return the remaining time as Indonesian text, rounded to minutes."""
+    """Return the remaining time as text in the current language, rounded to minutes."""
     minutes = round(left.total_seconds() / 60)
     if minutes < 1:
         return gettext("kurang dari 1 menit lagi")

@@ -12,9 +12,9 @@ BOUNDS = (1, 3, 5, 7, 14)
 
 @dataclass(frozen=True)
 class AgeClass:
-    """Cases from `least` to `most` working days old, received from `first` to `last` (inclusive office dates).
+    """A class of cases by age: `least` to `most` working days old, received from `first` to `last`.
 
-    None means no bound on that side.
+    The dates are inclusive office dates. None means no bound on that side.
     """
 
     least: int

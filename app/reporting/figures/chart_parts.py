@@ -16,7 +16,7 @@ STRONG = f'class="lab" fill="{INK}" font-size="12" font-weight="700"'
 
 @dataclass(frozen=True)
 class Table:
-    """A chart's figures as a text table; the first cell of each row is its heading."""
+    """A chart's figures as a text table; the first cell of each row is the heading of the row."""
 
     caption: str
     heads: tuple[str, ...]
@@ -24,7 +24,7 @@ class Table:
 
 
 class Titled(Protocol):
-    """The attributes of a chart that `picture` needs."""
+    """A chart with the attributes that `picture` needs."""
 
     @property
     def key(self) -> str: ...
@@ -37,13 +37,15 @@ class Titled(Protocol):
 
 
 def drawn(svg: str) -> Markup:
-    """Mark SVG made here as safe markup; all values in it must already be escaped."""
+    """Return SVG text made by this program as safe markup; all values in it must already be escaped."""
     return Markup(svg)  # noqa: S704
 
 
 def stretched(inside: str) -> Markup:
-    """Return an SVG that stretches to fill its table cell, hidden from screen readers since other cells
-    hold the text."""
+    """Return the SVG elements as an SVG that stretches to fill its table cell.
+
+    It is hidden from screen readers, since other cells hold the text.
+    """
     start = '<svg viewBox="0 0 100 18" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
     return drawn(f"{start}{inside}</svg>")
 
@@ -65,18 +67,21 @@ def picture(chart: Titled, width: int, height: float, inside: str) -> Markup:
 
 
 def text(x: float, y: float, words: str, anchor: str = "start", attributes: str = TEXT) -> str:
-    """Return an SVG text element with the escaped words."""
+    """Return an SVG text element with the escaped words as text."""
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" {attributes}>{escape(words)}</text>'
 
 
 def rect(css_class: str, x: float, y: float, width: float, height: float, fill: str) -> str:
-    """Return an SVG rectangle; a negative width becomes 0."""
+    """Return an SVG rectangle element as text; a negative width becomes 0."""
     size = f'x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{height:.1f}"'
     return f'<rect class="{css_class}" {size} fill="{fill}"/>'
 
 
 def top_of(values: Sequence[float], steps: int = 4) -> int:
-    """Return the end of an axis: the smallest 1, 2 or 5 times a power of ten, times `steps`, that no value exceeds."""
+    """Return the end of a chart's axis: the smallest number that no value exceeds and that divides into `steps` parts.
+
+    Each part is 1, 2 or 5 times a power of ten.
+    """
     most = max((*values, 1))
     unit = 1
     while True:

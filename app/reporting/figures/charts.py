@@ -38,7 +38,7 @@ _SIZES = {WIDE: 230, NARROW: 210}
 
 @dataclass(frozen=True)
 class Series:
-    """One line of a chart: its name, and a value for each period."""
+    """A line of a line chart: its name, and a value for each period."""
 
     name: str
     values: tuple[float, ...]
@@ -64,7 +64,7 @@ _STYLES = (
 
 @dataclass(frozen=True)
 class LineChart:
-    """Up to three lines over periods; `key` must be unique on its page."""
+    """A line chart of up to three series over periods; `key` must be unique on its page."""
 
     key: str
     title: str
@@ -75,7 +75,7 @@ class LineChart:
     write: Callable[[float], str] = plain
 
     def svg(self, width: int = WIDE) -> Markup:
-        """Return the chart at width WIDE or NARROW; raises ValueError for more than three series."""
+        """Return the line chart as SVG of width WIDE or NARROW. Raises ValueError for more than three series."""
         if len(self.series) > MOST_SERIES:
             raise ValueError("more lines than styles")
         frame = _Frame(self, width, _SIZES[width])
@@ -90,7 +90,7 @@ class LineChart:
         return Table(self.title, (self.head, *self.periods), rows)
 
     def legend(self) -> list[tuple[Markup, str]]:
-        """Return (line sample, name) for each series."""
+        """Return a list of (line sample as SVG, name) for the series."""
         lines = (_stroke(style, "0,6 26,6") + _marker(style, 13, 6) for style in _STYLES)
         samples = (drawn(f'<svg viewBox="0 0 26 12" aria-hidden="true">{line}</svg>') for line in lines)
         return [(sample, one.name) for one, sample in zip(self.series, samples, strict=False)]
@@ -112,7 +112,7 @@ def _marker(style: _Style, x: float, y: float, title: str = "") -> str:
 
 
 class _Frame:
-    """Coordinates and parts of a line chart."""
+    """A line chart's coordinates at one width, and its parts as SVG text."""
 
     left, top, bottom, steps = 40, 12, 26, 4
 
@@ -137,7 +137,7 @@ class _Frame:
         return "".join(parts)
 
     def labels(self) -> str:
-        """Return the period labels: all when wide, every third when narrow, always including the last."""
+        """Return the period labels as SVG text: all when wide, every third when narrow, always including the last."""
         last, every = len(self.chart.periods) - 1, 1 if self.width == WIDE else 3
         last_anchor = "end" if self.width == NARROW else "middle"
         return "".join(
@@ -154,7 +154,7 @@ class _Frame:
         return _stroke(style, points) + "".join(markers)
 
     def names(self) -> str:
-        """Return each line's name and last value at its end, spaced so that they do not overlap."""
+        """Return each line's name and last value as SVG text at its end, spaced so that they do not overlap."""
         ends = sorted(
             ((self.y(one.values[-1]), one) for one in self.chart.series if one.values), key=lambda end: end[0]
         )
@@ -168,7 +168,10 @@ class _Frame:
 
 @dataclass(frozen=True)
 class Bar:
-    """One row of a bar chart: name, value, formatted value, further cells, CSS tone, and optional target value."""
+    """One row of a bar chart: its name, value and formatted value.
+
+    `tone` is a CSS class, `more` are further cells of its table row, `target` is a value to mark (None: none).
+    """
 
     label: str
     value: float
@@ -180,7 +183,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class BarChart:
-    """Horizontal bars on one scale; a page renders them as table rows (`cell`), a paper as one image (`svg`).
+    """A chart of horizontal bars on one scale; pages render it as table rows (`cell`), papers as one image (`svg`).
 
     `most` is the end of the scale, None for the largest value.
     """
@@ -235,7 +238,7 @@ def _cut(words: str, most: int) -> str:
 
 @dataclass(frozen=True)
 class Stack:
-    """One stacked bar: its name and the number of each part."""
+    """One stacked bar: its name, and the number of cases in each part, left to right."""
 
     label: str
     parts: tuple[int, ...]
@@ -243,7 +246,7 @@ class Stack:
 
 @dataclass(frozen=True)
 class StackedBars:
-    """Stacked horizontal bars, for instance cases of an age by state of their deadline.
+    """A chart of stacked horizontal bars, for instance cases of an age by state of their deadline.
 
     `names` are the parts, left to right.
     """

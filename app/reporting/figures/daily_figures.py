@@ -33,7 +33,10 @@ TABLES = ("received", "moved", "answered", "overdue", "open")
 
 @dataclass
 class Figures:
-    """Counts by name, tables of rows with a unique `key` each, and the number of cases that were read."""
+    """Figures of a register: counts by name, tables of rows by name, and the number of cases that were read.
+
+    Each row has a `key` that is unique in its table.
+    """
 
     counts: dict[str, Any]
     tables: Tables
@@ -42,7 +45,7 @@ class Figures:
 
 @dataclass
 class _Day:
-    """Accumulates the figures of one day."""
+    """The figures of one daily register while they are added up."""
 
     period: Period
     calendar: WorkingCalendar
@@ -52,7 +55,10 @@ class _Day:
 
 
 def daily_figures(period: Period) -> Figures:
-    """Return what happened in the period, and the state of every case at its end."""
+    """Return the figures of a daily register: what happened in the period, and the state of every case at its end.
+
+    Tables hold at most 300 rows; the counts cover all.
+    """
     sops = sops_by_version()
     day = _Day(period, load_working_calendar())
     for case in touched_cases(period):
@@ -106,7 +112,10 @@ def _add(day: _Day, table: str, row: Row) -> None:
 
 
 def _about(case: CaseLog, facts: ComplaintFacts) -> Row:
-    """Return the case's columns without its reporter; the title is "" unless the confidentiality is `open`."""
+    """Return a dict of the case's columns without its reporter.
+
+    The title is "" unless the confidentiality is `open`.
+    """
     is_open = facts.confidentiality is Confidentiality.OPEN
     return {
         "number": case.number,
@@ -135,7 +144,7 @@ def _count_answer(day: _Day, case: CaseLog, turn: Replayed, whole: WholeClock, s
 
 
 def _count_open_steps(day: _Day, case: CaseLog, facts: ComplaintFacts, sop: Sop) -> None:
-    """Add a row for each overdue step, and one for the case.
+    """Add a row to the table `overdue` for each overdue step, and one to the table `open` for the case.
 
     The case is represented by the step due next; by a paused step only if all are paused.
     """

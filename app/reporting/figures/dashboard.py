@@ -1,4 +1,4 @@
-"""Counts of the dashboard for the cases a person may see, all but punctuality in one statement."""
+"""Counts of the dashboard for the cases that a person may see, all but punctuality in one statement."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,10 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class SopLine:
-    """A step of the active SOP version: its number, and its allowance (None: none)."""
+    """A step of the active SOP version: its name, number and allowance.
+
+    `value` is in `unit` (`working_minutes` or `working_days`); both are None for a step without an allowance.
+    """
 
     step: str
     number: int
@@ -32,10 +35,12 @@ class SopLine:
 
 @dataclass(frozen=True)
 class Counts:
-    """Counts of cases, now and a week ago, by age class (total, late), by open step, and by week.
+    """Counts of cases for the dashboard.
 
-    Medians are seconds from receipt to answer in the period and in the one before (None: no answers); `median_of` is
-    the number of answers in the period. Weeks are keyed by their Monday (office date).
+    `open` and `late` are now, `open_before` and `late_before` a week ago; `ages` are (total, late) by age class,
+    `queue` is by open step, `received` and `answered` by Monday of the week (office date). Medians are seconds from
+    receipt to answer in the period and in the one before (None: no answers), `median_of` is the number of answers in
+    the period. `steps` are those of the active SOP version, `names` the short names of agencies by code.
     """
 
     open: int
@@ -56,9 +61,10 @@ class Counts:
 def count_everything(
     person: Person, now: datetime, period: Period, before: Period, ages: Sequence[tuple[date | None, date | None]]
 ) -> Counts:
-    """Return the counts as of `now` (aware UTC) for the cases that the person may see.
+    """Return the dashboard's counts as of `now` (aware UTC) for the cases that the person may see.
 
-    `ages` holds the first and last office date of receipt of each age class, None for no bound.
+    `period` and `before` are the periods of the medians; `ages` holds the first and last office date of receipt of each
+    age class, None for no bound.
     """
     first_week = weeks_until(now)[0]
     statement = select(
@@ -95,7 +101,7 @@ def weeks_until(now: datetime) -> list[date]:
 def _of_cases(
     person: Person, now: datetime, period: Period, before: Period, ages: Sequence[tuple[date | None, date | None]]
 ) -> list[Any]:
-    """Return the columns that are counted in one pass over the visible cases."""
+    """Return the columns of a one-row subquery that counts the visible cases: now, by age class, and the medians."""
     running = is_open()
     late = Complaint.next_due_at < now
     columns = [
@@ -118,7 +124,7 @@ def _of_cases(
 
 
 def _median(period: Period) -> ColumnElement[Any]:
-    """Return the median of seconds from receipt to answer, for cases answered in the period."""
+    """Return a SQL expression for the median of seconds from receipt to answer, for cases answered in the period."""
     seconds = func.extract("epoch", Complaint.answered_at - Complaint.received_at)
     return func.percentile_cont(0.5).within_group(case((_answered_in(period), seconds)))
 
@@ -128,7 +134,7 @@ def _answered_in(period: Period) -> ColumnElement[bool]:
 
 
 def _of_steps(person: Person, now: datetime, first_week: date) -> list[Any]:
-    """Return the columns that are counted from the steps of the visible cases.
+    """Return scalar subqueries for what is counted from the steps of the visible cases.
 
     `open_before` and `late_before` are cases with an open, or overdue and not paused, step a week ago; a step that is
     still open is judged by its present deadline. `queue` is {step: number of cases in which it is open}. `answered` are
@@ -151,7 +157,7 @@ def _of_steps(person: Person, now: datetime, first_week: date) -> list[Any]:
 
 
 def _by_week(at: SQLColumnExpression[Any], first: date, *criteria: ColumnElement[bool]) -> ScalarSelect[Any]:
-    """Return a subquery for [Monday, count] pairs of the rows matching the criteria, by week in office time."""
+    """Return a scalar subquery for [Monday, count] pairs of the matching rows, by week in office time."""
     monday = func.date_trunc("week", func.timezone(str(OFFICE_ZONE), at)).label("monday")
     counted = select(monday, func.count().label("cases")).where(at >= midnight(first), *criteria)
     found = counted.group_by(monday).subquery("by_week")

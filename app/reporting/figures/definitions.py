@@ -28,17 +28,17 @@ TARGET = 90
 
 
 def is_open() -> ColumnElement[bool]:
-    """Return the SQL condition that a case is open now."""
+    """Return the SQL criterion that a case is open now."""
     return Complaint.status.in_(sorted(OPEN))
 
 
 def was_open(moment: datetime) -> ColumnElement[bool]:
-    """Return the SQL condition that a step was open just before the aware UTC instant; its case was open then."""
+    """Return the SQL criterion that a step was open just before an aware UTC instant; its case was open then."""
     return (StepTask.opened_at < moment) & or_(StepTask.closed_at.is_(None), StepTask.closed_at >= moment)
 
 
 def was_answer() -> ColumnElement[bool]:
-    """Return the SQL condition that a step was closed by the reply to the reporter, at `StepTask.closed_at`."""
+    """Return the SQL criterion that a step was closed by the reply to the reporter, at `StepTask.closed_at`."""
     return StepTask.closed_by == Action.REPLY.value
 
 
@@ -51,7 +51,7 @@ def count_open_cases(moment: datetime) -> int:
 class Timeliness:
     """Punctuality of a group of steps.
 
-    `within` of the `closed` steps were in time, and `overdue` steps are open past their deadline.
+    `within` of the `closed` steps closed by their deadline; `overdue` further steps are open past it.
     """
 
     within: int
@@ -69,7 +69,10 @@ class Timeliness:
 
     @property
     def percent(self) -> float | None:
-        """Return the percentage of steps in time with one decimal; None for no steps, 100 only if all were in time."""
+        """Return the percentage of steps in time with one decimal, None when there are no steps.
+
+        It is 100 only if all were in time.
+        """
         if self.share is None:
             return None
         return min(round(100 * self.share, 1), 100.0 if self.within == self.counted else 99.9)
@@ -77,7 +80,7 @@ class Timeliness:
 
 @dataclass(frozen=True)
 class OverdueStep:
-    """A step that was open past its deadline; `agency` is the agency its time is charged to, None for the office."""
+    """A step that was open past its deadline; `agency` is the agency charged with the time, None for the office."""
 
     step: Step
     actor: str
@@ -87,10 +90,10 @@ class OverdueStep:
 def overdue_steps(
     moment: datetime, *, agencies: Collection[str] | None = None, among: Scope | None = None
 ) -> list[OverdueStep]:
-    """Return the steps that were open, not paused and past their deadline just before the aware UTC instant.
+    """Return the steps that were open, not paused and past their deadline just before an aware UTC instant.
 
-    A step that is still open uses today's deadline. `agencies` keeps steps charged to these agencies; `among` (a select
-    of complaint ids) keeps the steps of these cases.
+    A step that is still open uses today's deadline. `agencies` limits the result to steps charged to these agencies,
+    `among` (a select of complaint ids) to the steps of these cases; None does not limit it.
     """
     pause = aliased(StepPause)
     ended_later = or_(pause.ended_at.is_(None), pause.ended_at >= moment)
@@ -105,19 +108,25 @@ def overdue_steps(
 
 
 def charged_agency(step: Step, track: str | None) -> str | None:
-    """Return the agency to which a step's time is charged: `track` for an agency step, else None (the office)."""
+    """Return the code of the agency to which a step's time is charged, None for the office.
+
+    It is `track`, the agency of the step's track, for a step of an agency.
+    """
     return track if step in AGENCY_STEPS else None
 
 
 def timeliness_of(measures: Sequence[Measure], overdue: Sequence[OverdueStep]) -> Timeliness:
-    """Return the punctuality of all steps together; `measures` must come from one grouping."""
+    """Return the punctuality of all steps together: the closed ones of `measures` and the overdue ones.
+
+    `measures` must come from one grouping.
+    """
     return Timeliness(sum(m.within for m in measures), sum(m.count for m in measures), len(overdue))
 
 
 def timeliness_by(
     by: Grouping, measures: Iterable[Measure], overdue: Iterable[OverdueStep]
 ) -> dict[tuple[str | None, ...], Timeliness]:
-    """Return the punctuality by the values of a grouping, including groups in which no step closed.
+    """Return {values of the grouping: punctuality}, including groups in which no step closed.
 
     `measures` must have been grouped by `by`.
     """
@@ -130,12 +139,12 @@ def timeliness_by(
 
 
 def group_of(by: Grouping, one: Measure | OverdueStep) -> tuple[str | None, ...]:
-    """Return the values of the grouping's dimensions."""
+    """Return the values of a measure or step in the dimensions of a grouping, in order."""
     return tuple(getattr(one, name) for name in by)
 
 
 def slowest(measures: Iterable[Measure]) -> Measure | None:
-    """Return the group with the highest median share of its allowance used.
+    """Return the measure with the highest median share of its allowance used.
 
     Groups that were always in time are skipped; returns None when no other is left.
     """

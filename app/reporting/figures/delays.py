@@ -32,7 +32,10 @@ _SHOWN_BY: dict[EventKind, str] = {
 
 @dataclass
 class LateSteps:
-    """Collects the late closings of a stream: their case ids, and by step their number and working minutes overdue."""
+    """Records the late closings among a stream of closed steps.
+
+    `cases` are their complaint ids, `count` their number and `over` their working minutes past the deadline, by step.
+    """
 
     calendar: WorkingCalendar
     cases: set[int] = field(default_factory=set)
@@ -40,7 +43,7 @@ class LateSteps:
     over: Counter[Step] = field(default_factory=Counter)
 
     def watch(self, closed: Iterable[ClosedStep]) -> Iterator[ClosedStep]:
-        """Yield every closing unchanged and record the late ones."""
+        """Yield every closed step unchanged, and record the late ones."""
         for one in closed:
             if one.late:
                 self.cases.add(one.complaint)
@@ -53,9 +56,9 @@ class LateSteps:
 class Delays:
     """Delay figures of a month.
 
-    `causes` counts late cases by cause; `open_before` and `open_now` count open cases at its begin and end; `overdue`
-    and `overdue_before` are steps overdue at its end and begin; `standing` and `over` are number and working minutes by
-    step of those overdue at the end; `cases` is how many were read.
+    `causes` counts late cases by cause; `open_before` and `open_now` are the open cases at the begin and the end of the
+    month, `overdue_before` and `overdue` the overdue steps; `standing` and `over` are number and working minutes, by
+    step, of the steps overdue at the end; `cases` is how many were read.
     """
 
     cases: int = 0
@@ -70,9 +73,9 @@ class Delays:
 
 
 def delays_in(period: Period, late: LateSteps) -> Delays:
-    """Return the delays of a period, by one pass over every case that changed in it.
+    """Return the delay figures of a month, by one pass over every case that changed or was open in it.
 
-    `late` must already have watched the closings of the period.
+    The closed steps of the period must already have passed through `late.watch`.
     """
     sops, found = sops_by_version(), Delays()
     for case in touched_cases(period):
@@ -96,7 +99,7 @@ def delays_in(period: Period, late: LateSteps) -> Delays:
 
 
 def causes_of(turns: list[Replayed]) -> set[str]:
-    """Return the causes of delay that a case's events show, or {"left_lying"} when there are none."""
+    """Return the causes of delay (names in CAUSES) that a case's events show; {"left_lying"} when they show none."""
     found = {_SHOWN_BY[turn.event.kind] for turn in turns if turn.event.kind in _SHOWN_BY}
     tracks = [track for turn in turns for track in turn.after.tracks]
     found |= {"field_visit"} if any(track.field_visit for track in tracks) else set()
@@ -113,7 +116,10 @@ def cause_rows(found: Delays) -> list[dict[str, Any]]:
 
 
 def waiting_rows(late: LateSteps, found: Delays) -> list[dict[str, Any]]:
-    """Return a row for each step with missed deadlines, with the total of working minutes past them."""
+    """Return a dict for each step with missed deadlines: `closed_late` and `open_late` steps, and `over`.
+
+    `over` is the total of working minutes past their deadlines.
+    """
     return [
         {
             "key": step.value,

@@ -25,13 +25,16 @@ Pauses = tuple[tuple[datetime, datetime], ...]
 
 @cache
 def allowance_of(value: int, unit: str) -> Allowance:
-    """Return the allowance of stored columns; cached, since millions of rows share a few."""
+    """Return the allowance of the stored columns, cached, since millions of rows share a few.
+
+    Raises ValueError for an unknown unit.
+    """
     return Allowance(value, Unit(unit))
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What was fixed for one opening of a step: actor, start of its clock, deadline (aware UTC), and allowance."""
+    """The time rules of one opening of a step: actor, start of its clock and deadline (aware UTC), and allowance."""
 
     actor: str
     clock_from: datetime
@@ -41,7 +44,10 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class ClosedStep:
-    """One closed opening of a step; `agency` is the agency its time is charged to, None for the office."""
+    """A step that was opened and closed once, with the waits for the reporter in between (`pauses`).
+
+    `agency` is the agency to which the time is charged, None for the office.
+    """
 
     complaint: int
     step: Step
@@ -58,30 +64,33 @@ class ClosedStep:
 
     @property
     def late(self) -> bool:
-        """Return True when it closed after its deadline; exactly at the deadline is in time."""
+        """Whether the step closed after its deadline; exactly at the deadline is in time."""
         return self.closed_at > self.clock.due_at
 
     def used_minutes(self, calendar: WorkingCalendar) -> int:
-        """Return the whole working minutes from the start of its clock to its closing, without pauses."""
+        """Return the whole working minutes from the start of the step's clock to its closing, without pauses."""
         return calendar.elapsed(self.clock.clock_from, self.closed_at, self.pauses) // MINUTE
 
     def granted_minutes(self, calendar: WorkingCalendar) -> int:
-        """Return the allowance in whole working minutes; for days, the time from start to deadline without pauses."""
+        """Return the step's allowance in whole working minutes.
+
+        For an allowance in days, it is the working time from start to deadline without pauses.
+        """
         allowance = self.clock.allowance
         if allowance.unit is Unit.WORKING_MINUTES:
             return allowance.value
         return calendar.elapsed(self.clock.clock_from, self.clock.due_at, self.pauses) // MINUTE
 
     def over_minutes(self, calendar: WorkingCalendar) -> int:
-        """Return the whole working minutes between deadline and closing, without pauses."""
+        """Return the whole working minutes from deadline to closing, without pauses; 0 when not late."""
         return calendar.elapsed(self.clock.due_at, self.closed_at, self.pauses) // MINUTE
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the time ledger in the order it is read; `clock` is set for a closing only.
+    """One row of the time ledger, in the order of reading.
 
-    `agency` is the agency charged, None for the office.
+    `agency` is the agency to which the time is charged, None for the office; `clock` is set only for a closing.
     """
 
     complaint: int
@@ -95,10 +104,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Measure:
-    """Punctuality of one group of closings in working minutes; a dimension that does not split the group is None.
+    """Punctuality of a group of closed steps, with times in working minutes.
 
-    The median of an even number is the mean of the middle two; the 90th percentile is the smallest value that nine of
-    ten do not exceed. `median_percent` is the median of time used in percent of the allowance.
+    A dimension that does not split the group is None. `within` of `count` steps were in time. The median of an even
+    number is the mean of the middle two; the 90th percentile is the smallest value that nine of ten do not exceed.
+    `median_percent` is the median of time used in percent of the allowance.
     """
 
     step: Step | None
@@ -118,9 +128,9 @@ class Measure:
 
 
 def closings(lines: Iterable[Line]) -> Iterator[ClosedStep]:
-    """Yield each closed opening from a stream of ledger lines.
+    """Yield a closed step for each opening and closing in a stream of ledger lines.
 
-    The lines of a case must be consecutive and in their ledger order; a closing without opening or clock is skipped.
+    The lines of a case must be consecutive and in ledger order; a closing without opening or clock is skipped.
     """
     running: dict[tuple[Step, str | None], list[Line]] = {}
     case = None
@@ -149,13 +159,16 @@ def closings(lines: Iterable[Line]) -> Iterator[ClosedStep]:
 
 @dataclass
 class Tally:
-    """Summarises a stream of closings by group with a few bytes for each."""
+    """Counts closed steps by group, storing a few bytes for each."""
 
     by: Grouping
     groups: "dict[tuple[Hashable, ...], _Group]" = field(default_factory=dict)
 
     def add(self, closed: ClosedStep, minutes: int, percent: int) -> None:
-        """Count one closing that used these working minutes and this percentage of its allowance."""
+        """Count one closed step.
+
+        `minutes` are the working minutes that it used, `percent` is their share of its allowance.
+        """
         key = tuple(getattr(closed, name) for name in self.by)
         group = self.groups.get(key)
         if group is None:
@@ -166,7 +179,7 @@ class Tally:
         group.allowances.add(closed.clock.allowance)
 
     def measures(self) -> list[Measure]:
-        """Return a measure for each group, ordered by step, actor and agency, the office before agencies."""
+        """Return a list with a measure for each group, ordered by step, actor and agency, the office before agencies."""
         named = [(dict(zip(self.by, key, strict=True)), group) for key, group in self.groups.items()]
         return sorted((group.measure(names) for names, group in named), key=_order)
 
@@ -197,13 +210,13 @@ class _Group:
 
 
 def median(ordered: list[int]) -> float:
-    """Return the median of sorted numbers; raises IndexError for an empty list."""
+    """Return the median of sorted numbers. Raises IndexError for an empty list."""
     low, high = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
     return low if low == high else (low + high) / 2
 
 
 def tally(closed: Iterable[ClosedStep], calendar: WorkingCalendar, *groupings: Grouping) -> list[list[Measure]]:
-    """Summarise the closings by each grouping in one pass; returns a list of measures for each grouping, in order."""
+    """Return a list of measures for each grouping, in order, from one pass over the closed steps."""
     tallies = [Tally(by) for by in groupings]
     for one in closed:
         minutes, granted = one.used_minutes(calendar), one.granted_minutes(calendar)

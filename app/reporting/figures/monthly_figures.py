@@ -47,7 +47,7 @@ HAPPENINGS = ("received", "answered", "closed", "archived", "merged", "withdrawn
 
 @dataclass
 class _Month:
-    """Accumulates the events and closed steps of one month."""
+    """The events and closed steps of one month, while they are counted."""
 
     period: Period
     happened: Counter[str] = field(default_factory=Counter)
@@ -59,7 +59,7 @@ class _Month:
     in_time: int = 0
 
     def count(self, row: Any) -> None:
-        """Count one event row; rows outside the month are ignored."""
+        """Count one row of the event log; rows outside the month are ignored."""
         if not self.period.holds(row.at):
             return
         if row.kind in _HAPPENED and not (row.kind == Action.EXPIRE_QUESTION and row.step != Step.REGISTER):
@@ -74,7 +74,7 @@ class _Month:
 
     @property
     def agencies(self) -> Counter[str]:
-        """Return the number of cases directed to each agency, by code."""
+        """Return {agency code: number of cases directed to it}."""
         return Counter(agency for _, agency in self.sent)
 
     @property
@@ -84,7 +84,10 @@ class _Month:
 
 
 def monthly_figures(period: Period) -> Figures:
-    """Return the month's problems, punctuality, causes of delay and ratings; the period must be a whole month."""
+    """Return the figures of a monthly register: problems, punctuality, causes of delay, and ratings.
+
+    `period` must be a whole month.
+    """
     first_days = [office_time(period.begins).date()]
     while len(first_days) < MONTHS_SHOWN:
         first_days.insert(0, month_before(first_days[0]))
@@ -119,7 +122,7 @@ def monthly_figures(period: Period) -> Figures:
 
 
 def _read_events(months: list[_Month]) -> list[Reception]:
-    """Count the events in each month, and return the receptions of the last three months."""
+    """Count the events in each month, and return the received complaints of the last three months."""
     since, receptions = months[-MONTHS_OF_RECURRING].period.begins, []
     columns = (
         ComplaintEvent.complaint_id,
@@ -141,7 +144,7 @@ def _read_events(months: list[_Month]) -> list[Reception]:
 
 
 def _count_closings(closed: Iterable[ClosedStep], before: _Month, now: _Month) -> Iterator[ClosedStep]:
-    """Count the closings of both months, and yield those of the second one."""
+    """Count the closed steps in their month, and yield those of the month `now`."""
     for one in closed:
         this = now.period.holds(one.closed_at)
         month = now if this else before
@@ -164,19 +167,22 @@ def _summary(now: _Month, before: _Month, delays: Delays) -> list[Row]:
 
 
 def _pair(key: str, now: Any, before: Any) -> Row:
-    """Return a row with a figure, that of the month before, and the difference (None when either is missing)."""
+    """Return a row of `key`, `count` (the month's figure), `before` (of the month before) and `change`.
+
+    The change is their difference, None when either is missing.
+    """
     change = round(now - before, 2) if now is not None and before is not None else None
     return {"key": key, "count": now, "before": before, "change": change}
 
 
 def _compared(column: str, now: Counter[str], before: Counter[str]) -> list[Row]:
-    """Return a row for each code counted in either month, most frequent first."""
+    """Return a row for each code counted in either month, most frequent in the month `now` first."""
     rows = [_pair(code, now[code], before[code]) | {column: code} for code in now.keys() | before.keys()]
     return sorted(rows, key=lambda row: (-row["count"], -row["before"], row["key"]))
 
 
 def _measured(column: Literal["step", "agency"], measures: list[Measure], overdue: list[OverdueStep]) -> list[Row]:
-    """Return a row for each step or agency with closed or overdue steps, in the order of steps or agency codes."""
+    """Return a row for each step or agency with closed or overdue steps, ordered by step or agency code."""
     known = {getattr(measure, column): measure for measure in measures}
     timely = {key[0]: one for key, one in timeliness_by((column,), measures, overdue).items()}
     order = list(Step) if column == "step" else sorted(timely, key=lambda code: code or "")

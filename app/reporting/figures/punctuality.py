@@ -49,11 +49,10 @@ def punctuality(
     among: Scope | None = None,
     calendar: WorkingCalendar | None = None,
 ) -> list[Measure]:
-    """Return measures of the steps closed in the period, grouped by step, actor and agency as `by` says; () is one
-    group.
+    """Return measures of the steps closed in the period, grouped by the dimensions in `by` (() is one group).
 
-    `agencies` keeps steps charged to these agencies; `among` (a select of complaint ids) keeps the steps of these
-    cases. Groups without closings are left out, so the list may be empty.
+    `agencies` limits them to steps charged to these agencies, `among` (a select of complaint ids) to the steps of these
+    cases. Groups without closed steps are left out, so the list may be empty. `calendar` None means the present one.
     """
     return punctualities(period, by, agencies=agencies, among=among, calendar=calendar)[0]
 
@@ -67,8 +66,8 @@ def punctualities(
 ) -> list[list[Measure]]:
     """Return one list of measures for each grouping of the steps closed in the period, read in one pass.
 
-    `agencies` keeps steps charged to these agencies; `among` (a select of complaint ids) keeps the steps of these
-    cases. The present calendar is used when `calendar` is None.
+    `agencies` limits them to steps charged to these agencies, `among` (a select of complaint ids) to the steps of these
+    cases. `calendar` None means the present one.
     """
     found = closed_steps(period, among)
     counted = found if agencies is None else (one for one in found if one.agency in agencies)
@@ -76,7 +75,10 @@ def punctualities(
 
 
 def closed_steps(period: Period, among: Scope | None = None) -> Iterator[ClosedStep]:
-    """Yield every step closed in the period, case by case, with its clock and allowance."""
+    """Yield every step closed in the period, case by case, with its clock and allowance.
+
+    `among` (a select of complaint ids) limits the result to the steps of these cases; None does not limit it.
+    """
     rows = db.session.execute(_ledger_rows(period, among).execution_options(yield_per=READ_AT_ONCE))
     for closed in closings(map(_line, rows)):
         if period.holds(closed.closed_at):
@@ -84,7 +86,10 @@ def closed_steps(period: Period, among: Scope | None = None) -> Iterator[ClosedS
 
 
 def _ledger_rows(period: Period, among: Scope | None) -> Any:
-    """Return a select of the ledger rows, up to the end of the period, of every case in which a step closed in it."""
+    """Return a select of the ledger rows before the end of the period, of each case in which a step closed in it.
+
+    A closing row also has the clock of its step; `_line` converts a row.
+    """
     touched = aliased(LedgerRow)
     cases = select(touched.complaint_id).where(
         touched.kind == LedgerKind.CLOSED.value, touched.at >= period.begins, touched.at < period.ends
@@ -127,11 +132,11 @@ def cached_punctualities(
     calendar: WorkingCalendar,
     now: datetime,
 ) -> list[list[Measure]]:
-    """Return one list of measures for each grouping, cached in Redis for a minute, or for a day once the period is
-    over.
+    """Return one list of measures for each grouping, from Redis if they were computed lately.
 
-    The cache key covers everything the measures depend on: period, groupings, agencies, `among` as its SQL with
-    parameters, and calendar. Without Redis the measures are computed.
+    They are cached for a minute, or for a day once the period is over at `now`. The cache key covers everything the
+    measures depend on: period, groupings, agencies, `among` as its SQL with parameters, and calendar. Without Redis the
+    measures are computed.
     """
     seconds = OVER_SECONDS if period.over(now) else CACHE_SECONDS
     cases = among.compile(dialect=postgresql.dialect()) if among is not None else None

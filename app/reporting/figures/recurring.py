@@ -18,7 +18,7 @@ NUMBERS_SHOWN = 12
 
 
 class Reception(NamedTuple):
-    """A received complaint, with the codes of its category and place ("" for none)."""
+    """A received complaint with the codes of its category and place ("" for none); `at` is aware."""
 
     number: str
     at: datetime
@@ -28,10 +28,9 @@ class Reception(NamedTuple):
 
 
 def recurring_rows(receptions: Iterable[Reception], period: Period) -> list[dict[str, Any]]:
-    """Return a row for each category and place with `RECURRING` or more reports, one of them in the month, the most
-    frequent first.
+    """Return a dict for each category and place with 3 or more complaints, one of them in the period.
 
-    Reports without category or place are skipped.
+    The most frequent come first. `receptions` must be in order of time; those without category or place are skipped.
     """
     groups: dict[tuple[str, str, str], list[Reception]] = defaultdict(list)
     for one in receptions:

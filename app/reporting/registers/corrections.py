@@ -19,7 +19,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Correction:
-    """One difference between a register and its recomputed figures.
+    """A difference between a stored register and its figures as computed today.
 
     `table` is "" for a count at the top; `column` is "" for a whole row that was added or removed. `old` and `new` are
     values of the figures, or rows; None means that there is no such row.
@@ -34,7 +34,11 @@ class Correction:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What differs today from a register: figures, the names in them, and events written later for its period."""
+    """What differs today from a stored register.
+
+    `names` are those of the codes in today's figures; `late_events` are (case number, kind, instant) of events that
+    were written after the register for its period.
+    """
 
     found: list[Correction]
     names: Names
@@ -47,7 +51,7 @@ def corrections(
     new_counts: Mapping[str, Any],
     new_tables: Mapping[str, list[Row]],
 ) -> list[Correction]:
-    """Return every difference, counts first, then tables in their order."""
+    """Return every difference between old and new figures, counts first, then tables in the old order."""
     found = [
         Correction("", name, name, old_counts.get(name), new_counts.get(name))
         for name in old_counts
@@ -66,7 +70,10 @@ def corrections(
 
 
 def corrections_since(frozen: dict[str, Any]) -> Comparison:
-    """Compute the register's figures again from the ledger and return what differs; the register is not changed."""
+    """Compute the figures of a stored register again and return what differs; nothing is changed.
+
+    `frozen` is the content of the register's paper.
+    """
     period = Period(datetime.fromisoformat(frozen["begins"]), datetime.fromisoformat(frozen["ends"]))
     now = figures_of(RegisterKind(frozen["kind"]), period)
     found = corrections(frozen["counts"], frozen["tables"], now.counts, now.tables)
@@ -79,7 +86,7 @@ def corrections_since(frozen: dict[str, Any]) -> Comparison:
 
 
 def _counted_otherwise(one: Correction) -> bool:
-    """Return True when a difference only comes from definitions before version 2, which left out open overdue steps."""
+    """Whether a difference only comes from definitions before version 2, which left out open overdue steps."""
     measured = one.table in ("by_step", "by_agency")
     if measured and one.column == "":
         return one.old is None and one.new["count"] == 0

@@ -65,7 +65,7 @@ _FIGURES_IN = {
 
 
 def notes(definitions: int) -> dict[str, str]:
-    """Return the text shown above each table by table name: what it holds, then what its figures mean.
+    """Return {table name: note}: what the table of a register shows, and what its figures mean.
 
     `definitions` is the version by which the register was counted; before 2, punctuality covered closed steps only.
     """

@@ -1,6 +1,6 @@
-"""Makes registers, each once: by schedule for every past office day and month, or by hand.
+"""Makes registers, each once: by schedule for every past office day and month, or on request.
 
-The unique row is the claim to make one; an advisory lock makes them one at a time, so that numbers follow the days.
+An advisory lock makes them one after another, so that their numbers follow the days.
 """
 
 from dataclasses import dataclass
@@ -50,10 +50,10 @@ class _Wanted:
 
 
 def make_register(kind: RegisterKind, day: date, by: Person, now: datetime) -> Register:
-    """Return the register of an office day, or of the month that contains `day`; make it when there is none.
+    """Return the register of the office day `day`, or of the month that contains it; make it when there is none.
 
-    Raises RegisterRefused: `not_over` (period not past), `no_office_day` (closed day), `before_beginning` (no events
-    yet). A daily register also covers the closed days before its day.
+    A daily register also covers the closed days before its day. Raises RegisterRefused: `not_over` (period not past),
+    `no_office_day` (closed day), `before_beginning` (no events yet).
     """
     with one_transaction():
         db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('registers', 31))"))
@@ -64,7 +64,7 @@ def make_register(kind: RegisterKind, day: date, by: Person, now: datetime) -> R
 
 
 def make_due_registers(now: datetime) -> int:
-    """Make every missing register of past office days and months, oldest first, and return how many were due.
+    """Make and commit every missing register of the last 31 days and 3 months, oldest first; return how many were due.
 
     Safe to run repeatedly and concurrently. `now` is an aware UTC datetime.
     """
@@ -91,9 +91,9 @@ def _missing(kind: RegisterKind, wanted: list[date]) -> list[tuple[RegisterKind,
 
 
 def _checked(kind: RegisterKind, day: date, now: datetime) -> _Wanted:
-    """Return the register that `day` stands for; a daily one begins on the day after the previous office day.
+    """Return kind, day and period of the register to make; a daily one begins after the previous office day.
 
-    Raises RegisterRefused when it cannot be made.
+    Raises RegisterRefused when the register cannot be made.
     """
     if kind is RegisterKind.MONTHLY:
         wanted = _Wanted(kind, day.replace(day=1), month_of(day, OFFICE_ZONE))
@@ -127,7 +127,10 @@ def _make(wanted: _Wanted, by: Person, now: datetime) -> Register:
 
 
 def _content(wanted: _Wanted, by: Person, now: datetime) -> dict[str, Any]:
-    """Return what the paper shows, with the checkpoint, newest event and calendar digest for a later comparison."""
+    """Return the frozen content of a register's paper as a dict.
+
+    It includes the checkpoint, newest event and calendar digest, for a later comparison.
+    """
     figures = figures_of(wanted.kind, wanted.period)
     head = head_of_office(now)
     return {

@@ -15,17 +15,17 @@ Frozen = Mapping[str, Any]
 
 
 def daily_register(frozen: Frozen) -> str:
-    """Return the HTML of a daily register (Laporan Monitoring Permasalahan Harian)."""
+    """Return the HTML text of a daily register (Laporan Monitoring Permasalahan Harian) from its frozen content."""
     return _register("daily", frozen)
 
 
 def monthly_register(frozen: Frozen) -> str:
-    """Return the HTML of a monthly register (Laporan Identifikasi Permasalahan Bulanan)."""
+    """Return the HTML text of a monthly register (Laporan Identifikasi Permasalahan Bulanan) from its frozen content."""
     return _register("monthly", frozen, trend=lambda: trend_of(frozen))
 
 
 def _register(kind: str, frozen: Frozen, **more: Any) -> str:
-    """Return the HTML of a register in Indonesian.
+    """Return the HTML text of a register in Indonesian.
 
     Texts are passed as functions, since they must be evaluated in the template, where the language is set.
     """

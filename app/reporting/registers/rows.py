@@ -18,7 +18,7 @@ DEFINITIONS = 2
 
 
 def figures_of(kind: RegisterKind, period: Period) -> Figures:
-    """Return the figures of a register's period, computed now."""
+    """Return the figures of a daily or monthly register for the period, computed now."""
     return daily_figures(period) if kind is RegisterKind.DAILY else monthly_figures(period)
 
 
@@ -27,7 +27,7 @@ def find_register(kind: RegisterKind, day: date) -> Register | None:
 
 
 def register_with_paper(register_id: int) -> Register | None:
-    """Return the register with its paper and maker loaded, or None."""
+    """Return the register with its paper and maker loaded, or None when there is no such register."""
     wanted = select(Register).where(Register.id == min(register_id, LARGEST_ID))
     loaded = wanted.options(joinedload(Register.paper), joinedload(Register.made_by))
     return db.session.scalars(loaded).first()
@@ -38,9 +38,9 @@ def count_registers(kind: RegisterKind) -> int:
 
 
 def registers_page(kind: RegisterKind, size: int, offset: int) -> Sequence[Register]:
-    """Return one page of registers of a kind, newest day first.
+    """Return one page of registers of a kind, newest day first, with makers and papers.
 
-    Of their papers only state and page count are loaded.
+    Of the papers only state and page count are loaded.
     """
     paper = joinedload(Register.paper).options(load_only(Paper.id, Paper.state, Paper.pages))
     statement = select(Register).where(Register.kind == kind.value).options(paper, joinedload(Register.made_by))

@@ -68,13 +68,16 @@ NUMERIC = COUNTED | MINUTES | PERCENT
 
 
 def counts_of(frozen: Frozen) -> list[tuple[str, int]]:
-    """Return (name, count) of the counts at the top in display order, since stored JSON does not keep an order."""
+    """Return a list of (name, count) for the counts at the top of a register, in display order.
+
+    Stored JSON does not preserve their order.
+    """
     return [(name, frozen["counts"][name]) for name in COUNTS_OF[frozen["kind"]]]
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table as text: headings, and rows of cells in the same order."""
+    """A table of a register as text: headings, and rows of cells in the same order."""
 
     name: str
     columns: tuple[str, ...]
@@ -85,26 +88,26 @@ class Table:
     def numeric(self) -> tuple[bool, ...]:
         """Return for each column whether its cells are right-aligned.
 
-        The first column never is, since it names the row.
+        False for the first column, since it names the row.
         """
         return tuple(place > 0 and column in NUMERIC for place, column in enumerate(self.columns))
 
 
 def table_of(name: str, frozen: Frozen) -> Table:
-    """Return a table of a register as text in the current language."""
+    """Return the named table of a register as text in the current language."""
     columns = COLUMNS_OF[name]
     rows = (tuple(written(name, column, row, frozen) for column in columns) for row in frozen["tables"][name])
     return Table(name, columns, tuple(head(name, column) for column in columns), tuple(rows))
 
 
 def head(table: str, column: str) -> str:
-    """Return the heading of a column, with the time zone for columns of instants."""
+    """Return the heading of a table's column in the current language, with the time zone for columns of instants."""
     zone = f" ({ZONE_NAME})" if column in INSTANTS else ""
     return f"{HEADS.get(table, {}).get(column) or COLUMNS[column]}{zone}"
 
 
 def written(table: str, column: str, row: Row, frozen: Frozen) -> str:
-    """Return one cell as text."""
+    """Return one cell of a register's table as text in the current language, EMPTY when it has no value."""
     value = row.get(column)
     own = _OWN.get((table, column)) or _WRITERS.get(column)
     if own is not None:
@@ -123,7 +126,10 @@ def _word(labels: Mapping[str, Any]) -> Callable[[Any, Row, Frozen], str]:
 
 
 def _named(kind: str, nothing: str = EMPTY) -> Callable[[Any, Row, Frozen], str]:
-    """Return a formatter for the name frozen with a code, else the code itself, or `nothing` without a code."""
+    """Return a function that writes a code as the name stored with the register.
+
+    Without a stored name it writes the code itself, without a code `nothing`.
+    """
     return lambda value, _row, frozen: frozen["names"][kind].get(str(value), str(value)) if value else nothing
 
 
@@ -141,7 +147,7 @@ def _steps(value: Any, row: Row, frozen: Frozen) -> str:
 
 
 def _instant(value: Any, _row: Row, _frozen: Frozen) -> str:
-    """Return the instant in office time without the zone, which the column's heading names."""
+    """Return the ISO instant as text in office time without the zone, which the column's heading names."""
     return moment(datetime.fromisoformat(value), "pendek").removesuffix(f" {ZONE_NAME}") if value else EMPTY
 
 
@@ -201,7 +207,10 @@ _OWN: dict[tuple[str, str], Callable[[Any, Row, Frozen], str]] = {
 
 
 def period_text(frozen: Frozen) -> str:
-    """Return the day or month of a register as text, with the closed days that a daily one also covers."""
+    """Return the day or month of a register as text in the current language.
+
+    For a daily register the closed days that it also covers are mentioned.
+    """
     day = date.fromisoformat(frozen["day"])
     period = day_or_month(frozen["kind"], day)
     first = office_time(datetime.fromisoformat(frozen["begins"])).date()
@@ -211,5 +220,5 @@ def period_text(frozen: Frozen) -> str:
 
 
 def day_or_month(kind: str, day: date) -> str:
-    """Return `Jumat, 4 September 2026` for a daily register, `September 2026` for a monthly one."""
+    """Return the day as `Jumat, 4 September 2026` for a daily register, as `September 2026` for a monthly one."""
     return str(format_date(day, "MMMM y")) if kind == "monthly" else day_text(day, "lengkap")

@@ -42,7 +42,7 @@ _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 
 
 def register_workbook(kind: str, frozen: Frozen, made_at: datetime) -> bytes:
-    """Return the bytes of the XLSX file; the same register gives the same bytes."""
+    """Return the bytes of a register's XLSX file, in Indonesian; the same register gives the same bytes."""
     file = io.BytesIO()
     with force_locale("id"):
         book = xlsxwriter.Workbook(file, _SETTINGS)
@@ -59,7 +59,7 @@ def register_workbook(kind: str, frozen: Frozen, made_at: datetime) -> bytes:
 
 
 def _front(sheet: Any, kind: str, frozen: Frozen, bold: Any) -> None:
-    """Write the first sheet: name, number, period, counts and audit checkpoint."""
+    """Write the register's name, number, period, counts and audit checkpoint to the first sheet."""
     lines: list[tuple[Any, Any]] = [
         (REGISTERS[kind], ""),
         (gettext("Nomor"), frozen["number"]),
@@ -98,7 +98,10 @@ def _sheet(sheet: Any, name: str, frozen: Frozen, bold: Any, formats: Mapping[st
 
 
 def _date_in(table: str, column: str, row: Row) -> datetime | None:
-    """Return a cell's instant as naive office time, or the first day of its month; None for any other value."""
+    """Return the date of a cell as a naive datetime in office time; None for a cell without a date.
+
+    A month becomes its first day.
+    """
     value = row.get(column)
     if value and column in INSTANTS:
         return sheet_moment(datetime.fromisoformat(value))
@@ -106,7 +109,7 @@ def _date_in(table: str, column: str, row: Row) -> datetime | None:
 
 
 def _write(sheet: Any, line: int, place: int, value: Any, text: str) -> None:
-    """Write a number as number and everything else as text, also when it begins with a formula sign."""
+    """Write a number to a cell as number and anything else as text, also when it begins with a formula sign."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         sheet.write_number(line, place, value)
     else:

@@ -22,7 +22,7 @@ SKIPPABLE = frozenset(Step) - {Step.REGISTER, Step.DIRECT, Step.DRAFT_ANSWER, St
 
 @dataclass(frozen=True)
 class WhatIf:
-    """Another SOP with other allowances and actors, and the steps to skip.
+    """The assumption of a rehearsal: another SOP with other allowances and actors, and the steps to skip.
 
     Raises ValueError when a step cannot be skipped.
     """
@@ -38,9 +38,9 @@ class WhatIf:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """One closed opening of a step as it happened.
+    """A step that was opened and closed once in a past case.
 
-    `extended` marks the longer draft allowance. Instants are aware UTC.
+    Instants are aware UTC. `extended` is whether it had the longer draft allowance.
     """
 
     step: Step
@@ -57,13 +57,13 @@ class Opening:
 
     @property
     def late(self) -> bool:
-        """Return True when it closed after its deadline; exactly at the deadline is in time."""
+        """Whether the step closed after its deadline; exactly at the deadline is in time."""
         return self.closed_at > self.due_at
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One opening as rehearsed, beside what happened (`then`); `spent` is the working time that it took.
+    """What a rehearsal gives for one past step opening (`then`); `spent` is the working time that it took.
 
     `actor` is None for a skipped step, which begins and ends at the same instant.
     """
@@ -82,7 +82,7 @@ class Outcome:
 
 @dataclass(slots=True)
 class _Replay:
-    """The rehearsed openings of one case so far."""
+    """The rehearsal of one case: the outcomes so far."""
 
     what_if: WhatIf
     calendar: WorkingCalendar
@@ -103,9 +103,9 @@ class _Replay:
         self.done.append(Outcome(then, self.what_if.sop.owner(then.step), begins, ends, late, spent))
 
     def _begins(self, then: Opening) -> datetime:
-        """Return the instant at which the last of the openings that this one waited for ends (aware UTC).
+        """Return the instant at which the rehearsed step begins (aware UTC).
 
-        When none of them has moved it is the recorded instant.
+        It is the latest end of the steps that it waited for; when none of them has moved, the recorded instant.
         """
         before = [one for one in self.done if _led_to(one.then, then)]
         if all(one.ends == one.then.closed_at for one in before):
@@ -113,7 +113,7 @@ class _Replay:
         return max(one.ends for one in before)
 
     def _due(self, then: Opening, begins: datetime) -> datetime:
-        """Return the deadline of the opening (aware UTC).
+        """Return the deadline of the rehearsed step (aware).
 
         It is the recorded one when start and allowance are unchanged, even if the calendar has changed since.
         """
@@ -128,7 +128,10 @@ class _Replay:
         return deadline_for(self.calendar, clock_from, allowance, pauses)
 
     def _clock_from(self, then: Opening, begins: datetime) -> datetime:
-        """Return when the clock starts: for a forwarding step with the direction step before it, else at `begins`."""
+        """Return when the clock of the rehearsed step starts: at `begins`.
+
+        A forwarding step shares the clock of the direction step before it, so it starts with that one.
+        """
         if then.clock_from == then.opened_at:
             return begins
         first = (one for one in self.done if one.then.opened_at == then.clock_from and not one.left_out)
@@ -139,7 +142,11 @@ class _Replay:
 
 
 def rehearse(openings: Sequence[Opening], what_if: WhatIf, calendar: WorkingCalendar) -> list[Outcome]:
-    """Return the outcomes of one case under another SOP; `openings` are its closed openings in order of opening."""
+    """Return the outcomes of one past case under another SOP, in order.
+
+    `openings` are its step openings that have closed, in order of opening. Raises ValueError when a deadline lies past
+    the calendar's last opening.
+    """
     replay = _Replay(what_if, calendar)
     for then in openings:
         replay.add(then)
@@ -147,8 +154,10 @@ def rehearse(openings: Sequence[Opening], what_if: WhatIf, calendar: WorkingCale
 
 
 def _led_to(one: Opening, then: Opening) -> bool:
-    """Return True when `then` waited for `one`: its closing opened `then`, or `then` is step 10, which
-    joins agencies."""
+    """Whether the step `then` waited for the step `one`.
+
+    It did when the closing of `one` opened `then`, or when `then` is step 10, which joins agencies.
+    """
     if one.cycle != then.cycle:
         return False
     if then.step is Step.DISPOSE_ANSWER and one.step in AGENCY_STEPS:
@@ -158,7 +167,7 @@ def _led_to(one: Opening, then: Opening) -> bool:
 
 
 def whole_time(outcomes: Sequence[Outcome], calendar: WorkingCalendar) -> tuple[timedelta, timedelta]:
-    """Return the working time from a case's first opening to its last closing, as it was and as rehearsed."""
+    """Return (as it was, as rehearsed): the working time from a case's first step opening to its last closing."""
     first = min(one.then.opened_at for one in outcomes)
     was = calendar.elapsed(first, max(one.then.closed_at for one in outcomes))
     return was, calendar.elapsed(first, max(one.ends for one in outcomes))

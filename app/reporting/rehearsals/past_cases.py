@@ -1,4 +1,4 @@
-"""Past cases for a rehearsal, read as a stream from the openings of their steps; nothing is written."""
+"""Past cases for a rehearsal, read as a stream of their step openings; nothing is written."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -21,7 +21,7 @@ _STEPS, _ACTORS = {step.value: step for step in Step}, {actor.value: actor for a
 
 
 def past_cases(period: Period) -> Iterator[tuple[int, list[Opening]]]:
-    """Yield (complaint id, closed openings in order) of every case received in the period."""
+    """Yield (complaint id, its closed step openings in order of opening) for every case received in the period."""
     sops, pauses = sops_by_version(), _pauses(period)
     times = (StepTask.opened_at, StepTask.closed_at, StepTask.clock_from, StepTask.due_at)
     what = (StepTask.step, StepTask.agency_code, StepTask.cycle, StepTask.actor)
@@ -57,7 +57,7 @@ def _opening(row: Any, sop: Sop, pauses: dict[int, list[Any]]) -> Opening:
 
 
 def _pauses(period: Period) -> dict[int, list[Any]]:
-    """Return the ended pauses (began, ended) by step task id, for all cases of the period."""
+    """Return {step task id: [(began, ended)]} for the ended pauses in cases received in the period."""
     statement = (
         select(StepPause.task_id, StepPause.began_at, StepPause.ended_at)
         .join(StepTask, StepTask.id == StepPause.task_id)

@@ -48,7 +48,7 @@ REHEARSALS = WorkQueue(
 
 
 def what_if_from(sop: Sop, changes: Mapping[str, Any]) -> WhatIf:
-    """Return the SOP with other allowances and actors.
+    """Return the assumption of a rehearsal: the SOP with other allowances and actors.
 
     `changes` holds `steps` (value, unit, actor by step), `extended_days` and `skipped`, all optional. Raises ValueError
     when they form no valid SOP or skip a step that cannot be skipped.
@@ -68,7 +68,10 @@ def what_if_from(sop: Sop, changes: Mapping[str, Any]) -> WhatIf:
 def ask_rehearsal(
     version: SopVersion, period: Period, changes: dict[str, Any], officer_id: int, now: datetime
 ) -> RehearsalRow:
-    """Queue a rehearsal after commit and return its row; raises ValueError when the changes cannot be rehearsed."""
+    """Store a queued rehearsal and return its row; a worker starts it after the commit.
+
+    Raises ValueError when the changes cannot be rehearsed.
+    """
     what_if_from(load_sop(version), changes)
     with one_transaction():
         row = RehearsalRow(
@@ -88,7 +91,10 @@ def ask_rehearsal(
 
 
 def run_rehearsal(rehearsal_id: int) -> str:
-    """Compute one queued rehearsal and return "ready", "failed", or "elsewhere" when another worker has claimed it."""
+    """Compute one queued rehearsal and store its result.
+
+    Returns "ready", "failed" (the SOP or the calendar does not allow it), or "elsewhere" when it is no longer queued.
+    """
     queued, running = RehearsalRow.state == "queued", {"state": "running", "touched_at": utc_now()}
     if REHEARSALS.update_if(rehearsal_id, queued, **running) is None:
         return "elsewhere"
@@ -116,13 +122,19 @@ def _computed(row: RehearsalRow) -> dict[str, Any]:
 
 
 def _update(rehearsal_id: int, **values: Any) -> None:
-    """Update the row on a separate connection, so that progress is visible while the reading transaction runs."""
+    """Update the rehearsal's row and commit on a separate connection.
+
+    So its progress is visible while the reading transaction runs.
+    """
     with db.engine.begin() as connection:
         connection.execute(update(_rows).where(_rows.c.id == rehearsal_id).values(touched_at=utc_now(), **values))
 
 
 def relay_rehearsals(now: datetime) -> int:
-    """Queue rehearsals of lost workers again, enqueue those that still wait, and return how many were enqueued."""
+    """Enqueue again rehearsals that still wait after 20 seconds or made no progress for 3 minutes.
+
+    Returns how many were enqueued, at most 20.
+    """
     return REHEARSALS.relay(now, 20)
 
 
@@ -145,7 +157,7 @@ def _as_data(found: Rehearsal) -> dict[str, Any]:
 
 
 def find_rehearsal(rehearsal_id: int) -> RehearsalRow | None:
-    """Return the rehearsal with the officer who asked for it, or None."""
+    """Return the rehearsal with the officer who asked for it, or None when there is no such rehearsal."""
     return db.session.get(RehearsalRow, min(rehearsal_id, LARGEST_ID), options=[joinedload(RehearsalRow.asked_by)])
 
 
@@ -157,5 +169,5 @@ def newest_rehearsals(version: SopVersion, count: int) -> Sequence[RehearsalRow]
 
 
 def find_sop_version(version_id: int) -> SopVersion | None:
-    """Return the SOP version with its steps, or None."""
+    """Return the SOP version with its steps, or None when there is no such version."""
     return db.session.get(SopVersion, min(version_id, LARGEST_ID), options=[selectinload(SopVersion.steps)])

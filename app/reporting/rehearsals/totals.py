@@ -17,7 +17,7 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass
 class Side:
-    """A count, how many of it were late, and the sum of working minutes."""
+    """Totals of one side of a comparison: a count, how many of it were late, and the sum of working minutes."""
 
     count: int = 0
     late: int = 0
@@ -31,7 +31,7 @@ class Side:
 
 @dataclass
 class Pair:
-    """Totals of what happened (`then`) and of what the rehearsal gives (`now`)."""
+    """Totals of past steps or cases: as happened (`then`), and as the rehearsal gives them (`now`)."""
 
     then: Side = field(default_factory=Side)
     now: Side = field(default_factory=Side)
@@ -39,7 +39,10 @@ class Pair:
 
 @dataclass
 class CaseSums:
-    """Totals of cases: late as happened and as rehearsed, changed either way, and working minutes of each case."""
+    """Totals of cases: late as happened (`late_then`) and as rehearsed (`late_now`), and working minutes of each.
+
+    `saved` cases were late only as happened, `lost` cases are late only as rehearsed.
+    """
 
     count: int = 0
     late_then: int = 0
@@ -51,13 +54,13 @@ class CaseSums:
 
     @property
     def medians(self) -> tuple[float, float]:
-        """Return the median working minutes of a case, as happened and as rehearsed; 0 without cases."""
+        """Return (as happened, as rehearsed): the median working minutes of a case; 0 without cases."""
         then, now = (sorted(found) or [0] for found in (self.minutes_then, self.minutes_now))
         return median(then), median(now)
 
 
 class Rehearsal:
-    """All totals of the result page, added case by case; per case only two numbers stay in memory.
+    """All totals of a rehearsal's result page, added case by case; per case only two numbers stay in memory.
 
     `changed` holds (complaint id, late as happened, late as rehearsed) of the cases where both differ.
     """
@@ -70,7 +73,7 @@ class Rehearsal:
         self.changed: list[tuple[int, bool, bool]] = []
 
     def add(self, complaint: int, outcomes: Sequence[Outcome], calendar: WorkingCalendar) -> None:
-        """Add one case with its outcomes."""
+        """Add one case (by its complaint id) with the outcomes of its steps to the totals."""
         for one in outcomes:
             minutes, step = one.spent // MINUTE, one.then.step
             for pair in (self.whole, _of(self.steps, step), _of(self.actors, one.then.actor)):
