@@ -60,7 +60,7 @@ class VillageRow:
 
 @dataclass(frozen=True)
 class DistrictRow:
-    """A kecamatan with its villages; `official_name` is as printed in the regulation, `agency` the code of its agency."""
+    """A kecamatan with its villages; `official_name` is its name in the regulation, `agency` the code of its agency."""
 
     code: str
     name: str

@@ -179,7 +179,7 @@ class Tally:
         group.allowances.add(closed.clock.allowance)
 
     def measures(self) -> list[Measure]:
-        """Return a list with a measure for each group, ordered by step, actor and agency, the office before agencies."""
+        """Return a list of one measure for each group, by step, actor and agency, the office before agencies."""
         named = [(dict(zip(self.by, key, strict=True)), group) for key, group in self.groups.items()]
         return sorted((group.measure(names) for names, group in named), key=_order)
 
