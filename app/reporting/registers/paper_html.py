@@ -15,12 +15,12 @@ Frozen = Mapping[str, Any]
 
 
 def daily_register(frozen: Frozen) -> str:
-    """Return the HTML text of a daily register (Laporan Monitoring Permasalahan Harian) from its frozen figures."""
+    """Return the HTML text of a daily register (Laporan Monitoring Permasalahan Harian) from frozen figures."""
     return _register("daily", frozen)
 
 
 def monthly_register(frozen: Frozen) -> str:
-    """Return the HTML text of a monthly register (Laporan Identifikasi Permasalahan Bulanan) from its frozen figures."""
+    """Return the HTML text of a monthly register (Laporan Identifikasi Permasalahan Bulanan) from frozen figures."""
     return _register("monthly", frozen, trend=lambda: trend_of(frozen))
 
 
