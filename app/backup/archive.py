@@ -30,13 +30,15 @@ LARGEST_MANIFEST = 512 * 1024 * 1024
 
 @dataclass
 class ArchiveWriter:
-    """Writes members one after the other; `members` holds [size in bytes, SHA-256] by name."""
+    """A writer of archive members, one after the other; `members` maps each written name to [size in bytes, SHA-256 in
+    hex].
+    """
 
     tar: tarfile.TarFile
     members: dict[str, list[Any]] = field(default_factory=dict)
 
     def add(self, name: str, source: IO[bytes], size: int) -> None:
-        """Copy `size` bytes from `source` as one member."""
+        """Write one member of `size` bytes read from `source`, and record its size and SHA-256 in `members`."""
         head = tarfile.TarInfo(name)
         head.size, head.mode = size, 0o600
         counted = _Hashing(source)
@@ -47,7 +49,7 @@ class ArchiveWriter:
         self.add(name, io.BytesIO(content), len(content))
 
     def finish(self, manifest: dict[str, Any]) -> None:
-        """Write the manifest, with the hashes of all members before it, and its own hash."""
+        """Write manifest.json (the given data, the format and `members`) and manifest.sha256; no member may follow."""
         whole = {"format": FORMAT, **manifest, "members": dict(self.members)}
         content = json.dumps(whole, indent=1, sort_keys=True).encode()
         self.add_bytes(MANIFEST, content)
@@ -56,8 +58,8 @@ class ArchiveWriter:
 
 @contextmanager
 def writing(file: BinaryIO, passphrase: bytes | None) -> Iterator[ArchiveWriter]:
-    """Context manager: yield a writer into an open file, encrypted if there is a passphrase. The archive is complete
-    only if the block ends without an exception.
+    """Context manager: yield an ArchiveWriter into an open file, encrypted if there is a passphrase. The archive is
+    complete only if the block ends without an exception; the file is not closed.
     """
     sealing = SealingWriter(file, passphrase) if passphrase else None
     out = cast(BinaryIO, sealing or file)
@@ -68,9 +70,11 @@ def writing(file: BinaryIO, passphrase: bytes | None) -> Iterator[ArchiveWriter]
 
 
 def members_of(path: Path, passphrase: bytes | None) -> Iterator[tuple[str, IO[bytes]]]:
-    """Yield name and content of every member in order. Each content must be read before the next member is requested.
+    """Yield (name, readable content) of every member in order. Each content must be read before the next member is
+    requested.
 
-    Raises Damaged, WrongPassphrase, or BackupFault if the file cannot be read.
+    Raises Damaged for a changed archive, WrongPassphrase (also if an encrypted archive gets no passphrase), or
+    BackupFault if the file cannot be read.
     """
     try:
         with path.open("rb") as file:
@@ -128,7 +132,7 @@ def read_manifest(path: Path, passphrase: bytes | None) -> dict[str, Any]:
 
 
 def measure(content: IO[bytes]) -> list[Any]:
-    """Return [size in bytes, SHA-256] of the remaining content."""
+    """Read the remaining content and return [size in bytes, SHA-256 in hex]."""
     size, digest = 0, hashlib.sha256()
     while piece := content.read(PIECE):
         size += len(piece)
@@ -137,7 +141,7 @@ def measure(content: IO[bytes]) -> list[Any]:
 
 
 class _Content:
-    """Content of a member; `read` raises Damaged if the archive is cut off."""
+    """A file-like wrapper of a member's content; `read` raises Damaged if the archive is cut off."""
 
     def __init__(self, source: IO[bytes]) -> None:
         self._source = source
@@ -150,7 +154,7 @@ class _Content:
 
 
 class _Hashing:
-    """Reader that hashes what is read."""
+    """A file-like wrapper that adds every byte read from `source` to `hash`."""
 
     def __init__(self, source: IO[bytes]) -> None:
         self.source, self.hash = source, hashlib.sha256()

@@ -52,14 +52,17 @@ def snapshot(url: str) -> Iterator[Connection]:
 
 
 def one(connection: Connection, statement: Any) -> Any:
-    """Return the single value of a one-row query."""
+    """Execute a query that returns one row and return the first column of that row."""
     row = connection.execute(statement).fetchone()
     assert row is not None
     return row[0]
 
 
 def describe(connection: Connection) -> dict[str, Any]:
-    """Return the manifest data with which a restored copy is compared."""
+    """Return the part of a backup's manifest that describes the database: head (migration), server_version, tables
+    ([row count, digest] by name), heads (of the event chains), key_ids, last_event_at and taken_at (ISO 8601),
+    database.
+    """
     return {
         "head": str(one(connection, "SELECT version_num FROM alembic_version")),
         "server_version": server_version(connection),
@@ -94,7 +97,9 @@ def digest_of(connection: Connection, table: str) -> list[Any]:
 
 
 def chain_heads(connection: Connection) -> dict[str, Any]:
-    """Return the number of event chains and events, and one SHA-256 over the last hash of each chain."""
+    """Return a dict with `chains` (number of event chains), `events` (number of events) and `sha256`, one hash over the
+    last event's hash of every chain.
+    """
     statement = (
         "SELECT DISTINCT ON (e.complaint_id) c.number, e.seq, e.hash FROM complaint_event e"
         " JOIN complaint c ON c.id = e.complaint_id ORDER BY e.complaint_id, e.seq DESC"
@@ -108,7 +113,7 @@ def chain_heads(connection: Connection) -> dict[str, Any]:
 
 
 def files_of(connection: Connection) -> list[StoredFile]:
-    """Return every stored file referred to by a row, each path once."""
+    """Return a StoredFile for every stored file that a row refers to, each path once."""
     found: dict[str, StoredFile] = {}
     there = set(tables_of(connection))
     for table, path, digest in FILE_COLUMNS:

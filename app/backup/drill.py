@@ -29,8 +29,8 @@ SILENT = {"SMTP_URL": None, "GATEWAY_URL": None, "SP4N_PEER": None, "BACKUP_FOLD
 
 @dataclass(frozen=True)
 class Drill:
-    """Result of a drill: differences found (empty if all agrees), files restored, age of the data when the drill began
-    (`rpo`), and seconds from archive to verified copy.
+    """Result of a restore drill: manifest of the archive, differences found (empty if all agrees), number of files
+    restored, age of the archive's data when the drill began (`rpo`), and seconds from archive to verified copy.
     """
 
     manifest: dict[str, Any]
@@ -41,10 +41,11 @@ class Drill:
 
 
 def run_drill(path: Path, passphrase: bytes | None, settings: dict[str, Any], clock: Callable[[], datetime]) -> Drill:
-    """Restore an archive into a temporary server, verify it and return the result; the live database is not touched.
-    Raises BackupFault.
+    """Restore an archive into a temporary server, verify the copy and return a Drill; the live database is not touched.
+    Raises BackupFault, and LaunchRefused or ServerFailed if the temporary server cannot be started.
 
-    `settings` are those of the backed-up program; only its keys and Redis URL are used.
+    `settings` are those of the backed-up program; only its keys and Redis URL are used. `clock` returns the current
+    time (aware).
     """
     begin, read_at = time.monotonic(), clock()
     manifest = read_manifest(path, passphrase)
@@ -68,8 +69,9 @@ def run_drill(path: Path, passphrase: bytes | None, settings: dict[str, Any], cl
 
 @contextmanager
 def temporary_server() -> Iterator[dict[str, Any]]:
-    """Context manager: start a temporary PostgreSQL server, yield the settings that lead to it and to an empty file
-    store, and remove everything afterwards. The temporary folder must hold a full copy.
+    """Context manager: start a temporary PostgreSQL server and yield SQLALCHEMY_DATABASE_URI, STORAGE_URL (an empty
+    file store) and LAPOR_HOME as a dict; stop the server and delete everything afterwards. Needs disk space for a full
+    copy.
     """
     folder, supervisor = new_socket_folder(), Supervisor(io.StringIO())
     # If root runs the drill, the database's account must traverse the folder; its subfolders are private.

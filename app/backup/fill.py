@@ -1,4 +1,4 @@
-"""Restore of an archive's tables in one transaction, with the sending hold that keeps the copy silent."""
+"""Restore of an archive's tables in one transaction, together with the sending hold that keeps the copy from sending."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ INSERT INTO public.sending_hold (id, since, taken_at) VALUES (1, now(), '{taken_
 
 @dataclass
 class _Feed:
-    """Writes the pieces of the dump to pg_restore in a thread; `fault` holds the exception, if any."""
+    """The work of a thread: `run` writes the database dump of an archive to the input of pg_restore (`out`) and closes
+    it; `fault` holds the exception that ended it, None if there was none.
+    """
 
     path: Path
     passphrase: bytes | None
@@ -56,10 +58,10 @@ class _Feed:
 
 
 def fill_database(url: str, path: Path, passphrase: bytes | None, manifest: dict[str, Any], stamp: str) -> str | None:
-    """Restore the dump in one transaction; return the schema to which the previous tables were moved, None if there
-    were none.
+    """Restore the archive's database dump and set the sending hold, in one transaction. Return the name of the schema
+    to which existing tables were moved (before_restore_ and `stamp`); None if the database was empty.
 
-    Raises BackupFault if it fails; nothing has changed then.
+    Raises BackupFault (also Damaged or WrongPassphrase) if the restore fails; nothing has changed then.
     """
     aside = None
     begin = f"BEGIN;\n{MAKE_ROLE}{program_role.MAKE_ROLE}"
@@ -78,7 +80,7 @@ def fill_database(url: str, path: Path, passphrase: bytes | None, manifest: dict
 
 
 def is_empty(connection: psycopg.Connection[Any]) -> bool:
-    """Return whether the schema has no tables, views or sequences; those of extensions do not count."""
+    """Return whether the schema `public` has no tables, views or sequences; those of extensions do not count."""
     statement = """
         SELECT count(*) FROM pg_class c
         WHERE c.relnamespace = to_regnamespace('public') AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
@@ -109,7 +111,9 @@ def _count_others(connection: psycopg.Connection[Any]) -> int:
 
 
 def _pipe(tools: Tools, url: str, path: Path, passphrase: bytes | None, begin: str, end: str) -> None:
-    """Pipe the dump through pg_restore into psql; the COMMIT is sent only after everything else. Raises BackupFault."""
+    """Run the SQL `begin`, the dump (through pg_restore) and the SQL `end` in psql; `end`, which commits, is sent only
+    if everything else succeeded. Raises BackupFault with the message of the program that failed.
+    """
     command, environ = tools.command("psql", url, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-")
     reading = [str(tools.folder / "pg_restore"), "--no-owner", "--no-privileges", "--no-comments", "--file=-"]
     with tempfile.TemporaryFile() as errors:

@@ -22,12 +22,14 @@ LARGEST = 1024 * 1024
 
 
 def key_ids(keys: Iterable[str]) -> set[str]:
-    """Return the ids of identity keys, which prefix the values they encrypt."""
+    """Return the id of each identity key (8 hex digits of its SHA-256), which prefixes every value encrypted with it."""
     return {hashlib.sha256(base64.urlsafe_b64decode(key)).hexdigest()[:8] for key in keys}
 
 
 def write_keys(path: Path, passphrase: bytes, secret_key: str, identity_keys: Iterable[str]) -> None:
-    """Write the keys, encrypted, into a new file; raises BackupFault if it cannot be written."""
+    """Write SECRET_KEY and IDENTITY_KEYS, encrypted with the passphrase, into a new file. Raises BackupFault if the
+    file exists or cannot be written.
+    """
     keys = dict(zip(NAMES, (secret_key, ",".join(identity_keys)), strict=True))
     with new_private_file(path) as file:
         sealing = SealingWriter(file, passphrase)
@@ -36,10 +38,10 @@ def write_keys(path: Path, passphrase: bytes, secret_key: str, identity_keys: It
 
 
 def read_keys(path: Path, passphrase: bytes | None) -> dict[str, str]:
-    """Return SECRET_KEY and IDENTITY_KEYS of an encrypted key file.
+    """Return the decrypted key file as a dict with SECRET_KEY and IDENTITY_KEYS (comma-separated).
 
     Raises WrongPassphrase (also without a passphrase), Damaged when the content was changed, and BackupFault when the
-    file cannot be read or is no key file.
+    file cannot be read or is not encrypted.
     """
     if passphrase is None:
         raise WrongPassphrase("A file of keys is always sealed: name the file of its passphrase.")
@@ -55,9 +57,10 @@ def read_keys(path: Path, passphrase: bytes | None) -> dict[str, str]:
 
 
 def place_keys(home: Path, keys: dict[str, str], stamp: str) -> Path:
-    """Install restored keys in this data folder and return their path; existing ones are linked under another name.
+    """Write restored keys as the secrets file of the data folder and return its path; an existing secrets file is first
+    linked as `.before-<stamp>`.
 
-    If the environment defines the keys (production), they are only written to a file beside, for the administrator.
+    If the environment defines a key (production), write secrets.restored.json instead, for the administrator.
     """
     if any(os.environ.get(name, "").strip() for name in NAMES):
         write_private(home / BESIDE, keys)

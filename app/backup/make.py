@@ -27,7 +27,7 @@ MOVED_ASIDE = "before_restore_"
 
 @dataclass(frozen=True)
 class Made:
-    """A backup that was written and verified; `size` in bytes."""
+    """A backup file that was written and verified; `size` in bytes."""
 
     path: Path
     manifest: dict[str, Any]
@@ -35,13 +35,15 @@ class Made:
 
     @property
     def faults(self) -> list[dict[str, str]]:
-        """Files that a row refers to and that are missing or changed; the archive lacks only these."""
+        """A list of dicts (path, fault "gone" or "changed", table) of the stored files that are missing or changed and
+        therefore not in the archive; expired files of report jobs are not listed.
+        """
         return list(self.manifest["faults"])
 
 
 def make_backup(path: Path, passphrase: bytes | None = None, with_files: bool = True) -> Made:
-    """Write a backup of the app's database and file store, verify and return it. Raises BackupFault, and leaves no file
-    then.
+    """Write a backup of the app's database and, by default, file store to a new file, verify it and return a Made.
+    Raises BackupFault, and leaves no file then.
 
     Uses some tens of MiB of memory for any size. With a passphrase nothing unencrypted is written to disk, except
     stored files above 16 MiB, in an unnamed temporary file.
@@ -66,7 +68,9 @@ def make_backup(path: Path, passphrase: bytes | None = None, with_files: bool = 
 
 
 def _add_database(archive: ArchiveWriter, url: str, connection: Connection) -> None:
-    """Run pg_dump and write its output to the archive in pieces, since its size is not known beforehand."""
+    """Run pg_dump and write its output to the archive in pieces, since its size is not known beforehand. Raises
+    BackupFault if pg_dump fails.
+    """
     tools = tools_for(server_version(connection))
     shared = str(one(connection, "SELECT pg_export_snapshot()"))
     words = ("--format=custom", "--no-owner", "--no-privileges", "--no-comments", "--lock-wait-timeout=60000")
@@ -93,7 +97,9 @@ def _add_database(archive: ArchiveWriter, url: str, connection: Connection) -> N
 
 
 def _add_file(archive: ArchiveWriter, stored: StoredFile) -> str | None:
-    """Copy one stored file; return "gone" or "changed" if it cannot be used, None if it was added."""
+    """Add one stored file to the archive; return None, or why it was not added: "gone" (missing) or "changed" (its hash
+    differs).
+    """
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as copy:
         try:
             for piece in read_pieces(stored.path):

@@ -1,4 +1,4 @@
-"""Nightly backup, if BACKUP_FOLDER is set: one per office day, the newest BACKUP_KEEP are retained."""
+"""Nightly backup, if BACKUP_FOLDER is set: one per office date, the newest BACKUP_KEEP files are retained."""
 
 import re
 from datetime import datetime, time, timedelta
@@ -29,10 +29,10 @@ OURS = re.compile(r"lapor-\d{8}-\d{6}\.backup")
 
 
 def hand_out_backup(now: datetime) -> str:
-    """Enqueue the backup of this office date, from 01:00 office time on; return "not now", "done already" or "handed
-    out".
+    """Enqueue the backup job of the current office date and commit. Return "handed out"; "not now" before 01:00 office
+    time or without BACKUP_FOLDER; "done already" if that date's backup succeeded or began in the last half hour.
 
-    The day's unique row decides which caller may enqueue. A failed or lost run is enqueued again after half an hour.
+    The date's unique row decides which caller may enqueue. A failed or lost run is enqueued again after half an hour.
     """
     if not current_app.config["BACKUP_FOLDER"] or office_time(now).time() < BEGINS_AT:
         return "not now"
@@ -51,8 +51,8 @@ def hand_out_backup(now: datetime) -> str:
 
 
 def write_backup(run_id: int) -> str:
-    """Write the backup of a run; return "written", "failed", "done already", or "elsewhere" if another worker is
-    writing one.
+    """Write the backup file of a BackupRun, record and commit the result, and delete all but the newest BACKUP_KEEP
+    files. Return "written", "failed" (logged), "done already", or "elsewhere" if another process is writing a backup.
     """
     with alone(BACKUP_LOCK) as mine:
         if not mine:

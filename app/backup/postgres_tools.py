@@ -19,14 +19,14 @@ from app.servers.start_refused import LaunchRefused
 
 @dataclass(frozen=True)
 class Tools:
-    """A folder with pg_dump, pg_restore and psql, and their major version."""
+    """A folder with pg_dump, pg_restore and psql, and the major version of these programs."""
 
     folder: Path
     major: int
 
     def command(self, name: str, url: str, *words: str) -> tuple[list[str], dict[str, str]]:
-        """Return arguments and environment of a call. The password goes into the environment, since arguments are
-        visible to all users of the machine.
+        """Return (arguments, environment) to run the program `name` on the database of `url`. The password goes into
+        the environment, since arguments are visible to all users of the machine.
         """
         parts = {name: str(value) for name, value in conninfo_to_dict(plain_url(url)).items() if value is not None}
         password = parts.pop("password", None)
@@ -41,7 +41,8 @@ def plain_url(url: str) -> str:
 
 
 def tools_for(server_version: int) -> Tools:
-    """Return the programs of the server's major version, or the next newer one; raises BackupFault if there are none.
+    """Return the Tools of the server's major version, or of the next newer one installed. Raises BackupFault if there
+    are none.
 
     `server_version` is `server_version_num` (180006 means 18.6).
     """

@@ -13,16 +13,16 @@ from app.backup.faults import BackupFault
 
 
 def draft_of(path: Path) -> Path:
-    """Return the path of the file while it is being written (`.part`)."""
+    """Return the path under which a new file is written before it gets its final name (`<name>.part`)."""
     return path.with_name(f"{path.name}.part")
 
 
 @contextmanager
 def new_private_file(path: Path) -> Iterator[BinaryIO]:
-    """Context manager: yield a file that is written as `.part` and renamed at the end; after an exception nothing is
-    left.
+    """Context manager: yield a binary file, readable by its owner only, that is written as `.part` and gets its final
+    name at the end of the block; after an exception no file is left.
 
-    Raises BackupFault if the name exists, another process writes the same file, or the disk is full.
+    Raises BackupFault if `path` exists, another process writes it, or writing fails (also for an OSError of the block).
     """
     draft = draft_of(path)
     try:
@@ -60,8 +60,8 @@ def _open_draft(draft: Path, path: Path) -> BinaryIO:
 
 
 def _take_name(draft: Path, path: Path) -> None:
-    """Give the draft its final name; raises BackupFault if it exists. Falls back to check and rename without hard
-    links.
+    """Give the draft its final name by a hard link, or by check and rename where links are not supported. Raises
+    BackupFault if the name exists.
     """
     try:
         os.link(draft, path)

@@ -1,6 +1,4 @@
-"""Release of a restored copy: it may send again, and old messages can be set aside, so that nobody is notified
-twice.
-"""
+"""Release of a restored copy: it may send again, and old messages can be set aside, so that nobody gets them twice."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,8 +19,8 @@ SET_ASIDE = "set_aside"
 
 @dataclass(frozen=True)
 class Waiting:
-    """Number of messages, webhook deliveries and reports to the peer that a release would send, and the time of the
-    oldest message or webhook delivery (None: there is none).
+    """Counts of what a release would send: messages to people, webhook deliveries and reports to the SP4N peer.
+    `oldest` is the creation time (aware) of the oldest message or webhook delivery, None without one.
     """
 
     messages: int
@@ -38,7 +36,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Released:
-    """Number of messages and webhook deliveries set aside, and what is being sent."""
+    """Result of a release: numbers of messages and webhook deliveries set aside, and the counts of what is being sent."""
 
     dropped_messages: int
     dropped_webhooks: int
@@ -46,7 +44,9 @@ class Released:
 
 
 def find_waiting(now: datetime) -> Waiting:
-    """Return what waits to be sent: messages to people, webhook deliveries and reports to the peer."""
+    """Return the counts of what waits to be sent to people, webhook endpoints and the peer; first writes the webhook
+    deliveries of recent events.
+    """
     write_webhooks(now)
     messages, oldest_message = _count(Delivery, Delivery.created_at)
     webhooks, oldest_webhook = _count(WebhookDelivery, WebhookDelivery.at)
@@ -56,9 +56,9 @@ def find_waiting(now: datetime) -> Waiting:
 
 
 def release_copy(older_than: timedelta | None, now: datetime) -> Released | None:
-    """Release the copy and return what was set aside and what is being sent; None if there was no hold. In one
-    transaction: end the hold, set aside what is older than `older_than` (None: nothing), write the journal, enqueue the
-    relay jobs.
+    """End the sending hold of a restored copy; return what was set aside and what is being sent, None if there was no
+    hold. One transaction also sets aside what is older than `older_than` (None: nothing), writes a journal entry and
+    enqueues the relay jobs.
 
     Messages set aside are skipped, webhook deliveries parked, so that they can be sent by hand. The peer receives
     states, not messages, and the nightly comparison updates it.
@@ -94,8 +94,8 @@ def _count(table: Any, at: Any) -> tuple[int, datetime | None]:
 
 
 def _last_notice_at() -> ColumnElement[datetime]:
-    """Return the expression for a message's age: creation of its newest notice, since new notices join a waiting
-    message.
+    """Return an SQL expression for the time from which a message's age counts: creation of its newest notice, since new
+    notices join a waiting message.
     """
     items = select(func.max(Notice.created_at)).join(DeliveryItem, DeliveryItem.notice_id == Notice.id)
     newest = items.where(DeliveryItem.delivery_id == Delivery.id).scalar_subquery()

@@ -26,8 +26,8 @@ PIECE = 1024 * 1024
 
 @dataclass
 class Restored:
-    """Result of a restore: files written, files already present, schema with the previous tables (None: there were
-    none), and differences from the manifest (empty if all agrees).
+    """Result of a restore: numbers of files written and of files already present (`files_there`), schema with the
+    previous tables (`aside`, None: there were none), and differences from the manifest (empty if all agrees).
     """
 
     files_written: int = 0
@@ -37,7 +37,7 @@ class Restored:
 
 
 def check_keys(manifest: dict[str, Any], there: Iterable[str]) -> None:
-    """Raise BackupFault, with the ids, if identity keys of the archive are missing in `there`."""
+    """Raise BackupFault if the archive needs identity keys whose ids are not in `there`; the message names them."""
     missing = sorted(set(manifest["key_ids"]) - set(there))
     if missing:
         message = f"The archive was sealed with identity keys that are not here: {', '.join(missing)}."
@@ -45,8 +45,8 @@ def check_keys(manifest: dict[str, Any], there: Iterable[str]) -> None:
 
 
 def check_target(manifest: dict[str, Any], replace: bool) -> None:
-    """Raise BackupFault if the app's database or file store cannot take the archive, or the store has other content
-    under a path of it; changes nothing.
+    """Raise BackupFault if the app's database cannot take the archive (schema or server version, tables present without
+    `replace`, other connections) or its file store has other content under a path of the archive. Changes nothing.
     """
     head, program = manifest["head"], manifest["program"]
     if is_too_old(head):
@@ -74,8 +74,8 @@ def check_target(manifest: dict[str, Any], replace: bool) -> None:
 
 
 def restore(path: Path, passphrase: bytes | None, manifest: dict[str, Any], stamp: str) -> Restored:
-    """Restore files and tables, compare them with the manifest and return the result; raises BackupFault. Call after
-    the checks.
+    """Write the archive's files and tables into the app's file store and database, compare them with the manifest and
+    return a Restored. Raises BackupFault. Call check_keys and check_target first.
 
     Files come first, since a row without its file does harm and a file without a row does not.
     """
@@ -129,7 +129,9 @@ def _fault_of(path: str, digest: str) -> str | None:
 
 
 def _restore_file(path: str, content: IO[bytes], done: Restored) -> None:
-    """Store one file unless its path exists; `check_target` has verified that it is the same then."""
+    """Store one file of the archive and count it in `done`. A path that exists is left alone: `check_target` has
+    verified that its content is equal.
+    """
     try:
         next(iter(read_pieces(path)), None)
         done.files_there += 1

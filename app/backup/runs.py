@@ -11,8 +11,8 @@ from app.models import BackupRun, JournalEntry, SignIn
 
 
 def note_run(kind: str, began_at: datetime, ended_at: datetime, taken_at: str | None, detail: dict[str, Any]) -> None:
-    """Record a backup or drill; with an `error` in `detail` it counts as failed. `taken_at` is the ISO time of the
-    data.
+    """Store the BackupRun of a "backup" or "drill" and commit; with an `error` in `detail` it counts as failed.
+    `taken_at` is the time of the data as ISO 8601 text.
 
     Does nothing if the table is missing: a backup before an upgrade runs on the older schema.
     """
@@ -26,8 +26,9 @@ def note_run(kind: str, began_at: datetime, ended_at: datetime, taken_at: str | 
 
 
 def note_restored(taken_at: str, aside: str | None, now: datetime) -> None:
-    """Write to the journal that this database is a restored copy, and end every sign-in, since some were ended after
-    the backup.
+    """Write a journal entry that this database is a restored copy, and end every sign-in, since some were ended after
+    the backup. Commits. `taken_at` is ISO 8601 text, `aside` the schema with the previous tables (None: no such
+    schema).
     """
     with one_transaction():
         data = {"taken_at": taken_at, "aside": aside}
@@ -37,6 +38,6 @@ def note_restored(taken_at: str, aside: str | None, now: datetime) -> None:
 
 
 def last_good(kind: str) -> BackupRun | None:
-    """Return the newest successful backup or drill; None if there is none."""
+    """Return the newest successful BackupRun of this kind ("backup" or "drill"); None if there is none."""
     good = select(BackupRun).where(BackupRun.kind == kind, BackupRun.ok)
     return db.session.scalars(good.order_by(BackupRun.ended_at.desc()).limit(1)).first()

@@ -30,7 +30,7 @@ _HEADER = struct.Struct(">8sB16s7s16s")
 
 
 class SealingWriter:
-    """Writer that encrypts what it passes on; `close` writes the last piece but does not close the file."""
+    """A writer that encrypts bytes and writes them to `out`; `close` writes the last piece but does not close `out`."""
 
     def __init__(self, out: BinaryIO, passphrase: bytes, cost: int = COST) -> None:
         salt, prefix = os.urandom(16), os.urandom(7)
@@ -41,7 +41,9 @@ class SealingWriter:
         out.write(self._header)
 
     def write(self, data: bytes) -> int:
-        """Encrypt data of any size; a full piece is written once more data shows that it is not the last."""
+        """Encrypt data of any size and return its length; a full piece is written once more data shows that it is not
+        the last.
+        """
         self._waiting += data
         while len(self._waiting) > PIECE:
             self._seal(bytes(self._waiting[:PIECE]), last=False)
@@ -58,8 +60,8 @@ class SealingWriter:
 
 
 class OpeningReader:
-    """Reader of SealingWriter's output. The constructor raises WrongPassphrase, and Damaged for a broken header; `read`
-    raises Damaged at the first piece that fails to decrypt.
+    """A reader that decrypts the output of SealingWriter. The constructor raises WrongPassphrase, and Damaged for a
+    broken header; `read` raises Damaged at the first piece that fails to decrypt.
     """
 
     def __init__(self, source: BinaryIO, passphrase: bytes) -> None:
@@ -78,7 +80,7 @@ class OpeningReader:
             raise Damaged("The archive is cut off behind its head.")
 
     def read(self, size: int = -1) -> bytes:
-        """Return up to `size` bytes, fewer only at the end; all for a negative size."""
+        """Return up to `size` decrypted bytes, fewer only at the end; all for a negative size. Raises Damaged."""
         while (size < 0 or len(self._open) < size) and self._sealed:
             following = self._source.read(PIECE + TAG) if len(self._sealed) == PIECE + TAG else b""
             nonce = _nonce(self._prefix, self._number, last=not following)
@@ -100,8 +102,8 @@ def is_sealed(beginning: bytes) -> bool:
 
 
 def read_passphrase(text: str) -> bytes:
-    """Return the passphrase from a file's text without its line end; raises BackupFault if shorter than 12
-    characters.
+    """Return the passphrase in the text of a passphrase file, without its line end, as bytes. Raises BackupFault if it
+    is shorter than 12 characters.
     """
     passphrase = text.rstrip("\r\n")
     if len(passphrase) < SHORTEST_PASSPHRASE:
@@ -114,6 +116,8 @@ def _nonce(prefix: bytes, number: int, last: bool) -> bytes:
 
 
 def _keys(passphrase: bytes, salt: bytes, cost: int) -> tuple[bytes, bytes]:
-    """Return the key, and a check value that tells a wrong passphrase from a changed archive."""
+    """Return (encryption key, check value), both derived from the passphrase; if a header holds another check value,
+    the passphrase is wrong.
+    """
     made = Scrypt(salt=salt, length=64, n=2**cost, r=8, p=1).derive(passphrase)
     return made[:32], hashlib.sha256(made[32:]).digest()[:16]

@@ -35,8 +35,9 @@ UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 def backup(
     app: Flask, file: Path, passphrase_file: Path | None = None, keys: Path | None = None, without_files: bool = False
 ) -> bool:
-    """Write a backup, and the keys into a separate file if asked; return True if no stored file was missing or
-    changed.
+    """Write a backup, and with `keys` also the encrypted key file; record the run and print the result. Return True if
+    the backup holds every stored file, False if one was missing or changed or, with a printed message, on a
+    BackupFault.
     """
     with _fault_printed(), app.app_context():
         passphrase = read_passphrase_file(passphrase_file)
@@ -69,7 +70,9 @@ def restore_backup(
     keys: Path | None = None,
     replace: bool = False,
 ) -> bool:
-    """Restore a backup into the database and store of the environment; return True if everything agrees with it."""
+    """Restore a backup into the database and file store of the environment and print the result. Return True if the
+    copy agrees with the backup, False if not or, with a printed message, on a BackupFault. `home` is the data folder.
+    """
     begin = time.monotonic()
     with _fault_printed():
         passphrase = read_passphrase_file(passphrase_file)
@@ -92,7 +95,9 @@ def restore_backup(
 
 
 def drill(app: Flask, file: Path | None = None, passphrase_file: Path | None = None) -> bool:
-    """Rehearse a restore in a temporary place and record the result; return True if everything agreed."""
+    """Restore a backup (None: a new one) into a temporary server, record the result and print it with RPO and RTO in
+    seconds. Return True if everything agreed, False if not or, with a printed message, on a BackupFault.
+    """
     with _fault_printed(), app.app_context(), tempfile.TemporaryDirectory(prefix="lapor-drill-") as folder:
         began = utc_now()
         try:
@@ -125,8 +130,8 @@ def drill(app: Flask, file: Path | None = None, passphrase_file: Path | None = N
 
 
 def release(app: Flask, send_all: bool = False, drop_older_than: str | None = None) -> bool:
-    """Let a restored copy send again; return False, with a message, if messages wait and no valid option says what to
-    do with them.
+    """Let a restored copy send again and print what is sent. Return True also if nothing was on hold; False, with a
+    printed message, if messages wait and no option says what to do with them, or `drop_older_than` is malformed.
     """
     with _fault_printed(), app.app_context():
         if not is_held():
@@ -146,8 +151,8 @@ def release(app: Flask, send_all: bool = False, drop_older_than: str | None = No
 
 
 def read_passphrase_file(path: Path | None) -> bytes | None:
-    """Return the passphrase in the named file, None if none was named; raises BackupFault if it is unreadable or too
-    short.
+    """Return the passphrase in the named file as bytes, None if no file was named. Raises BackupFault if the file is
+    unreadable or the passphrase is shorter than 12 characters.
     """
     if path is None:
         return None
@@ -158,7 +163,7 @@ def read_passphrase_file(path: Path | None) -> bytes | None:
 
 
 def age_of(text: str) -> timedelta:
-    """Parse `90m`, `24h` or `3d`; raises BackupFault for anything else."""
+    """Return the duration that `90m`, `24h` or `3d` stands for; raises BackupFault for any other text."""
     found = re.fullmatch(r"(\d{1,5})([mhd])", text)
     if found is None:
         raise BackupFault(f"{text!r} is no age: write 90m, 24h or 3d.")
@@ -173,7 +178,9 @@ def _program_with_keys(
     manifest: dict[str, Any],
     stamp: str,
 ) -> Flask:
-    """Return the app with fitting keys; restored keys are installed only after all checks. Raises BackupFault."""
+    """Return the app for a restore, after check_keys and check_target; restored `keys` are written to the data folder
+    only when both have passed. Raises BackupFault.
+    """
     app = make_app()
     check_keys(manifest, key_ids(keys["IDENTITY_KEYS"].split(",") if keys else app.config["IDENTITY_KEYS"]))
     with app.app_context():
@@ -188,7 +195,7 @@ def _program_with_keys(
 
 @contextmanager
 def _fault_printed() -> Iterator[None]:
-    """Context manager: print a BackupFault as one sentence; the command then returns False."""
+    """Context manager: print a BackupFault of the block and suppress it; the caller then returns False."""
     try:
         yield
     except BackupFault as fault:

@@ -44,7 +44,8 @@ MIGRATE_PAUSE = 0.2
 
 def migrate_database(app: Flask) -> None:
     """Upgrade the schema, grant the program's rights, synchronise the roles, and fill empty reference data and the
-    index of reporters. Raises LaunchRefused if an identity key is missing.
+    index of reporters; waits while another process migrates. Raises LaunchRefused if an identity key is missing that
+    stored data need.
     """
     with app.app_context(), _migration_lock():
         upgrade(directory=f"{app.root_path}/../migrations")
@@ -82,8 +83,8 @@ def refuse_missing_keys() -> None:
 
 
 def rotate_keys(app: Flask) -> bool:
-    """Encrypt everything with the newest identity key and print which keys are no longer used; return False if data
-    could not be decrypted.
+    """Encrypt all stored identities with the newest identity key and print which keys are no longer used. Return False
+    if some data could not be decrypted, else True.
     """
     with app.app_context():
         done = rotate_identity_keys(utc_now())
@@ -93,8 +94,8 @@ def rotate_keys(app: Flask) -> bool:
 
 
 def report_subject(app: Flask, reason: str, mark: str) -> bool:
-    """Print all data stored about one person as JSON; return False if `mark` is no phone number, e-mail address
-    or NIK.
+    """Print all data stored about one person as JSON and return True. `mark` is a phone number, e-mail address or NIK
+    of the person; return False, with a message, if it is none of these.
     """
     with app.app_context():
         try:
@@ -107,9 +108,10 @@ def report_subject(app: Flask, reason: str, mark: str) -> bool:
 
 
 def make_demo(app: Flask) -> dict[str, Any]:
-    """Create demo accounts and complaints, write `demo.json` and return its content.
+    """Create demo accounts and complaints, write `demo.json` into the data folder and return its content.
 
-    Repeated, it keeps what exists; only the API keys are replaced, since their plain text is not stored.
+    A second call leaves accounts and complaints as they are; only the API keys are replaced, since their plain text is
+    not stored.
     """
     path = Path(app.config["LAPOR_HOME"]) / "demo.json"
     with app.app_context():
@@ -132,7 +134,7 @@ def verify_audit(app: Flask) -> bool:
 
 
 def check_invariants(app: Flask, only: str | None = None) -> bool:
-    """Check all invariants, or one, and print the findings; return False if one is violated."""
+    """Check all invariants, or only the named one, and print the findings. Return True if none is violated."""
     sound = True
     with app.app_context(), force_locale("id"):
         for name, checked in check_now([only] if only else list(CHECKS), utc_now()):
@@ -144,8 +146,8 @@ def check_invariants(app: Flask, only: str | None = None) -> bool:
 
 
 def make_supervisor(app: Flask, name: str) -> bool:
-    """Confirm the waiting supervisor role of an account if no active supervisor is left; return False, with a message,
-    if not.
+    """Confirm the requested supervisor role of the user account `name` and return True; return False, with a message,
+    if no such request waits or an active supervisor is left.
     """
     with app.app_context(), force_locale("id"):
         done = confirm_supervisor(name, utc_now())
@@ -161,9 +163,10 @@ def make_supervisor(app: Flask, name: str) -> bool:
 
 
 def first_administrator(app: Flask, name: str, ask: Callable[[], str] | None) -> bool:
-    """Create the first administrator and print the next steps; return False, with a message, if it is not created.
+    """Create the first administrator's account, print the next steps and return True; return False, with a message, if
+    it is not created.
 
-    `ask` reads a password; without it a link that sets the password is printed.
+    `ask` returns a password typed by the user; without it a link that sets the password is printed.
     """
     with app.app_context(), force_locale("en"):
         try:

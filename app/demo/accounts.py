@@ -17,7 +17,9 @@ OPEN311_KEY_NAME = "Aplikasi warga Open311 (contoh)"
 
 
 def make_accounts() -> dict[str, str]:
-    """Create the missing demo accounts and return the role of each by user name; existing ones are not changed."""
+    """Create the missing demo user accounts, commit, and return {user name: role} of all demo accounts; existing ones
+    are not changed.
+    """
     people = load_people()
     there = set(db.session.scalars(select(User.username)))
     hashed = generate_password_hash(PASSWORD)
@@ -44,8 +46,8 @@ def make_accounts() -> dict[str, str]:
 
 
 def make_key(name: str = KEY_NAME, scope: str = "sp4n") -> str:
-    """Create a key with one scope, replacing the secret of the demo's earlier key of that name, and return its plain
-    text.
+    """Create an API key with one scope, or replace the secret of the API key with this name; commit and return the
+    secret as plain text.
     """
     key = new_key()
     row = db.session.scalars(select(ApiKey).where(ApiKey.name == name)).first()
@@ -58,13 +60,15 @@ def make_key(name: str = KEY_NAME, scope: str = "sp4n") -> str:
 
 
 def demo_person(username: str) -> Person:
-    """Return the Person of a demo account."""
+    """Return the Person of the demo account with this user name; raises sqlalchemy's NoResultFound if there is none."""
     user = db.session.scalars(select(User).where(User.username == username)).one()
     return person_of(user, utc_now())
 
 
 def username_of(actor: str, agency: str | None) -> str:
-    """Return the user name of the demo account that holds an office; `agency` counts for agency actors only."""
+    """Return the user name of the demo account of a role (`actor`); `agency` is an agency code, used for agency roles
+    only. Raises KeyError for a role without cases.
+    """
     office = {
         "complaint_admin": "admin.aduan",
         "section_head": "kasi",

@@ -28,7 +28,9 @@ LATE_BY = 3 * 60
 
 @dataclass
 class Story:
-    """One fictional complaint: when it is received (aware UTC), and its remaining acts with their times."""
+    """One fictional complaint: when it is received (aware UTC), and its remaining acts with their times. `complaint` is
+    None until it is received; `code` is its tracking code.
+    """
 
     row: ComplaintRow
     received_at: datetime
@@ -38,7 +40,9 @@ class Story:
 
 
 def build_demo(now: datetime) -> dict[str, Any]:
-    """Create what is missing and return the content of `demo.json` (design 8.3); complaints are created only once."""
+    """Create missing demo accounts, new API keys and, in a database without complaints, the fictional complaints;
+    commits. Return the content of `demo.json` (design 8.3): url, password, accounts, the two API keys, tracking.
+    """
     accounts = make_accounts()
     stories: list[Story] = []
     if not db.session.execute(select(func.count()).select_from(Complaint)).scalar_one():
@@ -61,8 +65,8 @@ def build_demo(now: datetime) -> dict[str, Any]:
 
 
 def tell_stories(wanted: Sequence[Story]) -> list[Story]:
-    """Carry out all acts of all complaints in order of time, so that case and letter numbers ascend too; return the
-    stories by time of reception.
+    """Receive all complaints and perform their acts in order of time, so that case and letter numbers ascend too.
+    Return the stories ordered by time of reception.
     """
     stories = {story.row.key: story for story in wanted}
     people: dict[str, Person] = {}
@@ -88,7 +92,8 @@ def tell_stories(wanted: Sequence[Story]) -> list[Story]:
 
 
 def plan_story(row: ComplaintRow, now: datetime, calendar: WorkingCalendar) -> Story:
-    """Return the story with a time for every act, such that the open step is overdue or fresh as the plan demands.
+    """Return the Story of a complaint with a time for every act, such that the open step is overdue or fresh as the
+    plan demands.
 
     Drafting takes what is left of the case's age, within its limit. The time since the last act varies from case to
     case.

@@ -31,7 +31,7 @@ TARGETS = (
 
 @dataclass(frozen=True)
 class PersonRow:
-    """A demo account; its NIP ends in serial 000, which is never issued."""
+    """A demo user account as read from people.json; its NIP ends in serial 000, which is never issued."""
 
     username: str
     actor: str

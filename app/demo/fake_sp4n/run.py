@@ -1,4 +1,4 @@
-"""`python run.py fake-sp4n`: serves the fake and writes the settings by which our program finds it."""
+"""The command `run.py fake-sp4n`: serves the fake and writes the settings file that connects our program to it."""
 
 import secrets
 from pathlib import Path
@@ -47,7 +47,9 @@ NEWS = {
 
 
 def settings_for(base_url: str, key: str) -> dict[str, Any]:
-    """What SP4N_PEER's file holds for the fake; a pattern for another peer's file too."""
+    """Return the content of the file that SP4N_PEER names, for a fake at `base_url` with this API key; an example for
+    the settings of another peer too.
+    """
     return {
         "name": "SP4N palsu",
         "base_url": base_url,
@@ -67,7 +69,9 @@ def settings_for(base_url: str, key: str) -> dict[str, Any]:
 
 
 def run_fake(settings_path: Path, port: int) -> int:
-    """Serve a fake SP4N peer until it is interrupted, then return the exit code 0; its reports are in memory only."""
+    """Write the peer settings to `settings_path`, serve a fake SP4N on 127.0.0.1 until it is interrupted, and return
+    the exit code 0. Its reports are in memory only.
+    """
     key = secrets.token_urlsafe(24)
     settings_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_private(settings_path, settings_for(f"http://127.0.0.1:{port}", key))

@@ -1,4 +1,4 @@
-"""The fake over HTTP: reports by pages, the office's news, both for programs with a key; and a page for people."""
+"""HTTP endpoints of the fake: reports and the office's updates, for programs with an API key; and a page for people."""
 
 import secrets
 import threading
@@ -18,7 +18,7 @@ P = ParamSpec("P")
 
 
 def create_fake(store: FakeSp4n, key: str) -> Flask:
-    """Return the Flask app of the fake; it uses nothing of the program but the store."""
+    """Return the Flask app that serves the reports of `store`; programs authenticate with the bearer token `key`."""
     app = Flask("fake_sp4n", root_path=__file__.rpartition("/")[0])
     app.config["MAX_CONTENT_LENGTH"] = 30 * 1024 * 1024
     by_key = _guard(key)
@@ -90,14 +90,14 @@ def _add_test_endpoints(app: Flask, store: FakeSp4n, by_key: Callable[..., Any])
     @app.post("/uji/gangguan")
     @by_key
     def trouble() -> Any:
-        """How the fake is to misbehave from now on; an empty object ends it."""
+        """Set the faults of all further responses from a JSON object of Trouble's fields; an empty object ends them."""
         store.trouble = Trouble(**request.get_json())
         return jsonify(palsu=SAYS)
 
     @app.post("/uji/mundur")
     @by_key
     def set_back() -> Any:
-        """Lose everything after `sampai`."""
+        """Remove all changes after the time `sampai` (ISO 8601) and answer with the number of changes left."""
         store.set_back(datetime.fromisoformat(request.get_json()["sampai"]))
         return jsonify(palsu=SAYS, tersisa=len(store.log))
 

@@ -1,4 +1,4 @@
-"""What the fake remembers: one log of snapshots, from which every answer and every set-back follows."""
+"""State of the fake: one log of report snapshots, from which every answer is computed."""
 
 import copy
 import secrets
@@ -14,17 +14,17 @@ Record = dict[str, Any]
 
 
 class CursorUnknown(Exception):
-    """A place in the log that is not, or no longer, there."""
+    """Raised for a cursor whose entry is not, or no longer, in the log."""
 
 
 class ReportUnknown(Exception):
-    """A number that the fake never gave."""
+    """Raised for a number to which the fake has no report."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One change of one report, with the whole report at that time. The random `mark` stands in cursors, so that a
-    cursor of a change that was lost is refused.
+    """One change of one report, with the whole report after it; `at` is aware. The random `mark` is part of cursors, so
+    that a cursor to a removed change is rejected.
     """
 
     mark: str
@@ -34,7 +34,9 @@ class Entry:
 
 @dataclass
 class Trouble:
-    """Faults of the fake's answers: another status, a delay in seconds, items twice or in another order, no JSON."""
+    """Faults of the fake's responses: another HTTP status (0: none) with a Retry-After header, a delay in seconds,
+    items twice (`repeat`), in reverse order (`reorder`), or HTML in place of JSON (`garbage`).
+    """
 
     status: int = 0
     retry_after: str = ""
@@ -46,9 +48,11 @@ class Trouble:
 
 @dataclass
 class FakeSp4n:
-    """Reports with revisions, and the updates that the office sent for them; safe for concurrent requests.
+    """A store of reports with revisions, and of the updates that the office sent for them; safe for concurrent
+    requests.
 
-    With `adopts` it also accepts updates for numbers that it never gave, so that a demonstration's older cases agree.
+    With `adopts` it also accepts updates for numbers that it does not know, so that a demonstration's older cases
+    agree.
     """
 
     clock: Callable[[], datetime] = utc_now
@@ -59,7 +63,7 @@ class FakeSp4n:
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def put(self, number: str, **parts: Any) -> Record:
-        """Add a report, or a revision of the one with this number, and return it."""
+        """Add a report, or a revision of the report with this number, and return the report."""
         with self.lock:
             before = self.reports().get(number)
             fresh: Record = {"nomor": number, "revisi": 0, "perkembangan": [], "kunci_terakhir": None}
@@ -70,7 +74,9 @@ class FakeSp4n:
             return self._add(report)
 
     def take_update(self, number: str, update: Record) -> bool:
-        """Store an update that the office sent; return False for a key stored before, which changes nothing."""
+        """Store an update that the office sent for a report and return True; return False for a key stored before,
+        which changes nothing. Raises ReportUnknown unless `adopts` is set.
+        """
         with self.lock:
             if self.adopts and number not in self.reports():
                 self.adopted[number] = {**held_of({"perkembangan": [update]}), "nomor": number}
@@ -98,8 +104,8 @@ class FakeSp4n:
         return {number: copy.deepcopy(last[number]) for number in sorted(last)}
 
     def page(self, cursor: str, limit: int) -> tuple[list[Record], str, bool]:
-        """Return up to `limit` reports after a cursor, the next cursor, and whether there are more. Raises
-        CursorUnknown.
+        """Return (up to `limit` reports after a cursor, next cursor, whether there are more); the cursor "" begins at
+        the start. Raises CursorUnknown.
         """
         with self.lock:
             start = 0
@@ -114,8 +120,8 @@ class FakeSp4n:
         return [copy.deepcopy(entry.report) for entry in entries], following, more
 
     def held(self, after: str, limit: int) -> tuple[list[Record], str, bool]:
-        """Return up to `limit` lines after a number, one for each report with its revision and the last update of the
-        office; also the last number returned, and whether there are more.
+        """Return (up to `limit` rows after a report number, last number returned, whether there are more). A row, as of
+        `held_of`, has a report's revision and the office's last update.
         """
         all_rows = self.adopted | {number: held_of(report) for number, report in self.reports().items()}
         rows = [all_rows[number] for number in sorted(all_rows) if number > after]
@@ -132,7 +138,9 @@ class FakeSp4n:
 
 
 def held_of(report: Record) -> Record:
-    """Return the line of the fake's ledger for a report."""
+    """Return the summary row of a report: nomor, revisi, and versi and status of the office's last update (None without
+    one).
+    """
     last = report["perkembangan"][-1] if report["perkembangan"] else {}
     return {
         "nomor": report.get("nomor"),
