@@ -1,4 +1,4 @@
-"""Restore of an archive's tables in one transaction, together with the sending hold that keeps the copy from sending."""
+"""Restore of an archive's tables in one transaction, together with the hold that keeps the copy from sending."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ LARGEST = 1024 * 1024
 
 
 def key_ids(keys: Iterable[str]) -> set[str]:
-    """Return the id of each identity key (8 hex digits of its SHA-256), which prefixes every value encrypted with it."""
+    """Return the id of each identity key (8 hex digits of its SHA-256), which prefixes all values encrypted with it."""
     return {hashlib.sha256(base64.urlsafe_b64decode(key)).hexdigest()[:8] for key in keys}
 
 

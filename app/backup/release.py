@@ -36,7 +36,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Released:
-    """Result of a release: numbers of messages and webhook deliveries set aside, and the counts of what is being sent."""
+    """Result of a release: numbers of messages and webhook deliveries set aside, and counts of what is being sent."""
 
     dropped_messages: int
     dropped_webhooks: int

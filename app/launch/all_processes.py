@@ -25,8 +25,9 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 def run_everything(environment: Environment, demo: bool) -> int:
-    """Start all processes, run until a stop is requested and return the exit code; every child process is stopped.
-    Raises LaunchRefused when the port or data folder is in use, ServerFailed when a server or the migration fails.
+    """Start all processes, run until a stop is requested and return the exit code 0; every child process is stopped,
+    also after an exception. Raises LaunchRefused when the port or data folder is in use, ServerFailed when a server or
+    the migration fails.
     """
     home = open_home(environment.home, environment.production)
     with home_lock(home):
@@ -71,7 +72,9 @@ def _serve(environment: Environment, demo: bool, supervisor: Supervisor) -> None
 
 
 def open_public_endpoints() -> None:
-    """Enable every public endpoint for the demonstration; settings already in the environment stay."""
+    """Set every public endpoint's setting to "on" in this process's environment, for the demonstration; a setting that
+    is already there stays.
+    """
     for name in PUBLIC_ENDPOINTS:
         os.environ.setdefault(name, "on")
 

@@ -22,7 +22,7 @@ class AnswerSpool:
         self._file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (closed by close)
 
     async def put(self, piece: bytes) -> None:
-        """Append a chunk; waits while the buffer is full."""
+        """Append a chunk; waits while `most` or more bytes are unread."""
         while self._written - self._read >= self._most:
             await self._wait()
         self._file.seek(self._written)

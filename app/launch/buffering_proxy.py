@@ -37,7 +37,9 @@ REPORT_EVERY_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class ProxyLimits:
-    """Limits for all clients together, and those of one client."""
+    """Limits of the proxy: `connections` is the maximum of open client connections, `client` holds the limits of each
+    client.
+    """
 
     connections: int = 1000
     spooled: int = 512 * 1024 * 1024
@@ -77,7 +79,7 @@ class Connection:
 
 @dataclass
 class BufferingProxy:
-    """Serves the listening sockets between `start` and `stop`.
+    """A reverse proxy that serves the listening sockets between `start` and `stop`.
 
     `workers` is the path of the workers' Unix socket. `own_answer` returns a complete error response for a status and a
     request line, which may be incomplete.
@@ -176,8 +178,8 @@ class BufferingProxy:
         return True
 
     def _spool(self, connection: Connection, size: int) -> None:
-        """Count received body bytes. Over the common limit the largest unfinished request is closed; raises
-        RequestRefused(503) when that is this one.
+        """Count `size` received body bytes of a connection. When all unfinished requests together exceed the limit, the
+        largest is closed; raises RequestRefused(503) when that is this connection's.
         """
         connection.spooled += size
         self._spooled += size
@@ -193,7 +195,7 @@ class BufferingProxy:
         self._refused[reason] = self._refused.get(reason, 0) + 1
 
     async def _serve(self, connection: Connection) -> None:
-        """Serve one request and close the connection."""
+        """Read one request, have a worker answer it and end the connection; a refused request gets an error response."""
         reader = RequestReader(connection.socket, self.limits.client, lambda size: self._spool(connection, size))
         try:
             request = await reader.read()
@@ -249,7 +251,9 @@ class BufferingProxy:
             spool.end()
 
     async def _send(self, client: socket.socket, piece: bytes) -> None:
-        """Send a chunk to the client. Raises ConnectionAbortedError when the client reads too slowly."""
+        """Send a chunk to the client. Raises ConnectionAbortedError when the client reads too slowly, OSError when it
+        is gone.
+        """
         limits = self.limits.client
         try:
             async with asyncio.timeout(limits.longest_pause + len(piece) / limits.least_rate):

@@ -56,36 +56,37 @@ control_socket_disable = True
 
 
 def on_starting(server: Any) -> None:
-    """Wait until the tables are migrated: the program is loaded, but no socket is open yet."""
+    """Called by gunicorn before it opens its sockets, with the program loaded: waits until the tables are migrated."""
     wait_until_prepared(_environment.home)
 
 
 def when_ready(server: Any) -> None:
-    """Freeze loaded objects before the fork. Otherwise the garbage collector would write to their headers, and each
-    worker would get its own copy of the memory.
+    """Called by gunicorn before the first fork: freezes loaded objects. Otherwise the garbage collector would write to
+    their headers, and each worker would get its own copy of the memory.
     """
     gc.collect()
     gc.freeze()
 
 
 def pre_fork(server: Any, worker: Any) -> None:
-    """Choose whether the new worker is the buffering proxy."""
+    """Called by gunicorn's master before it forks a worker: chooses whether the new worker is the buffering proxy."""
     choose_kind(server.WORKERS.values(), worker)
 
 
 def on_reload(server: Any) -> None:
-    """Have the proxy replaced together with the other workers."""
+    """Called by gunicorn's master at a reload: has the proxy replaced together with the other workers."""
     replace_proxy(server.WORKERS.values())
 
 
 def on_exit(server: Any) -> None:
-    """Remove the folder of the workers' socket if it was made for it."""
+    """Called by gunicorn's master when it ends: removes the folder of the workers' socket if it was made for that."""
     remove_socket_folder(str(_workers_socket.parent))
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Prepare a forked worker: it exits with its master and drops inherited database connections, which two processes
-    must not share. `note_alive` lets a long download postpone the `timeout` with each chunk.
+    """Called by gunicorn in a new worker: the worker will exit with its master, and drops inherited database
+    connections, which two processes must not share. Sets `note_alive`, by which a long download postpones the `timeout`
+    with each chunk, and the places for waiting requests.
     """
     die_with_parent(server.pid)
     application = server.app.wsgi()
@@ -98,12 +99,14 @@ def post_fork(server: Any, worker: Any) -> None:
 
 
 def child_exit(server: Any, worker: Any) -> None:
-    """Add the metrics of an ended worker to the common file; called in the master."""
+    """Called by gunicorn's master after a worker ended: adds the worker's metrics to the common files."""
     keep_counts_of(worker.pid)
 
 
 def worker_exit(server: Any, worker: Any) -> None:
-    """Exit a worker immediately after its last request, since a normal interpreter shutdown takes about a second."""
+    """Called by gunicorn in a worker that ends: exits the process at once after its last request, since a normal
+    interpreter shutdown takes about a second.
+    """
     if worker.booted and not worker.alive:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -40,7 +40,7 @@ def _mode(path: Path) -> int | None:
 
 
 def _folder(home: Path) -> Iterator[Finding]:
-    """Check the data folder, its secrets, and whether those of a demonstration are left."""
+    """Yield the findings about the data folder, its secrets, and a demonstration's `demo.json` that is left there."""
     mode = _mode(home / SECRETS_FILE)
     if mode is not None and mode & OTHERS:
         sentence = f"{home / SECRETS_FILE} is open to others (mode {mode:04o}): set it to 0600."

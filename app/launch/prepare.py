@@ -30,11 +30,13 @@ SOURCES = ["--universal", "--generate-hashes", "--no-header", "--no-annotate", "
 
 
 class NotPrepared(Exception):
-    """Raised when something is missing; the message says what to do."""
+    """Raised when `.venv` or the lock file cannot be made; the message says what to do."""
 
 
 def main(purpose: str) -> int:
-    """Prepare for `run` or `test`, or write the lock file for `lock`. Return 0, or 2 with a message when it fails."""
+    """Prepare `.venv` and the system packages for `run` or `test`, or write the lock file for `lock`. Return the exit
+    code: 0, or 2 with a message when it fails.
+    """
     if sys.version_info < OLDEST_PYTHON:
         return run_by_newer_python(purpose)
     CACHE.mkdir(exist_ok=True)
@@ -49,7 +51,9 @@ def main(purpose: str) -> int:
 
 
 def prepare(purpose: str) -> None:
-    """Perform the outstanding steps. Raises NotPrepared."""
+    """Create or update `.venv` if needed and install missing system packages; for `lock` write the lock file only.
+    Raises NotPrepared.
+    """
     if purpose == "lock":
         uv_run(["pip", "compile", *SOURCES, "-o", LOCK.name], "The lock file could not be written")
         return
@@ -75,8 +79,8 @@ def run_by_newer_python(purpose: str) -> int:
 
 
 def fingerprint() -> str:
-    """Return what `.venv` depends on: the hash of the lock file, the Python version and the folder (scripts contain its
-    path).
+    """Return a text that changes when `.venv` must be made again: the hash of the lock file, the Python version and the
+    folder (scripts contain its path).
     """
     digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     return "\n".join([digest, sys.version.split()[0], str(VENV)])
@@ -96,7 +100,9 @@ def make_venv() -> None:
 
 
 def uv_run(arguments: list[str], failure: str) -> None:
-    """Run uv. Raises NotPrepared when it fails; uv's own output says why."""
+    """Run uv with these arguments. Raises NotPrepared, with `failure` as its message, when uv fails; uv's own output
+    says why.
+    """
     # No other active environment, and the system's certificates, which may include an office's own authority.
     environ = {name: text for name, text in os.environ.items() if name not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
     if SYSTEM_CERTIFICATES.exists():
@@ -106,8 +112,8 @@ def uv_run(arguments: list[str], failure: str) -> None:
 
 
 def find_uv() -> list[str]:
-    """Return the command for uv: the one on the PATH if it runs, else a pinned one installed in the cache. Raises
-    NotPrepared.
+    """Return the command words that run uv: the uv on the PATH if it runs, else a pinned version installed in the
+    cache. Raises NotPrepared when it cannot be installed.
     """
     ours = [CACHE / "uv-venv" / "bin" / "uv", CACHE / "uv-folder" / "bin" / "uv"]
     for known in ["uv", *map(str, ours)]:
@@ -126,7 +132,7 @@ def find_uv() -> list[str]:
 
 
 def uv_in_venv() -> Path | None:
-    """Install uv in its own virtual environment and return its path; None without ensurepip."""
+    """Install uv in its own virtual environment and return the path of uv; None where Python's venv or pip fails."""
     home = CACHE / "uv-venv"
     if runs([sys.executable, "-m", "venv", "--clear", home]) and _pip_install([home / "bin" / "python"], []):
         return home / "bin" / "uv"

@@ -23,8 +23,8 @@ PATCHED = {
 
 
 def judge_queue(url: str) -> list[Finding]:
-    """Return the findings about the queue server. When it is unreachable, one warning, since jobs are found again in
-    the database; when it rejects the login, one finding that refuses the start.
+    """Return the findings about the queue server of a Redis URL. An unreachable server gives one warning, since jobs
+    are found again in the database; a rejected login gives one finding that forbids the start.
     """
     options = {"socket_timeout": SECONDS, "socket_connect_timeout": SECONDS}
     try:
@@ -57,7 +57,9 @@ def judge_info(info: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def is_patched(kind: str, version: str) -> bool:
-    """Return whether a version has the fix; release lines newer than all listed ones have it."""
+    """Return whether this version of "Redis" or "Valkey" has the fix of CVE-2025-49844; release lines newer than all
+    listed ones have it.
+    """
     number = tuple(int(part) for part in version.split(".")[:3] if part.isdigit())
     lines = PATCHED[kind]
     same_line = [fixed for fixed in lines if fixed[:2] == number[:2]]

@@ -48,7 +48,7 @@ class ClientGone(Exception):
 
 
 class Pace:
-    """Computes how long the next chunk of a message may take."""
+    """A clock for one message that computes how long the next chunk may take."""
 
     def __init__(self, limits: ClientLimits) -> None:
         self._limits, self._began, self._bytes = limits, monotonic(), 0
@@ -82,7 +82,7 @@ class Request:
 
 
 class RequestReader:
-    """Reads one request from a non-blocking socket; `spooled` is called with the size of each chunk of the body."""
+    """A reader of one request from a non-blocking socket; `spooled` is called with the size of each chunk of the body."""
 
     def __init__(self, client: socket.socket, limits: ClientLimits, spooled: Callable[[int], None]) -> None:
         self._client, self._limits, self._spooled = client, limits, spooled
@@ -96,7 +96,9 @@ class RequestReader:
         self._body.close()
 
     async def read(self) -> Request:
-        """Return the request. Raises RequestRefused, ClientGone, or OSError from the socket."""
+        """Receive and return the request; a body that is too large or ambiguously framed is left unread (`whole` is
+        False). Raises RequestRefused(400, 408 or 431), ClientGone, or OSError from the socket.
+        """
         head = await self._until(HEAD_END, self._limits.longest_head, 431)
         lines = head.split(b"\r\n")
         self.request_line = lines[0]
@@ -115,8 +117,8 @@ class RequestReader:
         return Request(head, self._body, whole=size <= self._limits.largest_body)
 
     async def _read_body(self, lines: list[bytes], size: int | None) -> int:
-        """Read the body and return its length in bytes; one that is too large is not read. `size` is None for chunked
-        encoding.
+        """Read the body and return its length in bytes; a body that is too large is not read. `size` is its
+        Content-Length, None for chunked encoding.
         """
         if size is not None and size > self._limits.largest_body:
             return size
@@ -130,8 +132,8 @@ class RequestReader:
         return size
 
     async def _read_chunks(self) -> int:
-        """Read a chunked body and return its length; the maximum plus one as soon as it is too large. Raises
-        RequestRefused(400).
+        """Read a chunked body and return its length in bytes; the maximum plus one as soon as it is too large. Raises
+        RequestRefused(400) for malformed chunks.
         """
         total = 0
         while True:

@@ -25,8 +25,8 @@ def judge_settings(environment: Environment, demo: bool = False) -> list[Finding
 
 
 def reasons_against_serving(environment: Environment, demo: bool = False) -> list[str]:
-    """Return every reason why this program may not serve in production, empty when there is none. Raises ServerFailed
-    when the only problem is that the database does not answer.
+    """Return a sentence for every reason why this program may not serve in production, empty when there is none; print
+    the number of warnings. Raises ServerFailed when the only problem is that the database does not answer.
 
     An unreachable queue server is no reason: the pages work without it, and its address was checked.
     """

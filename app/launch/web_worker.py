@@ -32,14 +32,16 @@ class WebWorker(SyncWorker):  # type: ignore[misc]
     is_proxy = False
 
     def init_process(self) -> None:
-        """Restrict the worker to its own sockets (network for the proxy, Unix socket otherwise), then initialise it."""
+        """Called by gunicorn after the fork: restrict the worker to its own sockets (network for the proxy, Unix socket
+        otherwise), then initialise it.
+        """
         kind = (socket.AF_INET, socket.AF_INET6) if self.is_proxy else (socket.AF_UNIX,)
         self.all_sockets: list[Any] = self.sockets
         self.sockets: list[Any] = [listener for listener in self.all_sockets if listener.sock.family in kind]
         super().init_process()
 
     def run(self) -> None:
-        """Serve until the master requests the end."""
+        """Called by gunicorn: serve requests, or run the proxy, until the master requests the end."""
         if self.is_proxy:
             asyncio.run(self._run_proxy())
         else:
@@ -63,7 +65,7 @@ class WebWorker(SyncWorker):  # type: ignore[misc]
 
 
 def choose_kind(workers: Collection[Any], new: Any) -> None:
-    """Make a new worker the proxy when there is none; called in the master before the fork."""
+    """Make a new worker the proxy when no other worker is; called in the master before the fork."""
     new.is_proxy = not any(worker.is_proxy for worker in workers)
     if new.is_proxy:
         new.age += LATE_AGE

@@ -46,7 +46,7 @@ _OWN = (
 
 
 class TargetFault(StrEnum):
-    """Why an address is not allowed."""
+    """Reasons why the program may not connect to a URL."""
 
     UNREADABLE = "unreadable"
     SCHEME = "scheme"
@@ -58,7 +58,7 @@ class TargetFault(StrEnum):
 
 
 class TargetRefused(Exception):
-    """Raised for an address to which the program may not connect; `fault` says why."""
+    """Raised for a URL to which the program may not connect; `fault` says why."""
 
     def __init__(self, fault: TargetFault) -> None:
         super().__init__(fault.value)
@@ -83,13 +83,13 @@ class Place:
 
 @dataclass(frozen=True)
 class Target(Place):
-    """A place with the one IP address that was checked; connections are made only to that address."""
+    """A Place with the one IP address that was checked; connections are made only to that address."""
 
     address: str
 
 
 def read_place(url: str, allow_private: bool = False) -> Place:
-    """Parse a URL and check its text; raises TargetRefused.
+    """Check the text of a URL, without resolving its host name, and return its parts; raises TargetRefused.
 
     `allow_private` also allows http, internal names and any port.
     """
@@ -113,9 +113,10 @@ def read_place(url: str, allow_private: bool = False) -> Place:
 
 
 def find_target(url: str, allow_private: bool = False) -> Target:
-    """Resolve a URL and return it with a checked address.
+    """Resolve the host of a URL and return a Target with one of its addresses.
 
-    Raises TargetRefused, even if only one of several addresses is not allowed.
+    Raises TargetRefused if the text is not allowed, the name has no address, or any one of its addresses is not
+    allowed.
     """
     place = read_place(url, allow_private)
     addresses = [place.host] if _literal(place.host) else look_up(place.host, place.port)
@@ -127,7 +128,9 @@ def find_target(url: str, allow_private: bool = False) -> Target:
 
 
 def look_up(host: str, port: int) -> list[str]:
-    """Return every address of a name; [] if it is unknown or resolving takes longer than LOOK_UP_SECONDS."""
+    """Return every IP address of a host name as text; [] if it is unknown or resolving takes longer than
+    LOOK_UP_SECONDS.
+    """
     answers: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
     threading.Thread(target=_ask, args=(host, port, answers), daemon=True).start()
     try:
@@ -158,7 +161,7 @@ def _known_host(host: str, allow_private: bool) -> str:
 
 
 def _literal(host: str) -> IPv4Address | IPv6Address | None:
-    """Return the address if the text is one in canonical form, otherwise None, also for 127.1 and 0x7f.1."""
+    """Return the address if the text is an IP address in canonical form, otherwise None, also for 127.1 and 0x7f.1."""
     try:
         return None if "%" in host else ip_address(host)
     except ValueError:

@@ -27,7 +27,7 @@ NOT_READY = frozenset({2011, 2021, 2022, 2023, 4001, 4002, 4003})
 
 
 class BsreFault(Exception):
-    """Raised if BSrE did not sign; `code` is its own error number, "" if it sent none."""
+    """Raised if BSrE did not sign; `fault` is the reason, `code` BSrE's own error number, "" if it sent none."""
 
     def __init__(self, fault: SigningFault, code: str = "") -> None:
         super().__init__(f"{fault.value} {code}".strip())
@@ -50,12 +50,12 @@ class Order:
 
 
 def is_set_up() -> bool:
-    """Return whether address and credentials of BSrE are configured."""
+    """Return whether address, user and password of BSrE are configured."""
     return all(current_app.config.get(name) for name in ("BSRE_URL", "BSRE_USER", "BSRE_PASSWORD"))
 
 
 def sign(order: Order, seconds: float) -> bytes:
-    """Return the signed PDF, not yet verified; raises BsreFault.
+    """Have BSrE sign a PDF and return the signed PDF, not yet verified; raises BsreFault.
 
     `seconds` limits each wait for data; a whole request takes at most three times as long.
     """
@@ -103,7 +103,7 @@ def _sign_v2(order: Order, seconds: float) -> bytes:
 
 
 def _call(method: str, path: str, seconds: float, body: bytes | None = None, kind: str = "") -> Answer:
-    """Send one request, its body of the content type `kind`; raises BsreFault."""
+    """Send one request to BSrE, its body of the content type `kind`, and return the response; raises BsreFault."""
     config = current_app.config
     headers = {"Authorization": basic_auth(config["BSRE_USER"], config["BSRE_PASSWORD"])}
     if body is not None:

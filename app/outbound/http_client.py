@@ -28,7 +28,7 @@ CONNECT_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Answer:
-    """A response; its body is cut at the caller's limit."""
+    """An HTTP response; `body` is cut at the caller's limit."""
 
     status: int
     headers: Mapping[str, str]
@@ -36,7 +36,7 @@ class Answer:
 
 
 class Unanswered(Exception):
-    """Raised if no whole response came; `fault` is too_slow, tls, unreachable or broken."""
+    """Raised if no complete response arrived; `fault` is too_slow, tls, unreachable or broken."""
 
     def __init__(self, fault: str) -> None:
         super().__init__(fault)
@@ -77,8 +77,9 @@ def call(
 def call_configured(
     method: str, url: str, *, body: bytes | None = None, headers: Mapping[str, str], seconds: float, largest: int
 ) -> Answer:
-    """Call a server that the administrator has configured; its address is not checked, since it may be in the office's
-    network. Each wait takes at most `seconds`, the whole call three times as long. Raises Unanswered as `call` does.
+    """Return the response of a server that the administrator has configured; its address is not checked, since it may
+    be in the office's network. Each wait takes at most `seconds`, the whole call three times as long. Raises
+    Unanswered.
     """
     try:
         parts = urlsplit(url)
@@ -91,7 +92,7 @@ def call_configured(
 
 
 def basic_auth(user: str, password: str) -> str:
-    """Return the value of the Authorization header (RFC 7617)."""
+    """Return the value of an Authorization header with user name and password (RFC 7617)."""
     return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
 
 
@@ -126,7 +127,9 @@ def _fault(problem: Exception) -> str:
 
 
 class _Deadline:
-    """Closes the connection from another thread after a total time; a socket timeout restarts with every byte."""
+    """A context manager that closes a connection from another thread after a total time in seconds, since a socket
+    timeout restarts with every byte; `passed` is true from then on.
+    """
 
     def __init__(self, seconds: float) -> None:
         self.passed = False
@@ -169,7 +172,9 @@ class _Deadline:
 
 
 def read_retry_after(text: str, now: datetime, longest: int) -> int | None:
-    """Return the seconds of a Retry-After header (number or HTTP date), at most `longest`; None if it is unreadable."""
+    """Return the wait in seconds that a Retry-After header (number or HTTP date) asks for, at most `longest`; None if
+    it is unreadable. `now` is aware.
+    """
     text = text.strip()
     if text.isascii() and text.isdigit():
         return min(int(text[:9]), longest)

@@ -41,7 +41,7 @@ class ProviderAway(Exception):
 
 @dataclass(frozen=True)
 class Attempt:
-    """One sign-in attempt of a browser: the values that its callback is checked against."""
+    """The secrets of one sign-in attempt of a browser, against which the provider's callback and token are checked."""
 
     state: str
     nonce: str
@@ -58,7 +58,7 @@ def discover() -> dict[str, Any]:
 
 
 def address_of(provider: dict[str, Any], attempt: Attempt) -> str:
-    """Return the authorization URL to which the browser is redirected."""
+    """Return the URL at the provider to which the browser is redirected for the sign-in."""
     return str(
         prepare_grant_uri(
             provider["authorization_endpoint"],
@@ -75,9 +75,9 @@ def address_of(provider: dict[str, Any], attempt: Attempt) -> str:
 
 
 def claims_behind(provider: dict[str, Any], code: str, attempt: Attempt, now: datetime) -> dict[str, Any]:
-    """Exchange an authorization code and return the verified claims of the user.
+    """Exchange an authorization code at the provider and return the verified claims of the user. `now` is aware.
 
-    Raises ProviderAway, or TokenRefused if code or token are not valid.
+    Raises ProviderAway if the provider does not answer properly, TokenRefused if the code or the ID token is not valid.
     """
     answer = _exchange(provider, code, attempt)
     if not isinstance(answer.get("id_token"), str):
@@ -109,7 +109,7 @@ def _exchange(provider: dict[str, Any], code: str, attempt: Attempt) -> dict[str
 def _with_user_info(provider: dict[str, Any], claims: dict[str, Any], access: Any) -> dict[str, Any]:
     """Return the claims, completed from the userinfo endpoint if the token has no e-mail (section 5.3).
 
-    Raises TokenRefused if userinfo has another subject.
+    Raises TokenRefused if userinfo has another subject, ProviderAway if that endpoint does not answer properly.
     """
     endpoint = provider.get("userinfo_endpoint")
     if "email" in claims or not (_is_endpoint(endpoint) and isinstance(access, str)):

@@ -50,7 +50,7 @@ def call(
     headers: Mapping[str, str] | None = None,
     typed: bool = False,
 ) -> Any:
-    """Return the JSON of a 2xx response; raises PeerFault.
+    """Send a request to the peer and return the parsed JSON of its 2xx response; raises PeerFault.
 
     With `typed` the response must also have a JSON content type.
     """

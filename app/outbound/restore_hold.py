@@ -7,12 +7,14 @@ from app.models import SendingHold
 
 
 def not_held() -> ColumnElement[bool]:
-    """Return a condition that is false while sending is on hold; part of the very statement that claims a message."""
+    """Return an SQL criterion that is false while sending is on hold; it belongs into the statement that claims a
+    message.
+    """
     return ~exists(select(SendingHold.id))
 
 
 def find_hold() -> SendingHold | None:
-    """Return the hold, or None if this database may send."""
+    """Return the hold that keeps this restored copy from sending, or None if this database may send."""
     return db.session.scalars(select(SendingHold)).first()
 
 

@@ -1,4 +1,4 @@
-"""The data folder: its lock, its secrets, and the note by which other commands find a running program."""
+"""The data folder: its lock, its secrets, and the note file by which other commands find a running program."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ NOTE_FILE = "running.json"
 
 
 class AlreadyRunning(LaunchRefused):
-    """Another process serves this data folder. Two sets of servers on one folder would destroy each other's files."""
+    """Raised when another process serves the data folder. Two sets of servers on one folder would destroy each other's
+    files.
+    """
 
 
 def open_home(home: Path, production: bool = False) -> Path:
@@ -41,8 +43,8 @@ def open_home(home: Path, production: bool = False) -> Path:
 
 
 def ensure_secrets(home: Path) -> None:
-    """Write SECRET_KEY and IDENTITY_KEYS unless they exist. They never change, or stored identities would be
-    unreadable.
+    """Write a new SECRET_KEY and IDENTITY_KEYS into the data folder's secrets file unless it exists. They never change,
+    or stored identities would be unreadable.
     """
     if stored_secrets(home):
         return
@@ -51,7 +53,7 @@ def ensure_secrets(home: Path) -> None:
 
 
 def write_private(path: Path, content: dict[str, Any]) -> None:
-    """Replace a JSON file atomically, readable by its owner only."""
+    """Write `content` as JSON into a file readable by its owner only, replacing an existing file atomically."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -64,8 +66,8 @@ def write_private(path: Path, content: dict[str, Any]) -> None:
 
 @contextmanager
 def home_lock(home: Path) -> Iterator[None]:
-    """Hold the lock of the data folder during the block; the kernel releases it when the process dies. Raises
-    AlreadyRunning.
+    """Context manager: hold the lock of the data folder and delete the note file at the end; the kernel releases the
+    lock when the process dies. Raises AlreadyRunning when another process holds it.
     """
     descriptor = os.open(home / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -98,12 +100,16 @@ def is_running(home: Path) -> bool:
 
 
 def running_addresses(home: Path) -> dict[str, str]:
-    """Return DATABASE_URL and REDIS_URL of the program that runs on this folder; empty when none runs."""
+    """Return the server addresses (DATABASE_URL, REDIS_URL, DATABASE_OWNER_URL) of the program that runs on this
+    folder, by name; empty when none runs.
+    """
     return dict(read_note(home).get("addresses", {})) if is_running(home) else {}
 
 
 def read_note(home: Path) -> dict[str, Any]:
-    """Return the note of the program that holds the folder, or of one that was killed; empty when there is none."""
+    """Return the content of the folder's note file (running.json: addresses, socket_folders, preparing), perhaps of a
+    program that was killed; empty when there is none.
+    """
     try:
         return dict(json.loads((home / NOTE_FILE).read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError):
@@ -111,7 +117,7 @@ def read_note(home: Path) -> dict[str, Any]:
 
 
 def set_preparing(home: Path, preparing: bool) -> None:
-    """Record whether the tables are still being migrated, for the web server, which loads at the same time."""
+    """Record in the note file whether the tables are still being migrated; the web server waits for the end of that."""
     write_note(home, read_note(home) | {"preparing": preparing})
 
 
@@ -125,5 +131,7 @@ def wait_until_prepared(home: Path, pause: float = 0.05) -> None:
 
 
 def write_note(home: Path, note: dict[str, Any]) -> None:
-    """Write the note by which commands find the servers and the next start finds leftover socket folders."""
+    """Replace the note file (running.json), by which commands find the servers and the next start finds leftover socket
+    folders.
+    """
     write_private(home / NOTE_FILE, note)

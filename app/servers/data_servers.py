@@ -19,8 +19,9 @@ from app.settings.environment import Environment
 
 @contextmanager
 def reachable_servers(environment: Environment) -> Iterator[None]:
-    """Provide the servers for a short command (`migrate`, `demo`) during the block: those of the environment or of a
-    running program, else embedded ones started for the block. Raises LaunchRefused or ServerFailed.
+    """Context manager for a short command (`migrate`, `demo`): set DATABASE_URL and REDIS_URL to servers of the
+    environment or of a running program, else to embedded ones that run during the block. Raises LaunchRefused or
+    ServerFailed.
     """
     home = open_home(environment.home, environment.production)
     use(known_addresses(environment, home))
@@ -40,8 +41,8 @@ def reachable_servers(environment: Environment) -> Iterator[None]:
 
 
 def join_servers(environment: Environment) -> None:
-    """Use the servers of the environment or of a running program, for `web`, `worker` and `scheduler`. Raises
-    LaunchRefused when there are none.
+    """Set DATABASE_URL and REDIS_URL of this process to the servers of the environment or of a running program, for
+    `web`, `worker` and `scheduler`. Raises LaunchRefused when there are none.
     """
     use(known_addresses(environment, open_home(environment.home, environment.production)))
     if not all_addresses_known():
@@ -50,8 +51,8 @@ def join_servers(environment: Environment) -> None:
 
 
 def start_servers(environment: Environment, supervisor: Supervisor) -> None:
-    """Start the servers that the environment does not name, and set their addresses in this process's environment. The
-    caller holds the lock of the data folder.
+    """Start the servers that the environment does not name, write the note file and set all addresses in this process's
+    environment. The caller holds the lock of the data folder. Raises LaunchRefused or ServerFailed.
     """
     home = environment.home
     for left_behind in read_note(home).get("socket_folders", []):
@@ -73,14 +74,16 @@ def start_servers(environment: Environment, supervisor: Supervisor) -> None:
 
 
 def stop_servers(home: Path, supervisor: Supervisor) -> None:
-    """Stop every child process and remove the socket folders."""
+    """Stop every child process of the supervisor and delete the socket folders."""
     supervisor.stop_all()
     for folder in read_note(home).get("socket_folders", []):
         remove_socket_folder(folder)
 
 
 def known_addresses(environment: Environment, home: Path) -> dict[str, str]:
-    """Return the addresses named by the environment, completed by those of a program that runs on this folder."""
+    """Return the server addresses that the environment names, completed by those of a program that runs on this folder,
+    by variable name.
+    """
     running = running_addresses(home)
     if environment.database_url:
         running.pop("DATABASE_OWNER_URL", None)  # it is the owner of the embedded database
@@ -88,20 +91,22 @@ def known_addresses(environment: Environment, home: Path) -> dict[str, str]:
 
 
 def given_addresses(environment: Environment) -> dict[str, str]:
-    """Return the addresses that the environment names, by variable name."""
+    """Return the server addresses that the environment names (DATABASE_URL, REDIS_URL, DATABASE_OWNER_URL), by variable
+    name.
+    """
     named = {"DATABASE_URL": environment.database_url, "REDIS_URL": environment.redis_url}
     named |= {"DATABASE_OWNER_URL": environment.database_owner_url}
     return {name: address for name, address in named.items() if address}
 
 
 def use(addresses: dict[str, str]) -> None:
-    """Set the addresses in the environment of this process and of the children it starts."""
+    """Set the server addresses as variables of this process, which the children it starts inherit."""
     os.environ.update(addresses)
 
 
 def running_environment(environment: Environment) -> Environment:
-    """Return the environment with the addresses of the program that runs on the data folder, where it names none
-    itself.
+    """Return a copy of the settings; server addresses that they lack are those of the program that runs on the data
+    folder.
     """
     found = running_addresses(environment.home)
     owner = None if environment.database_url else found.get("DATABASE_OWNER_URL")
@@ -119,8 +124,8 @@ def all_addresses_known() -> bool:
 
 
 def _start_postgres(home: Path, sockets: Path, supervisor: Supervisor) -> dict[str, str]:
-    """Start the embedded PostgreSQL with two accounts (the owner of the tables, and the program's own); return their
-    addresses.
+    """Start the embedded PostgreSQL with two accounts (the owner of the tables, and the program's own); return both
+    addresses as DATABASE_OWNER_URL and DATABASE_URL.
     """
     server = EmbeddedPostgres(home / "postgres", sockets, home / "logs" / "postgres.log")
     server.wait_until_ready(supervisor.start(server.program()))

@@ -26,7 +26,9 @@ LOCK = "lock"
 
 
 def empty_folder(home: Path, port: int) -> Path:
-    """Return a new empty folder for the web server on this port; the counts of an earlier run are deleted."""
+    """Create and return an empty metrics folder for the web server on this port; the counts of an earlier run are
+    deleted.
+    """
     folder = home / "metrics" / str(port)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)
@@ -35,8 +37,8 @@ def empty_folder(home: Path, port: int) -> Path:
 
 @contextmanager
 def undisturbed(folder: str) -> Iterator[None]:
-    """Lock the folder during the block, so that a reading never sees a count twice or not at all while files are
-    merged.
+    """Context manager: lock the metrics folder, so that a reading never sees a count twice or not at all while files
+    are merged.
     """
     with open(Path(folder) / LOCK, "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -44,7 +46,9 @@ def undisturbed(folder: str) -> Iterator[None]:
 
 
 def keep_counts_of(pid: int) -> None:
-    """Add the counts of an ended process to the common file; does nothing where metrics are not shared."""
+    """Add the counts of an ended process to the common files and delete its own; does nothing where metrics are not
+    shared.
+    """
     folder = os.environ.get(FOLDER_VARIABLE)
     if not folder:
         return

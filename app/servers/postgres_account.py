@@ -24,13 +24,13 @@ REACHING_CAPABILITIES = (("dac_read_search", 2), ("dac_override", 1))
 
 @dataclass(frozen=True)
 class DatabaseAccount:
-    """The system account that owns the database files."""
+    """The system account that owns the files of the embedded database."""
 
     uid: int
     gid: int
 
     def owns(self, folder: Path) -> None:
-        """Change the owner of a folder and everything in it to the account."""
+        """Make the account the owner of a folder and of everything in it."""
         for path in [folder, *folder.rglob("*")]:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
@@ -58,8 +58,8 @@ class DatabaseAccount:
 
 
 def account_for(data_folder: Path) -> DatabaseAccount | None:
-    """Return None for an ordinary user; for root the owner of existing database files, else our system account (created
-    if missing). Raises LaunchRefused when it cannot be created.
+    """Return the system account for the embedded database: None (no change) for an ordinary user; for root the owner of
+    existing database files, else our account, created if missing. Raises LaunchRefused when it cannot be created.
     """
     if os.geteuid() != 0:
         return None

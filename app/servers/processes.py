@@ -52,7 +52,7 @@ def _request_stop(signum: int, frame: FrameType | None) -> None:
 
 
 class Supervisor:
-    """Keeps a set of programs running until a stop is requested; for the main thread only."""
+    """A supervisor that keeps a set of programs running until a stop is requested; for the main thread only."""
 
     def __init__(self, out: TextIO = sys.stdout) -> None:
         self.children: dict[str, Child] = {}
@@ -77,21 +77,19 @@ class Supervisor:
         return child.process
 
     def forget(self, name: str) -> None:
-        """Stop supervising a program that failed to start and wait for its end, so that it can be started again
-        differently.
-        """
+        """Stop supervising a program that failed to start and wait for the end of its process."""
         child = self.children.pop(name)
         child.process.wait()
 
     def watch(self) -> None:
-        """Pass output on and restart ended programs until StopRequested is raised."""
+        """Pass output on and restart ended programs, forever; raises StopRequested from the signal handler."""
         while True:
             self._pass_output_on(timeout=0.5)
             for child in self.children.values():
                 self._look_after(child)
 
     def stop_all(self) -> None:
-        """Stop every program, clients before servers (by descending tier); whatever remains after a few seconds is
+        """Stop every program, clients before servers (by descending tier); processes that remain after five seconds are
         killed.
         """
         self._stopping = True
@@ -115,7 +113,9 @@ class Supervisor:
         psutil.wait_procs(leftovers, timeout=2)
 
     def say(self, name: str, line: str) -> None:
-        """Write one line to the common output; when the terminal is gone, output is discarded and serving continues."""
+        """Write one line, prefixed by `name`, to the common output; when the terminal is gone, output is discarded and
+        serving continues.
+        """
         try:
             self._out.write(f"{name:<10} | {line}\n")
             self._out.flush()

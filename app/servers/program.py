@@ -31,8 +31,8 @@ class Program:
     folder: Path = Path("/")
 
     def start(self) -> subprocess.Popen[bytes]:
-        """Start the program in its own session, so that Ctrl-C reaches only the supervisor; it is stopped when the
-        supervisor dies.
+        """Start the program and return its process. It gets its own session, so that Ctrl-C reaches only the
+        supervisor, and is stopped when the supervisor dies.
         """
         if self.prepare:
             self.prepare()
@@ -58,7 +58,7 @@ class Program:
 
 
 def last_lines(log: Path, count: int = 12) -> str:
-    """Return the end of a log, for an error message; "" when it does not exist."""
+    """Return the last `count` lines of a log file as text, for an error message; "" when the file does not exist."""
     if not log.exists():
         return ""
     return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-count:])

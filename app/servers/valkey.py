@@ -25,8 +25,8 @@ DAMAGE_MARKS = (
 
 @dataclass(frozen=True)
 class EmbeddedValkey:
-    """A queue server on the folder `data`. The queue can be rebuilt from the database, so damaged files are
-    moved away.
+    """An embedded queue server on the folder `data`, with its Unix socket in `sockets`. The queue can be rebuilt from
+    the database, so damaged files are moved away.
     """
 
     data: Path
@@ -35,12 +35,12 @@ class EmbeddedValkey:
 
     @property
     def socket_path(self) -> Path:
-        """The path of its socket; no password is needed because only this user can enter the folder."""
+        """The path of the server's Unix socket; no password is needed because only this user can enter the folder."""
         return self.sockets / "valkey.sock"
 
     @property
     def url(self) -> str:
-        """The URL for redis-py."""
+        """The URL of the server for redis-py."""
         return f"unix://{quote(str(self.socket_path))}?db=0"
 
     def program(self) -> Program:
@@ -90,8 +90,8 @@ class EmbeddedValkey:
         raise ServerFailed(f"The embedded queue server did not start. The end of {self.log}:\n{last_lines(self.log)}")
 
     def set_damage_aside(self) -> Path | None:
-        """Rename files that the server could not load and return their new path; None when it failed for another
-        reason.
+        """Rename the queue files that the server could not load and return their new path; None when the server failed
+        for another reason.
         """
         files = self.data / "appendonlydir"
         if not files.exists() or not any(mark in last_lines(self.log, 40) for mark in DAMAGE_MARKS):

@@ -90,8 +90,8 @@ def _database(environment: Environment) -> Iterator[Finding]:
 
 
 def _queue(environment: Environment) -> Iterator[Finding]:
-    """Check the queue's address: anyone who can write jobs can run code in the workers, so it needs a password or must
-    be local.
+    """Yield the findings about REDIS_URL: anyone who can write jobs can run code in the workers, so the server needs a
+    password or must be local.
     """
     if not environment.redis_url:
         return

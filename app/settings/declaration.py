@@ -59,7 +59,7 @@ def texts_of(field: FieldInfo) -> dict[str, str]:
 
 
 def choices_of(field: FieldInfo) -> tuple[str, ...]:
-    """Return the words that a setting may be, empty where it is no choice between words."""
+    """Return the words that a setting may have as its value, empty where it is no choice between words."""
     words: tuple[Any, ...] = get_args(field.annotation)
     return words if words and all(isinstance(word, str) for word in words) else ()
 
@@ -70,7 +70,9 @@ def variables(section: type[Settings]) -> dict[str, FieldInfo]:
 
 
 def sentences_of(faults: ValidationError, section: type[Settings]) -> list[str]:
-    """Return one sentence for each invalid setting: the validator's own, or its value and what it should be."""
+    """Return one sentence for each invalid setting: the validator's own message, or the setting's value and what was
+    expected.
+    """
     declared = variables(section)
     sentences: list[str] = []
     for fault in faults.errors():
@@ -86,7 +88,7 @@ def sentences_of(faults: ValidationError, section: type[Settings]) -> list[str]:
 
 
 def matching(pattern: str) -> BeforeValidator:
-    """Return a validator that accepts only texts that match the whole pattern."""
+    """Return a pydantic validator that accepts only texts that match the whole regular expression."""
 
     def check(text: str) -> str:
         if not re.fullmatch(pattern, text):
@@ -97,7 +99,9 @@ def matching(pattern: str) -> BeforeValidator:
 
 
 def beginning(*starts: str) -> AfterValidator:
-    """Return a validator that accepts only texts with one of these beginnings; its error does not repeat the text."""
+    """Return a pydantic validator that accepts only texts with one of these beginnings; its error does not repeat the
+    text.
+    """
 
     def check(text: str, info: ValidationInfo) -> str:
         if not text.startswith(starts):

@@ -64,7 +64,7 @@ def as_help() -> str:
 
 
 def _default(field: FieldInfo) -> str:
-    """Return the default as text: the declared one, else the value itself."""
+    """Return the default of a setting as text for the documentation: the declared text, else the value itself."""
     if usual := texts_of(field)["usual"]:
         return usual
     if field.default in (None, PydanticUndefined):

@@ -63,7 +63,7 @@ class Environment(  # pydantic takes the fields of the last base first
 
     @property
     def local_url(self) -> str:
-        """The URL at which this machine reaches the web process."""
+        """The URL at which this machine reaches the web process, without a trailing slash."""
         host = "127.0.0.1" if self.host in EVERY_ADDRESS else self.host
         return f"http://{host}:{self.port}"
 
@@ -74,7 +74,9 @@ class Environment(  # pydantic takes the fields of the last base first
 
     @property
     def storage_options(self) -> dict[str, Any]:
-        """The fsspec options of an object store (STORAGE_URL=s3://…): endpoint unless it is Amazon's, region, keys."""
+        """The fsspec options of an object store (STORAGE_URL=s3://…): endpoint unless it is Amazon's, key, secret,
+        region; only those that are set.
+        """
         options: dict[str, Any] = {
             "endpoint_url": self.storage_s3_endpoint,
             "key": self.storage_s3_key,
@@ -85,7 +87,7 @@ class Environment(  # pydantic takes the fields of the last base first
 
 
 class GivenVariables(EnvSettingsSource):
-    """Reads the variables of a mapping in place of `os.environ`."""
+    """A pydantic settings source that reads the variables of a mapping in place of `os.environ`."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         super().__init__(Environment)
@@ -93,8 +95,8 @@ class GivenVariables(EnvSettingsSource):
 
 
 def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
-    """Read the settings from `environ`, by default `os.environ`. Raises ConfigurationError for values that cannot be
-    parsed.
+    """Return the settings read from `environ`, by default `os.environ`. Raises ConfigurationError for values that
+    cannot be parsed.
 
     Surrounding spaces are removed; an empty value counts as not set. Outside production, SECRET_KEY and IDENTITY_KEYS
     may come from the file written at the first start.
@@ -121,8 +123,8 @@ def home_folder(environ: Mapping[str, str]) -> Path:
 
 
 def stored_secrets(home: Path) -> dict[str, str]:
-    """Return the secrets stored at the first start, empty when there are none. Raises ConfigurationError for an
-    unreadable file, since new keys would make the stored data unreadable.
+    """Return SECRET_KEY and IDENTITY_KEYS as stored at the first start, empty when there are none. Raises
+    ConfigurationError for an unreadable file, since new keys would make the stored data unreadable.
     """
     path = home / SECRETS_FILE
     try:

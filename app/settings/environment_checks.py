@@ -26,8 +26,8 @@ WELL_KNOWN_SECRETS = ("secret", "changeme", "change-me", "default", "development
 
 
 def judge(environment: Environment, demo: bool = False) -> list[Finding]:
-    """Return the findings about the settings by the standards of production; `demo` adds the refusal of
-    demo accounts.
+    """Return the findings about the values of the settings by the standards of production; `demo` adds a finding that
+    refuses demo accounts.
     """
     checks = (_keys, _public_address, _process, _network)
     found = [finding for check in checks for finding in check(environment)]
@@ -44,7 +44,7 @@ def guessable(secret: str) -> bool:
 
 
 def _keys(environment: Environment) -> Iterator[Finding]:
-    """Check that nothing is missing that every production needs, and that both keys are random and different."""
+    """Yield findings: every setting that production needs is present, and both keys are random and different."""
     for name in ("DATABASE_URL", "REDIS_URL", "IDENTITY_KEYS", "SECRET_KEY", "PUBLIC_BASE_URL"):
         if not getattr(environment, name.lower()):
             yield Finding(name, REFUSED, f"{name} is not set.")
@@ -66,8 +66,8 @@ def _keys(environment: Environment) -> Iterator[Finding]:
 
 
 def _public_address(environment: Environment) -> Iterator[Finding]:
-    """Check that the public address is https with one public host, without user, wildcard, query or fragment. It
-    determines which Host headers the program accepts.
+    """Yield a finding whether the public address is https with one public host, without user, wildcard, query or
+    fragment. It determines which Host headers the program accepts.
     """
     address = environment.public_base_url
     if not address:
@@ -86,8 +86,8 @@ def _public_address(environment: Environment) -> Iterator[Finding]:
 
 
 def _process(environment: Environment) -> Iterator[Finding]:
-    """Check the switches for developers and the process's time zone: our datetimes are aware, but Flask-AppBuilder
-    stores its audit columns in local time.
+    """Yield findings about the switches for developers and the process's time zone: our datetimes are aware, but
+    Flask-AppBuilder stores its audit columns in local time.
     """
     for name in environment.developers_switches:
         if name == "FORWARDED_ALLOW_IPS":
@@ -115,7 +115,7 @@ def _process(environment: Environment) -> Iterator[Finding]:
 
 
 def _network(environment: Environment) -> Iterator[Finding]:
-    """Check the number of proxies in front, and the token of /metrics."""
+    """Yield findings about the number of proxies in front, and the token of /metrics."""
     if environment.trusted_proxies == 0:
         sentence = "0: behind a proxy every visitor has one address, and limits meant for one hold for all together."
         yield Finding("TRUSTED_PROXIES", WARNING, sentence)

@@ -18,7 +18,7 @@ class Finding:
 
 
 def refusals(findings: Iterable[Finding]) -> list[str]:
-    """Return the messages of findings that forbid a start."""
+    """Return the messages of the findings with state "refused", which forbid a start in production."""
     return [finding.sentence for finding in findings if finding.state == REFUSED]
 
 

@@ -30,7 +30,7 @@ def _queue_names(text: str) -> tuple[str, ...]:
 
 
 def _database_url(text: str, info: ValidationInfo) -> str:
-    """Return the address with the scheme that SQLAlchemy needs."""
+    """Return the database address with the scheme that SQLAlchemy needs. Raises ValueError if it is no PostgreSQL URL."""
     scheme, separator, rest = text.partition("://")
     if separator and scheme in ("postgres", "postgresql", "postgresql+psycopg"):
         return f"postgresql+psycopg://{rest}"
@@ -54,7 +54,7 @@ DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 
 
 class ProcessSettings(Settings):
-    """The process, its data folder and what watches it."""
+    """Settings of the process, its data folder and what watches it."""
 
     group: ClassVar[str] = MACHINE
     title: ClassVar[str] = "Process and data folder"
@@ -121,7 +121,7 @@ class ProcessSettings(Settings):
 
 
 class ServerSettings(Settings):
-    """Database, queue and stored files."""
+    """Settings of database, queue and stored files."""
 
     group: ClassVar[str] = MACHINE
     title: ClassVar[str] = "Servers, files and secrets"
@@ -178,7 +178,7 @@ class ServerSettings(Settings):
 
 
 class LoadSettings(Settings):
-    """Limits of load, and what a demonstration needs."""
+    """Settings that limit load, and those of a demonstration."""
 
     group: ClassVar[str] = MACHINE
     title: ClassVar[str] = "Limits and demonstration"
@@ -200,7 +200,7 @@ class LoadSettings(Settings):
 
 
 class BackupSettings(Settings):
-    """The nightly backup."""
+    """Settings of the nightly backup."""
 
     group: ClassVar[str] = MACHINE
     title: ClassVar[str] = "Backup"

@@ -25,7 +25,7 @@ WEB_ADDRESS = "`https://…`, `http://…`"
 
 
 def _fernet_keys(text: str) -> tuple[str, ...]:
-    """Return the comma-separated Fernet keys, newest first."""
+    """Return the comma-separated Fernet keys as a tuple, newest first. Raises ValueError if one is malformed."""
     keys = tuple(key.strip() for key in text.split(",") if key.strip())
     try:
         if all(len(base64.b64decode(key, altchars=b"-_", validate=True)) == 32 for key in keys):
@@ -40,7 +40,9 @@ def _bsre_version(text: str) -> str:
 
 
 def _totp_groups(text: str) -> frozenset[str]:
-    """Return the groups of a comma-separated list, without "none"."""
+    """Return the groups of a comma-separated list, without "none". Raises ValueError for an unknown group or "none"
+    beside others.
+    """
     words = {word.strip().lower() for word in text.split(",") if word.strip()}
     unknown = sorted(words - set(TOTP_GROUPS))
     faults = [f"TOTP_REQUIRED: {word!r} is none of {', '.join(TOTP_GROUPS)}." for word in unknown]
@@ -52,7 +54,9 @@ def _totp_groups(text: str) -> frozenset[str]:
 
 
 def _issuer(text: str) -> str:
-    """Return the issuer unchanged, since tokens must repeat it exactly (OpenID Connect Discovery 1.0, section 3)."""
+    """Return the issuer unchanged, since tokens must repeat it exactly (OpenID Connect Discovery 1.0, section 3).
+    Raises ValueError if it is no web address.
+    """
     try:
         parts = urlsplit(text)
         good = parts.scheme in ("https", "http") and bool(parts.hostname) and not (parts.query or parts.fragment)
@@ -64,7 +68,7 @@ def _issuer(text: str) -> str:
 
 
 def _whole_provider(secret: str | None, info: ValidationInfo) -> str | None:
-    """Validator of the last of the three settings of a provider: all of them or none."""
+    """Return the client secret; raises ValueError if only some of the three settings of the sign-on provider are given."""
     given = [info.data.get("oidc_issuer", "invalid"), info.data.get("oidc_client_id"), secret]
     if any(given) and None in given:
         raise ValueError(f"Single sign-on needs {', '.join(OIDC_NEEDED)} together.")
@@ -81,7 +85,7 @@ WebAddress = Annotated[str, beginning("https://", "http://")]
 
 
 class OfficeSettings(Settings):
-    """The office's public address and its keys."""
+    """Settings of the office's public address and its keys."""
 
     group: ClassVar[str] = OFFICE
     title: ClassVar[str] = "Address and keys"
@@ -102,7 +106,7 @@ class OfficeSettings(Settings):
 
 
 class MessageSettings(Settings):
-    """Mail, messages and electronic signatures."""
+    """Settings of mail, messages and electronic signatures."""
 
     group: ClassVar[str] = OFFICE
     title: ClassVar[str] = "Messages and signatures"
@@ -140,7 +144,7 @@ class MessageSettings(Settings):
 
 
 class SignInSettings(Settings):
-    """Password rules, the second factor and single sign-on.
+    """Settings of password rules, the second factor and single sign-on.
 
     Whether `http` is acceptable for the provider is checked by `address_checks`.
     """
@@ -189,7 +193,7 @@ class SignInSettings(Settings):
 
 
 class PublicSettings(Settings):
-    """Public pages and the exchange with SP4N."""
+    """Settings of public pages and the exchange with SP4N."""
 
     group: ClassVar[str] = OFFICE
     title: ClassVar[str] = "Public pages and SP4N"
@@ -223,7 +227,7 @@ class PublicSettings(Settings):
 
 
 class RetentionSettings(Settings):
-    """What is stored for how long, and how much of it."""
+    """Settings for how long data are stored, and how much of them."""
 
     group: ClassVar[str] = OFFICE
     title: ClassVar[str] = "Retention and uploads"

@@ -35,7 +35,7 @@ NO_ECHO = (
 
 
 def read_peer(path: str) -> dict[str, Any]:
-    """Return the peer's settings from a file. Raises ValueError with one sentence for each fault."""
+    """Return the peer's settings from a JSON file. Raises ValueError with one sentence for each fault."""
     try:
         text = Path(path).expanduser().read_text("utf-8")
         given: Any = json.loads(text) if len(text) <= LARGEST_FILE else None
@@ -47,7 +47,7 @@ def read_peer(path: str) -> dict[str, Any]:
 
 
 def faults_of(given: Any) -> list[str]:
-    """Return every error in the settings, one sentence each; empty when they are valid."""
+    """Return every error in the parsed settings of a peer, one sentence each; empty when they are valid."""
     if not isinstance(given, dict):
         return ["the file does not hold one JSON object."]
     found = [f"{name!r} is not a setting." for name in given if name not in SECTIONS]
@@ -62,7 +62,7 @@ def faults_of(given: Any) -> list[str]:
 
 
 def warnings_of(given: dict[str, Any] | None) -> list[str]:
-    """Return warnings about valid settings, one sentence each."""
+    """Return warnings about valid settings of a peer, one sentence each; empty when there is no peer."""
     return [NO_ECHO] if given and "push" in given and "echo" not in given["push"] else []
 
 
