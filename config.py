@@ -34,8 +34,8 @@ def unsafe_reasons(environment: Environment, demo: bool = False) -> list[str]:
 
 
 def settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Return the Flask configuration of this environment. Raises ConfigurationError where production would
-    be unsafe.
+    """Return the Flask configuration of this environment (None: `os.environ`). Raises ConfigurationError for values
+    that cannot be parsed, and where production would be unsafe.
     """
     environment = read_environment(environ)
     if reasons := unsafe_reasons(environment):
@@ -44,7 +44,7 @@ def settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
 
 
 def flask_settings(environment: Environment) -> dict[str, Any]:
-    """Return the Flask configuration of an environment that was already checked."""
+    """Return the Flask configuration as a dict for an environment that was already checked."""
     return (
         _own_settings(environment)
         | _cookie_settings(environment)
@@ -147,7 +147,9 @@ def redirect_hosts(environment: Environment) -> list[str]:
 
 
 def limiter_storage(redis_url: str | None) -> str:
-    """Return a Redis URL as Flask-Limiter expects it (it spells Unix sockets differently); "memory://" for None."""
+    """Return the storage URL for Flask-Limiter, which spells Unix sockets of Redis differently; "memory://" for
+    None.
+    """
     if redis_url is None:
         return "memory://"
     parts = urlsplit(redis_url)

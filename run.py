@@ -32,8 +32,8 @@ Work = Callable[..., int]
 
 
 def create_app(**overrides: Any) -> Flask:
-    """Return the complete Flask app with all views; `overrides` are configuration values. Raises ConfigurationError
-    where the environment forbids a start.
+    """Return the complete Flask app with all views; `overrides` are configuration values. Raises ConfigurationError for
+    settings that are malformed or, in production, unsafe.
     """
     from app.application import create_core_app
     from views.register import register_views
@@ -67,14 +67,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 class CommandGroup(click.Group):
-    """The commands in the order of their declaration; the help ends with the settings."""
+    """The click group of all commands, in the order of their declaration; its help ends with the settings."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of the commands."""
+        """Return the names of the commands in the order of their declaration."""
         return list(self.commands)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the settings with their meanings and defaults."""
+        """Write the settings with their meanings and defaults to the end of the help."""
         from app.settings.documentation import as_help
 
         formatter.write(f"\nEnvironment:\n{as_help()}\n")
@@ -88,9 +88,11 @@ def commands(context: click.Context) -> int:
 
 
 def command(name: str, *, serves: bool = False) -> Callable[[Work], click.Command]:
-    """Decorator: register a command, which gets the environment, its options, and returns its exit code.
+    """Return a decorator that registers a command. The command gets the environment and its options, and returns its
+    exit code.
 
-    In production the settings are checked before it runs; before it serves, its servers are checked too.
+    In production the settings are checked before it runs, and its servers too if it `serves`; raises
+    ConfigurationError.
     """
 
     def register(work: Work) -> click.Command:
@@ -332,8 +334,8 @@ def _typed_twice() -> str:
 
 
 def _with_app(environment: Environment, work: Callable[[Flask], object], as_owner: bool = False) -> int:
-    """Run a command on the app and return its exit code: 1 when `work` returns False, else 0. `as_owner` connects as
-    the owner of the tables.
+    """Run `work` on the app, with its servers reachable, and return the exit code: 1 when `work` returns False, else 0.
+    `as_owner` connects to the database as the owner of the tables.
     """
     from app.servers.data_servers import reachable_servers
 
@@ -342,8 +344,8 @@ def _with_app(environment: Environment, work: Callable[[Flask], object], as_owne
 
 
 def _owner_settings() -> dict[str, Any]:
-    """Return the settings that connect as the owner of the tables; empty where only one database account is
-    configured.
+    """Return the Flask settings that connect to the database as the owner of the tables; empty where only one database
+    account is configured.
     """
     from psycopg.conninfo import conninfo_to_dict
 

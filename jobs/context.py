@@ -29,8 +29,8 @@ def worker_app() -> Flask:
 
 
 def in_app(job: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
-    """Decorate a job to run in the application context, without a transaction of its own, since sweeps commit in
-    batches.
+    """Decorator: return the job wrapped to run in the application context, without a transaction of its own, since
+    sweeps commit in batches.
     """
 
     @functools.wraps(job)
@@ -43,7 +43,9 @@ def in_app(job: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
 
 @contextmanager
 def _written_down(name: str, ids: tuple[object, ...]) -> Iterator[None]:
-    """Bind name and id of the job to every log line and log its end; jobs without arguments log only failures."""
+    """Context manager: bind name and id of the job to every log line and log its end with `ms`; a job without arguments
+    logs only failures.
+    """
     began, at_hand = time.perf_counter(), get_current_job()
     with bound_contextvars(job=name, job_id=at_hand.id if at_hand else None):
         try:

@@ -28,25 +28,25 @@ class ListedJob(Job):
 
     @property
     def func(self) -> Callable[..., Any]:
-        """Return the job's function, imported only after its name was found in the list. Raises JobRefused."""
+        """The job's function, imported only after its name was found in the list. Raises JobRefused."""
         if self.instance is not None or self.func_name not in set(JobName):
             raise JobRefused(f"{self.func_name!r} is not a job of this program")
         return super().func
 
     @property
     def success_callback(self) -> None:
-        """Return None: callbacks are never called."""
+        """Always None: callbacks are never called."""
 
     @property
     def failure_callback(self) -> None:
-        """Return None: never called, neither by the worker nor by RQ's cleanup of abandoned jobs."""
+        """Always None: callbacks are never called, neither by the worker nor by RQ's cleanup of abandoned jobs."""
 
     @property
     def stopped_callback(self) -> None:
-        """Return None: callbacks are never called."""
+        """Always None: callbacks are never called."""
 
     def restore(self, raw_data: Mapping[bytes, bytes]) -> Any:
-        """Restore the job from Redis without its webhooks."""
+        """Called by RQ: fill the job with its data from Redis, but without webhooks; return RQ's own result."""
         answer = super().restore(raw_data)
         self.webhooks = []
         return answer

@@ -30,18 +30,18 @@ DAY_SECONDS = 24 * 60 * 60
 
 @dataclass(frozen=True)
 class PeriodicJob:
-    """A job that is enqueued once in every slot of `every` seconds, counted from the Unix epoch."""
+    """A job that is enqueued once in every time slot of `every` seconds, counted from the Unix epoch."""
 
     name: JobName
     every: int
     queue: QueueName
 
     def slot(self, now: float) -> int:
-        """Return the number of the slot that contains `now` (seconds since the epoch)."""
+        """Return the number of the time slot that contains `now` (seconds since the epoch)."""
         return int(now // self.every)
 
     def job_id(self, slot: int) -> str:
-        """Return the job id of a slot, equal in every scheduler, so that the queue rejects duplicates."""
+        """Return the job id of a time slot, equal in every scheduler, so that the queue rejects duplicates."""
         return f"{self.name.replace('.', '-')}-{self.every}-{slot}"
 
 
@@ -76,9 +76,9 @@ PERIODIC_JOBS = tuple(
 
 @dataclass
 class Scheduler:
-    """Enqueues due jobs and writes a heartbeat; keeps running while Redis is unreachable.
+    """A scheduler that enqueues due jobs and writes a heartbeat; it keeps running while Redis is unreachable.
 
-    `queued` is the last slot enqueued for each job, `away` whether Redis was unreachable at the last attempt.
+    `queued` is the last time slot enqueued for each job, `away` whether Redis was unreachable at the last attempt.
     """
 
     connection: Redis
@@ -87,8 +87,8 @@ class Scheduler:
     away: bool = False
 
     def tick(self, now: float) -> float:
-        """Enqueue every job whose current slot is not enqueued yet, and return the seconds until the next call (at
-        most 5).
+        """Enqueue every job whose current time slot is not enqueued yet, write the heartbeat, and return the seconds
+        until the next call (at most 5). `now` is in seconds since the epoch.
         """
         try:
             for job in self.periodic_jobs:
@@ -107,7 +107,9 @@ class Scheduler:
         return min(until_next, LONGEST_PAUSE_SECONDS)
 
     def enqueue(self, job: PeriodicJob, slot: int) -> None:
-        """Enqueue one slot of a job; it expires after two slots, so that a queue without a worker does not grow."""
+        """Enqueue a job for one time slot; it expires after two slots, so that a queue without a worker does not grow.
+        Raises RedisError.
+        """
         try:
             queue(job.queue, self.connection).enqueue_call(
                 str(job.name),

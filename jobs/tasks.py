@@ -45,7 +45,9 @@ def push_peer() -> int:
 
 @in_app
 def compare_peer() -> str:
-    """Run the nightly comparison with the peer once and, if it ran, poll and push at once; return its outcome."""
+    """Run the nightly comparison with the peer if it is due and, if it ran, poll and push at once; return its
+    outcome.
+    """
     outcome = compare.compare_peer(utc_now())
     if outcome == "compared":
         poll.poll_peer(utc_now())
@@ -113,14 +115,16 @@ def draw_paper(paper_id: int) -> str:
 
 @in_app
 def relay_papers() -> int:
-    """Enqueue papers that still wait to be drawn, after checking for missing files of letters that wait to be sent."""
+    """Recover missing files of letters that wait to be sent, then enqueue papers that still wait to be drawn; return
+    the number of papers enqueued.
+    """
     lost_files.check_letters_to_send()
     return papers.relay_papers()
 
 
 @in_app
 def check_papers() -> int:
-    """Compare every drawn paper with the file store; return how many files are missing."""
+    """Compare every drawn paper with the file store and recover missing files; return how many files were missing."""
     return lost_files.check_every_paper()
 
 
@@ -145,7 +149,9 @@ def sweep_store() -> int:
 
 @in_app
 def remove_identities() -> int:
-    """Remove identities of cases that ended long ago, and settled inbound content; return the number of identities."""
+    """Remove reporters' identities from cases that ended IDENTITY_RETENTION_YEARS ago, and settled inbound content;
+    return the number of identities.
+    """
     now = utc_now()
     retention.wipe_settled_inbound(now)
     return retention.remove_identities(now, current_app.config["IDENTITY_RETENTION_YEARS"])
@@ -174,7 +180,7 @@ def make_digests() -> int:
 
 @in_app
 def make_registers() -> int:
-    """Make all registers that are due and missing; return how many."""
+    """Make all daily and monthly registers that are due and missing; return how many were made."""
     return registers_make.make_due_registers(utc_now())
 
 
@@ -209,7 +215,7 @@ def sweep_reports() -> int:
 
 @in_app
 def forget_changes() -> int:
-    """Delete expired changes of the feed and old webhook messages in batches; return the number of changes."""
+    """Delete expired changes of the feed and old webhook messages in batches; return the number of changes deleted."""
     forgotten = 0
     while batch := sequence.delete_old_changes(utc_now()):
         forgotten += batch

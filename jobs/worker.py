@@ -39,11 +39,11 @@ class ListedWorker(Worker):
     max_connection_wait_time = 10.0
 
     def work(self, *args: Any, **options: Any) -> bool:
-        """Run jobs, serving the queues round robin."""
+        """Run jobs, serving the queues round robin, until a stop signal; return whether any job was run."""
         return super().work(*args, **{"dequeue_strategy": DequeueStrategy.ROUND_ROBIN, **options})
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
-        """Run a job in the forked process, without the inherited database connections."""
+        """Called by RQ in the forked process: drop the inherited database connections and run the job."""
         forget_inherited_connections()
         super().main_work_horse(job, queue)
 

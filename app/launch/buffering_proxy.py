@@ -195,7 +195,7 @@ class BufferingProxy:
         self._refused[reason] = self._refused.get(reason, 0) + 1
 
     async def _serve(self, connection: Connection) -> None:
-        """Read one request, have a worker answer it and end the connection; a refused request gets an error response."""
+        """Read one request, have a worker answer it and end the connection; a refused request gets an error page."""
         reader = RequestReader(connection.socket, self.limits.client, lambda size: self._spool(connection, size))
         try:
             request = await reader.read()

@@ -82,7 +82,7 @@ class Request:
 
 
 class RequestReader:
-    """A reader of one request from a non-blocking socket; `spooled` is called with the size of each chunk of the body."""
+    """A reader of one request from a non-blocking socket; `spooled` is called with the size of each body chunk."""
 
     def __init__(self, client: socket.socket, limits: ClientLimits, spooled: Callable[[int], None]) -> None:
         self._client, self._limits, self._spooled = client, limits, spooled

@@ -30,7 +30,9 @@ def _queue_names(text: str) -> tuple[str, ...]:
 
 
 def _database_url(text: str, info: ValidationInfo) -> str:
-    """Return the database address with the scheme that SQLAlchemy needs. Raises ValueError if it is no PostgreSQL URL."""
+    """Return the database address with the scheme that SQLAlchemy needs; raises ValueError if it is no
+    PostgreSQL URL.
+    """
     scheme, separator, rest = text.partition("://")
     if separator and scheme in ("postgres", "postgresql", "postgresql+psycopg"):
         return f"postgresql+psycopg://{rest}"

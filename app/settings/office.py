@@ -68,7 +68,7 @@ def _issuer(text: str) -> str:
 
 
 def _whole_provider(secret: str | None, info: ValidationInfo) -> str | None:
-    """Return the client secret; raises ValueError if only some of the three settings of the sign-on provider are given."""
+    """Return the client secret; raises ValueError if some but not all settings of the sign-on provider are given."""
     given = [info.data.get("oidc_issuer", "invalid"), info.data.get("oidc_client_id"), secret]
     if any(given) and None in given:
         raise ValueError(f"Single sign-on needs {', '.join(OIDC_NEEDED)} together.")

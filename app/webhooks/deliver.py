@@ -27,7 +27,8 @@ FAILING = timedelta(days=5)
 
 
 def deliver_webhook(delivery_id: int, now: datetime) -> str:
-    """Send one due message and return its new state.
+    """Send one due message, commit the result and return its new state: "delivered", "parked", or "queued" for another
+    try.
 
     Returns "elsewhere" if it is not due, not its turn, locked by another worker, or sending is on hold in a restored
     copy; the relay job enqueues it again when it is due.
@@ -43,7 +44,7 @@ def deliver_webhook(delivery_id: int, now: datetime) -> str:
 
 
 def disable(endpoint: WebhookEndpoint, reason: str, officer_id: int | None, now: datetime) -> None:
-    """Disable an endpoint and write a journal entry; its waiting messages stay queued."""
+    """Disable a webhook endpoint and write a journal entry; its waiting messages stay queued. Does not commit."""
     endpoint.active, endpoint.disabled_for, endpoint.disabled_at = False, reason, now
     endpoint.version += 1
     data = {"endpoint": endpoint.name, "act": f"disabled_{reason}"}

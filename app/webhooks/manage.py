@@ -26,7 +26,7 @@ from app.webhooks.signature import new_secret
 
 @dataclass(frozen=True)
 class EndpointInput:
-    """Form input for an endpoint; its URL is checked already."""
+    """Form input for a webhook endpoint; its URL is checked already."""
 
     name: str
     url: str
@@ -34,15 +34,15 @@ class EndpointInput:
 
 
 class NameTaken(Exception):
-    """Raised if another endpoint has this name."""
+    """Raised if another webhook endpoint has this name."""
 
 
 class FormIsOld(Exception):
-    """Raised if the endpoint was changed after the form was displayed."""
+    """Raised if the webhook endpoint was changed after the form was displayed."""
 
 
 def add_endpoint(given: EndpointInput, officer_id: int | None, now: datetime) -> WebhookEndpoint:
-    """Create an endpoint that receives every change from now on; raises NameTaken."""
+    """Create and return a webhook endpoint that receives every change from now on; commits. Raises NameTaken."""
     number_changes()
     with one_transaction():
         _claim_name(given.name, None)
@@ -57,9 +57,9 @@ def add_endpoint(given: EndpointInput, officer_id: int | None, now: datetime) ->
 def change_endpoint(
     endpoint_id: int, given: EndpointInput, version: int, officer_id: int | None, now: datetime
 ) -> None:
-    """Change an endpoint.
+    """Change name, URL and event types of a webhook endpoint; commits.
 
-    Raises LookupError if there is none, NameTaken, or FormIsOld if `version` is not current.
+    Raises LookupError if there is no such endpoint, NameTaken, or FormIsOld if `version` is not current.
     """
     with one_transaction():
         endpoint = _locked_endpoint(endpoint_id, version)
@@ -72,7 +72,8 @@ def change_endpoint(
 
 
 def rotate_secret(endpoint_id: int, version: int, hours: int, officer_id: int | None, now: datetime) -> WebhookEndpoint:
-    """Replace the secret of an endpoint; the old one also signs for `hours` more hours (0: not at all).
+    """Replace the secret of a webhook endpoint, commit, and return the endpoint; the old secret also signs for `hours`
+    more hours (0: not at all).
 
     Raises LookupError if there is no such endpoint, FormIsOld if `version` is not current.
     """
@@ -88,9 +89,10 @@ def rotate_secret(endpoint_id: int, version: int, hours: int, officer_id: int | 
 
 
 def switch_endpoint(endpoint_id: int, active: bool, officer_id: int | None, now: datetime) -> WebhookEndpoint:
-    """Enable or disable an endpoint; messages queued meanwhile are sent once it is enabled.
+    """Enable or disable a webhook endpoint, commit, and return it; messages queued meanwhile are sent once it is
+    enabled.
 
-    Raises LookupError if there is none.
+    Raises LookupError if there is no such endpoint.
     """
     with one_transaction():
         endpoint = _locked_endpoint(endpoint_id)
@@ -102,7 +104,8 @@ def switch_endpoint(endpoint_id: int, active: bool, officer_id: int | None, now:
 
 
 def send_test(endpoint_id: int, now: datetime) -> int:
-    """Enqueue a test message, tried once, also to a disabled endpoint; return its id.
+    """Enqueue a test message to a webhook endpoint, also to a disabled one, and return the id of the message; it is
+    tried once.
 
     Raises LookupError if there is no such endpoint.
     """
@@ -118,13 +121,17 @@ def send_test(endpoint_id: int, now: datetime) -> int:
 
 
 def send_again(endpoint_id: int, delivery_id: int, now: datetime) -> bool:
-    """Queue a parked or delivered message for another three days; return False if it is queued already or a test."""
+    """Queue a parked or delivered message for another three days and return True; return False if it is queued already
+    or a test.
+    """
     mine = (WebhookDelivery.id == delivery_id, WebhookDelivery.endpoint_id == endpoint_id)
     return _requeue((*mine, WebhookDelivery.state != "queued"), now) > 0
 
 
 def send_again_since(endpoint_id: int, since: datetime, states: Iterable[str], now: datetime) -> int:
-    """Queue every message of an endpoint since an instant that is in one of these states; return how many."""
+    """Queue again every message of an endpoint since an instant (aware) that is in one of these states; return how
+    many.
+    """
     mine = (WebhookDelivery.endpoint_id == endpoint_id, WebhookDelivery.at >= since)
     return _requeue((*mine, WebhookDelivery.state.in_(tuple(states))), now)
 
@@ -183,7 +190,9 @@ def _journal(
     now: datetime,
     **more: Any,
 ) -> None:
-    """Write a journal entry; of a URL without its query, which may hold a key of the receiver."""
+    """Add a journal entry about a webhook endpoint; its URL is stored without the query, which may hold a key of the
+    receiver.
+    """
     sides = {
         side: {**asdict(given), "url": given.url.partition("?")[0], "event_types": list(given.event_types)}
         for side, given in (("before", before), ("after", after))

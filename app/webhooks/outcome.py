@@ -21,7 +21,9 @@ SHOWN_BYTES = 500
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of one try. `fault` is None if the endpoint accepted the message; `retry_after` is in seconds."""
+    """The result of one try to send a message. `fault` is None if the endpoint accepted it; `status` is the HTTP
+    status, `answer` the beginning of the response (both None without a response); `retry_after` is in seconds.
+    """
 
     fault: str | None
     status: int | None = None
@@ -35,9 +37,9 @@ class Outcome:
 
 
 def outcome_of(answer: Answer, now: datetime) -> Outcome:
-    """Return the outcome of a response: 2xx is accepted, 410 disables the endpoint, 3xx is a fault.
+    """Return the Outcome of a response: 2xx is accepted, 410 disables the endpoint, 3xx is a fault.
 
-    The beginning of its body is stored as text, with control characters replaced by U+FFFD.
+    The beginning of the response's body is stored as text, with control characters replaced by U+FFFD.
     """
     asked = answer.headers.get("Retry-After", "") if answer.status in SLOW_DOWN else ""
     wait = read_retry_after(asked, now, LONGEST_RETRY_AFTER)

@@ -37,7 +37,9 @@ def type_of(change: SyncChange) -> str:
 
 
 def body_of(change: SyncChange, guarded: bool) -> str:
-    """Return the JSON that is signed and sent; it does not change between tries. `guarded` reports are reduced."""
+    """Return the JSON text of a change that is signed and sent; it does not change between tries. A `guarded` (secret
+    or anonymous) report is reduced to its kind of change.
+    """
     at = office_time(change.at).isoformat()
     data = {
         "tracking_id": change.tracking_id,
@@ -55,12 +57,12 @@ def body_of(change: SyncChange, guarded: bool) -> str:
 
 
 def thinned(body: str) -> str:
-    """Return a message body reduced to what may be sent of a report that became secret since."""
+    """Return the JSON text of a message reduced to what may be sent of a report that became secret since."""
     return _written(_thin(json.loads(body)))
 
 
 def trial_body(at: str) -> str:
-    """Return the body of a test message."""
+    """Return the JSON text of a test message; `at` is an ISO 8601 time."""
     return _written({"type": TEST_TYPE, "timestamp": at, "data": {"at": at}})
 
 

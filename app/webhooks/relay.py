@@ -34,7 +34,9 @@ WEBHOOKS = WorkQueue(
 
 
 def relay_webhooks(now: datetime) -> int:
-    """Write messages for new changes and enqueue every due one; return how many were enqueued."""
+    """Write webhook messages for new changes and enqueue every due message; commits, and returns how many were
+    enqueued.
+    """
     write_webhooks(now)
     handed = 0
     while count := WEBHOOKS.relay(now, BATCH, in_turn(now)):
@@ -43,7 +45,7 @@ def relay_webhooks(now: datetime) -> int:
 
 
 def write_webhooks(now: datetime) -> None:
-    """Write the messages of new changes for every active endpoint, without enqueuing them."""
+    """Write the messages of new changes for every active webhook endpoint and commit, without enqueuing them."""
     number_changes()
     for endpoint_id in db.session.scalars(select(WebhookEndpoint.id).where(WebhookEndpoint.active)).all():
         while _read_on(endpoint_id, now):
@@ -51,7 +53,7 @@ def write_webhooks(now: datetime) -> None:
 
 
 def in_turn(now: datetime) -> ColumnElement[bool]:
-    """Return a condition for queued messages that may be sent now: the endpoint is active and not on hold, and no
+    """Return an SQL criterion for queued messages that may be sent now: the endpoint is active and not on hold, and no
     earlier message of the same report waits for it. A test may always be sent.
     """
     earlier = aliased(WebhookDelivery)
@@ -68,7 +70,7 @@ def new_message_id() -> str:
 
 
 def forget_old_messages(now: datetime, batch: int = 1000) -> int:
-    """Delete a batch of finished messages older than SYNC_RETENTION_DAYS; return how many."""
+    """Delete up to `batch` finished webhook messages older than SYNC_RETENTION_DAYS and commit; return how many."""
     before = now - timedelta(days=current_app.config["SYNC_RETENTION_DAYS"])
     with one_transaction():
         done = select(WebhookDelivery.id).where(WebhookDelivery.at < before, WebhookDelivery.state != "queued")
@@ -98,7 +100,9 @@ def _read_on(endpoint_id: int, now: datetime) -> bool:
 
 
 def _messages(endpoint: WebhookEndpoint, changes: Sequence[SyncChange], now: datetime) -> list[dict[str, Any]]:
-    """Return a row for each change that the endpoint is subscribed to; reports that are now secret are reduced."""
+    """Return a dict of column values for each change that the endpoint is subscribed to; reports that are now secret
+    are reduced.
+    """
     wanted = [c for c in changes if EVERY_TYPE in endpoint.event_types or type_of(c) in endpoint.event_types]
     these = (Complaint.id.in_({change.complaint_id for change in wanted}), Complaint.confidentiality.in_(GUARDED))
     guarded = set(db.session.scalars(select(Complaint.id).where(*these)))

@@ -11,7 +11,7 @@ SECRET_BYTES = 32
 
 
 def new_secret() -> str:
-    """Return a new random secret in the format of the standard."""
+    """Return a new random signing secret in the format of the standard (`whsec_` and base64)."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 

@@ -31,7 +31,9 @@ AT_ONCE = 100
 
 @dataclass(frozen=True)
 class Item:
-    """Result of one report of a batch; `outcome` is an outcome of `Applied`, or `stale_revision` or `refused`."""
+    """Result of one report of a batch; `outcome` is an outcome of `Applied`, or `stale_revision` or `refused`.
+    `tracking_id` is as the sender wrote it, shortened.
+    """
 
     tracking_id: str
     outcome: str
@@ -41,7 +43,8 @@ class Item:
 def apply_batch(payloads: Sequence[Any], *, now: datetime | None = None, address: str | None = None) -> list[Item]:
     """Apply the reports in transactions of `AT_ONCE` and return one `Item` per report, in the same order.
 
-    A faulty report becomes an `Item` with its faults; it raises nothing and does not undo the others.
+    A faulty report becomes an `Item` with its faults; it raises nothing and does not undo the others. `now` is aware,
+    None for the current time.
     """
     done: list[Item] = []
     with cached_names():
@@ -86,7 +89,7 @@ def _to_create(readable: Sequence[Revision]) -> Iterator[Revision]:
 
 
 def _create(revisions: list[Revision], now: datetime | None, address: str | None) -> dict[int, Item]:
-    """Create all these cases under one savepoint and return the results by `id(revision)`.
+    """Create the cases of all these revisions under one savepoint and return an Item for each, by `id(revision)`.
 
     Returns an empty dict when the database rejects any of them; the caller then applies each one separately.
     """
@@ -117,8 +120,8 @@ def _apply(revision: Revision, now: datetime | None, address: str | None) -> Ite
 
 
 def reports_of(payload: dict[str, Any]) -> list[Any]:
-    """Return the list under `reports` of a batch body. Raises ActionRefused(missing_input) if it is missing, no list,
-    or has other fields beside it.
+    """Return the list under `reports` of a batch body. Raises ActionRefused(missing_input) if it is missing or no list,
+    or if the body has other fields beside it.
     """
     unknown = tuple(FieldError(name[:80], FieldFault.UNKNOWN_FIELD) for name in payload if name != "reports")
     reports = payload.get("reports")

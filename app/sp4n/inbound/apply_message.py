@@ -29,7 +29,7 @@ from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFaul
 
 
 class MessageKind(StrEnum):
-    """Kinds of message a reporter may send."""
+    """Kinds of message that a reporter may send through SP4N."""
 
     ANSWER = "answer"
     COMMENT = "comment"
@@ -74,7 +74,7 @@ class Message:
 
 @dataclass(frozen=True)
 class MessageAnswer:
-    """The answer to a message, which a repeat of the same message gets again."""
+    """The answer to a message, as JSON-ready data; a repeat of the same message gets the stored answer again."""
 
     answer: dict[str, Any]
 
@@ -87,10 +87,10 @@ class MessageAnswer:
 def apply_message(
     tracking_id: str, payload: Any, *, now: datetime | None = None, address: str | None = None
 ) -> MessageAnswer:
-    """Carry out a message once and return its answer.
+    """Carry out a reporter's message about a report once and return its answer; commits.
 
-    A repeated `message_id` with equal content returns the first answer; with other content it is stored for the
-    Admin. Raises ActionRefused(missing_input) for an unreadable message, UnknownReport if its report is unknown.
+    A repeated `message_id` with equal content returns the first answer; with other content it is stored for the Admin.
+    Raises ActionRefused(missing_input) for an unreadable message, UnknownReport if its report is unknown.
     """
     message = read_message(tracking_id, payload)
     with one_transaction():
@@ -118,7 +118,7 @@ def apply_message(
 
 
 def read_message(tracking_id: str, payload: Any) -> Message:
-    """Validate a message and return it.
+    """Validate the body of a message and return it as a Message.
 
     Raises ActionRefused(missing_input) with every fault, under the sender's field names.
     """
@@ -141,7 +141,7 @@ def read_message(tracking_id: str, payload: Any) -> Message:
 
 
 def perform_waiting(complaint: Complaint, waiting: Iterable[InboundHold], at: datetime, address: str | None) -> None:
-    """Try, once each, the messages that arrived before their report had a case.
+    """Perform, once each, the waiting messages that arrived before their report had a case.
 
     A message that succeeds is closed as `applied`; one that is rejected goes on waiting, with the new reason.
     """
@@ -157,7 +157,7 @@ def perform_waiting(complaint: Complaint, waiting: Iterable[InboundHold], at: da
 
 
 def perform_message(complaint: Complaint, message: Message, at: datetime | None, address: str | None) -> str | None:
-    """Perform the action a message stands for, as the reporter. Return None on success.
+    """Perform the action that a message stands for, as the reporter. Return None on success.
 
     If the action is not allowed, roll back to a savepoint and return the reason, such as `unknown_agency`.
     """

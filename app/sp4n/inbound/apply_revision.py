@@ -33,7 +33,7 @@ from workflow_rules.process.refusals import FieldError
 
 
 class StaleRevision(Exception):
-    """Raised for a revision older than the one already applied."""
+    """Raised for a report revision older than the one already applied to its case."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Applied:
 
 
 def apply_report(tracking_id: str, payload: Any, *, now: datetime | None = None, address: str | None = None) -> Applied:
-    """Read a report, then create or update its case by revision number, in one transaction.
+    """Read a report, create or update its case by revision number in one transaction, and return the result.
 
     The same revision and content again changes nothing. Raises StaleRevision for an older revision,
     ActionRefused(missing_input) for a report that cannot be read.
@@ -64,7 +64,8 @@ def apply_report(tracking_id: str, payload: Any, *, now: datetime | None = None,
 
 
 def apply_revision(revision: Revision, *, now: datetime | None = None, address: str | None = None) -> Applied:
-    """Create or update the case of a revision that was already read. Raises StaleRevision for an older one.
+    """Create or update the case of a revision that was already read, and return the result. Raises StaleRevision for a
+    revision older than that of the case.
 
     The caller has opened a transaction and locked the report with `lock_reports`.
     """
@@ -82,7 +83,7 @@ def apply_revision(revision: Revision, *, now: datetime | None = None, address: 
 
 
 def proposed_values(complaint: Complaint, revision: Revision) -> Told:
-    """Return the values a revision sets on its case.
+    """Return the values, identity and files that a revision sets on its case.
 
     Confidentiality can only become stricter; the channel never changes.
     """
@@ -109,7 +110,7 @@ def _apply_first(revision: Revision, waiting: list[InboundHold], at: datetime, a
 
 
 def _apply_repeat(complaint: Complaint, revision: Revision, at: datetime, address: str | None) -> Applied:
-    """Handle a repeat of the revision number that the case already has.
+    """Handle a repeat of the revision number that the case already has, and return the result.
 
     Equal content is `unchanged`; different content is stored as a `conflict` for the Admin.
     """

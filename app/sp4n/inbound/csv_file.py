@@ -13,7 +13,7 @@ DELIMITERS = (",", ";", "\t")
 
 
 class CsvFault(StrEnum):
-    """Reasons why a whole file cannot be read."""
+    """Reasons why a whole CSV file cannot be read."""
 
     MISSING = "missing"
     TOO_LARGE = "too_large"
@@ -24,7 +24,7 @@ class CsvFault(StrEnum):
 
 
 class CsvRefused(Exception):
-    """Raised when a file cannot be read; `fault` says why."""
+    """Raised when a CSV file cannot be read; `fault` says why."""
 
     def __init__(self, fault: CsvFault) -> None:
         super().__init__(fault.value)
@@ -33,7 +33,7 @@ class CsvRefused(Exception):
 
 @dataclass(frozen=True)
 class Table:
-    """A header and its rows, which may differ from it in length; `digest` is the SHA-256 of the file."""
+    """A parsed CSV file: header and rows, which may differ from it in length; `digest` is the SHA-256 of the file."""
 
     encoding: str
     delimiter: str
@@ -67,7 +67,7 @@ def read_table(content: bytes) -> Table:
 
 
 def _decoded(content: bytes) -> tuple[str, str]:
-    """Decode as UTF-8 (with or without BOM), else as Windows-1252, which Excel writes.
+    """Decode the bytes of a file as UTF-8 (with or without BOM), else as Windows-1252, which Excel writes.
 
     Return encoding and text. Raises CsvRefused(encoding) if neither fits or the text contains NUL.
     """

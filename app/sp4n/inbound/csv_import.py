@@ -40,7 +40,7 @@ IMPORTS = WorkQueue(
 
 
 class AlreadyUploaded(Exception):
-    """Raised when a file with the same bytes was uploaded before; `existing` is its row."""
+    """Raised when a file with the same bytes was uploaded before; `existing` is its SyncImport row."""
 
     def __init__(self, existing: SyncImport) -> None:
         super().__init__(str(existing.id))
@@ -53,7 +53,9 @@ class TrialEnded(Exception):
 
 @dataclass(frozen=True)
 class Line:
-    """Result of one row: its number in the file (the header is row 1), and the faults if it was rejected."""
+    """Result of one row of the file: its number (the header is row 1), its outcome, and the faults if it was
+    rejected.
+    """
 
     row: int
     tracking_id: str
@@ -62,18 +64,18 @@ class Line:
 
 
 def find_import(import_id: int) -> SyncImport | None:
-    """Return the uploaded file with this id, or None."""
+    """Return the row of the uploaded file with this id, or None."""
     return db.session.get(SyncImport, import_id)
 
 
 def last_imports(limit: int) -> Sequence[SyncImport]:
-    """Return the files uploaded last, newest first."""
+    """Return the rows of the `limit` files uploaded last, newest first."""
     return db.session.scalars(select(SyncImport).order_by(SyncImport.id.desc()).limit(limit)).all()
 
 
 def store_upload(content: bytes, filename: str, officer_id: int, now: datetime) -> SyncImport:
-    """Store an uploaded file and return its row, with the column mapping of the last file with the same header, or a
-    guessed one.
+    """Store an uploaded file and return its SyncImport row, with the column mapping of the last file with the same
+    header, or a guessed one; commits.
 
     Raises CsvRefused if it cannot be read as a table, AlreadyUploaded if the same bytes are stored already.
     """
@@ -102,12 +104,14 @@ def store_upload(content: bytes, filename: str, officer_id: int, now: datetime) 
 
 
 def start_trial(row: SyncImport, mapping: dict[str, str], now: datetime) -> None:
-    """Enqueue a trial run of the file with this column mapping; it stores the outcome of each row, imports nothing."""
+    """Enqueue a trial run of the file with this column mapping and commit; it stores the outcome of each row, but
+    imports nothing.
+    """
     _hand_over(row, "checking", now, ("mapping", "checked"), mapping)
 
 
 def start_import(row: SyncImport, now: datetime) -> None:
-    """Enqueue the import of a checked file. A second call has no effect."""
+    """Enqueue the import of a checked file and commit. A second call has no effect."""
     _hand_over(row, "importing", now, ("checked",))
 
 
@@ -124,7 +128,9 @@ def _hand_over(
 
 
 def drop(row: SyncImport) -> bool:
-    """Delete a file that was not imported and return True; it can then be uploaded again. False in any other state."""
+    """Delete an uploaded file that was not imported and return True; it can then be uploaded again. Return False, and
+    change nothing, in any other state.
+    """
     with one_transaction():
         lock_row(row)
         if row.state not in ("mapping", "checking", "checked"):
@@ -134,9 +140,11 @@ def drop(row: SyncImport) -> bool:
 
 
 def work_on(import_id: int) -> str:
-    """Process a file from where the last run stopped, and return the state reached.
+    """Check or import an uploaded file from where the last run stopped, and return the state reached: "checked",
+    "done", or another state that a user set meanwhile.
 
-    An advisory lock allows one file at a time: returns "elsewhere" if it is taken, "nothing to do" if none is due.
+    An advisory lock allows one file at a time: returns "elsewhere" if it is taken, "nothing to do" if the file waits
+    for no run.
     """
     with alone(IMPORT_LOCK) as mine:
         if not mine:
@@ -192,7 +200,9 @@ def _line(
 
 
 def _apply(tracking_id: str, payload: dict[str, Any], really: bool) -> tuple[str, list[list[str]]]:
-    """Apply one row and return outcome and faults. A trial (`really` is False) does all the work and rolls it back."""
+    """Apply the report of one row and return (outcome, faults). A trial (`really` is False) does all the work and rolls
+    it back.
+    """
     outcome = ""
     try:
         with one_transaction():
@@ -213,9 +223,9 @@ def _apply(tracking_id: str, payload: dict[str, Any], really: bool) -> tuple[str
 
 
 def relay_imports(now: datetime) -> int:
-    """Enqueue again the files that no worker has touched for two minutes, and return how many there are.
+    """Enqueue again the files that no worker has touched for two minutes, and return how many were enqueued.
 
-    Also deletes files that were left unfinished for a day.
+    Also deletes uploaded files that were left unfinished for a day.
     """
     with one_transaction():
         left = delete(SyncImport).where(SyncImport.state.in_(("mapping", "checked")))

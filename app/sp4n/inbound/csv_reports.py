@@ -44,7 +44,9 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T](\d{1,2})[:.
 
 
 def guess(header: Row) -> dict[str, str]:
-    """Return a mapping of report field to column name, guessed by the headings. Unrecognised fields are left out."""
+    """Return a column mapping (report field to column name), guessed by the headings. Unrecognised fields are
+    left out.
+    """
     plain = {name.casefold().replace("_", " ").strip(): name for name in header}
     found: dict[str, str] = {}
     for part, headings in FIELDS.items():
@@ -67,7 +69,9 @@ def faults_of(mapping: Mapping[str, str], header: Row) -> dict[str, str]:
 
 
 def report_of(mapping: Mapping[str, str], header: Row, row: Row) -> tuple[str, dict[str, Any]]:
-    """Return the tracking id and the report body of a row, not validated. Empty cells are left out."""
+    """Return (tracking id, report body) of a CSV row, not validated. Empty cells are left out; without a revision it is
+    0.
+    """
     cells = dict(zip(header, row, strict=False))
     payload: dict[str, Any] = {}
     for part, column in mapping.items():
@@ -79,7 +83,7 @@ def report_of(mapping: Mapping[str, str], header: Row, row: Row) -> tuple[str, d
 
 
 def put_field(payload: dict[str, Any], part: str, value: Any) -> None:
-    """Set a field of a report body, or a nested one such as `location.text`."""
+    """Set a field of the report body `payload`, or a nested field such as `location.text`."""
     outer, _, inner = part.partition(".")
     if inner:
         payload.setdefault(outer, {})[inner] = value
@@ -102,7 +106,8 @@ def _value(part: str, text: str) -> Any:
 
 
 def _moment(text: str) -> datetime | None:
-    """Parse an RFC 3339 timestamp, or a date written day first (read in the office zone). None if it is neither.
+    """Return the time in a cell: an RFC 3339 timestamp, or a date written day first (read in the office zone). None if
+    it is neither.
 
     An RFC 3339 text without an offset gives a naive datetime.
     """

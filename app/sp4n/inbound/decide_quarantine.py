@@ -1,4 +1,4 @@
-"""The Admin's decisions on waiting SP4N entries: correct and apply, settle_conflict a side, or dismiss."""
+"""The Admin's decisions on waiting SP4N entries: correct and apply, choose a side of a conflict, or dismiss."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -29,10 +29,12 @@ REASON = {"reason": Text(longest=2000)}
 def apply_waiting_report(
     hold_id: int, corrections: dict[str, Any], by: Person, *, now: datetime | None = None, address: str | None = None
 ) -> Applied:
-    """Apply a waiting report with the Admin's category, classification and place, and close its entry.
+    """Apply a waiting report with the Admin's category, classification and place, close its entry and return the
+    result.
 
     The original hash is stored, so that SP4N's next copy is recognised. Raises ActionRefused: missing_input for an
-    invalid correction, stale_version if settled or outdated, not_visible, not_your_step for anyone but the Admin.
+    invalid correction, stale_version if settled or outdated, not_visible if there is no such entry, not_your_step for
+    anyone but the Admin.
     """
     may_receive(by)
     with one_transaction():
@@ -49,10 +51,11 @@ def apply_waiting_report(
 
 
 def retry_message(hold_id: int, by: Person, *, now: datetime | None = None, address: str | None = None) -> str | None:
-    """Carry out a waiting reporter's message and close it; return None.
+    """Carry out a waiting reporter's message and close its entry; return None.
 
-    If it is still not possible, return the reason and leave it waiting. Raises ActionRefused(stale_version) if it was
-    settled, (not_visible) if it does not exist.
+    If the action is still not possible, return the reason and leave the entry waiting. Raises
+    ActionRefused(stale_version) if it was settled, (not_visible) if it does not exist, (not_your_step) for anyone but
+    the Admin.
     """
     may_receive(by)
     with one_transaction():
@@ -70,7 +73,8 @@ def retry_message(hold_id: int, by: Person, *, now: datetime | None = None, addr
 def dismiss_hold(hold_id: int, reason: str, by: Person, *, now: datetime | None = None) -> None:
     """Dismiss a waiting report or message; the reason and the officer are stored.
 
-    Raises ActionRefused(missing_input) without a reason, (stale_version) if it was settled.
+    Raises ActionRefused(missing_input) without a reason, (stale_version) if it was settled, (not_visible) if it does
+    not exist, (not_your_step) for anyone but the Admin.
     """
     may_receive(by)
     cleaned_reason = _reason(reason)
@@ -90,7 +94,8 @@ def settle_conflict(
     """Settle a conflict or a request for less secrecy: `choice` is `ours` or `theirs`. Return the case.
 
     Writes a `settled` event to the case with what was chosen and what was rejected. Raises ActionRefused(not_visible)
-    without a case, (stale_version) if it was settled, (missing_input) without a reason.
+    without an entry or a case, (stale_version) if it was settled, (missing_input) without a reason, (not_your_step) for
+    anyone but the Admin.
     """
     author = Author(by, may_receive(by), SystemEvent.SETTLED, address)
     cleaned_reason = _reason(reason)
@@ -110,7 +115,9 @@ def settle_conflict(
 
 
 def difference_of(hold: InboundHold, complaint: Complaint) -> Difference:
-    """Return what would change on the case if SP4N's side were applied; values unknown here are left unchanged."""
+    """Return what would change on the case if SP4N's side of an entry were applied; values unknown here are left
+    unchanged.
+    """
     content = content_of(hold)
     if hold.kind == "loosening":
         return difference(complaint, Told({"confidentiality": content["confidentiality"]}))
@@ -124,7 +131,7 @@ def difference_of(hold: InboundHold, complaint: Complaint) -> Difference:
 
 
 def _open(hold_id: int, *kinds: str) -> InboundHold:
-    """Lock the report of an entry and return the waiting entry.
+    """Lock the report of an entry and return the entry, which waits for a decision.
 
     Raises ActionRefused(not_visible) if there is none of these kinds, (stale_version) if it is already settled.
     """
@@ -142,7 +149,7 @@ def _open(hold_id: int, *kinds: str) -> InboundHold:
 
 
 def _corrected(content: dict[str, Any], corrections: dict[str, Any]) -> dict[str, Any]:
-    """Return the report with the Admin's category, place and classification.
+    """Return the report body with the Admin's category, place and classification.
 
     An empty category or place removes it; an empty classification leaves the report's own.
     """

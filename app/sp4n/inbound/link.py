@@ -23,7 +23,7 @@ LONGEST_REASON = 500
 
 @dataclass(frozen=True)
 class LinkRequest:
-    """Who asks, and the version that their page showed."""
+    """Who asks to link or unlink a case, and the case version that the officer's page showed."""
 
     by: Person
     version: int
@@ -31,7 +31,9 @@ class LinkRequest:
 
 
 class ReportHasCase(Exception):
-    """The report is a case of its own: two cases of one report are merged, not linked."""
+    """Raised when another case has the report: two cases of one report are merged, not linked. `complaint_id` and
+    `number` are those of the other case.
+    """
 
     def __init__(self, complaint_id: int, number: str) -> None:
         super().__init__(number)
@@ -39,7 +41,11 @@ class ReportHasCase(Exception):
 
 
 def link(complaint_id: int, tracking_id: str, wanted: LinkRequest, now: datetime | None = None) -> Complaint:
-    """Link a case to a report. Raises ActionRefused, and ReportHasCase where another case has that report."""
+    """Link a case to the SP4N report with this tracking id and return the case; commits.
+
+    Raises ActionRefused (missing_input for a malformed id, case_ended, out_of_order if linked already, and as
+    `lock_case`), and ReportHasCase where another case has that report.
+    """
     number = read_tracking_id(tracking_id)
     if not is_tracking_id(number):
         error = FieldError("tracking_id", FieldFault.NOT_A_TRACKING_ID)
@@ -65,7 +71,10 @@ def link(complaint_id: int, tracking_id: str, wanted: LinkRequest, now: datetime
 
 
 def unlink(complaint_id: int, reason: str, wanted: LinkRequest, now: datetime | None = None) -> Complaint:
-    """Unlink a case that was linked by hand, and leave a tombstone in the change feed. Raises ActionRefused."""
+    """Unlink a case that was linked by hand, leave a tombstone in the change feed and return the case; commits.
+
+    Raises ActionRefused: missing_input without a reason, out_of_order if it was not linked by hand, and as `lock_case`.
+    """
     text_, error = clean_text("reason", reason, LONGEST_REASON)
     if error is not None:
         raise ActionRefused(RefusalReason.MISSING_INPUT, errors=(error,))
@@ -82,7 +91,7 @@ def unlink(complaint_id: int, reason: str, wanted: LinkRequest, now: datetime | 
 
 
 def was_linked_by_hand(complaint: Complaint) -> bool:
-    """Return whether an officer linked this case; one that came from SP4N cannot be unlinked."""
+    """Return whether an officer linked this case; a case that was received from SP4N cannot be unlinked."""
     kinds = select(ComplaintEvent.kind).where(ComplaintEvent.complaint_id == complaint.id)
     kinds = kinds.where(ComplaintEvent.kind.in_((SystemEvent.LINKED.value, SystemEvent.UNLINKED.value)))
     last = db.session.execute(kinds.order_by(ComplaintEvent.seq.desc()).limit(1)).scalar_one_or_none()
@@ -94,7 +103,9 @@ def _lock(complaint_id: int, wanted: LinkRequest) -> tuple[LockedCase, Capacity]
 
 
 def _record(case: LockedCase, event: Event, wanted: LinkRequest, tracking_id: str | None) -> None:
-    """Write the event with the new tracking id; the change feed gets a line of its own kind instead of the event."""
+    """Set or remove (None) the case's tracking id and write the event; the change feed gets a line of its own kind
+    instead.
+    """
     case.complaint.sp4n_tracking_id = tracking_id
     case.complaint.sp4n_revision = case.complaint.sp4n_hash = None
     change_case(case, event, wanted.by, address=wanted.address, origin=None)

@@ -18,7 +18,9 @@ from workflow_rules.process.identity import Confidentiality
 
 @dataclass(frozen=True)
 class NewHold:
-    """Input to be stored; `content_hash` identifies repeats, `faults` say what is wrong with it."""
+    """SP4N input that is to be stored as an entry; `content_hash` identifies repeats, `faults` say what is wrong with
+    it.
+    """
 
     kind: str
     tracking_id: str
@@ -31,13 +33,15 @@ class NewHold:
 
 
 def waiting_of(tracking_id: str) -> list[InboundHold]:
-    """Return the entries of one report that wait for a decision, oldest first."""
+    """Return the entries of one report that wait for a decision of the Admin, oldest first."""
     statement = select(InboundHold).where(InboundHold.tracking_id == tracking_id, InboundHold.state == "waiting")
     return list(db.session.scalars(statement.order_by(InboundHold.id)))
 
 
 def hold_report(revision: Revision, complaint: Complaint | None, waiting: Iterable[InboundHold], at: datetime) -> None:
-    """Store a revision with values unknown here, and close waiting revisions that it replaces as `superseded`."""
+    """Store a revision with values unknown here as a waiting entry, and close waiting revisions that it replaces as
+    `superseded`.
+    """
     for hold in waiting:
         if hold.kind == "report" and (hold.revision or 0) < revision.number:
             close(hold, "superseded", at)
@@ -45,20 +49,22 @@ def hold_report(revision: Revision, complaint: Complaint | None, waiting: Iterab
 
 
 def hold_conflict(revision: Revision, complaint: Complaint, at: datetime) -> None:
-    """Store content that differs from that of the case for an equal revision, unless an Admin decided on it before."""
+    """Store content that differs from that of the case for an equal revision as a waiting entry, unless an Admin
+    decided on it before.
+    """
     if not _decided(revision):
         store_hold(_hold_of("conflict", revision, other_hash=complaint.sp4n_hash), complaint, at)
 
 
 def hold_loosening(revision: Revision, complaint: Complaint, wanted: Confidentiality, at: datetime) -> None:
-    """Store a request for less secrecy, without the reporter's identity."""
+    """Store a request for less secrecy as a waiting entry, without the reporter's identity."""
     content = {"confidentiality": wanted.value}
     new = NewHold("loosening", revision.tracking_id, content, keyed_hash(content), (), revision.number, wanted.value)
     store_hold(new, complaint, at)
 
 
 def store_hold(new: NewHold, complaint: Complaint | None, at: datetime) -> InboundHold:
-    """Return the waiting row of this input: a new row, or the existing one with its repeat counted.
+    """Return the waiting entry of this input: a new row, or the existing one with its repeat counted.
 
     The caller has locked the report, so that no two rows are created.
     """
@@ -88,7 +94,7 @@ def store_hold(new: NewHold, complaint: Complaint | None, at: datetime) -> Inbou
 
 
 def content_of(hold: InboundHold) -> dict[str, Any]:
-    """Return the decrypted input of an entry; empty once it is settled."""
+    """Return the decrypted input of an entry as a dict; empty once the entry is settled."""
     kept = db.session.scalars(select(InboundHold.content).where(InboundHold.id == hold.id)).one()
     return dict(json.loads(kept)) if kept else {}
 

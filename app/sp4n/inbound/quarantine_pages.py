@@ -50,7 +50,7 @@ class Change:
 
 @dataclass(frozen=True)
 class ReportChange:
-    """What one revision changed: fields, and the names of files added and removed."""
+    """What one revision changed in a report, at `at`: fields, and the names of files added and removed."""
 
     at: datetime
     resumes: bool
@@ -67,27 +67,27 @@ def count_waiting() -> Waiting:
 
 
 def waiting_holds(kinds: tuple[str, ...], limit: int, offset: int = 0) -> list[InboundHold]:
-    """Return the waiting entries of these kinds, oldest first."""
+    """Return up to `limit` waiting entries of these kinds, oldest first."""
     statement = select(InboundHold).where(InboundHold.kind.in_(kinds), InboundHold.state == "waiting")
     statement = statement.options(joinedload(InboundHold.complaint)).order_by(InboundHold.id)
     return list(db.session.scalars(statement.limit(limit).offset(offset)))
 
 
 def settled_holds(kinds: tuple[str, ...], limit: int) -> list[InboundHold]:
-    """Return the entries of these kinds that a person settled, newest first."""
+    """Return up to `limit` entries of these kinds that a person settled, newest first."""
     statement = select(InboundHold).where(InboundHold.kind.in_(kinds), InboundHold.settled_by_id.is_not(None))
     statement = statement.options(joinedload(InboundHold.complaint), joinedload(InboundHold.settled_by))
     return list(db.session.scalars(statement.order_by(InboundHold.settled_at.desc()).limit(limit)))
 
 
 def find_hold(hold_id: int, kinds: tuple[str, ...]) -> InboundHold | None:
-    """Return one entry, waiting or settled; None if there is none of these kinds with this id."""
+    """Return the entry with this id, waiting or settled; None if there is none of these kinds."""
     statement = select(InboundHold).where(InboundHold.id == hold_id, InboundHold.kind.in_(kinds))
     return db.session.scalars(statement.options(joinedload(InboundHold.complaint))).first()
 
 
 def last_change(events: Iterable[ComplaintEvent], complaint: Complaint, person: Person) -> ReportChange | None:
-    """Return the newest report change that this person may see, or None."""
+    """Return the newest change of the report among these events of the case that this person may see, or None."""
     revised = [event for event in events if event.kind in ("revised", "settled")]
     for event in reversed(revised):
         data = data_shown(event, complaint, person)
@@ -99,7 +99,7 @@ def last_change(events: Iterable[ComplaintEvent], complaint: Complaint, person: 
 
 
 def changes_between(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...]:
-    """Return the changed fields: title, body and location first, the others by name."""
+    """Return a Change for each field of `after`: title, body and location first, the others by name."""
     order = ("title", "body", "location_text")
     changes = []
     for name in sorted(after, key=lambda name: (order.index(name) if name in order else len(order), name)):
@@ -110,7 +110,8 @@ def changes_between(before: dict[str, Any], after: dict[str, Any]) -> tuple[Chan
 
 
 def difference_in_words(old: str, new: str) -> tuple[Piece, ...]:
-    """Return the pieces in reading order. `same` with `new` gives the new text, `same` with `gone` the old one.
+    """Return the pieces of two texts in reading order. `same` with `new` gives the new text, `same` with `gone` the old
+    one.
 
     Too long texts are not compared: the old one is returned as `gone`, the new one as `new`.
     """

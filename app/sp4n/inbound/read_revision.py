@@ -1,6 +1,6 @@
 """Validation of one SP4N report revision.
 
-Faults of shape raise; values that are unknown here are listed for the Admin.
+Malformed input raises; values that are unknown here are listed for the Admin.
 """
 
 import hashlib
@@ -50,7 +50,8 @@ _MORE_FIELDS: dict[str, Field] = {
 
 @dataclass(frozen=True)
 class Revision:
-    """A validated revision; `report` holds its usable values, `faults` name the values unknown here.
+    """A validated revision of a report; `report` holds its usable values, `faults` name the values unknown here,
+    `digest` is the hash of its content.
 
     If confidentiality, reporter or files are left out, the revision does not change them; if given, they replace the
     old ones as a whole.
@@ -65,12 +66,12 @@ class Revision:
 
     @property
     def link(self) -> dict[str, Any]:
-        """The SP4N columns of the complaint row: tracking id, revision and content hash."""
+        """A dict of the SP4N columns of the complaint row: tracking id, revision and content hash."""
         return {"sp4n_tracking_id": self.tracking_id, "sp4n_revision": self.number, "sp4n_hash": self.digest}
 
     @property
     def secrecy(self) -> Confidentiality | None:
-        """The confidentiality the revision asks for; None if it leaves it out."""
+        """The confidentiality that the revision asks for; None if the revision leaves it out."""
         told = self.payload.get("confidentiality") is not None
         return Confidentiality(self.report.values["confidentiality"]) if told else None
 
@@ -86,7 +87,7 @@ class Revision:
 
 
 def read_revision(tracking_id: str, payload: Any) -> Revision:
-    """Validate a report and return its revision.
+    """Validate the body of a report and return its revision.
 
     Raises ActionRefused(missing_input) with every fault of shape, and of the tracking id.
     """
@@ -116,28 +117,30 @@ def read_tracking_id(typed: str) -> str:
 
 
 def named_in(payload: dict[str, Any], field: str) -> Any:
-    """Return the value of a payload field, or of a nested one such as `location.district`."""
+    """Return the value of a field of a report body, or of a nested field such as `location.district`."""
     part, _, inner = field.partition(".")
     return payload[part][inner] if inner else payload[part]
 
 
 def keyed_hash(content: Any) -> str:
-    """Return an HMAC-SHA256 of the content; keyed, because a phone number could be guessed from a plain hash."""
+    """Return an HMAC-SHA256 of the JSON of the content; keyed, because a phone number could be guessed from a plain
+    hash.
+    """
     return keyed_digest(json.dumps(content, sort_keys=True, default=str))
 
 
 def lock_reports(tracking_ids: list[str]) -> None:
-    """Lock these tracking ids until the transaction ends, in sorted order to avoid deadlocks."""
+    """Lock these tracking ids (advisory locks) until the transaction ends, in sorted order to avoid deadlocks."""
     db.session.execute(_LOCK, {"ids": sorted(set(tracking_ids))})
 
 
 def find_locked(tracking_id: str) -> Complaint | None:
-    """Return the case of a report with its row locked, or None."""
+    """Return the case of a report with its row locked, or None if there is no case."""
     return look_up(tracking_id)[0]
 
 
 def look_up(tracking_id: str) -> tuple[Complaint | None, bool]:
-    """Return the case of a report, row locked, or None; and whether anything of the report waits for the Admin."""
+    """Return (case of the report with its row locked, or None; whether an entry of the report waits for the Admin)."""
     key, waits = db.session.execute(_KNOWN, {"tracking_id": tracking_id}).one()
     return get_for_update(key, unscoped=True) if key is not None else None, waits
 
@@ -151,7 +154,7 @@ _KNOWN = select(
 
 
 def _cleaned(body: Any) -> tuple[Report | None, tuple[FieldError, ...], tuple[FieldError, ...]]:
-    """Return the usable report, the faults of values unknown here, and the faults of shape.
+    """Return (usable report, faults of values unknown here, faults of shape).
 
     The report is None if there is any fault of shape.
     """
@@ -164,7 +167,7 @@ def _cleaned(body: Any) -> tuple[Report | None, tuple[FieldError, ...], tuple[Fi
 
 
 def _without_unknown(body: dict[str, Any], faults: tuple[FieldError, ...]) -> dict[str, Any]:
-    """Return the body without values unknown here.
+    """Return the report body without values unknown here.
 
     District and village are removed together, because a village is looked up within its district.
     """

@@ -19,7 +19,9 @@ USUAL_LIMIT = 100
 
 @dataclass(frozen=True)
 class Incoming:
-    """One report of the peer under our field names; `echo` is the key of our own last change, if the peer names it."""
+    """One report of the peer under our field names, not validated; `echo` is the key of our own last change, "" if the
+    peer does not name it.
+    """
 
     tracking_id: str
     payload: Any
@@ -49,13 +51,13 @@ def settings() -> dict[str, Any]:
 
 
 def fetch_page(cursor: str) -> Page:
-    """Return the page of reports after a cursor ("" starts at the beginning). Raises PeerFault."""
+    """Return the page of reports (as Incoming) after a cursor ("" starts at the beginning). Raises PeerFault."""
     page = _page("poll", cursor)
     return Page([_incoming(item) for item in page.items], page.next, page.more)
 
 
 def fetch_one(tracking_id: str) -> Incoming | None:
-    """Return one report as the peer has it now; None if the peer does not know it. Raises PeerFault."""
+    """Return one report as the peer has it now; None if the peer answers 404. Raises PeerFault."""
     part = settings()["one"]
     try:
         answer = call(part.get("method", "GET"), filled_path(part["path"], {"tracking_id": tracking_id}))
@@ -67,7 +69,7 @@ def fetch_one(tracking_id: str) -> Incoming | None:
 
 
 def fetch_ledger(cursor: str) -> tuple[dict[str, Side], str, bool]:
-    """Return one page of the reports the peer holds, by tracking id; the next cursor; and whether there is more.
+    """Return (state of each report that the peer lists, by tracking id; the next cursor; whether there is more).
 
     Raises PeerFault.
     """
@@ -110,7 +112,9 @@ def send(update: Mapping[str, Any]) -> None:
 
 
 def _page(name: str, cursor: str) -> Page:
-    """Fetch a page by cursor, or by page number with `style: page`, where a short page is last. Raises PeerFault."""
+    """Return a page of JSON items after a cursor, or by page number with `style: page`, where a short page is last.
+    Raises PeerFault.
+    """
     part = settings()[name]
     limit = int(part.get("limit", USUAL_LIMIT))
     numbered = part.get("style") == "page"
@@ -132,7 +136,9 @@ def _page(name: str, cursor: str) -> Page:
 
 
 def _incoming(item: Any) -> Incoming:
-    """Map an item to our names. One without a tracking id gets an empty one, so that the consumer rejects it."""
+    """Return a report of the peer under our names. Without a tracking id it gets an empty one, so that the consumer
+    rejects it.
+    """
     parts = settings()
     fields = {name: path for name, path in parts["fields"].items() if name not in ("tracking_id", "echo")}
     found = value_at(item, parts["fields"]["tracking_id"])

@@ -27,9 +27,10 @@ Sides = dict[str, Side]
 
 
 def compare_peer(now: datetime) -> str:
-    """Compare with the peer once per office day, from 02:00 office time.
+    """Compare all reports with the peer once per office date, from 02:00 office time, and commit the differences.
 
-    Returns "compared", "away" (tried again after 30 minutes), "not now" or "done already".
+    Returns "compared", "away" (tried again after 30 minutes), "not now" (too early or not configured) or "done already"
+    (also while another process compares, or sending is on hold in a restored copy).
     """
     if "list" not in client.settings() or office_time(now).time() < BEGINS_AT:
         return "not now"
@@ -73,7 +74,9 @@ def _end(night: int, now: datetime, compared: int = 0, drifted: int = 0, error: 
 
 
 def _compare(now: datetime) -> tuple[int, int]:
-    """Compare every report of either side and return how many there were and how many differ. Raises PeerFault."""
+    """Compare every report of either side, store the differences and return (number of reports, number that differ).
+    Raises PeerFault.
+    """
     note_wanted_positions(now)
     seen, drifted, cursor, more = set[str](), 0, "", True
     while more:
@@ -101,7 +104,7 @@ def _sides(rows: Iterable[Held]) -> Sides:
 
 
 def _note(ours: Sides, theirs: Sides, now: datetime) -> int:
-    """Store the differences of a batch, request their repair, and return how many there are.
+    """Store the differences of a batch, request their repair, and return the number of reports that differ.
 
     A report whose change is still waiting to be sent is not counted as different.
     """

@@ -18,7 +18,7 @@ SHOWN = 100
 
 @dataclass(frozen=True)
 class ExchangeState:
-    """Overview of the connection: its row, the last nightly comparison, and numbers of reports by problem.
+    """Overview of the connection to the peer: its row, the last nightly comparison, and numbers of reports by problem.
 
     `night` is None before the first comparison; `name` is empty if no peer is configured.
     """
@@ -34,7 +34,9 @@ class ExchangeState:
 
 
 def exchange_state() -> ExchangeState:
-    """Return the overview. Takes three statements; the counts use partial indexes of the affected rows."""
+    """Return the overview of the connection. Takes three statements; the counts use partial indexes of the affected
+    rows.
+    """
     peer = db.session.scalars(select(SyncPeer)).one()
     nights = select(SyncComparison).order_by(SyncComparison.day.desc()).limit(1)
     behind, failing, parking = (
@@ -53,7 +55,7 @@ def exchange_state() -> ExchangeState:
 
 
 def _needs_attention() -> ColumnElement[bool]:
-    """Return the condition for reports that need attention; one that is only waiting to be sent does not."""
+    """Return an SQL criterion for reports that need attention; a report that is only waiting to be sent does not."""
     return or_(
         SyncLedger.drift.is_not(None), SyncLedger.refused_at.is_not(None), SyncLedger.state.in_(("failed", "parked"))
     )
@@ -63,7 +65,7 @@ def _needs_attention() -> ColumnElement[bool]:
 class DriftLine:
     """One report that differs or could not be exchanged.
 
-    `case` is id and number; None if there is no case or the user may not see it.
+    `case` is (id, number); None if there is no case or the user may not see it.
     """
 
     row: SyncLedger
@@ -71,7 +73,7 @@ class DriftLine:
 
 
 def drift_lines(limit: int = SHOWN) -> list[DriftLine]:
-    """Return up to `limit` reports that need attention, oldest row first."""
+    """Return a DriftLine for up to `limit` reports that need attention, oldest ledger row first."""
     rows = list(db.session.scalars(select(SyncLedger).where(_needs_attention()).order_by(SyncLedger.id).limit(limit)))
     ids = [row.tracking_id for row in rows]
     cases = select(Complaint.sp4n_tracking_id, Complaint.id, Complaint.number).where(
@@ -88,7 +90,7 @@ def count_drift() -> int:
 
 @dataclass(frozen=True)
 class Denial:
-    """The peer rejects our token: since when (aware datetime), and its answer."""
+    """A rejection of our token by the peer: since when (aware datetime), and the peer's answer."""
 
     since: datetime
     answer: str
@@ -106,6 +108,6 @@ def find_denial() -> Denial | None:
 
 
 def away_long(now: datetime) -> datetime | None:
-    """Return since when the peer has been unreachable, if that is more than an hour; else None."""
+    """Return since when (aware datetime) the peer has been failing, if that is more than an hour; else None."""
     since = db.session.execute(select(SyncPeer.away_since)).scalar_one_or_none()
     return since if since is not None and now - since > AWAY_FOR else None

@@ -36,10 +36,11 @@ LONGEST_ID = 80
 
 
 def poll_peer(now: datetime) -> int:
-    """Fetch and apply the new reports of the peer, then those requested again; return how many were handled.
+    """Fetch and apply the new reports of the peer, then those requested again; return how many were handled. Commits
+    after each report.
 
-    An advisory lock allows one poller. Pauses grow while the peer is away; the cursor moves only past reports that
-    were applied or stored. Returns 0 if polling is not configured or not due.
+    An advisory lock allows one poller. Pauses grow while the peer is away; the cursor moves only past reports that were
+    applied or stored. Returns 0 if polling is not configured or not due.
     """
     if "poll" not in client.settings():
         return 0
@@ -72,7 +73,7 @@ def _take_page(now: datetime) -> tuple[int, bool]:
 
 
 def _note_fault(fault: PeerFault, cursor: str, now: datetime) -> bool:
-    """Record a failed fetch and return whether to go on at once.
+    """Record a failed fetch and return whether to fetch again at once.
 
     If the peer no longer knows the cursor, it is reset and everything is read again.
     """
@@ -87,7 +88,7 @@ def _note_fault(fault: PeerFault, cursor: str, now: datetime) -> bool:
 
 
 def apply_item(item: Incoming, now: datetime) -> str:
-    """Apply one report and return its outcome.
+    """Apply one report of the peer, commit, and return its outcome.
 
     The outcome is one of `Applied`, `echo` (our own change sent back), `stale` (older than ours) or `refused`. A
     rejected report is stored with its reason and raises nothing, so that the next ones are handled.
@@ -137,7 +138,7 @@ def _note_refused(item: Incoming, reason: str, now: datetime) -> str:
 
 
 def fetch_wanted(now: datetime, most: int = 500) -> int:
-    """Fetch again up to `most` reports that a person or a comparison requested; return how many."""
+    """Fetch and apply up to `most` reports that a person or a comparison requested; return how many were fetched."""
     wanted = select(SyncLedger.tracking_id).where(SyncLedger.fetch_wanted).order_by(SyncLedger.id).limit(1)
     for fetched in range(most):
         with one_transaction():
@@ -148,7 +149,7 @@ def fetch_wanted(now: datetime, most: int = 500) -> int:
 
 
 def _fetch(tracking_id: str, now: datetime) -> bool:
-    """Fetch one report and return whether the peer answered; "unknown" or "refused" counts as an answer."""
+    """Fetch and apply one report, and return whether the peer answered; "unknown" or "refused" counts as an answer."""
     try:
         item = client.fetch_one(tracking_id)
     except PeerFault as fault:

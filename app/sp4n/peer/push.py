@@ -40,7 +40,7 @@ FAILED_AFTER, PARKED_AFTER = 5, 5
 
 
 def push_peer(now: datetime) -> int:
-    """Send the waiting changes and return how many the peer acknowledged.
+    """Send the waiting changes of reports and return how many the peer acknowledged; commits after each.
 
     An advisory lock allows one sender. Returns 0 if sending is not configured or not due.
     """
@@ -54,7 +54,9 @@ def push_peer(now: datetime) -> int:
 
 
 def note_wanted_positions(now: datetime) -> None:
-    """Read the change feed to its end and store for each report up to which position the peer must be informed."""
+    """Read the change feed to its end and store for each report up to which position of the feed the peer must be
+    informed; commits.
+    """
     number_changes()
     while _note_page(now):
         pass
@@ -83,7 +85,9 @@ def _note_page(now: datetime) -> bool:
 
 
 def _send_all(now: datetime) -> int:
-    """Send changes until none is due or `AWAY_AFTER` reports in a row got no answer; return how many succeeded."""
+    """Send changes until none is due or `AWAY_AFTER` reports in a row got no answer; return how many the peer
+    acknowledged.
+    """
     sent, silences = 0, list[PeerFault]()
     while sent < MOST_SENT and len(silences) < AWAY_AFTER:
         outcome = _send_next(now)
@@ -110,7 +114,7 @@ def _send_all(now: datetime) -> int:
 def _send_next(now: datetime) -> PeerFault | int | None:
     """Send one change of the report that is due longest.
 
-    Return 1 if acknowledged, 0 if nothing was left to send for it, the fault, or None if no report is due. The row
+    Return 1 if acknowledged, 0 if nothing was left to send for it, the PeerFault, or None if no report is due. The row
     stays locked during the call, so that a crash repeats the change with an equal key.
     """
     with one_transaction():
@@ -134,7 +138,7 @@ def _send_next(now: datetime) -> PeerFault | int | None:
 
 
 def _note_failure(row: SyncLedger, fault: PeerFault, now: datetime) -> None:
-    """Schedule the next try after a failure.
+    """Schedule the next try of a report after a failure.
 
     A report that the peer keeps refusing is parked for a person; others are retried without limit. A rejected token
     does not count as a try of the report.
@@ -162,7 +166,9 @@ def _note_acknowledged(row: SyncLedger, message: dict[str, Any], now: datetime) 
 
 
 def _message_of(row: SyncLedger) -> dict[str, Any] | None:
-    """Return the next message about a report: its oldest unsent change, or its whole state; None for none."""
+    """Return the next message about a report: its oldest unsent change, or its whole state; None if there is nothing to
+    send.
+    """
     if row.resend_key is None:
         among = SyncChange.position.between(row.acked_position + 1, row.wanted_position)
         changes = select(SyncChange).where(SyncChange.tracking_id == row.tracking_id, among)

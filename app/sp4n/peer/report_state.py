@@ -36,7 +36,8 @@ class Held:
 
 
 def state_of(row: Complaint, rows: CaseRows) -> dict[str, Any]:
-    """Return the state of a report for the peer; `answer` is None unless the case is answered or closed.
+    """Return the state of a case for the peer as a JSON-ready dict; `answer` is None unless the case is answered or
+    closed.
 
     The text of the answer is included for secret and anonymous reporters too, because they read it at SP4N.
     """
@@ -57,19 +58,23 @@ def state_of(row: Complaint, rows: CaseRows) -> dict[str, Any]:
 
 
 def state_hash(row: Complaint) -> str:
-    """Return a hash of tracking id, applied revision, version and status; equal for equal states."""
+    """Return a SHA-256 (hex) over tracking id, applied revision, version and status of a case; equal for equal
+    states.
+    """
     return _hash_of(row.sp4n_tracking_id, row.sp4n_revision, row.version, row.status)
 
 
 def held_reports(after: str, limit: int) -> Iterator[Held]:
-    """Yield up to `limit` reports after a tracking id, in its order; also those in quarantine that have no case."""
+    """Yield up to `limit` of our reports after a tracking id, ordered by it; also those in quarantine that have no
+    case.
+    """
     taken = _TAKEN.where(Complaint.sp4n_tracking_id > after).order_by(Complaint.sp4n_tracking_id).limit(limit)
     waiting = _quarantined().where(InboundHold.tracking_id > after).limit(limit)
     return _held(select(union_all(taken, waiting).subquery()).order_by(text("1")).limit(limit))
 
 
 def held_among(tracking_ids: Sequence[str]) -> Iterator[Held]:
-    """Yield what we hold of these reports, including those in quarantine."""
+    """Yield our values of these reports, as far as we have them, including those in quarantine."""
     taken = _TAKEN.where(Complaint.sp4n_tracking_id.in_(tracking_ids))
     waiting = _quarantined().where(InboundHold.tracking_id.in_(tracking_ids))
     return _held(union_all(taken, waiting))
@@ -84,7 +89,7 @@ def _held(known: Executable) -> Iterator[Held]:
 
 
 def _quarantined() -> Select[str, int | None, int, str]:
-    """Select the newest waiting revision of each report that has no case yet, with version 0."""
+    """Return a statement for the newest waiting revision of each report that has no case yet, with version 0."""
     held = InboundHold.tracking_id
     columns = (held, InboundHold.revision, literal(0), literal(QUARANTINED))
     is_case = exists(select(Complaint.id).where(Complaint.sp4n_tracking_id == held))
@@ -94,14 +99,16 @@ def _quarantined() -> Select[str, int | None, int, str]:
 
 
 def waiting_report(tracking_id: str) -> InboundHold | None:
-    """Return the newest revision of a report that waits for the Admin, or None."""
+    """Return the entry with the newest revision of a report that waits for the Admin, or None."""
     waits = (InboundHold.kind == "report", InboundHold.state == "waiting", InboundHold.tracking_id == tracking_id)
     newest = select(InboundHold).where(*waits).order_by(InboundHold.revision.desc(), InboundHold.id.desc())
     return db.session.scalars(newest.limit(1)).first()
 
 
 def quarantined_state(hold: InboundHold) -> dict[str, Any]:
-    """Return the state of a report that has no case yet; its version is 0."""
+    """Return the state, as a JSON-ready dict, of a report that waits for the Admin and has no case yet; its version is
+    0.
+    """
     return {
         "tracking_id": hold.tracking_id,
         "revision": hold.revision,

@@ -27,14 +27,14 @@ Way = Literal["poll", "push"]
 
 
 def lock_peer() -> SyncPeer:
-    """Return the connection row, freshly read and locked until commit."""
+    """Return the row of the connection to the peer, freshly read and locked until commit."""
     return db.session.scalars(
         select(SyncPeer).where(SyncPeer.id == 1).with_for_update().execution_options(populate_existing=True)
     ).one()
 
 
 def is_due(way: Way, now: datetime) -> bool:
-    """Return whether a poll or push may start: no pause runs, and sending is not on hold after a restore."""
+    """Return whether a poll or push may start: no pause is running, and sending is not on hold after a restore."""
     with one_transaction():
         due_at = getattr(lock_peer(), f"next_{way}_at")
         return not is_held() and (due_at is None or due_at <= now)
@@ -46,7 +46,9 @@ def pause_after(failures: int) -> timedelta:
 
 
 def note_peer_failure(peer: SyncPeer, way: Way, fault: PeerFault, now: datetime) -> None:
-    """Record a failed call and schedule the next try: after `retry_after` if given, else with growing pauses."""
+    """Record a failed call of the peer in its row and schedule the next try: after `retry_after` if given, else with
+    growing pauses.
+    """
     failures = getattr(peer, f"{way}_failures") + 1
     wait = min(pause_after(failures), LONGEST_DENIED_PAUSE if fault.kind == "denied" else timedelta.max)
     if fault.retry_after is not None:
@@ -58,7 +60,9 @@ def note_peer_failure(peer: SyncPeer, way: Way, fault: PeerFault, now: datetime)
 
 
 def note_peer_success(peer: SyncPeer, way: Way, now: datetime) -> bool:
-    """Record a successful call and return whether earlier calls of this kind (poll or push) had failed."""
+    """Record a successful call of the peer in its row and return whether earlier calls of this kind (poll or push) had
+    failed.
+    """
     had_failed: bool = getattr(peer, f"{way}_failures") > 0
     setattr(peer, f"{way}_failures", 0)
     setattr(peer, f"next_{way}_at", None)
@@ -69,12 +73,14 @@ def note_peer_success(peer: SyncPeer, way: Way, now: datetime) -> bool:
 
 
 def ledger_of(tracking_id: str) -> SyncLedger:
-    """Return the row of a report, created if missing, locked until commit."""
+    """Return the ledger row of a report, created if missing, locked until commit."""
     return ledgers_of([tracking_id])[tracking_id]
 
 
 def ledgers_of(tracking_ids: list[str]) -> dict[str, SyncLedger]:
-    """Return the rows of these reports by tracking id, created if missing, locked in sorted order against deadlocks."""
+    """Return the ledger rows of these reports by tracking id, created if missing, locked in sorted order against
+    deadlocks.
+    """
     wanted = sorted(set(tracking_ids))
     if not wanted:
         return {}
@@ -96,12 +102,12 @@ def request_repair(row: SyncLedger, repair: Repair, now: datetime) -> None:
 
 
 def set_in_step(row: SyncLedger) -> None:
-    """Mark a report as in step: nothing waits to be sent."""
+    """Set the ledger row of a report to "in_step": nothing waits to be sent."""
     row.state, row.tries, row.next_try_at, row.last_error, row.resend_key = "in_step", 0, None, None, None
 
 
 def note_drift(row: SyncLedger, drift: Drift | None, detail: dict[str, object] | None, now: datetime) -> None:
-    """Store a difference found at `now` (aware datetime), or clear it with None."""
+    """Store a difference found at `now` (aware datetime) in the ledger row of a report, or clear it with None."""
     row.drift, row.drift_detail = (drift.value if drift else None), detail
     row.drift_at = now if drift else None
 
@@ -116,7 +122,9 @@ log = structlog.get_logger()
 
 
 def request_repair_by(ledger_id: int, repair: Repair, officer_id: int, now: datetime) -> str | None:
-    """Request a repair for an officer, enqueue its job, and return the tracking id; None if there is no such row."""
+    """Request a repair of a report for an officer, enqueue its job, commit, and return the tracking id; None if there
+    is no such row.
+    """
     with one_transaction():
         row = db.session.get(SyncLedger, ledger_id)
         if row is None:

@@ -29,7 +29,8 @@ def value_at(document: Any, path: str) -> Any:
 
 
 def mapped(item: Any, fields: Mapping[str, str], values: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """Return our field names with the values at their paths; `location.text` becomes a nested object.
+    """Return a dict of our field names with the values at their paths in `item`; `location.text` becomes a nested
+    object.
 
     `values` translates the peer's words to ours; a word it lacks is passed on unchanged.
     """
@@ -44,9 +45,9 @@ def mapped(item: Any, fields: Mapping[str, str], values: Mapping[str, Mapping[st
 
 
 def filled(template: Any, values: Mapping[str, Any], depth: int = 0) -> Any:
-    """Fill a template and return it. Raises ValueError if it is nested too deeply.
+    """Return the template with its placeholders replaced by the values. Raises ValueError if it is nested too deeply.
 
-    A text that is one `{name}` becomes the value itself; others are filled in as text.
+    A text that is one `{name}` becomes the value itself; in other texts values are inserted as text.
     """
     if depth > DEEPEST:
         raise ValueError("the template is too deep")
