@@ -27,7 +27,7 @@ NOT_FOR_FLASK = {
 
 
 def unsafe_reasons(environment: Environment, demo: bool = False) -> list[str]:
-    """Return why this environment may not serve in production, one sentence each; empty outside production."""
+    """Return why these settings may not serve in production, one sentence each; empty outside production."""
     if not environment.production:
         return []
     return refusals([*judge(environment, demo), *judge_addresses(environment)])

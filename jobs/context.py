@@ -24,7 +24,7 @@ Answer = TypeVar("Answer")
 
 @functools.cache
 def worker_app() -> Flask:
-    """Return the application without screens, built once per process; the worker builds it before it forks."""
+    """Return the Flask application without screens, built once per process; the worker builds it before it forks."""
     return create_core_app()
 
 
@@ -62,6 +62,6 @@ def _milliseconds(began: float) -> float:
 
 
 def forget_inherited_connections() -> None:
-    """Discard the parent's database connections in a forked process without closing them for the parent."""
+    """Discard the database connections that a forked process inherited, without closing them for the parent."""
     with worker_app().app_context():
         db.engine.dispose(close=False)

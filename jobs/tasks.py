@@ -67,7 +67,7 @@ def relay_imports() -> int:
 
 @in_app
 def sweep_alarms() -> int:
-    """Raise all due deadline alarms in small batches; return the number of cases checked."""
+    """Raise all deadline alarms that are due, in small batches; return the number of cases checked."""
     return _until_done(raise_alarms.raise_due_alarms)
 
 
@@ -94,7 +94,7 @@ def _until_done(batch_of: Callable[[datetime], int]) -> int:
 
 @in_app
 def forget_answers() -> int:
-    """Delete stored idempotent responses older than a week; return how many."""
+    """Delete stored responses of requests with an Idempotency-Key that are older than a week; return how many."""
     return idempotency.forget_answers(utc_now())
 
 
@@ -135,7 +135,9 @@ def check_files(complaint_id: int) -> int:
 
 @in_app
 def sweep_files() -> int:
-    """Inspect attachments that are still waiting and delete files marked for removal; return the number inspected."""
+    """Inspect attachments that still wait for it and delete files marked for removal; return the number of attachments
+    settled.
+    """
     settled = check_attachments.check_waiting(utc_now())
     while store_sweep.remove_marked(utc_now()):
         pass
@@ -159,7 +161,9 @@ def remove_identities() -> int:
 
 @in_app
 def check_invariants() -> str:
-    """Run the nightly invariant check if it is due; return "not_yet", "elsewhere", "green" or "red"."""
+    """Run the nightly invariant check if it is due; return "not_yet", "elsewhere" (done or claimed by another worker),
+    "green" or "red" (an invariant is violated).
+    """
     return invariants_run.run_nightly()
 
 

@@ -102,7 +102,7 @@ def members_of(path: Path, passphrase: bytes | None) -> Iterator[tuple[str, IO[b
 
 
 def read_manifest(path: Path, passphrase: bytes | None) -> dict[str, Any]:
-    """Read the whole archive, verify every hash and return the manifest. Raises Damaged for any difference,
+    """Read the whole archive, verify every member and return the manifest as a dict. Raises Damaged for any difference,
     WrongPassphrase, or BackupFault for an unknown format or unreadable file.
     """
     found: dict[str, list[Any]] = {}

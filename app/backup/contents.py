@@ -31,7 +31,7 @@ SETTINGS = ("TimeZone", "UTC"), ("DateStyle", "ISO"), ("bytea_output", "hex"), (
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A stored file referred to by a row, and the SHA-256 it must have."""
+    """A stored file that a row of `table` refers to, with its path in the file store and the SHA-256 it must have."""
 
     path: str
     sha256: str
@@ -40,7 +40,9 @@ class StoredFile:
 
 @contextmanager
 def snapshot(url: str) -> Iterator[Connection]:
-    """Context manager: yield a connection in one read-only snapshot of the database; writers are not blocked."""
+    """Context manager: yield a psycopg connection in one read-only snapshot of the database; writers are not
+    blocked.
+    """
     with psycopg.connect(plain_url(url), connect_timeout=10, application_name="lapor-backup") as connection:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         for name in ("idle_in_transaction_session_timeout", "statement_timeout"):

@@ -1,4 +1,4 @@
-"""File of the encryption keys, kept apart from the backup: with only one of the two no identity can be read."""
+"""File of the encryption keys, stored apart from the backup: with only one of the two no identity can be read."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def write_backup(run_id: int) -> str:
             _note(run_id, None, {"error": str(fault)[:300]})
             return "failed"
         _note(run_id, made, {"file": made.path.name, "size": made.size, "faults": len(made.faults)})
-        # Only files named like ours.
+        # Only files that are named as this job names them.
         ours = sorted(path for path in made.path.parent.iterdir() if OURS.fullmatch(path.name))
         for path in ours[: -current_app.config["BACKUP_KEEP"]]:
             path.unlink(missing_ok=True)

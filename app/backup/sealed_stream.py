@@ -51,7 +51,7 @@ class SealingWriter:
         return len(data)
 
     def close(self) -> None:
-        """Encrypt the remaining data as the last piece."""
+        """Encrypt the remaining data and write it as the last piece."""
         self._seal(bytes(self._waiting), last=True)
 
     def _seal(self, piece: bytes, last: bool) -> None:

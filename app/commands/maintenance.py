@@ -124,7 +124,7 @@ def make_demo(app: Flask) -> dict[str, Any]:
 
 
 def verify_audit(app: Flask) -> bool:
-    """Verify the event chain and replay of every case, print each finding; return True if there is none."""
+    """Verify the event chain and replay of every case and print each finding; return True if there is no finding."""
     with app.app_context():
         findings = audit_all()
     for finding in findings:

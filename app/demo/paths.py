@@ -68,7 +68,7 @@ _REACHES = {
 
 
 def _office_moves(row: ComplaintRow) -> dict[str, list[Move]]:
-    """Return the acts of the office by the stage that they reach."""
+    """Return the acts of the office: a dict of the stage that is reached and the acts that lead to it."""
     plan, admin = row.plan, "complaint_admin"
     register = [Move(admin, None, Action.NOTE, params={"text": note}, minutes=5) for note in plan.notes[:1]]
     incomplete = {"incomplete_reason": plan.incomplete_reason} if plan.incomplete_reason else {}
@@ -103,8 +103,8 @@ def _office_moves(row: ComplaintRow) -> dict[str, list[Move]]:
 
 
 def _agency_moves(row: ComplaintRow) -> dict[str, list[Move]]:
-    """Return the acts of the agencies by the stage that they reach: the first agency takes half an hour, others 8
-    minutes.
+    """Return the acts of the agencies: a dict of the stage that is reached and the acts that lead to it. An act of the
+    first agency takes 30 working minutes (signing 120), an act of another agency 8 (signing 32).
     """
     plan = row.plan
     moves: dict[str, list[Move]] = {stage: [] for stage in ("accepted", "disposed", "drafted", "signed", "sent")}
@@ -129,7 +129,9 @@ def _agency_moves(row: ComplaintRow) -> dict[str, list[Move]]:
 
 
 def _last_act(row: ComplaintRow, numbers: Callable[[str], str]) -> list[Move]:
-    """Return the act that distinguishes the target from the stage it starts from; empty if the target has none."""
+    """Return a list of the one act that distinguishes the target from the stage it starts from; empty if there is no
+    such act.
+    """
     plan, lead = row.plan, row.plan.agencies[0] if row.plan.agencies else None
     note = {"note": plan.send_back_note or "Mohon diperbaiki sesuai catatan."}
     archive = {"reason": plan.archive_reason or "other", "note": plan.archive_note or "Di luar kewenangan."}

@@ -80,7 +80,7 @@ def open_public_endpoints() -> None:
 
 
 def programs(count: int) -> list[Program]:
-    """Return the web server, `count` workers and the scheduler as child programs.
+    """Return a Program for the web server, for each of `count` workers and for the scheduler.
 
     The first of several workers does not serve the queues that wait for external servers, so that a mail server that
     hangs cannot block all workers.

@@ -165,8 +165,8 @@ class BufferingProxy:
         return [connection for connection in self._connections if not (connection.at_work or connection.ended)]
 
     def _crowd_out(self) -> bool:
-        """Close the oldest waiting connection of the source with the most of them; return False when none
-        is waiting.
+        """Close the oldest waiting connection of the source with the most waiting connections and return True; return
+        False when no connection is waiting.
         """
         sources: dict[str, list[Connection]] = {}
         for connection in self._waiting():
@@ -274,7 +274,7 @@ async def _send_request(worker: socket.socket, line: bytes, request: Request) ->
 
 
 def proxy_line(connection: Connection) -> bytes:
-    """Return the PROXY protocol (version 1) header with the client's address."""
+    """Return the PROXY protocol (version 1) header line with the addresses of client and server."""
     host, port = connection.socket.getsockname()[:2]
     kind = "TCP6" if ":" in host else "TCP4"
     source, target = connection.address[0].partition("%")[0], host.partition("%")[0]

@@ -18,8 +18,8 @@ Say = Callable[[str, str], None]
 
 
 def announce_when_ready(environment: Environment, demo: bool, say: Say) -> None:
-    """Wait until the program is ready and print its address, with `demo` also the demo accounts. When it is not ready
-    in time, print that instead; the processes keep running.
+    """Wait up to three minutes until the program is ready and print its address, with `demo` also the demo accounts.
+    When it is not ready in time, print that instead; the processes keep running.
     """
     if not wait_until_ready(environment.local_url, PATIENCE_SECONDS):
         say(

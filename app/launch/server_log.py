@@ -11,7 +11,7 @@ class ServerLog(Logger):  # type: ignore[misc]
     """A gunicorn logger that passes every message to the program's root logger."""
 
     def setup(self, cfg: Any) -> None:
-        """Configure the logger; gunicorn calls it at the start and when it reloads its settings."""
+        """Called by gunicorn at the start and when it reloads its settings: configure the logger."""
         super().setup(cfg)
         self.error_log.handlers.clear()
         self.error_log.propagate = True

@@ -43,8 +43,8 @@ def reasons_against_serving(environment: Environment, demo: bool = False) -> lis
 
 
 def judge_servers(environment: Environment, patience: float) -> list[Finding]:
-    """Return the findings about database and queue. Raises ServerFailed when the database does not answer within
-    `patience` seconds.
+    """Return the findings about the database and queue servers that are set. Raises ServerFailed when the database does
+    not answer within `patience` seconds.
     """
     found = judge_queue(environment.redis_url) if environment.redis_url else []
     if not environment.database_url:

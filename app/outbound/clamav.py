@@ -23,7 +23,7 @@ def is_set_up() -> bool:
 
 
 def answers() -> bool:
-    """Return whether the scanner answers a PING."""
+    """Return whether the virus scanner answers a PING."""
     try:
         return _ask(b"PING", b"", CONNECT_SECONDS) == "PONG"
     except ScannerAway:

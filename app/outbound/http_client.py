@@ -54,8 +54,8 @@ def call(
     total: float | None = None,
     authority: str | None = None,
 ) -> Answer:
-    """Return the response, its body cut at `largest` bytes. Raises Unanswered when it has not come within `total`
-    seconds (by default `seconds`), however slowly the server sends, or the connection fails.
+    """Send a request and return the response, its body cut at `largest` bytes. Raises Unanswered when it has not come
+    within `total` seconds (by default `seconds`), however slowly the server sends, or the connection fails.
 
     `seconds` limits each wait. Redirects are returned, not followed. A `place` that is no Target was not checked.
     `authority` is a CA file to trust in place of the system's.
@@ -97,7 +97,7 @@ def basic_auth(user: str, password: str) -> str:
 
 
 def _pool(place: Place, seconds: float, authority: str | None) -> Any:
-    """Return a connection pool to the checked address of a Target, otherwise to the host."""
+    """Return a urllib3 connection pool to the checked address of a Target, or to the host of a mere Place."""
     address = place.address if isinstance(place, Target) else place.host
     timeout = urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds)
     if place.scheme == "http":

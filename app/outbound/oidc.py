@@ -4,7 +4,7 @@ OpenID Connect Core 1.0, section 3.1 (authorization code flow) with PKCE (RFC 76
 tokens; requests are bounded in time and size. The issuer is set by the administrator and may be in the office's
 network; in production every endpoint must use https.
 
-authlib's parts are used, not its Flask client (1.9), which does not keep: a total time and a size for each answer (its
+authlib's parts are used, not its Flask client (1.9), which lacks: a total time and a size for each answer (its
 timeout restarts with every byte), the end of an attempt after ten minutes or a wrong state, the check that the metadata
 is the issuer's, and a fixed list of algorithms (it takes the provider's). It also stores metadata and keys for the life
 of the process.
@@ -159,7 +159,7 @@ class TokenRefused(Exception):
 
 
 def verified_claims(token: str, keys: dict[str, Any], nonce: str, access_token: Any, now: datetime) -> dict[str, Any]:
-    """Return the claims of an ID token after checking signature, issuer, audience, nonce and expiry.
+    """Return the claims of an ID token after checking signature, issuer, audience, nonce and expiry at `now` (aware).
 
     Raises TokenRefused, also if the token is malformed.
     """

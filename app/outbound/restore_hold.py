@@ -19,5 +19,5 @@ def find_hold() -> SendingHold | None:
 
 
 def is_held() -> bool:
-    """Return whether sending is on hold."""
+    """Return whether this database is a restored copy that may not send yet."""
     return find_hold() is not None

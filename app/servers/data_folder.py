@@ -85,7 +85,7 @@ def home_lock(home: Path) -> Iterator[None]:
 
 
 def is_running(home: Path) -> bool:
-    """Return whether a living process holds the data folder."""
+    """Return whether a living process holds the lock of the data folder."""
     try:
         descriptor = os.open(home / LOCK_FILE, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -122,8 +122,8 @@ def set_preparing(home: Path, preparing: bool) -> None:
 
 
 def wait_until_prepared(home: Path, pause: float = 0.05) -> None:
-    """Wait until the program on this folder has migrated the tables; return at once where none runs. `pause` is in
-    seconds.
+    """Wait until the program that runs on this folder has migrated the tables; return at once where none runs. `pause`
+    is in seconds.
     """
     turn = threading.Event()
     while is_running(home) and read_note(home).get("preparing"):

@@ -86,7 +86,7 @@ def known_addresses(environment: Environment, home: Path) -> dict[str, str]:
     """
     running = running_addresses(home)
     if environment.database_url:
-        running.pop("DATABASE_OWNER_URL", None)  # it is the owner of the embedded database
+        running.pop("DATABASE_OWNER_URL", None)  # that of the embedded database, which is not used
     return running | given_addresses(environment)
 
 

@@ -48,7 +48,9 @@ def reason_against_isolation_role(connection: psycopg.Connection[Any]) -> str:
 
 
 def connected(url: str, patience: float) -> psycopg.Connection[tuple[object, ...]]:
-    """Return an autocommit connection. Raises ServerFailed when none is made within `patience` seconds."""
+    """Return an autocommit connection to the database of `url`. Raises ServerFailed when none is made within `patience`
+    seconds.
+    """
     pause, deadline = threading.Event(), time.monotonic() + patience
     while True:
         try:

@@ -106,7 +106,7 @@ class EmbeddedPostgres:
                 connection.execute(psycopg.sql.SQL("CREATE ROLE {} LOGIN").format(psycopg.sql.Identifier(name)))
 
     def clear_the_way(self) -> None:
-        """Stop orphaned servers of this folder and remove a stale pid file.
+        """Stop orphaned servers of the data folder and remove a stale pid file; runs before each start.
 
         PostgreSQL does not start while the pid in the file belongs to any living process of its user, which after a
         restart of the machine or container may be an unrelated one.

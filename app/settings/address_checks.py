@@ -48,7 +48,9 @@ def judge_addresses(environment: Environment) -> list[Finding]:
 
 
 def database_host(url: str) -> str:
-    """Return the host in a DATABASE_URL; "" for a Unix socket or an address that cannot be parsed."""
+    """Return the host in a DATABASE_URL: a name or address, or the folder of a Unix socket; "" where none is named or
+    the URL cannot be parsed.
+    """
     return str(_parts_of(url).get("host", ""))
 
 

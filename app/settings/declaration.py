@@ -54,7 +54,7 @@ def setting(
 
 
 def texts_of(field: FieldInfo) -> dict[str, str]:
-    """Return the texts of a declared setting: `usual`, `allowed`, `expected`."""
+    """Return the texts of a declared setting as a dict: `usual`, `allowed`, `expected`."""
     return field.json_schema_extra  # type: ignore[return-value]
 
 
@@ -65,7 +65,7 @@ def choices_of(field: FieldInfo) -> tuple[str, ...]:
 
 
 def variables(section: type[Settings]) -> dict[str, FieldInfo]:
-    """Return the declared settings of a section by the names of their environment variables."""
+    """Return the declared settings (pydantic fields) of a section by the names of their environment variables."""
     return {str(field.validation_alias): field for field in section.model_fields.values()}
 
 

@@ -38,7 +38,9 @@ def judge(environment: Environment, demo: bool = False) -> list[Finding]:
 
 
 def guessable(secret: str) -> bool:
-    """Return whether a secret is too short, has too few different characters, or begins like a well-known one."""
+    """Return whether a secret is shorter than 32 characters, has fewer than 8 different ones, or begins like a
+    well-known secret.
+    """
     begins_known = secret.lower().startswith(WELL_KNOWN_SECRETS) and len(secret) < 2 * SHORTEST_SECRET
     return len(secret) < SHORTEST_SECRET or len(set(secret)) < 8 or begins_known
 

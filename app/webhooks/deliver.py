@@ -52,7 +52,7 @@ def disable(endpoint: WebhookEndpoint, reason: str, officer_id: int | None, now:
 
 
 def _reduce_if_secret(message: WebhookDelivery) -> None:
-    """Reduce the message if its report became secret or anonymous after it was written."""
+    """Reduce the body of a message if its report became secret or anonymous after the message was written."""
     if message.complaint_id is None:
         return
     confidentiality = select(Complaint.confidentiality).where(Complaint.id == message.complaint_id)

@@ -67,5 +67,5 @@ def next_try(attempts: int, outcome: Outcome, now: datetime) -> datetime | None:
 
 
 def hold(failures: int, outcome: Outcome, now: datetime) -> datetime:
-    """Return until when (aware UTC) an endpoint that failed so often in a row gets no messages."""
+    """Return until when (aware UTC) an endpoint that failed `failures` times in a row gets no messages."""
     return now + max(doubled_delay(failures, FIRST_HOLD, LONGEST_HOLD), timedelta(seconds=outcome.retry_after))

@@ -98,7 +98,7 @@ class FakeSp4n:
             return report
 
     def reports(self) -> dict[str, Record]:
-        """Return a copy of the newest revision of each report by number, ordered by number."""
+        """Return a dict of copies of the newest revision of each report, by number, in the order of the numbers."""
         with self.lock:
             last = {entry.report["nomor"]: entry.report for entry in self.log}
         return {number: copy.deepcopy(last[number]) for number in sorted(last)}

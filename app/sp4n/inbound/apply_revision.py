@@ -165,7 +165,9 @@ def _tighten(complaint: Complaint, revision: Revision, at: datetime, address: st
 
 
 def _supersede(waiting: Iterable[InboundHold], complaint: Complaint, number: int, at: datetime) -> None:
-    """Link the waiting entries to the case, and close those whose revision this one replaces."""
+    """Link the waiting entries to the case, and close as `superseded` those whose revision is not newer than
+    `number`.
+    """
     for hold in waiting:
         hold.complaint_id = complaint.id
         if hold.kind != "message" and (hold.revision or 0) <= number:

@@ -48,7 +48,7 @@ class Table:
 
 
 def read_table(content: bytes) -> Table:
-    """Parse the bytes of a CSV file into a table. Raises CsvRefused with the reason."""
+    """Parse the bytes of a CSV file into a Table. Raises CsvRefused with the reason."""
     if not content.strip():
         raise CsvRefused(CsvFault.MISSING)
     if len(content) > LARGEST:

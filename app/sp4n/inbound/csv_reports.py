@@ -57,7 +57,7 @@ def guess(header: Row) -> dict[str, str]:
 
 
 def faults_of(mapping: Mapping[str, str], header: Row) -> dict[str, str]:
-    """Return the faults of a column mapping by field: `required`, `unknown` or `twice`. Empty means valid."""
+    """Return the faults of a column mapping by report field: `required`, `unknown` or `twice`. Empty means valid."""
     found = {part: "required" for part in NEEDED if not mapping.get(part)}
     chosen = list(mapping.values())
     for part, column in mapping.items():

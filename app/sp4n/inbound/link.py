@@ -51,7 +51,7 @@ def link(complaint_id: int, tracking_id: str, wanted: LinkRequest, now: datetime
         error = FieldError("tracking_id", FieldFault.NOT_A_TRACKING_ID)
         raise ActionRefused(RefusalReason.MISSING_INPUT, errors=(error,))
     with one_transaction():
-        # As a first delivery of this report does: either it is here by then, or it finds this case.
+        # A first delivery of this report takes the lock too: its case exists by now, or it will find this one.
         lock_reports([number])
         case, capacity = _lock(complaint_id, wanted)
         complaint = case.complaint

@@ -100,7 +100,9 @@ def content_of(hold: InboundHold) -> dict[str, Any]:
 
 
 def close(hold: InboundHold, state: str, at: datetime, by: Person | None = None, reason: str = "") -> None:
-    """Settle an entry with its final state, and erase the stored input, which is not needed any more."""
+    """Settle an entry with its final state (`applied`, `kept`, `superseded`, `dismissed`), and erase the stored input,
+    which is not needed any more.
+    """
     hold.state, hold.settled_at, hold.reason = state, at, reason
     hold.settled_by_id = by.id if by is not None else None
     hold.content = None
@@ -116,7 +118,9 @@ def forget_identities(tracking_id: str) -> None:
 
 
 def requested_confidentialities(holds: Iterable[InboundHold]) -> list[Confidentiality]:
-    """Return the confidentiality that each waiting report asks for; it applies from the moment of receipt."""
+    """Return the confidentialities that waiting reports and conflicts ask for; each applies from the moment of
+    receipt.
+    """
     asked = (hold.confidentiality for hold in holds if hold.kind in ("report", "conflict"))
     return [Confidentiality(word) for word in asked if word]
 

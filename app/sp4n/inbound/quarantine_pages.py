@@ -24,7 +24,7 @@ MOST_COMPARED = 4_000_000
 
 @dataclass(frozen=True)
 class Waiting:
-    """Number of waiting entries on the quarantine page and on the conflict page."""
+    """Numbers of entries that wait for the Admin, on the quarantine page and on the conflict page."""
 
     quarantine: int
     conflicts: int
@@ -60,7 +60,7 @@ class ReportChange:
 
 
 def count_waiting() -> Waiting:
-    """Return the number of waiting entries of both pages, in one statement."""
+    """Return the numbers of waiting entries of both pages, in one statement."""
     kinds = InboundHold.kind
     counts = (func.count().filter(kinds.in_(QUARANTINE)), func.count().filter(kinds.in_(CONFLICTS)))
     return Waiting(*db.session.execute(select(*counts).where(InboundHold.state == "waiting")).one())

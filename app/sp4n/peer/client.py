@@ -30,7 +30,7 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Page:
-    """Items in the order of the peer, the cursor of the next page, and whether more are waiting."""
+    """One page of the peer: items in the peer's order, the cursor of the next page, and whether more are waiting."""
 
     items: list[Any]
     next: str

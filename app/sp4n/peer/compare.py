@@ -46,7 +46,7 @@ def compare_peer(now: datetime) -> str:
 
 
 def _begin(now: datetime) -> int | None:
-    """Claim tonight's comparison and return its row id.
+    """Claim the comparison of this office date and return the id of its row.
 
     None if it is done, was tried within 30 minutes, or sending is on hold after a restore. The unique day of the row
     makes sure that only one process claims it.
@@ -99,7 +99,7 @@ def _compare(now: datetime) -> tuple[int, int]:
 
 
 def _sides(rows: Iterable[Held]) -> Sides:
-    """Return revision, version and status of these reports on our side, by tracking id."""
+    """Return a Side (revision, version, status) for each of these reports of ours, by tracking id."""
     return {row.tracking_id: Side(row.revision, row.version, row.status) for row in rows}
 
 

@@ -29,7 +29,7 @@ class Side:
 
 
 def drift_of(ours: Side | None, theirs: Side | None) -> Drift | None:
-    """Return how a report differs between both sides; None if they agree or neither has it.
+    """Return how a report differs between us and the peer (a Drift); None if both agree or neither has it.
 
     For a report in quarantine here only the revision is compared, because the peer knows nothing else of it.
     """

@@ -84,7 +84,7 @@ def drift_lines(limit: int = SHOWN) -> list[DriftLine]:
 
 
 def count_drift() -> int:
-    """Return how many reports need attention."""
+    """Return the number of reports that need attention: different, rejected, or not sent after several tries."""
     return db.session.execute(select(func.count()).select_from(SyncLedger).where(_needs_attention())).scalar_one()
 
 

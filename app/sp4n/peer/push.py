@@ -207,7 +207,7 @@ def _as_message(change: SyncChange) -> dict[str, Any]:
 
 
 def _whole_state(complaint: Complaint, row: SyncLedger) -> dict[str, Any]:
-    """Return a message with the whole current state of a report, which covers all earlier changes."""
+    """Return a message (dict) with the whole current state of a report, which covers all earlier changes."""
     state = state_of(complaint, rows_of(complaint))
     return {
         "key": row.resend_key,

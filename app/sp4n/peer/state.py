@@ -21,7 +21,7 @@ from app.sp4n.peer.differences import Repair
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=30)
 LONGEST_DENIED_PAUSE = timedelta(minutes=2)
-"""Kept short because a person who has corrected the token wants to see at once that it works."""
+"""Short, because a person who has corrected the token wants to see at once that it works."""
 
 Way = Literal["poll", "push"]
 
@@ -113,7 +113,7 @@ def note_drift(row: SyncLedger, drift: Drift | None, detail: dict[str, object] |
 
 
 def clear_drift(row: SyncLedger, *drifts: Drift) -> None:
-    """Clear the stored difference if it is one of these; the next comparison verifies the repair."""
+    """Clear the difference stored in a ledger row if it is one of `drifts`; the next comparison verifies the repair."""
     if row.drift in drifts:
         row.drift = row.drift_detail = row.drift_at = None
 
