@@ -65,7 +65,7 @@ PATH = "/kunci-api/"
 
 
 class KeyView(BaseView):
-    """API keys; a key is shown only in the response that creates or rotates it."""
+    """Administrator's screens of the API keys; a key is shown only in the response that creates or rotates it."""
 
     route_base = PATH.rstrip("/")
     default_view = "list"
@@ -80,7 +80,7 @@ class KeyView(BaseView):
     @expose("/", methods=["POST"])
     @for_officers("can_manage", "ApiKey")
     def make(self) -> tuple[str, int]:
-        """Create a key and show it once with status 201; errors show the form again as typed with status 422."""
+        """Create an API key and show it once with status 201; a wrong form is shown again as typed with status 422."""
         key_input, faults = _read_input()
         if key_input is None:
             return _list_page(request.form.to_dict(), faults), 422
@@ -95,9 +95,10 @@ class KeyView(BaseView):
     @expose("/<int:key_id>/ganti", methods=["POST"])
     @for_officers("can_manage", "ApiKey")
     def rotate(self, key_id: int) -> tuple[str, int]:
-        """Replace the key's secret and show the new one once.
+        """Replace the secret of an API key and show the new key once; 404 for an unknown key.
 
-        Status 409 if the key was rotated or ended since the page was rendered, 422 for an unknown overlap.
+        Shows the key's page again with 409 if the key was rotated or ended since the page was rendered, 422 for an
+        unknown overlap.
         """
         row = _find(key_id)
         if request.form.get("tumpang") not in OVERLAPS:
@@ -113,8 +114,9 @@ class KeyView(BaseView):
     @expose("/<int:key_id>/cabut", methods=["POST"])
     @for_officers("can_manage", "ApiKey")
     def revoke(self, key_id: int) -> Response | tuple[str, int]:
-        """Revoke the key immediately, with a reason for the journal; 422 without a reason, 409 if the key has
-        already ended.
+        """Revoke an API key at once, write the reason to the journal, and redirect to the list; 404 for an unknown key.
+
+        Shows the key's page again with 422 without a readable reason, 409 if the key has already ended.
         """
         row, reason = _find(key_id), request.form.get("alasan", "").strip()
         if not 0 < len(reason) <= LONGEST_REASON or not is_readable(reason):
@@ -128,9 +130,7 @@ class KeyView(BaseView):
 
 
 def key_version(row: ApiKey) -> str:
-    """Return the start of the key's hash, by which a form detects that the key was rotated since; it reveals no
-    secret.
-    """
+    """Return the first 12 characters of the key's hash, by which a form detects a rotation; they reveal no secret."""
     return row.key_hash[:12]
 
 
@@ -139,7 +139,7 @@ def _find(key_id: int) -> ApiKey:
 
 
 def _read_input() -> tuple[KeyInput | None, dict[str, str]]:
-    """Return the submitted key definition (None if invalid) and the errors by field."""
+    """Parse the form of a new API key; return its definition (None if invalid) and the error codes by form field."""
     name = " ".join(request.form.get("nama", "").split())
     scopes = frozenset(scope for scope in request.form.getlist("cakupan") if scope in SCOPES)
     expires_at, expires_fault = _read_end(request.form.get("sampai", "").strip())
@@ -154,8 +154,10 @@ def _read_input() -> tuple[KeyInput | None, dict[str, str]]:
 
 
 def _read_end(text: str) -> tuple[datetime | None, str]:
-    """Parse the last day of validity; return its end as an aware datetime in the office zone (None: no end) and the
-    error.
+    """Parse the last day of validity; return the end of that day and an error code.
+
+    The end is an aware datetime in the office zone, None for an empty or invalid text. The code is "expires" for an
+    invalid day, else "".
     """
     if not text:
         return None, ""
@@ -169,7 +171,7 @@ def _read_end(text: str) -> tuple[datetime | None, str]:
 
 
 def state_of(row: ApiKey) -> str:
-    """Return "living", "ended" (expired) or "revoked"."""
+    """Return the state of an API key: "living", "ended" (expired) or "revoked"."""
     if row.revoked_at is not None or not row.active:
         return "revoked"
     return "ended" if has_ended(row, utc_now()) else "living"

@@ -22,13 +22,14 @@ from views.shared.screen_access import for_officers
 
 
 def install(app: Flask) -> None:
-    """Register the template function for the count at the bell."""
+    """Register the template function `unread_notices`, which returns the count shown at the bell."""
     app.jinja_env.globals["unread_notices"] = unread_notices
 
 
 def unread_notices() -> int | None:
-    """Return the number of unread notices of the signed-in user, queried once per request; None for an anonymous
-    visitor.
+    """Return the number of the signed-in user's unread notices; None for an anonymous visitor.
+
+    The number is limited to the largest badge and queried once per request.
     """
     if not current_user.is_authenticated:
         return None
@@ -41,7 +42,7 @@ def unread_notices() -> int | None:
 
 
 class NoticeView(BaseView):
-    """Notices of the signed-in user."""
+    """Screens of the signed-in user's notices and of the settings for receiving them."""
 
     route_base = "/pemberitahuan"
     default_view = "list"
@@ -51,7 +52,7 @@ class NoticeView(BaseView):
     @expose("/")
     @for_officers("can_read", "Notice")
     def list(self) -> str:
-        """Show the newest notices."""
+        """Show the signed-in user's newest notices."""
         lines = newest_notices(current_user.id)
         page: str = render_template(
             "accounts/notices.html",
@@ -66,7 +67,7 @@ class NoticeView(BaseView):
     @expose("/<int:notice_id>", methods=["POST"])
     @for_officers("can_read", "Notice")
     def open(self, notice_id: int) -> Response:
-        """Mark a notice as read and redirect to the page it is about; 404 if it is not the user's own."""
+        """Mark one of the user's own notices as read and redirect to the page it is about; 404 for another notice."""
         seen = mark_read(notice_id, current_user.id, utc_now()) if notice_id <= LARGEST_ID else None
         if seen is None:
             abort(404)
@@ -79,7 +80,7 @@ class NoticeView(BaseView):
     @expose("/dibaca", methods=["POST"])
     @for_officers("can_read", "Notice")
     def read_all(self) -> Response:
-        """Mark all notices as read."""
+        """Mark all of the user's notices as read and redirect to the list of notices."""
         count = mark_all_read(current_user.id, utc_now())
         flash(
             ngettext(
@@ -99,7 +100,7 @@ class NoticeView(BaseView):
     @expose("/cara", methods=["POST"])
     @for_officers("can_read", "Notice")
     def save_preferences(self) -> Response:
-        """Save the notice settings; errors show the form again as typed with status 422."""
+        """Save the user's notice settings and redirect to their form; errors show the form again with status 422."""
         ticked = {name: name in request.form for name in PREFERENCE_LABELS if name != "gateway_to"}
         # The number is None if no message service is configured.
         wanted = NoticePreferences(**ticked, gateway_to=request.form.get("gateway_to", "") if _has_gateway() else None)

@@ -34,7 +34,7 @@ def _typed() -> str:
 
 
 def _name_key() -> str:
-    """Return the rate limit key of the typed name, whether or not the account exists.
+    """Return the rate limit key of the typed user name, whether or not that account exists.
 
     It must not raise: the limiter would take an exception for a failed store.
     """
@@ -42,7 +42,7 @@ def _name_key() -> str:
 
 
 class ForgottenView(PublicView):
-    """The form that requests a reset link; its response and its work are the same for every input."""
+    """The public form that requests a password reset link; its response and its work are the same for every input."""
 
     route_base = "/login"
     default_view = "ask"
@@ -58,7 +58,10 @@ class ForgottenView(PublicView):
 
     @expose("/lupa", methods=["POST"])
     def send(self) -> Response | tuple[str, int]:
-        """Send a link to the stored address if the account exists; the response does not reveal whether it does."""
+        """Send a reset link to the stored e-mail address if the account exists, and redirect to the login page.
+
+        The response does not reveal whether the account exists; an empty name shows the form again with status 422.
+        """
         name = _typed()
         if not name:
             return _ask_page("no_name"), 422
@@ -76,14 +79,14 @@ class ForgottenView(PublicView):
 
 
 class NewPasswordView(PublicView):
-    """Sets a new password by a reset link; the officer then signs in as usual."""
+    """The public form that sets a new password by a reset link; the officer then signs in as usual."""
 
     route_base = "/sandi-baru"
     default_view = "form"
 
     @expose("/<token>", methods=["GET"])
     def open(self, token: str) -> Response:
-        """Store the hash of the token in the session and redirect to the form, whose URL has no token."""
+        """Store the hash of the reset token in the session and redirect to the form, whose URL has no token."""
         session[STATE] = hash_of_token(token)
         answer = redirect(LINK_PATH, 303)
         answer.headers["Referrer-Policy"] = "no-referrer"
@@ -98,7 +101,11 @@ class NewPasswordView(PublicView):
 
     @expose("/", methods=["POST"])
     def set(self) -> Any:
-        """Set the password and end the link; errors show the form again with status 422 and change nothing."""
+        """Set the new password, end the reset link, and redirect to the login page.
+
+        A wrong form is shown again with status 422 and changes nothing; an ended link redirects to the form that
+        requests one.
+        """
         try:
             link = valid_link(_stored_hash(), utc_now())
             first, again = request.form.get("sandi", ""), request.form.get("ulang", "")

@@ -46,15 +46,15 @@ class TwoStepView(BaseView):
     @expose("/")
     @for_officers("can_userinfo", VIEW)
     def show(self) -> str:
-        """Show the state: off, waiting for the first code, or on."""
+        """Show the page of the user's two-step verification: off, waiting for the first code, or on."""
         return _page()
 
     @expose("/mulai", methods=["POST"])
     @for_officers("can_userinfo", VIEW)
     def start(self) -> Response:
-        """Create a secret that waits for its first code; a wrong password gives status 422.
+        """Create the user's two-step secret, which waits for its first code, and redirect to the page that shows it.
 
-        Raises Problem 429 after too many wrong attempts.
+        A wrong password shows the page again with status 422. Raises Problem(429) after too many wrong attempts.
         """
         attempt = admit_code(current_user.id, utc_now())
         if not _is_own_password(request.form.get("sandi", "")):
@@ -66,9 +66,9 @@ class TwoStepView(BaseView):
     @expose("/pasang", methods=["POST"])
     @for_officers("can_userinfo", VIEW)
     def confirm(self) -> Response:
-        """Activate two-step verification, end all other sign-ins, and show the recovery codes once with status 201.
+        """Activate two-step verification, end the user's other sign-ins, and show the recovery codes once (201).
 
-        A wrong code gives status 422; raises Problem 429 after too many wrong attempts.
+        A wrong code shows the page again with status 422. Raises Problem(429) after too many wrong attempts.
         """
         attempt = admit_code(current_user.id, utc_now())
         codes = confirm(current_user.id, _typed_code(), utc_now())
@@ -82,9 +82,10 @@ class TwoStepView(BaseView):
     @expose("/matikan", methods=["POST"])
     @for_officers("can_userinfo", VIEW)
     def switch_off(self) -> Response:
-        """Delete secret and recovery codes after checking password and a code, else status 422; other sign-ins end.
+        """Delete the user's two-step secret and recovery codes, end their other sign-ins, and redirect to the page.
 
-        403 for officers who must have a second step; raises Problem 429 after too many wrong attempts.
+        A wrong password or code shows the page again with status 422; 403 for officers who must have a second step.
+        Raises Problem(429) after too many wrong attempts.
         """
         if must_have(current_user, current_person()):
             abort(403)

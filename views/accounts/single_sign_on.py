@@ -29,7 +29,7 @@ PER_SOURCE = "60 per minute"
 
 
 class SignOnView(PublicView):
-    """Sign-on routes; the pending attempt is in the signed session cookie and is valid for one return."""
+    """Public routes of single sign-on; the pending attempt is in the signed session cookie and valid for one return."""
 
     route_base = "/masuk"
     default_view = "go"
@@ -38,8 +38,9 @@ class SignOnView(PublicView):
 
     @expose("/sso", methods=["GET"])
     def go(self) -> Response:
-        """Redirect to the provider with a new state, nonce and PKCE verifier, or to the login page if it is
-        unreachable or not configured.
+        """Redirect to the OIDC provider with a new state, nonce and PKCE verifier, valid for ten minutes.
+
+        Redirects to the login page if single sign-on is not configured or the provider is unreachable.
         """
         if not current_app.config["OIDC_ISSUER"]:
             return redirect("/login/")
@@ -56,7 +57,11 @@ class SignOnView(PublicView):
 
     @expose("/sso/kembali", methods=["GET"])
     def back(self) -> Response:
-        """Sign the officer in when the provider redirects back; any failure leads to the login page with a message."""
+        """Sign the officer in when the OIDC provider redirects back, and redirect to the page requested before.
+
+        An account with a second step is redirected to its code page first; any failure leads to the login page with a
+        message.
+        """
         if not current_app.config["OIDC_ISSUER"]:
             return redirect("/login/")
         pending = session.pop(STATE, None) or {}

@@ -34,7 +34,7 @@ PAGE = Contract(
 
 
 class DocsApi(BaseApi):
-    """The two documentation endpoints."""
+    """The two public documentation endpoints: the OpenAPI document and a page to read."""
 
     resource_name = "docs"
     route_base = "/api/v1"
@@ -43,13 +43,13 @@ class DocsApi(BaseApi):
     @expose("/_openapi", methods=["GET"])
     @declared(OPENAPI)
     def openapi(self) -> Response:
-        """Return the OpenAPI document, cached per process and language."""
+        """Return a JSON response with the OpenAPI document in the language of the request."""
         return jsonify(document())
 
     @expose("/docs", methods=["GET"])
     @declared(PAGE)
     def page(self) -> Response:
-        """Return the page of all operations, or of those that contain every searched word."""
+        """Return the HTML page of all API operations, or of those that contain every word of the search `q`."""
         found = document()
         wanted = request.args.get("q", "").strip()
         groups: dict[str, list[dict[str, Any]]] = {}
@@ -80,7 +80,7 @@ def _matches(operation: dict[str, Any], wanted: str) -> bool:
 
 
 def curl_of(method: str, path: str, operation: dict[str, Any]) -> str:
-    """Return a curl command for an operation, with the example body and invented path values."""
+    """Return the text of a curl command for an operation, with the example body and invented path values."""
     base = current_app.config["PUBLIC_BASE_URL"]
     address = path.replace("{number}", "7").replace("{tracking_id}", "9165816")
     needed = {p["name"]: "…" for p in operation["parameters"] if p["in"] == "query" and p["required"]}

@@ -46,7 +46,7 @@ _HEADERS = {
 
 
 def document() -> dict[str, Any]:
-    """Return the document in the language of the request, cached per process and language."""
+    """Return the OpenAPI document as a dict in the language of the request, cached per process and language."""
     cached = current_app.extensions.setdefault("lapor_openapi", {})
     locale = str(get_locale() or "id")
     if locale not in cached:
@@ -82,7 +82,7 @@ def _build(app: Any) -> dict[str, Any]:
 
 
 def address_of(rule: str) -> str:
-    """Return a Flask URL rule in OpenAPI syntax."""
+    """Return the path of a Flask URL rule in OpenAPI syntax: `<int:number>` becomes `{number}`."""
     return _PARTS.sub(r"{\2}", rule)
 
 
@@ -109,7 +109,7 @@ def _operation(route: Route, contract: Contract) -> dict[str, Any]:
 
 
 def _parameters(route: Route, contract: Contract) -> list[dict[str, Any]]:
-    """Return the parameters of path, query and headers."""
+    """Return the OpenAPI objects of a route's parameters in path, query and headers."""
     whole = {"type": "integer", "minimum": 0, "maximum": LARGEST_ID}
     found = [
         {"name": name, "in": "path", "required": True, "schema": whole if kind == "int" else {**_TEXT, "minLength": 1}}
@@ -140,7 +140,7 @@ def _security(route: Route, contract: Contract) -> list[dict[str, list[str]]]:
 
 
 def problems_of(route: Route, contract: Contract) -> dict[int, tuple[str, ...]]:
-    """Return all problem types of a route by status: its own and the shared ones."""
+    """Return the names of all problem types that a route may answer, by HTTP status: its own and the shared ones."""
     found: dict[int, tuple[str, ...]] = {**_SHARED, 400: ("bad_request",)}
     if not contract.public:
         found |= {401: ("unauthorized",), 403: ("forbidden",)}
@@ -167,7 +167,7 @@ def _good(answer: Answer) -> dict[str, Any]:
 
 
 def _bad(status: int, names: tuple[str, ...]) -> dict[str, Any]:
-    """Return the response of one error status: each problem type with its message as an example."""
+    """Return the OpenAPI object of one error status, with the message of each problem type as an example."""
     base = current_app.config["PUBLIC_BASE_URL"]
     sentences = {name: sentence_of(name) for name in names}
     examples = {
@@ -180,7 +180,7 @@ def _bad(status: int, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def sentence_of(name: str) -> str:
-    """Return the message of a problem type, as the response contains it."""
+    """Return the message of a problem type as the response contains it; an unknown name is returned unchanged."""
     return str(HTTP.get(name) or REFUSALS.get(name) or name)
 
 

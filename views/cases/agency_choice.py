@@ -15,7 +15,7 @@ Rows = list[tuple[str, str]]
 
 
 class Offer(NamedTuple):
-    """The agencies of a direction form as (code, remark).
+    """The agencies that a direction form offers, as (code, remark).
 
     `shown` are visible at once, `rest` are in the collapsed list, `suggested` are the suggestions among `shown`.
     """
@@ -26,9 +26,10 @@ class Offer(NamedTuple):
 
 
 def offer(case: Case, form: ActionForm, suggestions: Sequence[Suggestion] = (), search: str = "") -> Offer:
-    """Return every active agency that is not on the case, suggested and ticked ones in `shown`, the others in `rest`.
+    """Return the agencies that a direction form offers: every active agency that is not on the case.
 
-    With a search, matching and ticked agencies are shown and nothing is suggested.
+    Suggested and ticked ones are in `shown`, the others in `rest`. With a search, matching and ticked agencies are
+    shown and nothing is suggested.
     """
     taken = {track.agency for track in case.facts.active_tracks}
     serving = [a for a in case.agencies.values() if a.active and a.code not in taken]
@@ -69,7 +70,7 @@ def _why(suggestion: Suggestion) -> str:
 
 
 def _with_units(agency: Agency, serving: list[Agency]) -> Iterable[Agency]:
-    """Yield the agency, then its units at all depths, each followed by its own."""
+    """Yield the agency, then its units at all depths, each followed by its own units."""
     yield agency
     for unit in serving:
         if unit.parent_id == agency.id:

@@ -66,14 +66,14 @@ class ComplaintView(BaseView):
     @has_access
     @permission_name("read")
     def show(self, complaint_id: int) -> str:
-        """Show the case; `?kejadian=` filters the timeline. Raises ActionRefused(not_visible)."""
+        """Show the page of one case; `?kejadian=` filters its timeline. Raises ActionRefused(not_visible)."""
         return page(load_case(complaint_id, current_person(), utc_now()))
 
     @expose("/<int:complaint_id>/batas")
     @has_access
     @permission_name("read")
     def explain_limits(self, complaint_id: int) -> str:
-        """Show line by line how the due time of each open step was computed (design section 5).
+        """Show the page that explains line by line how the due time of each open step was computed (design section 5).
 
         Raises ActionRefused(not_visible).
         """
@@ -97,10 +97,10 @@ class ComplaintView(BaseView):
     @has_access
     @permission_name("act")
     def act(self, complaint_id: int) -> Any:
-        """Perform the submitted action and redirect, or show a confirmation page if one was asked for.
+        """Perform the submitted action on the case and redirect, or show a confirmation page if one was asked for.
 
-        A refused action shows the case page again with the form as typed and the errors. Aborts with 400 for a
-        malformed form; raises ActionRefused(not_visible).
+        A refused action shows the case page again with the form as typed, the errors and the status of the refusal.
+        Aborts with 400 for a malformed form; raises ActionRefused(not_visible).
         """
         by = current_person()
         sent = read_sent(request.form, request.files.get("file"))
@@ -136,7 +136,7 @@ def _lands(landing: Landing) -> Any:
 
 
 def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = None, **identity: Any) -> str:
-    """Render the case page; the form that was sent keeps its values and shows the errors of `refused`."""
+    """Return the HTML of the case page; the form that was sent keeps its values and shows the errors of `refused`."""
     forms = forms_of(case, sent, refused)
     primary = primary_of(forms)
     actions = {form.allowed.action for form in forms}
@@ -205,7 +205,7 @@ def _sent_form(case: Case, forms: list[ActionForm], sent: Sent | None, refused: 
 
 
 def _letter_to_read(case: Case, primary: ActionForm | None) -> Letter | None:
-    """Return the letter that is shown expanded, or None.
+    """Return the letter that the case page shows expanded; None if the case has no draft or signed letter now.
 
     It is that of the primary action's agency, else of the officer's own agency, else of the lead agency.
     """
@@ -218,7 +218,7 @@ def _letter_to_read(case: Case, primary: ActionForm | None) -> Letter | None:
 
 
 def _question(complaint_id: int, sent: Sent, by: Person) -> str:
-    """Render the confirmation page of an action.
+    """Return the HTML of the confirmation page of an action.
 
     Raises ActionRefused with the reason that performing the action would give.
     """
@@ -235,7 +235,10 @@ def _question(complaint_id: int, sent: Sent, by: Person) -> str:
 
 
 def _carry_out(complaint_id: int, sent: Sent, by: Person) -> Landing:
-    """Perform the submitted action; return where to go next and the success message. Raises ActionRefused."""
+    """Perform the submitted action; return a Landing with the URL to redirect to and the success message.
+
+    Raises ActionRefused.
+    """
     address = source_address()
     if sent.action is Action.ATTACH:
         if sent.file is None or not sent.file.filename:
@@ -250,7 +253,7 @@ def _carry_out(complaint_id: int, sent: Sent, by: Person) -> Landing:
 
 
 def _notice(done: Performed) -> str:
-    """Return the success message: what happened and which step is due next, with its actor and due time."""
+    """Return the success message of an action: what happened, and the next step with its actor and due time."""
     happened = f"{SENTENCES[done.decision.event.kind.value]}: {done.complaint.number}."
     if not done.opened:
         return happened

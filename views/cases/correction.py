@@ -41,7 +41,10 @@ AT_REGISTRATION = "Dilengkapi saat registrasi"
 
 
 class CorrectionView(BaseView):
-    """Correct the data of a report; the reporter's own text stays unchanged and old values stay in the record."""
+    """Screen on which the Admin Layanan Aduan corrects the data of a report.
+
+    The reporter's own text stays unchanged and old values stay in the record.
+    """
 
     route_base = "/aduan"
     default_view = "form"
@@ -57,10 +60,10 @@ class CorrectionView(BaseView):
     @expose("/<int:complaint_id>/data", methods=["POST"])
     @for_officers("can_act", "Complaint")
     def save(self, complaint_id: int) -> Any:
-        """Save the correction, and register the case if that button was pressed, in one transaction.
+        """Save the correction, register the case too if that button was pressed, and redirect; both in one transaction.
 
-        Errors show the form again as typed, with the status of the refusal. Raises ActionRefused if the officer may not
-        correct the case now.
+        Errors show the form again as typed, with the status of the refusal, or 422 for an outdated form. Raises
+        ActionRefused if the officer may not correct the case now.
         """
         case, typed = _case(complaint_id), request.form
         try:
@@ -112,7 +115,7 @@ def _save(case: Case, version: int) -> Landing:
 
 
 def _params(form: MultiDict[str, str], registers: bool) -> dict[str, Any]:
-    """Return the submitted values as parameters of the correct action, without empty fields, which change nothing."""
+    """Return the submitted values as parameters of the action correct, without empty fields, which change nothing."""
     params: dict[str, Any] = filled({name: form.get(name, "") for name in PLAIN_FIELDS})
     location: dict[str, Any] = filled({name: form.get(f"location.{name}", "") for name in LOCATION_PARTS})
     for name in location.keys() & {"lat", "lon"}:
@@ -127,7 +130,7 @@ def _params(form: MultiDict[str, str], registers: bool) -> dict[str, Any]:
 
 
 def _values_of(case: Case) -> dict[str, str]:
-    """Return the current values of the case by field name, without the identity, which is opened on its own page."""
+    """Return the current values of the case by form field, without the identity, which is opened on its own page."""
     complaint = case.complaint
     return {
         "category": complaint.category.code if complaint.category else "",

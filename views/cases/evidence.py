@@ -15,7 +15,7 @@ from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 
 class EvidenceView(BaseView):
-    """Evidence bundles, only for users who see every case: officers of Dinas Kominfo and supervisors."""
+    """Download of evidence bundles, only for users who see every case: officers of Dinas Kominfo and supervisors."""
 
     route_base = "/aduan"
     class_permission_name = "Complaint"
@@ -24,7 +24,7 @@ class EvidenceView(BaseView):
     @expose("/<int:complaint_id>/bundel", methods=["POST"])
     @for_officers("can_read", "Complaint")
     def bundle(self, complaint_id: int) -> Response:
-        """Stream the evidence bundle as a zip file; POST, since each download is recorded.
+        """Stream the evidence bundle of a case as a zip file and record the download in the journal.
 
         Raises ActionRefused(not_visible) for users who do not see every case.
         """

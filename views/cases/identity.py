@@ -26,8 +26,9 @@ Typed = dict[str, str]
 
 
 class IdentityView(BaseView):
-    """Identity and redaction pages; who may use them is decided in `app/privacy/identity_access.py`, delegations
-    included.
+    """Screens that open a reporter's identity and redact the text of a case.
+
+    `app/privacy/identity_access.py` decides who may use them, delegations included.
     """
 
     route_base = "/aduan"
@@ -37,10 +38,10 @@ class IdentityView(BaseView):
     @expose("/<int:complaint_id>/identitas", methods=["POST"])
     @for_officers("can_act", "Complaint")
     def open(self, complaint_id: int) -> Response:
-        """Show the case page with the identity once; each request is another opening with its own event.
+        """Record the opening of a reporter's identity with its reason, and show the case page with the identity once.
 
-        Without a valid reason the page is shown again with the error. Raises ActionRefused: not_visible or
-        not_your_step.
+        Each request is another opening with its own event. An error shows the page again with the status of the
+        refusal. Raises ActionRefused: not_visible or not_your_step.
         """
         by, reason = current_person(), request.form.get("reason", "")
         try:
@@ -58,7 +59,7 @@ class IdentityView(BaseView):
     @expose("/<int:guarded_id>/samarkan", methods=["GET"])
     @for_officers("can_receive", "Complaint")
     def ask(self, guarded_id: int) -> str:
-        """Show the redaction form, with personal traces in the text already masked.
+        """Show the redaction form of a case, with personal traces in the text already masked.
 
         Raises ActionRefused: not_visible, not_your_step or out_of_order.
         """
@@ -67,10 +68,10 @@ class IdentityView(BaseView):
     @expose("/<int:guarded_id>/samarkan", methods=["POST"])
     @for_officers("can_receive", "Complaint")
     def redact(self, guarded_id: int) -> Any:
-        """Save the redacted text, which agencies, letters and the SP4N feed show from then on.
+        """Save the redacted text of a case, which agencies, letters and the SP4N feed show from then on, and redirect.
 
-        Errors show the form again as typed. Aborts with 400 for a malformed version; raises ActionRefused: not_visible,
-        not_your_step or out_of_order.
+        Errors show the form again as typed with the status of the refusal. Aborts with 400 for a malformed version;
+        raises ActionRefused: not_visible, not_your_step or out_of_order.
         """
         typed = request.form.to_dict()
         version = typed.get("expected_version", "")
@@ -120,7 +121,7 @@ def _form(case: Case, faults: Typed, typed: Typed | None = None) -> str:
 
 
 def _proposed(case: Case) -> Typed:
-    """Return the initial values of the redaction form with personal traces masked.
+    """Return the initial values of the redaction form by field, with personal traces masked.
 
     They are the texts shown now, or the reporter's newer texts if the report changed since the last redaction.
     """

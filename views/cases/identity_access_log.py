@@ -28,7 +28,10 @@ DAYS = ("dari", "sampai")
 
 
 class IdentityBookView(BaseView):
-    """Identity log and search. Searches are POST requests, so that no identity appears in a URL or an access log."""
+    """Screens of the identity access log and of the identity search.
+
+    Searches are POST requests, so that no identity appears in a URL or an access log.
+    """
 
     route_base = "/identitas"
     default_view = "book"
@@ -38,7 +41,10 @@ class IdentityBookView(BaseView):
     @expose("/")
     @for_officers("can_read", "Identity")
     def book(self) -> str:
-        """Show the log, newest first, filtered by officer and period, with a count for each officer."""
+        """Show the identity access log, newest first, with the number of accesses per officer.
+
+        It is filtered by officer (`petugas`) and period (`dari`, `sampai`: office dates).
+        """
         address = _address()
         wanted = _wanted(address)
         pages = pages_of(address, count_accesses(wanted))
@@ -57,7 +63,7 @@ class IdentityBookView(BaseView):
     @expose("/unduh.csv")
     @for_officers("can_read", "Identity")
     def download(self) -> Response:
-        """Send the filtered log as a CSV file for spreadsheets."""
+        """Send the filtered identity access log as a CSV file for spreadsheets (UTF-8 with byte order mark)."""
         text = io.StringIO()
         text.write("\ufeff")
         rows = csv.writer(text, delimiter=SEPARATOR, lineterminator="\r\n")
@@ -81,9 +87,10 @@ class IdentityBookView(BaseView):
     @expose("/cari", methods=["POST"])
     @for_officers("can_search", "Identity")
     def search(self) -> Response:
-        """Find the cases of one person; officer, time and reason are recorded even if there are none.
+        """Show the cases of one reporter; officer, time and reason are written to the journal even if no case is found.
 
-        Field errors show the form again; raises ActionRefused(not_your_step) for an officer who may not search.
+        Field errors show the form again with the status of the refusal. Raises ActionRefused(not_your_step) for an
+        officer who may not search.
         """
         params = {name: request.form.get(name, "") for name in ("mark", "reason")}
         try:

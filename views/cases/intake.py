@@ -41,7 +41,7 @@ REPORTER_FIELDS = ("name", "phone", "email", "address", "nik")
 
 
 class IntakeView(BaseView):
-    """The intake form "Catat aduan"; input is validated by the same function as that of the API."""
+    """The officers' intake form "Catat aduan"; its input is validated by the same function as that of the API."""
 
     route_base = "/aduan"
     default_view = "form"
@@ -56,7 +56,7 @@ class IntakeView(BaseView):
     @expose("/baru", methods=["POST"])
     @for_officers("can_receive", "Complaint")
     def save(self) -> Response | AnyResponse:
-        """Record the complaint and redirect to the reporter's card.
+        """Record the complaint and redirect to the reporter's card, which shows number and tracking code.
 
         Errors show the form again as typed with status 422, also for an SP4N number that is already recorded.
         """
@@ -99,7 +99,7 @@ def _record_once(typed: dict[str, str], token: str) -> Landing:
 
 
 def payload_of(typed: dict[str, str]) -> dict[str, Any]:
-    """Convert the form fields to the report body of the API, without empty fields."""
+    """Return the intake form's fields and uploaded files as the report body of the API, without empty fields."""
     payload: dict[str, Any] = filled({name: typed.get(name, "") for name in TOP_FIELDS})
     payload["location"] = filled({name: typed.get(f"location.{name}", "") for name in PLACE_FIELDS})
     payload["reporter"] = filled({name: typed.get(f"reporter.{name}", "") for name in REPORTER_FIELDS})
@@ -138,8 +138,9 @@ def _form_page(
 
 
 class SimilarView(BaseView):
-    """The list of likely duplicates as an HTML fragment; without JavaScript the form's own button shows it in the
-    page.
+    """Endpoint of the likely duplicates of a typed report, as an HTML fragment that the intake form's script inserts.
+
+    Without JavaScript the form's own button shows them in the page.
     """
 
     route_base = "/aduan"
@@ -150,6 +151,9 @@ class SimilarView(BaseView):
     @expose("/baru/serupa", methods=["POST"])
     @for_officers("can_receive", "Complaint")
     def similar(self) -> str:
-        """Return the likely duplicates of the typed report; POST, so that names in the text appear in no URL."""
+        """Return the HTML fragment with the likely duplicates of the typed report.
+
+        It is requested by POST, so that names in the text appear in no URL.
+        """
         found = similar_to_typed(request.form, current_person(), utc_now())
         return render_template("cases/_similar.html", similar=found, asked=True)

@@ -31,9 +31,9 @@ class IntakeCardView(BaseView):
     @expose("/<int:complaint_id>/kartu", methods=["GET"])
     @for_officers("can_receive", "Complaint")
     def show(self, complaint_id: int) -> str:
-        """Show number and tracking code once after intake, later the number and how the reporter can get a new code.
+        """Show the reporter's card with case number and, once after intake, the tracking code.
 
-        Raises ActionRefused(not_visible).
+        Later it says how the reporter can get a new code. Raises ActionRefused(not_visible).
         """
         complaint = find_complaint(complaint_id, current_person())
         stored = session.pop(_CARD, None)
@@ -51,12 +51,12 @@ class IntakeCardView(BaseView):
 
 
 def card_landing(intake: Intake) -> Landing:
-    """Return the Landing of an intake; its notice is the encrypted content of the card."""
+    """Return the Landing that redirects to the reporter's card; its notice is the card's encrypted content."""
     following = gettext("Berikutnya: %(step)s, batas %(due)s.", step=STEPS[intake.step], due=moment(intake.due_at))
     card = {"id": intake.complaint_id, "code": intake.tracking_code, "next": following}
     return Landing(f"/aduan/{intake.complaint_id}/kartu", seal(json.dumps(card)))
 
 
 def store_card(landing: Landing) -> None:
-    """Store the encrypted card in the session, from which the card page removes it when it is shown."""
+    """Store the encrypted content of the reporter's card in the session; the card page removes it when shown."""
     session[_CARD] = landing.notice

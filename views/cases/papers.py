@@ -23,7 +23,10 @@ PATH, SHEET_PATH = "/kertas", "/lembar-sop"
 
 
 class PaperView(BaseView):
-    """Papers of a case, for everybody who may see the case; raises ActionRefused(not_visible) for others."""
+    """Screens of the generated papers of a case, for officers who may see the case.
+
+    They raise ActionRefused(not_visible) for others.
+    """
 
     route_base = PATH
     class_permission_name = "Complaint"
@@ -34,10 +37,10 @@ class PaperView(BaseView):
     @has_access
     @permission_name("read")
     def ask(self, complaint_id: int) -> Any:
-        """Request the paper of `kind` for the event or letter `cause`, or find the existing one, and redirect to its
-        page.
+        """Request the paper of `kind` for the event or letter with the id `cause`, and redirect to the paper's page.
 
-        Aborts with 400 for a malformed `cause`; raises ActionRefused(not_visible).
+        An existing paper is not generated again. Aborts with 400 for a malformed `cause`; raises
+        ActionRefused(not_visible) for a hidden case, an unknown kind or a cause that is not of the case.
         """
         now = utc_now()
         case = load_case(complaint_id, current_person(), now)
@@ -51,7 +54,7 @@ class PaperView(BaseView):
     @has_access
     @permission_name("read")
     def show(self, paper_id: int) -> str:
-        """Show the state of a paper; the page reloads until the file exists. Raises ActionRefused(not_visible)."""
+        """Show the page of a paper, which reloads until its PDF exists. Raises ActionRefused(not_visible)."""
         return paper_page(find_case_paper(paper_id, current_person()))
 
     @expose("/<int:paper_id>/keadaan")
@@ -65,7 +68,7 @@ class PaperView(BaseView):
     @has_access
     @permission_name("read")
     def file(self, paper_id: int) -> Response:
-        """Send the PDF of a paper, 404 if it is not drawn. Raises ActionRefused(not_visible)."""
+        """Send the PDF of a paper; 404 until it is drawn. Raises ActionRefused(not_visible)."""
         paper = find_case_paper(paper_id, current_person())
         return send_paper(paper, file_name(paper))
 
@@ -73,14 +76,14 @@ class PaperView(BaseView):
     @has_access
     @permission_name("read")
     def again(self, paper_id: int) -> Any:
-        """Retry a failed paper and redirect to its page. Raises ActionRefused(not_visible)."""
+        """Queue a failed paper again and redirect to its page. Raises ActionRefused(not_visible)."""
         paper = find_case_paper(paper_id, current_person())
         draw_again(paper.id)
         return redirect(f"{PATH}/{paper.id}", 303)
 
 
 class SopSheetView(BaseView):
-    """Sheets of SOP versions, for everybody who may read reference data."""
+    """Screens of the printed sheets of SOP versions, for officers who may read reference data."""
 
     route_base = SHEET_PATH
     class_permission_name = "Reference"
@@ -89,8 +92,9 @@ class SopSheetView(BaseView):
     @expose("/versi/<int:version_id>", methods=["POST"])
     @for_officers("can_read", "Reference")
     def ask(self, version_id: int) -> Any:
-        """Request the sheet of an SOP version, or find the existing one, and redirect to its page; 404 for an
-        unknown version.
+        """Request the sheet of an SOP version and redirect to the sheet's page; 404 for an unknown version.
+
+        An existing sheet is not generated again.
         """
         version = find_version(version_id) or abort(404)
         return redirect(f"{SHEET_PATH}/{ask_for_sop_sheet(version, utc_now()).id}", 303)
@@ -98,39 +102,39 @@ class SopSheetView(BaseView):
     @expose("/<int:sheet_id>")
     @for_officers("can_read", "Reference")
     def show(self, sheet_id: int) -> str:
-        """Show the state of a sheet. Raises ActionRefused(not_visible) if there is none with this id."""
+        """Show the page of an SOP sheet, which reloads until its PDF exists. Raises ActionRefused(not_visible)."""
         return paper_page(find_sop_sheet(sheet_id), SHEET_PATH)
 
     @expose("/<int:sheet_id>/keadaan")
     @for_officers("can_read", "Reference")
     def state(self, sheet_id: int) -> Response:
-        """Return the state of a sheet as plain text, polled by the page's script. Raises ActionRefused(not_visible)."""
+        """Return the state of an SOP sheet as text, polled by the page's script. Raises ActionRefused(not_visible)."""
         return Response(find_sop_sheet(sheet_id).state, mimetype="text/plain")
 
     @expose("/<int:sheet_id>.pdf")
     @for_officers("can_read", "Reference")
     def file(self, sheet_id: int) -> Response:
-        """Send the PDF of a sheet, 404 if it is not drawn. Raises ActionRefused(not_visible)."""
+        """Send the PDF of an SOP sheet; 404 until it is drawn. Raises ActionRefused(not_visible)."""
         sheet = find_sop_sheet(sheet_id)
         return send_paper(sheet, file_name(sheet))
 
     @expose("/<int:sheet_id>/ulang", methods=["POST"])
     @for_officers("can_read", "Reference")
     def again(self, sheet_id: int) -> Any:
-        """Retry a failed sheet and redirect to its page. Raises ActionRefused(not_visible)."""
+        """Queue a failed SOP sheet again and redirect to its page. Raises ActionRefused(not_visible)."""
         draw_again(find_sop_sheet(sheet_id).id)
         return redirect(f"{SHEET_PATH}/{sheet_id}", 303)
 
 
 def paper_page(paper: Paper, path: str = PATH) -> str:
-    """Render the page of a paper; `path` is the URL prefix of its view."""
+    """Return the HTML of the page of a paper; `path` is the URL prefix of its view."""
     return render_template(
         "cases/papers.html", paper=paper, name=PAPER_NAMES[paper.kind], why=why_not_drawn(paper.error), path=path
     )
 
 
 def file_name(paper: Paper) -> str:
-    """Return the PDF file name from kind, case number and paper id; it contains no personal name."""
+    """Return the name of a paper's PDF file, from kind, case number and paper id; it contains no personal name."""
     number = paper.complaint.number if paper.complaint else ""
     kind = paper.kind.replace("_", "-")
     return "-".join(part for part in (kind, number, str(paper.id)) if part) + ".pdf"

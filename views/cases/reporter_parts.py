@@ -34,7 +34,7 @@ class IdentityTrace:
 
 
 def reporter_parts(case: Case, opened: dict[str, str] | None = None, **fault: str) -> dict[str, Any]:
-    """Return the template values of the reporter section.
+    """Return the template values of the reporter section of the case page.
 
     `opened` are identity fields to show unmasked once; `reason_fault` and `reason_typed` are error and text of a
     refused reason.
@@ -71,9 +71,9 @@ def is_unreadable(text: object) -> bool:
 
 
 def identity_traces(case: Case) -> list[IdentityTrace]:
-    """Return the places that may reveal the reporter of a secret or anonymous case.
+    """Return the places in the case's texts that may reveal the reporter of a secret or anonymous case.
 
-    Empty for open cases, for users who do not see every case, and for API programs that only read.
+    [] for open cases, for users who do not see every case, and for API programs that only read.
     """
     guarded = case.complaint.confidentiality != Confidentiality.OPEN
     if not guarded or not case.person.sees_every_case or is_reading_program(case.person):
@@ -97,7 +97,7 @@ def _texts(case: Case) -> Iterator[tuple[str, str]]:
 
 
 def _before(text: str) -> str:
-    """Return the last words of a text, with an ellipsis if it was cut."""
+    """Return the last words of a text, about 30 characters, with an ellipsis if it was cut."""
     if len(text) <= AROUND:
         return text
     first, space, rest = text[-AROUND:].partition(" ")
@@ -105,7 +105,7 @@ def _before(text: str) -> str:
 
 
 def _after(text: str) -> str:
-    """Return the first words of a text, with an ellipsis if it was cut."""
+    """Return the first words of a text, about 30 characters, with an ellipsis if it was cut."""
     if len(text) <= AROUND:
         return text
     rest, space, last = text[:AROUND].rpartition(" ")

@@ -23,7 +23,10 @@ LONGEST_REASON = 500
 
 
 class ScanView(BaseView):
-    """The upload page of a scan; separate from the case page, since a refused file must be chosen again."""
+    """Screen that uploads the scan of a letter signed with ink.
+
+    It is separate from the case page, since a refused file must be chosen again.
+    """
 
     route_base = "/aduan"
     class_permission_name = "Complaint"
@@ -34,16 +37,20 @@ class ScanView(BaseView):
     @has_access
     @permission_name("act")
     def ask(self, complaint_id: int, letter_id: int) -> str:
-        """Show the upload form. Raises ActionRefused: not_visible, wrong_agency or out_of_order."""
+        """Show the form that uploads the scan of a letter.
+
+        Raises ActionRefused: not_visible, wrong_agency or out_of_order.
+        """
         return _page(_own_letter(complaint_id, letter_id))
 
     @expose("/<int:complaint_id>/surat/<int:letter_id>/pindaian", methods=["POST"])
     @has_access
     @permission_name("act")
     def take(self, complaint_id: int, letter_id: int) -> Any:
-        """Store the scan and redirect to the case; errors show the form again with status 422 or that of the refusal.
+        """Store the uploaded scan of a letter and redirect to the case page.
 
-        Raises ActionRefused: not_visible, wrong_agency or out_of_order.
+        Errors show the form again with status 422 or that of the refusal. Raises ActionRefused: not_visible,
+        wrong_agency or out_of_order.
         """
         letter = _own_letter(complaint_id, letter_id)
         content = read_upload("file", LARGEST)
@@ -65,9 +72,10 @@ class ScanView(BaseView):
 
 
 def _own_letter(complaint_id: int, letter_id: int) -> Letter:
-    """Return a letter that the officer's agency signed with ink.
+    """Return a letter signed with ink, of an agency of this officer.
 
-    Raises ActionRefused: not_visible, wrong_agency, or out_of_order for a letter not signed with ink.
+    Raises ActionRefused: not_visible, wrong_agency for a letter of another agency, out_of_order for one not signed with
+    ink.
     """
     person = current_person()
     letter = find_letter(complaint_id, letter_id, person)

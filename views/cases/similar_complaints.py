@@ -20,7 +20,10 @@ NO_MAIN_COMPLAINT = ENDED - {CaseStatus.CLOSED}
 
 @dataclass(frozen=True)
 class Similar:
-    """A likely duplicate; `reason` is the similarity as text, `can_be_main` whether a case can be merged into it."""
+    """A likely duplicate of a complaint.
+
+    `reason` is the similarity as text, `status` the status as text, `can_be_main` whether a case can be merged into it.
+    """
 
     complaint: Complaint
     reason: str
@@ -29,12 +32,12 @@ class Similar:
 
 
 def similar_to_case(row: Complaint, person: Person) -> list[Similar]:
-    """Return likely duplicates of an existing complaint, nearest place first, among the cases this person may see."""
+    """Return the likely duplicates of a stored complaint, nearest place first, among the cases this person may see."""
     return [_in_words(found, row.received_at, False) for found in likely_duplicates(report_of(row), person)]
 
 
 def similar_to_typed(typed: Mapping[str, str], person: Person, now: datetime) -> list[Similar]:
-    """Return likely duplicates of the report typed into the intake form so far, among the cases this person may see."""
+    """Return the likely duplicates of the report typed into the intake form, among the cases this person may see."""
     report = report_in_writing(
         typed.get("title", ""),
         typed.get("body", ""),
@@ -54,7 +57,10 @@ def _in_words(found: Likely, at: datetime, today: bool) -> Similar:
 
 
 def _when(other: datetime, at: datetime, today: bool) -> str:
-    """Return the distance in office days as text, relative to today if `today` is true, else to the other case."""
+    """Return the distance of two cases in office days as text.
+
+    It is relative to today if `today` is true, else to the other case.
+    """
     days = (office_time(at).date() - office_time(other).date()).days
     if days == 0:
         return gettext("hari ini") if today else gettext("hari yang sama")

@@ -17,7 +17,7 @@ from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 
 class CodeView(BaseView):
-    """The button that gives a case a new tracking code, for officers who receive complaints."""
+    """Endpoint of the button that gives a case a new tracking code, for officers who receive complaints."""
 
     route_base = "/aduan"
     class_permission_name = "Complaint"
@@ -26,9 +26,10 @@ class CodeView(BaseView):
     @expose("/<int:complaint_id>/kode", methods=["POST"])
     @for_officers("can_receive", "Complaint")
     def replace(self, complaint_id: int) -> Response:
-        """Replace the tracking code and redirect to the case, which shows the new code once.
+        """Replace the tracking code of a case and redirect to the case page, which shows the new code once.
 
-        Aborts with 400 for a malformed token; raises ActionRefused(not_visible), other refusals become a message.
+        Aborts with 400 for a malformed token; raises ActionRefused(not_visible), other refusals become a message on
+        that page.
         """
         token, place = request.form.get("token", ""), f"/aduan/{complaint_id}"
         if not is_token(token):

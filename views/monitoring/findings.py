@@ -31,7 +31,10 @@ WORST_FIRST = ("broken", "unknown", "warn", "ok")
 
 @dataclass(frozen=True)
 class Finding:
-    """The state of one part: `state` is ok, warn, broken or unknown; `to_do` is "" if it is ok."""
+    """The state of one part of the program as text.
+
+    `state` is ok, warn, broken or unknown; `to_do` is the advice to the administrator, "" if the part is ok.
+    """
 
     part: str
     state: str
@@ -40,7 +43,7 @@ class Finding:
 
 
 def all_findings(now: datetime, redis: bool) -> list[Finding]:
-    """Return the state of every part, broken ones first; `redis` is whether Redis answers."""
+    """Return a Finding for every part of the program, broken ones first; `redis` is whether Redis answers."""
     seen = health.find_processes(now) if redis else None
     found = [*_servers(redis), *_processes(seen, now), *_records(now), *_peer(now)]
     for name, state, sentence in invariant_lines(now):
@@ -56,8 +59,9 @@ def all_findings(now: datetime, redis: bool) -> list[Finding]:
 
 
 def warnings(now: datetime) -> list[str]:
-    """Return English warnings about dead processes for a monitor; [] while Redis is unreachable and nothing is
-    known.
+    """Return English sentences about dead scheduler and worker processes, for a monitor.
+
+    [] if all are alive, and while Redis is unreachable and nothing is known.
     """
     seen = health.find_processes(now)
     if seen is None:
@@ -70,9 +74,7 @@ def warnings(now: datetime) -> list[str]:
 
 
 def outside_warnings() -> list[str]:
-    """Return English warnings about unreachable gateways and a rejected peer token for a monitor; needs the
-    database.
-    """
+    """Return English sentences about unreachable gateways and a rejected peer token for a monitor."""
     sentences = [
         f"{GATEWAY_NAMES[state.channel]}: away since {office_time(state.away_since):%Y-%m-%d %H:%M}, left alone until"
         f" {office_time(state.held_until):%H:%M:%S} ({state.last_error})"
@@ -105,7 +107,7 @@ def _servers(redis: bool) -> Iterator[Finding]:
 
 
 def _processes(seen: health.Processes | None, now: datetime) -> Iterator[Finding]:
-    """Yield the state of scheduler and workers; unknown without Redis, where their heartbeats are."""
+    """Yield the Findings of scheduler and workers; unknown without Redis, where their heartbeats are."""
     if seen is None:
         for part in ("scheduler", "workers"):
             yield _finding(part, "unknown", gettext("Tidak terlihat selama Redis tidak menjawab."))
@@ -120,7 +122,10 @@ def _processes(seen: health.Processes | None, now: datetime) -> Iterator[Finding
 
 
 def _workers(seen: health.Processes, now: datetime) -> Finding:
-    """Return the state of the workers; Redis alone would soon forget a dead one, so their number is compared."""
+    """Return the Finding of the workers.
+
+    Redis forgets a dead worker soon, so the number of live ones is compared with WORKERS.
+    """
     if not seen.alive:
         return _finding("workers", "broken", _dead_words(seen, now) or gettext("Tidak ada proses latar yang aktif."))
     sentences = [
@@ -161,7 +166,7 @@ def _seen(at: datetime, now: datetime) -> str:
 
 
 def _records(now: datetime) -> Iterator[Finding]:
-    """Yield the state of what the tables know: messages, gateways, alarms and holidays."""
+    """Yield the Findings that the tables tell: waiting and failed messages, gateways, alarms and holidays."""
     records = health.find_records(now)
     messages, late, year = records.messages, records.late_alarms, records.missing_year
     said = ngettext("%(num)d pesan menunggu.", "%(num)d pesan menunggu.", messages.waiting)
@@ -187,7 +192,7 @@ def _records(now: datetime) -> Iterator[Finding]:
 
 
 def _gateways(now: datetime) -> Iterator[Finding]:
-    """Yield the state of the mail server, and of the message service if one is configured."""
+    """Yield the Findings of the mail server, and of the message service if one is configured."""
     troubled = {state.channel: state for state in gateways_in_trouble()}
     if not current_app.config.get("SMTP_URL"):
         yield _finding("mail", "warn", gettext("Belum disiapkan: surel tidak dikirim."))
@@ -209,7 +214,7 @@ def _gateway(part: str, trouble: GatewayState | None, now: datetime) -> Finding:
 
 
 def _queues(redis: bool, now: datetime) -> Finding:
-    """Return the state of the job queues by the waiting time of their oldest job."""
+    """Return the Finding of the job queues, by the waiting time of their oldest job; unknown without Redis."""
     if not redis:
         return _finding("queues", "unknown", gettext("Tidak terlihat selama Redis tidak menjawab."))
     try:
@@ -233,7 +238,7 @@ def _queues(redis: bool, now: datetime) -> Finding:
 
 
 def _papers() -> Finding:
-    """Return the state of papers that could not be drawn and signed files that are missing."""
+    """Return the Finding of papers that could not be drawn and signed files that are missing."""
     failed, lost = count_troubled()
     said = [ngettext("%(num)d dokumen gagal dibuat.", "%(num)d dokumen gagal dibuat.", failed)] if failed else []
     if lost:
@@ -249,7 +254,7 @@ def _papers() -> Finding:
 
 
 def how_long(seconds: float) -> str:
-    """Return seconds as text in the reader's language, in whole minutes from one minute on."""
+    """Return a duration in seconds as text in the reader's language, in whole minutes from one minute on."""
     minutes = int(seconds // 60)
     return (
         ngettext("%(num)d menit", "%(num)d menit", minutes)
@@ -259,7 +264,7 @@ def how_long(seconds: float) -> str:
 
 
 def _peer(now: datetime) -> Iterator[Finding]:
-    """Yield the state of the peer (SP4N) if one is configured."""
+    """Yield the Finding of the exchange with the peer (SP4N), if one is configured."""
     if not client.is_set_up():
         return
     if (denial := overview.find_denial()) is not None:

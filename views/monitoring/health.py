@@ -14,19 +14,19 @@ from views.monitoring.findings import outside_warnings, warnings
 
 
 def install(app: Flask) -> None:
-    """Register the endpoints, and the template function of the banner on a restored copy that does not send yet."""
+    """Register `/healthz` and `/readyz`, and the template function `held_since` for the banner of a restored copy."""
     app.add_url_rule("/healthz", "healthz", healthz)
     app.add_url_rule("/readyz", "readyz", readyz)
     app.jinja_env.globals["held_since"] = held_since
 
 
 def healthz() -> Response:
-    """Return status 200 as long as the process answers; checks nothing else."""
+    """Return a JSON response with status 200 as long as the process answers; checks nothing else."""
     return jsonify(status="ok")
 
 
 def readyz() -> tuple[Response, int]:
-    """Return each required part as true or false; status 503 if one is missing, else 200.
+    """Return a JSON response with `status`, `parts` (name: whether it works) and `warnings`; 503 if a part fails.
 
     A dead scheduler or worker is only listed in `warnings`: the pages work without them and nothing is lost, so the web
     process must stay in service.
@@ -43,5 +43,8 @@ def readyz() -> tuple[Response, int]:
 
 
 def held_since() -> datetime | None:
-    """Return the time (aware UTC) of the backup of a held copy, for users who manage the system; else None."""
+    """Return the time (aware UTC) of the backup from which this held copy was restored.
+
+    None if this is no held copy, and for users who do not manage the system.
+    """
     return restored_from() if may("can_manage", "System") else None

@@ -27,7 +27,7 @@ Line = tuple[str, str, str]
 
 
 def file_states(now: datetime) -> Iterator[Line]:
-    """Yield the state of virus scanner, attachment inspection and file store."""
+    """Yield part, state and sentence of virus scanner (if configured), attachment inspection and file store."""
     counts = count_files(now)
     if clamav.is_set_up():
         if clamav.answers():
@@ -67,9 +67,9 @@ def _store(sweep: StoreSweep | None, now: datetime) -> tuple[str, str]:
 
 
 def backup_state(now: datetime) -> tuple[str, str]:
-    """Return state and sentence of the last backup and drill.
+    """Return the state ("ok" or "warn") and a sentence about the last backup and restore drill.
 
-    It is a warning if there is no backup, if files were missing, or if the nightly backup is enabled and late.
+    It is "warn" if there is no backup, if files were missing, or if the nightly backup is enabled and late.
     """
     last, drill = last_good("backup"), last_good("drill")
     nightly = current_app.config["BACKUP_FOLDER"] is not None
@@ -107,8 +107,9 @@ def _when(at: datetime, now: datetime) -> str:
 
 
 def invariant_lines(now: datetime) -> Iterator[Line]:
-    """Yield name, state and sentence: first the check itself with the name "", then each invariant that does not
-    hold.
+    """Yield name, state and sentence of the nightly invariant check.
+
+    First comes the check itself with the name "", then each invariant that does not hold.
     """
     check = last_invariant_run()
     if check is None:
@@ -122,7 +123,10 @@ def invariant_lines(now: datetime) -> Iterator[Line]:
 
 
 def _check_state(ended_at: datetime, now: datetime, red: int) -> tuple[str, str]:
-    """Return state and sentence of the check itself; `red` is the number of invariants that do not hold."""
+    """Return state and sentence of the invariant check that ended at `ended_at`.
+
+    `red` is the number of invariants that do not hold; a check older than 26 hours is "warn".
+    """
     when = _when(ended_at, now)
     if now - ended_at > NIGHTLY_LATE:
         return "warn", gettext("Terakhir diperiksa %(when)s, lebih dari 26 jam lalu.", when=when)
@@ -138,7 +142,7 @@ def _check_state(ended_at: datetime, now: datetime, red: int) -> tuple[str, str]
 
 
 def words_of(found: RedInvariant) -> str:
-    """Return the first findings of an invariant as sentences, and how many more there are."""
+    """Return the first findings of an invariant as one text, and how many more there are."""
     sentences = [sentence_of(one.sentence, one.subject, one.particulars) for one in found.findings]
     left = found.count - len(sentences)
     if left > 0:
@@ -147,7 +151,10 @@ def words_of(found: RedInvariant) -> str:
 
 
 def webhook_states() -> Iterator[Line]:
-    """Yield the state of the webhook endpoints; a warning while one fails, is disabled or has parked messages."""
+    """Yield one line (part, state, sentence) about all webhook endpoints; nothing if there are none.
+
+    It is "warn" while an endpoint fails or is disabled by the program, or messages are parked.
+    """
     signs = receiver_signs()
     if not (signs.wanted or signs.parked):
         return

@@ -26,7 +26,7 @@ from views.shared.screen_access import for_officers
 
 
 class HealthView(BaseView):
-    """The health page, for administrators and supervisors."""
+    """The health page for administrators and supervisors."""
 
     route_base = "/kesehatan"
     default_view = "show"
@@ -36,7 +36,7 @@ class HealthView(BaseView):
     @expose("/")
     @for_officers("can_read", "System")
     def show(self) -> str:
-        """Show every part of the program, broken ones first."""
+        """Show the health page: the state of every part of the program, broken ones first, and the failed jobs."""
         redis = redis_answers()  # an unreachable Redis is waited for only once
         findings, now = all_findings(utc_now(), redis), utc_now()
         page: str = render_template(
@@ -54,7 +54,10 @@ class HealthView(BaseView):
     @expose("/pekerjaan/<job_id>/ulang", methods=["POST"])
     @for_officers("can_manage", "System")
     def retry(self, job_id: str) -> Response:
-        """Queue a failed background job again; a job that is not failed any more is left unchanged with a notice."""
+        """Queue a failed background job again and redirect to the health page.
+
+        A job that is not failed any more is left unchanged with a notice.
+        """
         try:
             if retry_job(job_id):
                 flash(gettext("Pekerjaan dijalankan lagi. Bila tetap gagal, ia kembali ke daftar ini."), "success")
@@ -66,7 +69,7 @@ class HealthView(BaseView):
 
 
 def _jobs(now: datetime) -> dict[str, Any] | None:
-    """Return queues and failed jobs for the template, or None if Redis does not answer."""
+    """Return the template values of queues and failed jobs; None if Redis does not answer."""
     try:
         failed, count = read_failed_jobs()
         queues = [
@@ -84,7 +87,7 @@ def _jobs(now: datetime) -> dict[str, Any] | None:
 
 
 class FailedMessageView(BaseView):
-    """Messages that failed finally, with a button to send them again."""
+    """Administrator's screen of messages that failed finally, with buttons to send them again."""
 
     route_base = "/pesan-gagal"
     default_view = "list"
@@ -94,7 +97,7 @@ class FailedMessageView(BaseView):
     @expose("/")
     @for_officers("can_manage", "System")
     def list(self) -> str:
-        """Show recipient, channel, time and reason of each failed message."""
+        """Show the failed messages with recipient, channel, time and reason."""
         page: str = render_template(
             "monitoring/failed.html",
             title=gettext("Pesan gagal"),
@@ -110,7 +113,7 @@ class FailedMessageView(BaseView):
     @expose("/kirim-lagi", methods=["GET"])
     @for_officers("can_manage", "System")
     def ask_for_all(self) -> str | Response:
-        """Show the confirmation page for sending all failed messages again, with their number."""
+        """Show the confirmation page for sending all failed messages again; redirects to the list if there are none."""
         count = count_failed()
         if not count:
             return _none_failed()
@@ -120,7 +123,7 @@ class FailedMessageView(BaseView):
     @expose("/kirim-lagi", methods=["POST"])
     @for_officers("can_manage", "System")
     def all_again(self) -> Response:
-        """Queue all failed messages again; a repeated request finds none."""
+        """Queue all failed messages again and redirect to their list; a repeated request finds none."""
         count = send_all_again(utc_now())
         if not count:
             return _none_failed()
@@ -135,7 +138,10 @@ class FailedMessageView(BaseView):
     @expose("/<int:delivery_id>/kirim-lagi", methods=["POST"])
     @for_officers("can_manage", "System")
     def again(self, delivery_id: int) -> Response:
-        """Queue one failed message again; a message that is not failed any more is left unchanged with a notice."""
+        """Queue one failed message again and redirect to the list of failed messages.
+
+        A message that is not failed any more is left unchanged with a notice.
+        """
         if delivery_id > LARGEST_ID:
             abort(404)
         if send_again(delivery_id, utc_now()):

@@ -38,12 +38,12 @@ def respond(root: str, value: Any, status: int = 200) -> Response:
 
 
 def respond_error(status: int, description: str) -> Response:
-    """Return an error response with one description, in the standard's error list."""
+    """Return a GeoReport v2 error response with one description."""
     return respond_errors(status, [description])
 
 
 def respond_errors(status: int, descriptions: Sequence[str]) -> Response:
-    """Return an error response with several descriptions, each with the status of the response."""
+    """Return a GeoReport v2 error response with several descriptions; the code of each is the status."""
     response = respond("errors", [{"code": status, "description": text} for text in descriptions], status)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -27,7 +27,10 @@ CACHE_SECONDS = 60
 
 
 class Open311View(BaseView):
-    """The API; reading is public, submitting needs an API key with scope `open311`. 404 unless OPEN311 is set."""
+    """The Open311 API: reading is public, submitting needs an API key with scope `open311`.
+
+    All its URLs are 404 unless OPEN311 is set.
+    """
 
     route_base = PATH
     default_view = "list_services"
@@ -44,27 +47,27 @@ class Open311View(BaseView):
 
     @expose("/discovery.<ending>", methods=["GET"])
     def discover(self, ending: str) -> Response:
-        """Return the discovery document."""
+        """Return a response with the GeoReport v2 discovery document."""
         return respond("discovery", shapes.discovery())
 
     @expose("/services.<ending>", methods=["GET"])
     def list_services(self, ending: str) -> Response:
-        """Return the services, which are the categories."""
+        """Return a response with the services, which are the categories in use."""
         return respond("services", shapes.services())
 
     @expose("/services/<service>.<ending>", methods=["GET"])
     def define_service(self, service: str, ending: str) -> Response:
-        """Return the additional attributes of a service; 404 for an unknown service."""
+        """Return a response with the additional attributes of a service; 404 for an unknown service."""
         if service not in {one["service_code"] for one in shapes.services()}:
             return respond_error(404, fault("service", service))
         return respond("service_definition", shapes.definition(service))
 
     @expose("/requests.<ending>", methods=["GET"])
     def list_requests(self, ending: str) -> Response:
-        """Return public complaints of at most 90 days, at most 1,000 a page; `service_request_id` overrides all other
-        filters.
+        """Return a response with the public complaints of at most 90 days, at most 1,000 on a page.
 
-        Raises Unreadable (400) for invalid parameters.
+        With `service_request_id` only those complaints are returned and all other filters are ignored. Raises
+        Unreadable (400) for invalid parameters.
         """
         if numbers := listed("service_request_id"):
             return _named(numbers)
@@ -76,15 +79,17 @@ class Open311View(BaseView):
     @expose("/requests/<numbers>.<ending>", methods=["GET"])
     @expose("/request/<numbers>.<ending>", methods=["GET"])
     def show_requests(self, numbers: str, ending: str) -> Response:
-        """Return one complaint, or several separated by commas; 404 if none is public. `/request/` is the URL of
-        v2.1.
+        """Return a response with one complaint, or with several separated by commas; 404 if none of them is public.
+
+        `/request/` is the URL of v2.1.
         """
         return _named([part.strip() for part in numbers.split(",") if part.strip()])
 
     @expose("/tokens/<token>.<ending>", methods=["GET"])
     def resolve_token(self, token: str, ending: str) -> Response:
-        """Return the case number for a token; they are the same, since numbers are assigned immediately. 404 if
-        unknown.
+        """Return a response with the case number for a token; 404 if unknown.
+
+        Token and number are the same, since numbers are assigned immediately.
         """
         with only_public():
             found = find_named([_number(token)], utc_now())
@@ -94,9 +99,10 @@ class Open311View(BaseView):
 
     @expose("/requests.<ending>", methods=["POST"])
     def hand_in(self, ending: str) -> Response:
-        """Submit a complaint for a citizen; a repeated submission gets the first response.
+        """Record a complaint that a program submits for a citizen; respond with its number and a notice with the code.
 
-        403 without a valid key, 415 for another media type; raises Unreadable for invalid fields.
+        A repeated submission gets the first response. 403 without a valid key, 415 for another media type; raises
+        Unreadable for invalid fields.
         """
         key = open311_key((request.form.get("api_key") or request.args.get("api_key", "")).strip(), utc_now())
         if key is None:
@@ -113,7 +119,10 @@ class Open311View(BaseView):
 
 
 def _named(numbers: list[str]) -> Response:
-    """Return the public complaints among the numbers; 404 if there is none, whether hidden or unknown."""
+    """Return a response with the public complaints among the numbers.
+
+    404 if there is none, whether hidden or unknown; 400 for more than 1,000 numbers.
+    """
     if len(numbers) > MOST:
         return respond_error(400, fault("number", "service_request_id"))
     with only_public():
@@ -135,7 +144,7 @@ def _only_where_open() -> Response | None:
 
 
 def _for_everybody(response: Response) -> Response:
-    """Allow reading from any origin and let responses be cached for a minute with an ETag."""
+    """Return the response, readable from any origin; a successful read may be cached for a minute and gets an ETag."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     if request.method in ("GET", "HEAD") and response.status_code == 200:
         response.headers.setdefault("Cache-Control", f"public, max-age={CACHE_SECONDS}")

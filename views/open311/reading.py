@@ -24,13 +24,13 @@ class Unreadable(Exception):
 
 
 def fault(name: str, value: str = "") -> str:
-    """Return the sentence of a fault; the quoted value is cut to 60 characters."""
+    """Return the sentence of a fault code; the quoted value is cut to 60 characters."""
     sentence = str(FAULTS[name])
     return sentence % {"value": value[:60]} if "%(value)s" in sentence else sentence
 
 
 def wanted_requests(now: datetime) -> tuple[Wanted, int, int]:
-    """Return filter, page (from 1) and page size of `GET requests`. Raises Unreadable with every fault.
+    """Return (filter, page from 1, page size) of `GET requests`. Raises Unreadable with every fault.
 
     The period is at most 90 days and ends at `end_date`, else 90 days after `start_date`, else now.
     """
@@ -51,7 +51,7 @@ def wanted_requests(now: datetime) -> tuple[Wanted, int, int]:
 
 
 def listed(name: str) -> list[str]:
-    """Return the values of a parameter given with commas or repeatedly, without duplicates."""
+    """Return the values of a query parameter given with commas or repeatedly, without duplicates."""
     parts = (part.strip() for text in request.args.getlist(name) for part in text.split(","))
     return list(dict.fromkeys(part for part in parts if part))
 
@@ -83,8 +83,9 @@ def _number(name: str, default: int, most: int, faults: list[str]) -> int:
 
 
 def degrees(form: Any, name: str) -> float | str | None:
-    """Return a coordinate as float, None if empty; text that is no number is returned as is and rejected by
-    validation later.
+    """Return a coordinate of the form as float; None if it is empty.
+
+    Text that is no number is returned unchanged and rejected by validation later.
     """
     text = form.get(name, "").strip()
     try:

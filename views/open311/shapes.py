@@ -19,7 +19,7 @@ REGENCY = "Kabupaten Balangan"
 
 
 def discovery() -> dict[str, Any]:
-    """Return the discovery document with the endpoint and its formats."""
+    """Return the discovery document as a dict, with the endpoint and its formats."""
     base = current_app.config["PUBLIC_BASE_URL"]
     kind = "production" if current_app.config["LAPOR_PRODUCTION"] else "test"
     endpoint = {"specification": SPECIFICATION, "url": f"{base}/open311/v2", "changeset": CHANGESET, "type": kind}
@@ -32,7 +32,10 @@ def discovery() -> dict[str, Any]:
 
 
 def services() -> list[dict[str, Any]]:
-    """Return every category in use, top-level ones included, since citizens may not know which subcategory fits."""
+    """Return a GeoReport v2 service (dict) for every category in use.
+
+    Top-level categories are included, since citizens may not know which subcategory fits.
+    """
     return [
         {
             "service_code": code,
@@ -49,7 +52,7 @@ def services() -> list[dict[str, Any]]:
 
 
 def definition(code: str) -> dict[str, Any]:
-    """Return the optional attributes of a service; they are the same for every service."""
+    """Return the GeoReport v2 definition of a service (dict): its optional attributes, the same for every service."""
     villages = [
         {"key": key, "name": f"{name}, {district}"}
         for district, names in villages_by_district().items()
@@ -80,7 +83,7 @@ def _attribute(order: int, code: str, datatype: str, values: list[dict[str, str]
 
 
 def request_of(found: OpenRequest) -> dict[str, Any]:
-    """Return a complaint as a service request; unknown numbers and times are left out."""
+    """Return a complaint as a GeoReport v2 request (dict); an unknown expected time and position are left out."""
     code, name = found.category or ("", str(WITHOUT_CATEGORY))
     shape: dict[str, Any] = {
         "service_request_id": found.number,
@@ -103,5 +106,5 @@ def request_of(found: OpenRequest) -> dict[str, Any]:
 
 
 def _instant(at: datetime) -> str:
-    """Format a datetime as W3C date and time in the office zone, without fractions of a second."""
+    """Return a datetime as W3C date and time text in the office zone, without fractions of a second."""
     return office_time(at).replace(microsecond=0).isoformat()

@@ -39,9 +39,10 @@ UNREAD = ("api_key", "jurisdiction_id")
 
 
 def submit(key: KnownKey) -> dict[str, str]:
-    """Record the submitted complaint and return its number and tracking code.
+    """Record the submitted complaint and return its `number` and tracking `code`.
 
-    Raises Unreadable with every fault, in GeoReport v2 field names; an unknown service gives 404.
+    Raises Unreadable with every fault, in GeoReport v2 field names; an unknown service gives 404. Raises
+    ActionRefused(missing_input) if the file store is full.
     """
     files = [(file.filename or "", read_file_of(file, LARGEST)) for file in request.files.getlist("media")]
     report = _report(files)
@@ -53,7 +54,10 @@ def submit(key: KnownKey) -> dict[str, str]:
 
 
 def _report(files: list[tuple[str, bytes]]) -> Report:
-    """Return the validated report. Raises Unreadable with every fault, with status 404 for an unknown service."""
+    """Return the submitted report, validated.
+
+    Raises Unreadable with every fault; its status is 404 for an unknown service, else 400.
+    """
     form = request.form
     code = form.get("service_code", "").strip()
     category = find_category(code) if code else None
@@ -76,8 +80,10 @@ def _report(files: list[tuple[str, bytes]]) -> Report:
 
 
 def _payload(files: list[tuple[str, bytes]]) -> dict[str, Any]:
-    """Return the submission as a report. A media URL is appended to the text; it is never fetched, since it could point
-    into the internal network (SSRF). Device and account ids are not stored.
+    """Return the submission as the report body of the API.
+
+    A media URL is appended to the text and never fetched, since it could point into the internal network (SSRF). Device
+    and account ids are not stored.
     """
     form = request.form
     description, link = form.get("description", ""), form.get("media_url", "").strip()

@@ -12,9 +12,9 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 def clocks(row: Complaint, calendar: WorkingCalendar, now: datetime) -> dict[str, Any]:
-    """Return the clock of the whole SOP, the national limits, and the time ledger.
+    """Return the JSON members `whole_sop`, `national`, `time_used` and `ledger` of a case.
 
-    `time_used` sums the working minutes per organisation.
+    `time_used` sums the working minutes per organisation; instants are RFC 3339 text with the office offset.
     """
     ledger = time_ledger.read_ledger(row.id)
     whole = time_ledger.whole_clock_of(row)

@@ -41,7 +41,7 @@ from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFaul
 
 
 class ComplaintsApi(BaseApi):
-    """Endpoints of cases; there is no generic update, every change is an action."""
+    """Case endpoints under `/api/v1/complaint/`; there is no generic update, every change is an action."""
 
     resource_name = "complaint"
     class_permission_name = "Complaint"
@@ -51,7 +51,10 @@ class ComplaintsApi(BaseApi):
     @declared(contracts.LIST)
     @needs("can_read", scope="read")
     def get_list(self) -> Response:
-        """Return a page of the complaints that the caller may see, newest first, filtered by the query."""
+        """Return a JSON response with a page of the complaints that the caller may see, newest first.
+
+        The query filters them. Raises Problem(400) if both `page` and `after` are given.
+        """
         now = utc_now()
         return complaint_list(wanted_complaints(now), now)
 
@@ -60,7 +63,11 @@ class ComplaintsApi(BaseApi):
     @needs("can_read")
     @idempotent
     def post(self) -> Response:
-        """Create a complaint from a report; opens step `register`. Answers 201 with the tracking code."""
+        """Create a complaint from the JSON body and open its step `register`; 201 with complaint and tracking code.
+
+        Raises ActionRefused: not_your_step if the caller may not receive complaints, missing_input with every faulty
+        field.
+        """
         may_receive(current_person())
         with one_transaction(), cached_names():
             received = receive_complaint(clean_report(json_object()), current_person(), address=source_address())
@@ -118,7 +125,11 @@ class ComplaintsApi(BaseApi):
     @needs("can_act")
     @idempotent
     def act(self, number: int) -> Response:
-        """Perform one action; the answer contains the complaint, its open steps and the event written."""
+        """Perform one action on a case; return a JSON response with complaint, open steps and the event written.
+
+        Raises ActionRefused if the rules refuse the action (not_visible for a hidden case), Problem(428) without a
+        version.
+        """
         with _naming_open_steps(number), one_transaction():
             body = json_object()
             case_id, request, version = id_in_range(number), _request(body), expected_version(body)
@@ -136,8 +147,9 @@ class ComplaintsApi(BaseApi):
     @declared(contracts.OPEN_IDENTITY)
     @needs("can_act")
     def open_identity(self, number: int) -> Response:
-        """Return the reporter's identity to a caller who may see it, and write an event. The response is not
-        cacheable.
+        """Return a JSON response with the reporter's identity, never cacheable, and write an event of the opening.
+
+        Raises ActionRefused: not_visible, not_your_step, no_identity, or missing_input without a reason.
         """
         row = _find(number)
         found = open_identity(row.id, json_object(), current_person(), address=source_address())
@@ -162,7 +174,10 @@ def _naming_open_steps(number: int) -> Iterator[None]:
 
 
 def _find(number: int) -> Complaint:
-    """Return the complaint. Raises ActionRefused(not_visible) if it does not exist or is hidden from the caller."""
+    """Return the complaint with this id.
+
+    Raises ActionRefused(not_visible) if it does not exist or the caller may not see it.
+    """
     statement = select(Complaint).where(Complaint.id == id_in_range(number), visible_to(current_person()))
     row = db.session.scalars(statement).first()
     if row is None:
@@ -171,7 +186,7 @@ def _find(number: int) -> Complaint:
 
 
 def _request(body: dict[str, Any]) -> ActionRequest:
-    """Return the action request in the body. Raises ActionRefused(missing_input) with every faulty field."""
+    """Return the action request in a JSON body. Raises ActionRefused(missing_input) with every faulty field."""
     errors = [FieldError(str(n), FieldFault.UNKNOWN_FIELD) for n in body.keys() - _BODY_FIELDS]
     action, agency = body.get("action"), body.get("agency")
     if not isinstance(action, str) or action not in _ACTIONS:

@@ -124,7 +124,7 @@ ALLOWED = Contract(
 
 
 def _act(action: Action) -> Schema:
-    """Return the body schema of an action for either state of a case; optional parameters may be null."""
+    """Return the JSON Schema of the body that performs an action; it allows null for optional parameters."""
     params = schema_of(FILE_FIELDS) if action is Action.ATTACH else json_schema(action, again=True)
     nullable = {name: or_null(part) for name, part in params["properties"].items() if name not in params["required"]}
     parts: dict[str, Schema] = {

@@ -45,7 +45,7 @@ _events = ComplaintEvent.__table__
 
 
 def wanted_complaints(now: datetime) -> Select[Any]:
-    """Return a select of the complaints the caller may see, narrowed by the query parameters.
+    """Return a statement that selects the complaints the caller may see, narrowed by the request's query parameters.
 
     The parameters were validated before the view (`http_rules`).
     """
@@ -72,9 +72,10 @@ def wanted_complaints(now: datetime) -> Select[Any]:
 
 
 def complaint_list(wanted: Select[Any], now: datetime) -> Response:
-    """Return one page, newest first: by page number if `page` is given, else by key.
+    """Return a JSON response with one page of the statement `wanted`, newest first, and the count of all pages.
 
-    Raises Problem(400) if `page` and `after` are both given.
+    The page is chosen by number if `page` is given, else by keyset. Raises Problem(400) for an invalid cursor, or if
+    `page` and `after` are both given.
     """
     if "page" in request.args and "after" in request.args:
         raise Problem(400, errors=[parameter_fault("after", "bad_value")])

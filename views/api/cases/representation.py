@@ -25,7 +25,7 @@ def instant(at: datetime | None) -> str | None:
 
 
 def complaints(rows: Sequence[Complaint], now: datetime) -> list[dict[str, Any]]:
-    """Return a page of complaints; steps and tracks of all of them are read in one statement each."""
+    """Return the JSON objects of several complaints; steps and tracks of all of them are read in one statement each."""
     ids = [row.id for row in rows]
     opened = select(StepTask).where(StepTask.complaint_id.in_(ids), StepTask.closed_at.is_(None))
     tasks = _by_case(db.session.scalars(opened.order_by(StepTask.id)))
@@ -43,9 +43,9 @@ def _by_case(found: Iterable[Any]) -> defaultdict[int, list[Any]]:
 
 
 def complaint(row: Complaint, now: datetime, rows: CaseRows | None = None) -> dict[str, Any]:
-    """Return a complaint without the reporter's identity.
+    """Return the JSON object of one complaint as the caller may see it, without the reporter's identity.
 
-    A read-only program gets no title, body or location of a case that is not open.
+    For a read-only program `title`, `body` and `location` are None if the case is not open.
     """
     rows = rows or rows_of(row)
     return _complaint(row, now, rows.tasks, rows.tracks, current_person())
@@ -112,7 +112,7 @@ def state_of(task: StepTask, now: datetime) -> str:
 
 
 def event(row: ComplaintEvent, data: dict[str, Any]) -> dict[str, Any]:
-    """Return one entry of the timeline: actor, capacity, principal, time, and the data that the caller may read."""
+    """Return the JSON object of one timeline event; `data` is the part of the event's data that the caller may read."""
     return {
         "seq": row.seq,
         "kind": row.kind,
@@ -129,9 +129,9 @@ def event(row: ComplaintEvent, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def files(row: Complaint) -> list[dict[str, Any]]:
-    """Return the state of each file of a case, identified by the hash its event names; the file name is left out.
+    """Return the JSON objects of a case's files: id, SHA-256 of the upload, type, size in bytes, state and reason.
 
-    Empty if the caller may not read texts of the case.
+    The file name is left out. [] if the caller may not read texts of the case.
     """
     if hides_text(row, current_person()):
         return []
@@ -149,7 +149,10 @@ def files(row: Complaint) -> list[dict[str, Any]]:
 
 
 def deadline(task: StepTask, calendar: WorkingCalendar, now: datetime) -> dict[str, Any]:
-    """Return one step's deadline with the segments of its calculation."""
+    """Return the JSON object of one step with its deadline, its pauses and the segments of the calculation.
+
+    Instants are RFC 3339 text with the office offset; `counted_minutes` are working minutes.
+    """
     allowance = Allowance(task.allowance_value, Unit(task.allowance_unit))
     withheld = hides_text(task.complaint, current_person())
     return {

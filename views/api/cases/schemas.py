@@ -17,23 +17,23 @@ MOMENT: Schema = {"type": "string", "format": "date-time"}
 
 
 def ref(name: str) -> Schema:
-    """Return a reference to the schema of this name."""
+    """Return a `$ref` to the OpenAPI component schema of this name."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
 def closed(properties: dict[str, Schema], *optional: str) -> Schema:
-    """Return an object schema that requires all members except the optional ones and allows no others."""
+    """Return a JSON Schema of an object that requires all properties except the optional ones and allows no others."""
     required = [name for name in properties if name not in optional]
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
 def or_null(schema: Schema) -> Schema:
-    """Return a schema that also allows null."""
+    """Return a JSON Schema that allows null besides the values of `schema`."""
     return {"anyOf": [schema, {"type": "null"}]}
 
 
 def word(values: Any) -> Schema:
-    """Return a string schema that allows only these values."""
+    """Return a JSON Schema of a string that must be one of these values."""
     return {"type": "string", "enum": [str(value) for value in values]}
 
 
@@ -42,7 +42,10 @@ def many(schema: Schema) -> Schema:
 
 
 def enveloped(result: Schema, *optional: str, **more: Schema) -> Schema:
-    """Return the schema of a response body: `result` with further members beside it."""
+    """Return the JSON Schema of a response body with `result` and the members of `more`.
+
+    Only the members named in `optional` may be missing.
+    """
     return closed({"result": result, **more}, *optional)
 
 
@@ -148,7 +151,7 @@ WORK = closed(
 
 
 def field_schema(field: Field) -> Schema:
-    """Return the schema of one field of a report; checks that JSON Schema cannot express are described in text."""
+    """Return the JSON Schema of one field of a report; {} for a field whose rules the schema does not describe."""
     if isinstance(field, Text | Choice):
         return field.schema()
     return {}

@@ -15,7 +15,7 @@ from views.api.http.paging import link_pages, page_of_request
 
 
 class WorklistApi(BaseApi):
-    """The caller's open steps, ordered by deadline."""
+    """Endpoint that returns the calling officer's open steps, ordered by deadline."""
 
     resource_name = "worklist"
     class_permission_name = "Worklist"

@@ -29,17 +29,21 @@ NO_ENTRY = {"WWW-Authenticate": "Bearer"}
 
 @dataclass(frozen=True)
 class AccessRule:
-    """Access rule of a route, for the OpenAPI document: officers, programs whose key has the scope, or both."""
+    """Who may call a route, for the OpenAPI document: officers, programs whose key has the scope, or both.
+
+    With `scope` None no program may call it.
+    """
 
     officers: bool
     scope: str | None
 
 
 def needs(permission: str, view: str = "Complaint", scope: str | None = None) -> Callable[[View[P]], View[P]]:
-    """Require an officer with a valid bearer token and the permission; a session cookie is not accepted.
+    """Return a view decorator that requires an officer's bearer token and the permission on the FAB view name.
 
-    With `scope`, a program whose key has it may call too, and sees what a supervisor sees. Otherwise the view raises
-    Problem(401) or Problem(403).
+    A session cookie is not accepted. With `scope`, a program whose API key has it may call too, and sees what a
+    supervisor sees. The view raises Problem: 401 without valid credentials, 403 without the permission or scope, 429
+    over the rate limit.
     """
 
     def decorate(function: View[P]) -> View[P]:
@@ -63,7 +67,10 @@ def needs(permission: str, view: str = "Complaint", scope: str | None = None) ->
 
 
 def needs_scope(scope: str) -> Callable[[View[P]], View[P]]:
-    """Require an API key with this scope. The view raises Problem(403) for a key without it, Problem(401) otherwise."""
+    """Return a view decorator that requires an API key with this scope; the view runs with the rights of the system.
+
+    The view raises Problem: 401 without a valid key, 403 for a key without the scope, 429 over the rate limit.
+    """
 
     def decorate(function: View[P]) -> View[P]:
         @wraps(function)
@@ -79,7 +86,7 @@ def needs_scope(scope: str) -> Callable[[View[P]], View[P]]:
 
 
 def access_rule_of(view: Any) -> AccessRule | None:
-    """Return the access rule of a view; None if it is public."""
+    """Return the access rule of a view function; None if it is public."""
     rule: AccessRule | None = getattr(view, "_access_rule", None)
     return rule
 

@@ -10,7 +10,7 @@ from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFaul
 
 
 def answer(result: Any, status: int = 200, version: int | None = None, **more: Any) -> Response:
-    """Return a JSON response with the representation under `result`; `version` becomes the ETag."""
+    """Return a JSON response with `result` and the members of `more`; `version` becomes the ETag."""
     response = jsonify({"result": result, **more})
     response.status_code = status
     if version is not None:
@@ -19,17 +19,17 @@ def answer(result: Any, status: int = 200, version: int | None = None, **more: A
 
 
 def id_in_range(number: int, largest: int = LARGEST_ID) -> int:
-    """Return a row id from the path. Raises Problem(404) if it is larger than any id."""
+    """Return the id from the path unchanged. Raises Problem(404) if it is larger than any id (`largest`)."""
     if number > largest:
         raise Problem(404)
     return number
 
 
 def expected_version(body: dict[str, Any]) -> int:
-    """Return the version the caller has seen, from If-Match or `expected_version`.
+    """Return the case version the caller has seen, from `If-Match` or else from `expected_version` in the body.
 
-    An If-Match that is no version gives -1. Raises Problem(428) without either, ActionRefused(missing_input) if
-    `expected_version` is no integer.
+    An `If-Match` that is no version gives -1, which matches none. Raises Problem(428) without either,
+    ActionRefused(missing_input) if `expected_version` is no integer.
     """
     tag = request.headers.get("If-Match", "").strip()
     if tag:

@@ -15,7 +15,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Query:
-    """One query parameter: its JSON Schema and a description."""
+    """A query parameter of a route: its name, its JSON Schema and a description."""
 
     name: str
     schema: Schema
@@ -24,7 +24,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Answer:
-    """A successful response; `schema` is that of its body, None for a response without one."""
+    """A successful response of a route; `schema` is the JSON Schema of its body, None for a response without one."""
 
     says: Any
     schema: Schema | None
@@ -56,12 +56,12 @@ class Contract:
     operation: str = ""
 
     def body_schema(self) -> Schema | None:
-        """Return the schema of the request body, or None."""
+        """Return the JSON Schema of the request body; None for a route without a body."""
         return self.body() if callable(self.body) else self.body
 
 
 def declared(contract: Contract) -> Callable[[F], F]:
-    """Attach a contract to a view method."""
+    """Return a decorator that attaches a contract to a view function."""
 
     def decorate(function: F) -> F:
         function._contract = contract  # type: ignore[attr-defined]
@@ -72,7 +72,10 @@ def declared(contract: Contract) -> Callable[[F], F]:
 
 @dataclass(frozen=True)
 class Route:
-    """One method of one path with its contract, access rule and idempotency; None where nothing is declared."""
+    """A route of the API: one method of one path.
+
+    `contract` is None if nothing is declared, `access` None if the route is public.
+    """
 
     method: str
     rule: str
@@ -95,7 +98,7 @@ def contract_of(view: Any, method: str, rule: str) -> Contract | None:
 
 
 def routes_of(app: Any) -> list[Route]:
-    """Return every published route under /api/, ordered by path and method."""
+    """Return a Route for every published method and path under /api/, ordered by path and method."""
     found = []
     for rule in app.url_map.iter_rules():
         if not rule.rule.startswith("/api/") or rule.rule in NOT_OFFERED:

@@ -17,7 +17,7 @@ LONGEST_ADDRESS = 8000
 
 
 def install(app: Flask) -> None:
-    """Register the hooks that run before and after every API request."""
+    """Register the hooks that check every API request and complete its response: rate limit, parameters, ETag."""
     install_api_limit(app)
     app.before_request(_refuse_unknown_parameters)
     app.after_request(_add_rate_headers)
@@ -25,9 +25,9 @@ def install(app: Flask) -> None:
 
 
 def _refuse_unknown_parameters() -> None:
-    """Raise Problem(400) with every unknown, repeated or invalid query parameter.
+    """Raise Problem(400) with every unknown, repeated or invalid query parameter of an API request.
 
-    If they were ignored, a misspelt filter would return every row.
+    Also for a URL over 8,000 characters. If parameters were ignored, a misspelt filter would return every row.
     """
     if not is_api(request.path) or request.url_rule is None or request.method == "OPTIONS":
         return
@@ -48,7 +48,7 @@ def _refuse_unknown_parameters() -> None:
 
 
 def parameter_fault(name: str, fault: str) -> dict[str, str]:
-    """Return the error entry of one faulty parameter or field."""
+    """Return the error entry (`field` and `message`) of a faulty parameter or field; `fault` is its code."""
     return {"field": name.encode("utf-8", "replace").decode()[:100], "message": str(API_FAULTS[fault])}
 
 
@@ -61,7 +61,7 @@ def _add_rate_headers(response: Response) -> Response:
 
 
 def _answer_conditionally(response: Response) -> Response:
-    """Set an ETag on every successful read, and answer 304 if it matches `If-None-Match`."""
+    """Return the response of an API read with an ETag; without body and with status 304 if `If-None-Match` names it."""
     read = request.method in ("GET", "HEAD") and response.status_code == 200
     if not (read and is_api(request.path)) or response.direct_passthrough or response.is_streamed:
         return response
@@ -77,5 +77,5 @@ def _answer_conditionally(response: Response) -> Response:
 
 
 def digest(content: bytes) -> str:
-    """Return a digest that identifies a representation."""
+    """Return the first 32 hex digits of the SHA-256 of a response body, used as its ETag."""
     return hashlib.sha256(content).hexdigest()[:32]

@@ -22,9 +22,10 @@ LONGEST_KEY = 255
 
 
 def idempotent(function: View[P]) -> View[P]:
-    """Return the stored response for a repeated `Idempotency-Key`; a rejected request stores nothing.
+    """Return the view wrapped so that a repeated `Idempotency-Key` gets the stored first response.
 
-    The view raises Problem(409) while the first request runs, Problem(422) if the key was used for another request.
+    A request that raises stores nothing. The view raises Problem: 409 while the first request runs, 422 if the key was
+    used for another request, 400 if the key is longer than 255 characters.
     """
 
     @wraps(function)

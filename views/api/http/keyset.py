@@ -22,18 +22,18 @@ _PARSED: dict[type, Any] = {date: date.fromisoformat, datetime: datetime.fromiso
 
 
 class Keyset:
-    """One order of a list: by a column (never null), then by key; ascending, or descending with `down`."""
+    """An order of a list for keyset pagination: by a column (never null), then by key; with `down` descending."""
 
     def __init__(self, column: Any, key: Any, down: bool = False) -> None:
         self.columns = (column, key) if column is not key else (key,)
         self.down = down
 
     def order(self) -> list[UnaryExpression[Any]]:
-        """Return the ORDER BY expressions."""
+        """Return the ORDER BY expressions of this order."""
         return [column.desc() if self.down else column.asc() for column in self.columns]
 
     def after(self, place: Sequence[Any]) -> ColumnElement[bool]:
-        """Return the condition for rows after this place in the order."""
+        """Return the SQL criterion for rows after `place`, which holds the values of the order's columns in one row."""
         values = []
         for column, value in zip(self.columns, place, strict=True):
             parse = _PARSED.get(column.type.python_type)
@@ -43,16 +43,19 @@ class Keyset:
         return row < there if self.down else row > there
 
     def page(self, statement: Select[Any]) -> Select[Any]:
-        """Return the statement limited to the requested page plus one row, which shows whether another page follows.
+        """Return the statement in this order, limited to the requested page plus one row.
 
-        Raises Problem(400) for an invalid cursor.
+        That row shows whether another page follows. Raises Problem(400) for an invalid cursor or page size.
         """
         if "after" in request.args:
             statement = statement.where(self.after(_read_cursor(len(self.columns))))
         return statement.order_by(*self.order()).limit(page_size_of_request() + 1)
 
     def cut(self, rows: list[Any], places: Sequence[Sequence[Any]]) -> tuple[list[Any], str | None]:
-        """Return the rows of the page, and the cursor of the next page or None."""
+        """Return the rows of the page, and the cursor of the next page or None.
+
+        `rows` has up to one row more than the page, `places` holds the order values of each row.
+        """
         size = page_size_of_request()
         if len(rows) <= size:
             return rows, None
@@ -61,7 +64,7 @@ class Keyset:
 
 
 def link_next(response: Response, after: str | None) -> None:
-    """Set the `Link` header to the next page (RFC 8288); no header on the last page."""
+    """Set the response's `Link` header to the next page (RFC 8288), whose cursor is `after`; None sets no header."""
     if after is not None:
         own = {name: text for name, text in request.args.items() if name not in ("after", "page")}
         address = url_for(request.endpoint or "", **own, after=after, _external=True)
@@ -73,14 +76,17 @@ def _serializer() -> URLSafeSerializer:
 
 
 def _asked() -> str:
-    """Return a digest of the list a cursor belongs to: endpoint, filters and order, but not the page size."""
+    """Return a digest of the list that a cursor belongs to: endpoint, filters and order, but not the page size."""
     own = sorted((name, text) for name, text in request.args.items() if name not in (*PLACES, "page"))
     asked = json.dumps([request.endpoint, own])
     return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def _read_cursor(length: int) -> Sequence[Any]:
-    """Return the place in a cursor. Raises Problem(400) if it is not ours or belongs to another list."""
+    """Return the order values in the cursor `after` of the query.
+
+    Raises Problem(400) if the cursor was not signed by this program or belongs to another list.
+    """
     try:
         asked, place = _serializer().loads(request.args["after"].encode("utf-8", "replace"))
     except (BadData, ValueError, TypeError):

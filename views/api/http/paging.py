@@ -20,7 +20,7 @@ AFTER = Query(
 
 
 def page_of_request() -> tuple[int, int]:
-    """Return page size and page number (from 0) of the query. Raises Problem(400) if either is invalid."""
+    """Return (page size, page number from 0) of the query. Raises Problem(400) if either is invalid."""
     page = _number(request.args.get("page", "0"))
     if not 0 <= page <= LAST_PAGE:
         raise Problem(400, errors=[parameter_fault("page", "bad_value")])
@@ -28,7 +28,7 @@ def page_of_request() -> tuple[int, int]:
 
 
 def page_size_of_request() -> int:
-    """Return the page size of the query, at most 100. Raises Problem(400) if it is invalid."""
+    """Return the page size of the query, 1 to 100, by default 25. Raises Problem(400) if it is invalid."""
     size = _number(request.args.get("page_size", str(USUAL_SIZE)))
     if not 0 < size <= LARGEST_SIZE:
         raise Problem(400, errors=[parameter_fault("page_size", "bad_value")])
@@ -40,7 +40,7 @@ def _number(text: str) -> int:
 
 
 def link_pages(response: Response, page: int, size: int, count: int) -> None:
-    """Set the `Link` header to the next and previous page; no header if there is neither."""
+    """Set the response's `Link` header to the next and previous page; no header if there is neither."""
     pages = {"next": page + 1} if (page + 1) * size < count else {}
     pages |= {"prev": page - 1} if page else {}
     own = {name: text for name, text in request.args.items() if name not in ("page", "page_size", "after")}

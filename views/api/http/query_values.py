@@ -18,12 +18,12 @@ READABLE = (
 
 
 def short_text(most: int, least: int = 1) -> dict[str, Any]:
-    """Return the schema of a text parameter with these bounds."""
+    """Return the JSON Schema of a readable text of `least` to `most` characters."""
     return {"type": "string", "minLength": least, "maxLength": most, "pattern": READABLE}
 
 
 def read_value(schema: dict[str, Any], text: str) -> Any:
-    """Parse a parameter to its schema's type; None if the text is no valid value."""
+    """Return the text of a query parameter converted to the type of its schema; None if it is no valid value."""
     if schema["type"] == "boolean":
         return {"true": True, "false": False}.get(text)
     if schema["type"] == "integer":
@@ -38,7 +38,7 @@ def read_value(schema: dict[str, Any], text: str) -> Any:
 
 
 def _read_day(text: str) -> date | None:
-    """Parse a date as RFC 3339 writes it; None for other forms, even those that Python accepts."""
+    """Return the date of a text as RFC 3339 writes it; None for other forms, even those that Python accepts."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
@@ -47,7 +47,10 @@ def _read_day(text: str) -> date | None:
 
 
 def _read_moment(text: str) -> datetime | None:
-    """Parse an instant with its offset; None if invalid. An unquoted plus arrives as a space and is read as a plus."""
+    """Return the aware datetime of an RFC 3339 text, with the offset given there; None if invalid.
+
+    An unquoted plus arrives as a space and is read as a plus.
+    """
     if not _MOMENT.fullmatch(text):
         return None
     try:

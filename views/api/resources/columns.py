@@ -35,7 +35,7 @@ class Column:
 
 
 def plain(model: Any, name: str, words: Iterable[str] = ()) -> Column:
-    """Return a table column unchanged; `words` are its allowed values."""
+    """Return a Column that publishes a table column unchanged; `words` are its allowed values (empty: any)."""
     column = inspect(model).column_attrs[name].columns[0]
     schema: Schema = dict(_TYPES[column.type.python_type])
     if allowed := list(words):
@@ -51,13 +51,16 @@ def plain(model: Any, name: str, words: Iterable[str] = ()) -> Column:
 
 
 def nullable(schema: Schema) -> Schema:
-    """Return a schema that also allows null."""
+    """Return a JSON Schema that allows null besides the values of `schema`, also in its `enum`."""
     with_null = {**schema, "type": [schema["type"], "null"]}
     return {**with_null, "enum": [*schema["enum"], None]} if "enum" in schema else with_null
 
 
 def link(name: str, path: str, publishes: str, needed: bool = False) -> Column:
-    """Return a column with the code of a related row; `path` leads to it, `publishes` is the foreign key column."""
+    """Return a Column with the code of a related row, never null with `needed`.
+
+    `path` is the attribute path from the row to that code, `publishes` the foreign key column.
+    """
     schema: Schema = {"type": "string"}
     steps = path.split(".")
 
@@ -70,13 +73,16 @@ def link(name: str, path: str, publishes: str, needed: bool = False) -> Column:
 
 
 def renamed(model: Any, name: str, column: str, words: Iterable[str] = ()) -> Column:
-    """Return a table column under another name."""
+    """Return a Column that publishes a table column under another name; `words` are its allowed values (empty: any)."""
     found = plain(model, column, words)
     return Column(name, found.schema, found.read, (column,))
 
 
 def words_of(name: str, path: str = "") -> Column:
-    """Return a list of texts, from a JSON column or from related rows (with `path`; it then publishes no column)."""
+    """Return a Column with a list of texts: a JSON column, or with `path` the sorted names of related rows.
+
+    With `path` it publishes no table column.
+    """
     schema: Schema = {"type": "array", "items": {"type": "string"}}
     read = attrgetter(name) if not path else lambda row: sorted(str(item.name) for item in attrgetter(path)(row))
     return Column(name, schema, read, () if path else (name,))
@@ -84,14 +90,14 @@ def words_of(name: str, path: str = "") -> Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """One query parameter that narrows a list."""
+    """A query parameter that narrows a list; `narrow` returns the SQL criterion for its value."""
 
     query: Query
     narrow: Callable[[Any], ColumnElement[bool]]
 
 
 def equal(column: Any, name: str = "", words: Iterable[str] = ()) -> Filter:
-    """Return a filter for rows whose column equals the value."""
+    """Return a Filter for rows whose column equals the value; `words` are the allowed values (empty: any)."""
     allowed = list(words)
     schema: Schema = {"type": "string", "enum": allowed} if allowed else dict(_TYPES[column.type.python_type])
     if schema == {"type": "string"}:
@@ -102,28 +108,31 @@ def equal(column: Any, name: str = "", words: Iterable[str] = ()) -> Filter:
 
 
 def since(column: Any) -> Filter:
-    """Return a filter for rows from this day or instant on (inclusive)."""
+    """Return a Filter `<column>_from` for rows from this day or instant on (inclusive)."""
     return Filter(Query(f"{column.key}_from", dict(_TYPES[column.type.python_type])), lambda value: column >= value)
 
 
 def until(column: Any) -> Filter:
-    """Return a filter for rows up to this day or instant (inclusive)."""
+    """Return a Filter `<column>_to` for rows up to this day or instant (inclusive)."""
     return Filter(Query(f"{column.key}_to", dict(_TYPES[column.type.python_type])), lambda value: column <= value)
 
 
 def period(column: Any) -> tuple[Filter, Filter]:
-    """Return the filters for rows from one day or instant up to another (both inclusive)."""
+    """Return the two Filters for rows from one day or instant up to another (both inclusive)."""
     return since(column), until(column)
 
 
 def by_code(name: str, column: Any, key: Any, code: Any) -> Filter:
-    """Return a filter for rows whose related row has this code."""
+    """Return a Filter for rows whose foreign key `column` refers to the row with this code."""
     query = Query(name, short_text(_LONGEST_TEXT))
     return Filter(query, lambda value: column.in_(Select(key).where(code == value)))
 
 
 def narrowed(statement: Select[Any], filters: Sequence[Filter]) -> Select[Any]:
-    """Return the statement with every filter that the query names; the values were validated before the view."""
+    """Return the statement narrowed by every filter that the request's query names.
+
+    The values were validated before the view.
+    """
     asked = [found for found in filters if found.query.name in request.args]
     return statement.where(
         *(found.narrow(read_value(found.query.schema, request.args[found.query.name])) for found in asked)

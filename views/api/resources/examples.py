@@ -42,7 +42,7 @@ _OF_FORMAT = {"date": "2027-03-01", "date-time": "2027-03-01T08:00:00+08:00"}
 
 
 def example_of(resource: Resource, detail: bool = False) -> dict[str, Any]:
-    """Return an example of a row as the API returns it."""
+    """Return an example row of a resource as the API returns it; `detail` adds the columns that lists leave out."""
     columns = (*resource.columns, *resource.detail) if detail else resource.columns
     known, row = _KNOWN.get(resource.name, {}), {}
     for name, schema in ((column.name, column.schema) for column in columns):
@@ -58,7 +58,10 @@ def example_of(resource: Resource, detail: bool = False) -> dict[str, Any]:
 
 
 def example_body(resource: Resource, new: bool = True) -> dict[str, Any]:
-    """Return an example of a body that creates a row; optional fields without an example are left out."""
+    """Return an example request body that creates a row, or that changes one if `new` is false.
+
+    Of a new row, optional fields without an example are left out.
+    """
     known = _KNOWN[resource.name]
     reason = {"reason": "Keputusan contoh"} if resource.asks_reason else {}
     if new:

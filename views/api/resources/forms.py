@@ -28,13 +28,16 @@ Faults = list[dict[str, str]]
 
 
 def screen_of(resource: Resource) -> Any:
-    """Return the generated screen that edits this table."""
+    """Return the registered screen (FAB view) that edits the table of a resource."""
     views = current_app.appbuilder.baseviews  # type: ignore[attr-defined]
     return next(view for view in views if type(view).__name__ == resource.screen)
 
 
 def blank_form(resource: Resource, item: Any = None, data: Any = None) -> Any:
-    """Return the screen's form for a new row or an existing one, with choices limited as on the screen."""
+    """Return the screen's WTForms form for a new row, or for `item`, with the choices that the screen offers.
+
+    `data` is the form data to fill in, if any.
+    """
     screen = screen_of(resource)
     form = (screen.add_form if item is None else screen.edit_form)(formdata=data, meta={"csrf": False})
     name_blank_choices(form)
@@ -43,7 +46,10 @@ def blank_form(resource: Resource, item: Any = None, data: Any = None) -> Any:
 
 
 def body_schema(resource: Resource, new: bool) -> Schema:
-    """Return the schema of a write: a new row may omit fields with a default, a change must name every field."""
+    """Return the JSON Schema of the body that creates a row (`new`) or changes one.
+
+    A new row may omit fields with a default, a change must name every field.
+    """
     screen = screen_of(resource)
     form = (screen.add_form if new else screen.edit_form)(formdata=None, meta={"csrf": False})
     fields = [field for field in form if field.name not in NO_FIELDS]
@@ -57,7 +63,7 @@ def body_schema(resource: Resource, new: bool) -> Schema:
 
 
 def _schema_of(field: Any) -> Schema:
-    """Return the schema of a form field, with null allowed where it may stay empty."""
+    """Return the JSON Schema of a form field, which allows null where the field may stay empty."""
     if isinstance(field, BooleanField):
         return {"type": "boolean"}
     if isinstance(field, SelectMultipleField):
@@ -76,7 +82,7 @@ def _schema_of(field: Any) -> Schema:
 
 
 def _text_schema(field: Any) -> Schema:
-    """Return the schema of a text field, with length and pattern from its validators."""
+    """Return the JSON Schema of a text field, with length and pattern from its validators."""
     found: Schema = {"type": "string", **({"minLength": 1} if field.flags.required else {})}
     for check in field.validators:
         if isinstance(check, Length):
@@ -87,7 +93,10 @@ def _text_schema(field: Any) -> Schema:
 
 
 def filled_form(resource: Resource, body: Mapping[str, Any], item: Any = None, seen: str = "") -> tuple[Any, Faults]:
-    """Return the form filled from a body, and the faults that the form itself cannot report."""
+    """Return the form filled from a JSON body, not yet validated, and the error entries that it cannot report itself.
+
+    Those are unknown or missing fields, values of a wrong type, and codes of unknown related rows.
+    """
     blank = blank_form(resource, item)
     fields = {field.name: field for field in blank if field.name not in NO_FIELDS}
     allowed = {*fields, "reason"} if resource.asks_reason else set(fields)
@@ -107,7 +116,7 @@ def filled_form(resource: Resource, body: Mapping[str, Any], item: Any = None, s
 
 
 def _texts(field: Any, value: Any, resource: Resource) -> list[str]:
-    """Convert a JSON value to form data.
+    """Return the form data of one field for a JSON value.
 
     Raises TypeError for a wrong type or a date outside 1900-2200, LookupError for an unknown related row.
     """
@@ -136,7 +145,7 @@ def _is(value: Any, kind: type) -> Any:
 
 
 def _key_of(field: Any, wanted: str, path: str) -> str:
-    """Return the key of the related row with the code `wanted`. Raises LookupError."""
+    """Return the key, as text, of the related row with the code `wanted`. Raises LookupError if there is none."""
     code = attrgetter(path)
     found = next((row for row in field.query_func() if code(row) == wanted), None)
     if found is None:

@@ -28,7 +28,10 @@ def _subject(row: Letter) -> str | None:
 
 
 def _code(row: Letter) -> str | None:
-    """Return the verification code; None for withheld texts, because the code opens a public page."""
+    """Return the letter's verification code, which opens a public page.
+
+    None if the caller may not read texts of the case.
+    """
     return None if hides_text(row.complaint, current_person()) else row.verification_code
 
 

@@ -43,10 +43,13 @@ class Resource:
 
     @property
     def key(self) -> Any:
-        """The column that identifies a row."""
+        """Return the table column that identifies a row: `user_id` of an officer profile, else `id`."""
         return OfficerProfile.user_id if self.model is OfficerProfile else self.model.id
 
 
 def several(model: Any, *names: str, **words: Any) -> tuple[Column, ...]:
-    """Return table columns unchanged; keyword arguments give the allowed words of a column."""
+    """Return a Column for each named table column, published unchanged.
+
+    Keyword arguments give the allowed values of a column.
+    """
     return tuple(plain(model, name, tuple(words.get(name, ()))) for name in names)

@@ -34,7 +34,7 @@ P = ParamSpec("P")
 
 
 def api_of(resource: Resource) -> type[BaseApi]:
-    """Return the API class of a resource: list and read, and for reference data create, change and delete."""
+    """Return a new API class of a resource: list and read, and with a screen also create, change and delete."""
     reads, writes = needs(*resource.permission, scope="read"), needs("can_write", "Reference")
     routes: list[tuple[str, str, str, Callable[[Resource], Contract], Any]] = [
         ("get_list", "/", "GET", contracts.listing, reads),
@@ -68,7 +68,10 @@ class ResourceApi(BaseApi):
     resource: Resource
 
     def get_list(self) -> Response:
-        """Return a page of the rows, filtered and ordered by the query."""
+        """Return a JSON response with a page of the resource's rows, filtered and ordered by the query.
+
+        Raises Problem(400) for an invalid cursor.
+        """
         resource, order = self.resource, order_of(self.resource)
         rows = list(db.session.scalars(order.page(narrowed(_rows(resource), resource.filters))))
         places = [[getattr(row, column.key) for column in order.columns] for row in rows]
@@ -81,14 +84,21 @@ class ResourceApi(BaseApi):
         return _one(self.resource, find(self.resource, number))
 
     def post(self) -> Response:
-        """Create a row; answers 201 with its address."""
+        """Create a row from the JSON body; return a response with status 201, the row, and its URL in `Location`.
+
+        Raises Problem: 422 for faulty input, 409 if the row exists.
+        """
         item, moved = create(self.resource, json_object())
         response = _one(self.resource, item, 201, moved)
         response.headers["Location"] = url_for(f"{self.endpoint}.get", number=_key(self.resource, item))
         return response
 
     def put(self, number: int) -> Response:
-        """Replace all fields of a row."""
+        """Replace all fields of a row by the JSON body; return a JSON response with the changed row.
+
+        Raises Problem: 404 for an unknown row, 428 without If-Match, 412 if it has changed, 409 if it may not change,
+        422 for faulty input.
+        """
         body = json_object()
         item, moved = change(self.resource, find(self.resource, number), body)
         return _one(self.resource, item, 200, moved)
@@ -99,7 +109,10 @@ class ResourceApi(BaseApi):
 
 
 def _in_one_transaction(view: Callable[P, Response]) -> Callable[P, Response]:
-    """Run a view in a transaction; a dry run is rolled back and answered with how many deadlines would move."""
+    """Return the view wrapped in one transaction.
+
+    A dry run is rolled back and answered with `moved`, the number of deadlines that would move.
+    """
 
     @wraps(view)
     def run(*args: P.args, **kwargs: P.kwargs) -> Response:
@@ -118,7 +131,7 @@ def _rows(resource: Resource) -> Select[Any]:
 
 
 def find(resource: Resource, number: int) -> Any:
-    """Return the row. Raises Problem(404) if it does not exist or is not published."""
+    """Return the row of a resource by its key. Raises Problem(404) if it does not exist or is not published."""
     largest = LARGEST_ID if isinstance(resource.key.type, BigInteger) else LARGEST_INTEGER
     row = db.session.scalars(_rows(resource).where(resource.key == id_in_range(number, largest))).first()
     if row is None:
@@ -127,7 +140,7 @@ def find(resource: Resource, number: int) -> Any:
 
 
 def order_of(resource: Resource) -> Keyset:
-    """Return the order requested by `sort`."""
+    """Return the order that the query's `sort` requests, else the resource's usual one."""
     wanted = request.args.get("sort", resource.usual)
     name = wanted.removeprefix("-")
     column = resource.key if name == "id" else getattr(resource.model, name)
@@ -135,7 +148,7 @@ def order_of(resource: Resource) -> Keyset:
 
 
 def shown_row(resource: Resource, row: Any, detail: bool = False) -> dict[str, Any]:
-    """Return the representation of a row; `detail` adds the columns that lists leave out."""
+    """Return the JSON object of a row; `detail` adds the columns that lists leave out."""
     columns = (*resource.columns, *resource.detail) if detail else resource.columns
     return {column.name: column.read(row) for column in columns}
 

@@ -25,7 +25,7 @@ Faults = list[dict[str, str]]
 
 
 class Foreseen(Exception):
-    """Raised by a dry run to end its transaction; `moved` is the number of deadlines the change would move."""
+    """Exception by which a dry run ends its transaction; `moved` is the number of deadlines the change would move."""
 
     def __init__(self, moved: int) -> None:
         super().__init__("foreseen")
@@ -35,7 +35,7 @@ class Foreseen(Exception):
 def create(resource: Resource, body: Mapping[str, Any]) -> tuple[Any, int | None]:
     """Create a row and return it, with the number of deadlines moved (None if it is not part of the calendar).
 
-    Raises Problem: 422 for faulty input, 409 if the row exists.
+    Raises Problem: 422 for faulty input, 409 if the row exists. Raises Foreseen in a dry run.
     """
     return _save(resource, body, screen_of(resource).datamodel.obj(), "")
 
@@ -44,15 +44,16 @@ def change(resource: Resource, item: Any, body: Mapping[str, Any]) -> tuple[Any,
     """Change a row and return it, with the number of deadlines moved (None if it is not part of the calendar).
 
     Raises Problem: 428 without If-Match, 412 if the row has changed, 409 if it may not change, 422 for faulty input.
+    Raises Foreseen in a dry run.
     """
     return _save(resource, body, item, _seen(item), new=False)
 
 
 def remove(resource: Resource, item: Any, reason: str | None) -> None:
-    """Delete a row.
+    """Delete a row of a resource; a row of the calendar needs a reason, which is written to the journal.
 
     Raises Problem: 428 without If-Match, 412 if the row has changed, 409 if other rows refer to it, 422 without a
-    reason.
+    reason. Raises Foreseen in a dry run.
     """
     screen, (reason_given, faults) = screen_of(resource), _reason(resource, reason)
     if faults:
@@ -70,7 +71,7 @@ def remove(resource: Resource, item: Any, reason: str | None) -> None:
 
 
 def _seen(item: Any) -> str:
-    """Return the ETag of the row. Raises Problem(428) without `If-Match`, Problem(412) if it differs."""
+    """Return the row's current ETag. Raises Problem: 428 without `If-Match`, 412 if `If-Match` names another ETag."""
     if "If-Match" not in request.headers:
         raise Problem(428)
     tag = row_digest(item)
@@ -113,7 +114,10 @@ def _save(
 
 
 def _make(asked: ReasonNeeded, reason: str) -> Consequence:
-    """Apply a calendar change with its reason and return its consequence. Raises Foreseen in a dry run."""
+    """Apply a calendar change, journal its reason, and return its consequence. Raises Foreseen in a dry run.
+
+    Raises Problem: 412 if the row changed meanwhile, 422 if no working time would be left, 409 if the row exists.
+    """
     if request.args.get("dry_run") == "true":
         raise Foreseen(len(asked.found.moves))
     try:
@@ -127,7 +131,7 @@ def _make(asked: ReasonNeeded, reason: str) -> Consequence:
 
 
 def _reason(resource: Resource, given: Any) -> tuple[str, Faults]:
-    """Return the reason of a change, "" where none is asked, and its faults."""
+    """Return (the reason of a change, its error entries); ("", []) for a resource whose changes need no reason."""
     if not resource.asks_reason:
         return "", []
     if given is None:
@@ -137,7 +141,7 @@ def _reason(resource: Resource, given: Any) -> tuple[str, Faults]:
 
 
 def _faults_of(form: Any, known_faults: Faults) -> Faults:
-    """Return the form's errors for fields that have no error yet."""
+    """Return the form's error entries for fields that are not in `known_faults`."""
     known = {fault["field"] for fault in known_faults}
     return [
         {"field": name or "", "message": str(messages[0])}

@@ -248,5 +248,5 @@ _BY_ADDRESS = {
 
 
 def install() -> None:
-    """Register the contracts for the OpenAPI document and the parameter check."""
+    """Register the contracts of the SP4N and login endpoints for the OpenAPI document and the parameter check."""
     ELSEWHERE.update(_BY_ADDRESS)

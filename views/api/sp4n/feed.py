@@ -17,7 +17,7 @@ LONGEST_WAIT_SECONDS = 30
 
 
 class FeedApi(BaseApi):
-    """Read-only endpoints; input is received by `Sp4nApi`."""
+    """Read-only endpoints of the SP4N integration; reports and messages are received by `Sp4nApi`."""
 
     resource_name = "sp4n"
     class_permission_name = "Sp4n"
@@ -26,10 +26,10 @@ class FeedApi(BaseApi):
     @expose("/changes", methods=["GET"])
     @needs_scope("sp4n")
     def changes(self) -> Response:
-        """Return changes after a cursor, in order; `wait` holds the response up to that many seconds until there is
-        one.
+        """Return a JSON response with the changes after the cursor `after`, in order: `changes`, `next` and `more`.
 
-        410 `cursor_expired`: changes after the cursor were deleted; compare `/sp4n/reconciliation`, then use an empty
+        `wait` holds the response up to that many seconds until there is a change. Raises Problem: 400 for an invalid
+        cursor, 410 (cursor_expired) if changes after it were deleted: compare `/sp4n/reconciliation`, then use an empty
         cursor.
         """
         after, limit = request.args.get("after", ""), _number("limit", USUAL_SIZE, 1, LARGEST_SIZE)
@@ -46,7 +46,11 @@ class FeedApi(BaseApi):
     @expose("/reconciliation", methods=["GET"])
     @needs_scope("sp4n")
     def reconciliation(self) -> Response:
-        """Return every report with its last applied revision and a hash of its state, by tracking id."""
+        """Return a JSON response with a page of all SP4N reports held here, by tracking id.
+
+        Each has `revision` (the last applied one), `version`, `status` and `state_hash`; `more` tells whether a page
+        follows.
+        """
         limit = _number("limit", LARGEST_SIZE, 1, LARGEST_SIZE)
         rows = list(held_reports(request.args.get("after", ""), limit + 1))
         names = ("tracking_id", "revision", "version", "status", "state_hash")
@@ -60,9 +64,10 @@ class FeedApi(BaseApi):
     @expose("/reports/<tracking_id>/answer.pdf", methods=["GET"])
     @needs_scope("sp4n")
     def answer_file(self, tracking_id: str) -> Response:
-        """Return the signed letter that answers the report as PDF.
+        """Return a response with the PDF of the signed letter that answers an SP4N report.
 
-        404 before it is answered; 409 `not_ready` with `Retry-After` while the file is not rendered.
+        Raises Problem: 404 for an unknown or unanswered report, 409 (not_ready) with `Retry-After` until the file is
+        rendered.
         """
         row = find_report(tracking_id)
         letter = answer_letter(row) if row is not None else None
@@ -88,7 +93,7 @@ def _page(after: str, limit: int) -> FeedPage:
 
 
 def _number(name: str, usual: int, least: int, most: int) -> int:
-    """Return a whole number of the query. Raises Problem(400) if it is no number within the bounds."""
+    """Return a whole number of the query, or `usual` if it is missing. Raises Problem(400) outside the bounds."""
     given = request.args.get(name, str(usual))
     number = int(given) if given.isascii() and given.isdigit() and len(given) < 9 else -1
     if not least <= number <= most:

@@ -42,7 +42,7 @@ REASON_OF = {
 
 
 class Sp4nApi(BaseApi):
-    """Reports by tracking id."""
+    """Endpoints by which the integration writes SP4N's reports and messages, addressed by tracking id."""
 
     resource_name = "sp4n"
     class_permission_name = "Sp4n"
@@ -52,11 +52,11 @@ class Sp4nApi(BaseApi):
     @needs_scope("sp4n")
     @idempotent
     def put_report(self, tracking_id: str) -> Response:
-        """Create (201) or update (200) by revision; an older revision is 409 `stale_revision`.
+        """Create (201) or update (200) the case of an SP4N report by revision; 409 `stale_revision` for an older one.
 
-        The current revision changes nothing; if its content differs, `outcome` is `conflict`, and the content is
-        stored for the Admin to decide. A category, classification or place that is unknown here is 202: the report is
-        stored until the Admin resolves it, and `errors` names it. Faults of shape are 422, with every fault.
+        The current revision changes nothing; if its content differs, `outcome` is `conflict`, and the content is stored
+        for the Admin to decide. A category, classification or place that is unknown here is 202: the report is stored
+        until the Admin resolves it, and `errors` names it. Faults of shape are 422, with every fault.
         """
         try:
             with one_transaction(), cached_names():
@@ -74,7 +74,7 @@ class Sp4nApi(BaseApi):
     @expose("/reports/<tracking_id>", methods=["GET"])
     @needs_scope("sp4n")
     def get_report(self, tracking_id: str) -> Response:
-        """Return the state of a report; 404 if it is unknown.
+        """Return a JSON response with the state of an SP4N report held here. Raises Problem(404) if it is unknown.
 
         A report that waits for the Admin and has no case yet has the status `quarantined` and `errors`; for a case,
         `waiting` names the later revision that waits, with its `errors`.
@@ -139,7 +139,7 @@ def _quarantined(hold: InboundHold, status: int = 200, **more: Any) -> Response:
 
 
 def _errors_of(hold: InboundHold) -> list[dict[str, str]]:
-    """Return the faults of a waiting report as messages for its sender."""
+    """Return the faults of a waiting report as error entries (`field` and `message`) for its sender."""
     return field_sentences(tuple(FieldError(fault["field"], FieldFault(fault["fault"])) for fault in hold.faults))
 
 
