@@ -119,7 +119,7 @@ PUBLIC = (
 
 
 def register_views(app: Flask) -> None:
-    """Register every screen, API and public page on the app."""
+    """Register every screen, API, public page and menu entry on the app."""
     app.jinja_env.globals.update(
         account_path=ACCOUNT_PATH, why_not_drawn=why_not_drawn, may=may, public_pages=public_pages, new_token=new_token
     )
@@ -207,8 +207,9 @@ MENU = (
 
 
 def add_reference_views(appbuilder: Any) -> None:
-    """Register the reference data screens in the menu group "Data induk"; SOP steps are reached through their
-    version.
+    """Register the reference data screens and the journal; most are in the menu group "Data induk".
+
+    SOP steps and the calendar's second steps have no menu entry.
     """
     for plain in (SopStepView, CalendarChangeView, CalendarFileView):
         appbuilder.add_view_no_menu(plain)

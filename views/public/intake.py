@@ -49,7 +49,7 @@ _REPORTER = ("name", "phone", "email", "address")
 
 
 class PublicIntakeView(BaseView):
-    """The public form and its confirmation page; 404 unless PUBLIC_INTAKE is set."""
+    """The public complaint form and its confirmation page; 404 unless PUBLIC_INTAKE is set."""
 
     route_base = PATH
     default_view = "form"
@@ -64,25 +64,26 @@ class PublicIntakeView(BaseView):
         return blueprint
 
     def too_many(self, _error: RateLimitExceeded) -> Response:
-        """Show the form again as typed with status 429, so that the rate limit does not lose the text."""
+        """Called over the rate limit: show the form again as typed with status 429, so that the text is not lost."""
         page = form_page(request.form.to_dict(), new_token(), [whole(str(TOO_MANY))])
         page.status_code = 429
         page.headers.update(retry_after())
         return page
 
     def outdated(self, _error: CSRFError) -> Response:
-        """Show the form again as typed when the CSRF token is missing or expired."""
+        """Called for a missing or expired CSRF token: show the form again as typed with status 422."""
         return form_page(request.form.to_dict(), new_token(), [whole(str(OUTDATED))])
 
     @expose("", methods=["GET"])
     def form(self) -> Response:
-        """Show an empty form."""
+        """Show the empty public complaint form."""
         return form_page({}, new_token())
 
     @expose("", methods=["POST"])
     def save(self) -> Response | AnyResponse:
-        """Record the complaint and redirect to the confirmation page; errors show the form again as typed with
-        status 422.
+        """Record the citizen's complaint and redirect to the confirmation page.
+
+        Errors show the form again as typed with status 422.
         """
         typed = request.form.to_dict()
         token = typed.get("form_token", "")
@@ -104,7 +105,7 @@ class PublicIntakeView(BaseView):
 
     @expose("/selesai", methods=["GET"])
     def done(self) -> str | AnyResponse:
-        """Show number and tracking code once; later requests redirect to /lacak."""
+        """Show the confirmation page with case number and tracking code once; later requests redirect to /lacak."""
         sealed = session.pop(_SESSION_KEY, None)
         if not isinstance(sealed, str):
             return redirect("/lacak", 303)
@@ -140,7 +141,7 @@ def _take(typed: dict[str, str]) -> Landing:
 
 
 def payload_of(typed: dict[str, str]) -> dict[str, Any]:
-    """Convert the form fields to the report body of the API, without empty fields."""
+    """Return the public form's fields and uploaded files as the report body of the API, without empty fields."""
     names = ("title", "body", "category", "confidentiality", "occurred_on")
     payload: dict[str, Any] = filled({name: typed.get(name, "") for name in names})
     place = filled({name: typed.get(f"location.{name}", "") for name in ("text", "district", "village")})
@@ -152,15 +153,16 @@ def payload_of(typed: dict[str, str]) -> dict[str, Any]:
 
 
 def _degrees(text: str) -> float | str:
-    """Parse decimal degrees with comma or point; return the text itself if it is no number, which becomes a field
-    error.
+    """Return decimal degrees, typed with comma or point, as float.
+
+    Text that is no number is returned unchanged, which becomes a field error.
     """
     plain = text.strip().replace(",", ".")
     return float(plain) if plain.removeprefix("-").replace(".", "", 1).isdecimal() and plain.isascii() else text
 
 
 def form_page(typed: dict[str, str], token: str, errors: Errors | None = None) -> Response:
-    """Render the form with typed values and the errors at their fields; status 422 if there are errors, else 200."""
+    """Return the response with the complaint form: typed values, errors at their fields; status 422 with errors."""
     know_browser()
     page = render_template(
         "public/intake.html",

@@ -22,7 +22,7 @@ PER_ADDRESS = "60 per hour"
 
 
 class VerificationView(PublicView):
-    """Letter verification for everybody (design 8.4); shows nothing about the reporter and stores nothing."""
+    """Public screens that verify a letter (design 8.4); they show nothing about the reporter and store nothing."""
 
     route_base = "/verifikasi"
     default_view = "ask"
@@ -30,25 +30,26 @@ class VerificationView(PublicView):
     limit_scope = "verifikasi"
 
     def too_many(self, _error: RateLimitExceeded) -> Response:
-        """Show the form with status 429."""
+        """Called over the rate limit: show the verification form with status 429."""
         response = _page(429, error=str(TOO_MANY))
         response.headers.update(retry_after())
         return response
 
     @expose("/", methods=["GET"])
     def ask(self) -> Response:
-        """Show the upload form."""
+        """Show the form that uploads a letter for verification."""
         return _page()
 
     @expose("/", methods=["POST"])
     def check(self) -> Response:
-        """Tell whether the uploaded file is a genuine letter."""
+        """Show whether the uploaded file is a genuine letter; 422 without a file, 413 for a file over 10 MB."""
         return _checked(None)
 
     @expose("/<code>", methods=["GET"])
     def show(self, code: str) -> Response:
-        """Verify the stored letter with this code by recomputing its digests and checking its signature; 404 if
-        unknown.
+        """Show the stored letter with this verification code and whether it is intact; 404 for an unknown code.
+
+        Its digests are recomputed and its signature is checked.
         """
         letter = letter_by_code(code)
         if letter is None or letter.paper is None:
@@ -57,7 +58,10 @@ class VerificationView(PublicView):
 
     @expose("/<code>", methods=["POST"])
     def compare(self, code: str) -> Response:
-        """Tell whether the uploaded file is the letter with this code; 404 for an unknown code."""
+        """Show whether the uploaded file is the letter with this verification code; 404 for an unknown code.
+
+        422 without a file, 413 for a file over 10 MB.
+        """
         letter = letter_by_code(code)
         if letter is None or letter.paper is None:
             return _page(404, unknown_code=True)

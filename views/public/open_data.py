@@ -53,7 +53,7 @@ Row = tuple[str | int | float | None, ...]
 
 @dataclass(frozen=True)
 class Dataset:
-    """A table: its name in URLs, its columns, and a function that returns its rows."""
+    """An open data table: its name in URLs, its columns, and a function that returns its rows."""
 
     name: str
     columns: tuple[str, ...]
@@ -83,7 +83,7 @@ DATASETS = {
 
 
 def as_csv(dataset: Dataset, figures: OpenFigures) -> str:
-    """Return the table as CSV (RFC 4180); a suppressed small number is an empty cell."""
+    """Return an open data table as CSV text (RFC 4180); a suppressed small number is an empty cell."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(dataset.columns)
@@ -92,8 +92,9 @@ def as_csv(dataset: Dataset, figures: OpenFigures) -> str:
 
 
 def as_json(dataset: Dataset, figures: OpenFigures) -> dict[str, Any]:
-    """Return the table with title, period, licence and column meanings as JSON data; a suppressed small number is
-    None.
+    """Return an open data table as JSON data: `title`, `from`, `to`, `licence`, `columns` (meanings) and `rows`.
+
+    A suppressed small number is None.
     """
     first, last = counted_days(figures)
     return {
@@ -107,7 +108,7 @@ def as_json(dataset: Dataset, figures: OpenFigures) -> dict[str, Any]:
 
 
 def catalogue(figures: OpenFigures) -> dict[str, Any]:
-    """Return the DCAT catalogue of all tables (Project Open Data schema 1.1)."""
+    """Return the DCAT catalogue of all open data tables as JSON data (Project Open Data schema 1.1)."""
     first, last = counted_days(figures)
     base = f"{current_app.config['PUBLIC_BASE_URL']}/data-terbuka"
     return {

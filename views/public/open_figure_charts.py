@@ -12,7 +12,7 @@ HIDDEN = "–"
 
 
 def charts_of(figures: OpenFigures) -> list[BarChart]:
-    """Return the charts by month (from the first month that is not empty), by category and by agency."""
+    """Return the charts of the public figures: by month (from the first one with cases), by category and by agency."""
     months = list(figures.months)
     while len(months) > 1 and months[0][1:] == (0, 0):
         months.pop(0)
@@ -39,7 +39,7 @@ def charts_of(figures: OpenFigures) -> list[BarChart]:
 
 
 def key_figures(figures: OpenFigures) -> list[tuple[str, str, str]]:
-    """Return name, value and explanation of the four key figures."""
+    """Return (name, value as text, explanation) of the four public key figures."""
     return [
         (gettext("Diterima"), written(figures.received), gettext("aduan dalam 12 bulan")),
         (gettext("Dijawab"), written(figures.answered), gettext("aduan dalam 12 bulan")),
@@ -49,7 +49,7 @@ def key_figures(figures: OpenFigures) -> list[tuple[str, str, str]]:
 
 
 def written(value: float | None, unit: str = "") -> str:
-    """Format a number with its unit; None, a suppressed number, becomes a dash."""
+    """Return a number as text with its unit; None, a suppressed number, becomes a dash."""
     return HIDDEN if value is None else f"{amount(value)}{unit}"
 
 

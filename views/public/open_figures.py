@@ -28,8 +28,9 @@ KEPT_SECONDS = 3600
 
 
 class OpenView(BaseView):
-    """Base of the public figure pages: 404 unless PUBLIC_FIGURES is set; cacheable by ETag, since all users get the
-    same.
+    """Base of the public figure pages: 404 unless PUBLIC_FIGURES is set.
+
+    Responses may be cached and are validated by ETag, since all users get the same.
     """
 
     def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
@@ -40,14 +41,14 @@ class OpenView(BaseView):
 
 
 class StatisticsView(OpenView):
-    """The public figures as text and charts."""
+    """The public page with the figures as text and charts."""
 
     route_base = "/statistik"
     default_view = "show"
 
     @expose("", methods=["GET"])
     def show(self) -> str:
-        """Show the figures of the last twelve months."""
+        """Show the public figures of the last twelve months."""
         figures = _figures()
         first, last = counted_days(figures)
         page: str = render_template(
@@ -63,14 +64,14 @@ class StatisticsView(OpenView):
 
 
 class OpenDataView(OpenView):
-    """The public figures as CSV and JSON files with their catalogue."""
+    """The public figures as CSV and JSON files, with their catalogue."""
 
     route_base = "/data-terbuka"
     default_view = "list_datasets"
 
     @expose("/", methods=["GET"])
     def list_datasets(self) -> str:
-        """Show the list of tables."""
+        """Show the public list of open data tables with links to their files."""
         first, last = counted_days(_figures())
         page: str = render_template(
             "public/open_data.html",
@@ -87,12 +88,12 @@ class OpenDataView(OpenView):
 
     @expose("/data.json", methods=["GET"])
     def list_for_programs(self) -> Response:
-        """Send the DCAT catalogue as JSON."""
+        """Send the DCAT catalogue of the open data tables as JSON."""
         return _file(json.dumps(catalogue(_figures())), "json")
 
     @expose("/<table>.<ending>", methods=["GET"])
     def download(self, table: str, ending: str) -> Response:
-        """Send one table as CSV or JSON; 404 for an unknown table or format."""
+        """Send one open data table as a CSV or JSON file; 404 for an unknown table or format."""
         if table not in DATASETS or ending not in MEDIA_TYPES:
             abort(404)
         dataset, figures = DATASETS[table], _figures()

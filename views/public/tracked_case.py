@@ -29,7 +29,10 @@ from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFaul
 
 
 class TrackedCaseView(PublicView):
-    """The case of a reporter who proved it within the last hour; no other case is visible."""
+    """Public screens of one case, for a reporter who proved number and tracking code within the last hour.
+
+    No other case is visible.
+    """
 
     route_base = CASE_PATH
     default_view = "show"
@@ -37,7 +40,10 @@ class TrackedCaseView(PublicView):
     limit_scope = "lacak-kasus"
 
     def too_many(self, _error: RateLimitExceeded) -> Response:
-        """Show the case with the typed form and status 429 while the proof is valid, else the tracking form."""
+        """Called over the rate limit: show the case page with the typed form and status 429.
+
+        Without a valid proof the tracking form is shown instead.
+        """
         proof, sent = proved(), read_reporters_form()
         if proof is None:
             return too_many()
@@ -47,16 +53,16 @@ class TrackedCaseView(PublicView):
     @expose("", methods=["GET"])
     @with_proof(without_proof)
     def show(self, proof: Proof) -> str:
-        """Show the case as its reporter may see it."""
+        """Show the reporter the public page of their case."""
         return case_page(proof)
 
     @expose("/tindakan", methods=["POST"])
     @with_proof(without_proof)
     def act(self, proof: Proof) -> Any:
-        """Perform the submitted action and redirect; a refused action shows the page again as typed with the refusal's
-        status.
+        """Perform the reporter's action on their case and redirect to its page.
 
-        A withdrawal asks for confirmation first.
+        A withdrawal asks for confirmation first. A refused action shows the page again as typed with the status of the
+        refusal.
         """
         sent = read_reporters_form()
         if sent is None:
@@ -77,7 +83,7 @@ class TrackedCaseView(PublicView):
     @expose("/surat/<int:letter_id>.pdf", methods=["GET"])
     @with_proof(without_proof)
     def letter(self, proof: Proof, letter_id: int) -> Response:
-        """Send a signed letter of the answer; 404 if its file does not exist.
+        """Send the PDF of a signed letter that answers the case; 404 if its file does not exist.
 
         Raises ActionRefused(not_visible) for any other letter.
         """
@@ -85,13 +91,16 @@ class TrackedCaseView(PublicView):
 
     @expose("/selesai", methods=["POST"])
     def end(self) -> Any:
-        """Forget the proof in this browser and redirect to /lacak."""
+        """Delete the reporter's proof from this browser's session and redirect to /lacak."""
         forget()
         return redirect("/lacak", 303)
 
 
 def _carry_out(proof: Proof, sent: Sent) -> Landing:
-    """Perform the reporter's action; raises ActionRefused, among others (missing_input) for a missing file."""
+    """Perform the reporter's action; return a Landing with the case page and the success message.
+
+    Raises ActionRefused, among others (missing_input) for a missing file.
+    """
     if sent.action is Action.ATTACH:
         if sent.file is None or not sent.file.filename:
             raise ActionRefused(RefusalReason.MISSING_INPUT, errors=(FieldError("file", FieldFault.REQUIRED),))
@@ -106,7 +115,7 @@ def _carry_out(proof: Proof, sent: Sent) -> Landing:
 
 
 def _confirm_page(proof: Proof, sent: Sent) -> str:
-    """Render the confirmation page of a withdrawal.
+    """Return the HTML of the confirmation page of a withdrawal.
 
     Raises ActionRefused: missing_input for an incomplete form, out_of_order if it is no longer possible.
     """

@@ -24,9 +24,10 @@ FOLDED = frozenset({Action.ATTACH, Action.WITHDRAW})
 
 @dataclass(frozen=True)
 class ReporterForm:
-    """The form of one action; `question` is the question that add_information answers, None for other actions.
+    """The form of one action of the reporter.
 
     `token` makes the form act once, `version` is the case version shown, `open` is True for the form that was sent.
+    `question` is the question that add_information answers, None for other actions.
     """
 
     allowed: AllowedAction
@@ -60,8 +61,9 @@ class ReporterForm:
 def reporter_forms(
     case: TrackedCase, sent: Sent | None = None, refused: ActionRefused | None = None
 ) -> list[ReporterForm]:
-    """Return a form for each action offered to the reporter now; the form of `sent` keeps its values and shows
-    errors.
+    """Return a form for each action that the public case page offers the reporter now.
+
+    The form of `sent` keeps its values and shows the errors of `refused`.
     """
     offered = [a for act in REPORTER_ACTIONS for a in case.allowed if a.action is act and _is_offered(case, act)]
     return [_form(case, a, sent if sent and sent.means(a) else None, refused) for a in offered]
@@ -76,7 +78,7 @@ def token_start(complaint_id: int) -> str:
 
 
 def _is_offered(case: TrackedCase, action: Action) -> bool:
-    """Return whether the page offers an action that the rules allow.
+    """Return whether the public case page offers an action that the rules allow.
 
     A note is not offered beside an open question or an answer, a file not after the answer.
     """

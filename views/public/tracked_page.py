@@ -22,8 +22,9 @@ CASE_PATH = "/lacak/kasus"
 
 
 def case_page(proof: Proof, sent: Sent | None = None, refused: ActionRefused | None = None, refusal: str = "") -> str:
-    """Render the current state of the case; a form that was sent keeps its values and shows the reason of its
-    refusal.
+    """Return the HTML of the public case page; a form that was sent keeps its values and shows why it was refused.
+
+    `refusal` is a message shown instead of that of `refused`.
     """
     know_browser()
     case = load_tracked_case(proof.complaint_id, utc_now())
@@ -48,13 +49,13 @@ def case_page(proof: Proof, sent: Sent | None = None, refused: ActionRefused | N
 
 
 def title_of(line: News) -> str:
-    """Return the heading of a news entry, with agency or detail filled in."""
+    """Return the heading of a news entry of the public case page, with agency or detail filled in."""
     detail = ARCHIVE_REASONS.get(line.detail, line.detail) if line.kind == "archive" else line.detail
     return str(NEWS[line.kind]) % {"house": listed(line.agency_names), "detail": detail}
 
 
 def listed(names: tuple[str, ...]) -> str:
-    """Join names as in a sentence: "A, B, dan C"."""
+    """Return names joined as in a sentence: "A, B, dan C"; "" for none."""
     if len(names) < 2:
         return "".join(names)
     if len(names) == 2:
@@ -79,8 +80,9 @@ def promise_sentences(promise: Promise) -> tuple[str, str]:
 
 
 def _reason(rule: str, other: datetime | None) -> str:
-    """Return the sentence that says whether the date follows from the SOP or the national rule; `other` is the
-    other limit.
+    """Return the sentence that says whether the promised date follows from the SOP or from the national rule.
+
+    `other` is the other limit (aware datetime), None if there is only the SOP's.
     """
     if other is None:
         return gettext("Itu waktu baku menurut SOP kami.")

@@ -24,7 +24,7 @@ NEVER_CARRIED = frozenset({"csrf_token", "number", "code"})
 
 
 class TrackingFormView(PublicView):
-    """The tracking form for everybody; wrong pairs are counted by case number and by IP address."""
+    """The public form for case number and tracking code; wrong pairs are counted by case number and by IP address."""
 
     route_base = "/lacak"
     default_view = "ask"
@@ -32,20 +32,20 @@ class TrackingFormView(PublicView):
     limit_scope = "lacak"
 
     def too_many(self, _error: RateLimitExceeded) -> Response:
-        """Show the form again as typed with status 429."""
+        """Called over the rate limit: show the tracking form again as typed with status 429."""
         return too_many()
 
     @expose("", methods=["GET"])
     def ask(self) -> str | AnyResponse:
-        """Show the form, or redirect to the case that was proved within the last hour."""
+        """Show the tracking form, or redirect to the case that was proved within the last hour."""
         return redirect(CASE_PATH, 303) if proved() else form_page()
 
     @expose("", methods=["POST"])
     def check(self) -> Response | AnyResponse:
-        """Check number and tracking code and redirect to the case; a wrong pair shows the form again with status 422.
+        """Check case number and tracking code and redirect to the public case page; 422 with the form for a wrong pair.
 
-        A form sent with an expired page is shown again filled in after the proof. Too many wrong codes for a number
-        give status 429.
+        A case form sent with an expired page is shown again filled in after the proof. Too many wrong codes for a
+        number give status 429.
         """
         number, sent = request.form.get("number", ""), read_reporters_form()
         counted = admit(number, utc_now())
@@ -68,13 +68,16 @@ class TrackingFormView(PublicView):
 
 
 def too_many() -> Response:
-    """Return the form with status 429 and Retry-After."""
+    """Return the response with the tracking form, status 429 and Retry-After (seconds)."""
     page = form_page(str(TOO_MANY), sent=read_reporters_form())
     return Response(page, status=429, headers=retry_after())
 
 
 def form_page(error: str = "", note: str = "", sent: Sent | None = None) -> str:
-    """Render the tracking form with the typed number, never the code, and the fields of a form sent too late."""
+    """Return the HTML of the tracking form with the typed number, never the code.
+
+    The fields of a case form that was sent too late (`sent`) are carried along.
+    """
     carried = [] if sent is None else [(k, v) for k, v in sent.form.items(multi=True) if k not in NEVER_CARRIED]
     return render_template(
         "public/tracking.html",
@@ -88,7 +91,10 @@ def form_page(error: str = "", note: str = "", sent: Sent | None = None) -> str:
 
 
 def without_proof() -> Response | AnyResponse:
-    """Redirect to the tracking form, or show it with status 422 if it carries a form sent after the proof expired."""
+    """Return a redirect to the tracking form, for a request without a valid proof.
+
+    If a case form was sent after the proof expired, return the tracking form that carries it, with status 422.
+    """
     sent = read_reporters_form() if request.method == "POST" else None
     if sent is None:
         return redirect("/lacak", 303)
@@ -97,6 +103,6 @@ def without_proof() -> Response | AnyResponse:
 
 
 def read_reporters_form() -> Sent | None:
-    """Parse a submitted form of the public case page; None if it is malformed or not a reporter's action."""
+    """Return the submitted form of the public case page; None if it is malformed or not a reporter's action."""
     sent = read_sent(request.form, request.files.get("file"))
     return sent if sent is not None and sent.action in REPORTER_ACTIONS else None

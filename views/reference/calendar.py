@@ -28,8 +28,9 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 class CalendarView(GuardedModelView):
-    """Base of the calendar tables. A change needs a reason and must leave working time, else ChangeRefused is
-    raised.
+    """Base of the screens of the calendar tables.
+
+    A change needs a reason and must leave working time, else ChangeRefused is raised.
     """
 
     closing_field = ""
@@ -42,9 +43,10 @@ class CalendarView(GuardedModelView):
             abort(Response(confirmation_page(needed.change, needed.found)))
 
     def write_row(self, form: Any, item: Any, new: bool) -> None:
-        """Validate the change without saving it; the page that asks for the reason saves it.
+        """Check the change of a calendar row without saving it; the page that asks for the reason saves it.
 
-        Raises ReasonNeeded with the effects of the change, or ChangeRefused.
+        Locks the calendar until the transaction ends. Raises ReasonNeeded with the effects of the change, or
+        ChangeRefused.
         """
         lock_calendar()
         self._fill(form, item, new)
@@ -54,7 +56,10 @@ class CalendarView(GuardedModelView):
         self._ask_to_delete(self.datamodel.get(pk, self._base_filters) or abort(404), pk)
 
     def _ask_to_delete(self, item: Any, pk: Any) -> NoReturn:
-        """Abort with the page that asks for the reason, or with a redirect to the list if the row must stay."""
+        """Abort with the page that asks for the reason of a deletion.
+
+        If the row must stay, abort with a redirect to the list.
+        """
         try:
             self.remove_row(item)
         except ReasonNeeded as needed:
@@ -64,7 +69,10 @@ class CalendarView(GuardedModelView):
         abort(redirect(self._list_address()))
 
     def remove_row(self, item: Any) -> None:
-        """Validate the deletion without performing it. Raises ReasonNeeded with its effects, or ChangeRefused."""
+        """Check the deletion of a calendar row without performing it.
+
+        Raises ReasonNeeded with the effects of the deletion, or ChangeRefused.
+        """
         self._require_reason((RowChange(item.__tablename__, item.id, row_data(item), None),))
 
     def _require_reason(self, change: CalendarChange) -> None:
@@ -80,7 +88,7 @@ def _holiday_fields() -> dict[str, Any]:
 
 
 class HolidayView(CalendarView):
-    """Days on which the office is closed, regardless of the weekly hours."""
+    """Screen of the holidays, on which the office is closed regardless of the weekly hours."""
 
     datamodel = EagerInterface(Holiday)
     route_base = "/hari-libur"
@@ -112,7 +120,7 @@ def _week_fields() -> dict[str, Any]:
 
 
 class WorkingWeekView(CalendarView):
-    """Weekly office hours for a period; where two rows cover a day, the newer row applies."""
+    """Screen of the weekly office hours of a period; where two rows cover a day, the newer row applies."""
 
     datamodel = EagerInterface(WorkingWeek)
     route_base = "/jam-kerja"
@@ -131,7 +139,7 @@ class WorkingWeekView(CalendarView):
     edit_form_extra_fields = _week_fields()
 
     def before_save(self, item: WorkingWeek) -> None:
-        """Normalise the hours. Raises ChangeRefused for invalid hours or an end before the start."""
+        """Normalise the office hours of the row. Raises ChangeRefused for invalid hours or an end before the start."""
         if item.starts_on and item.ends_on and item.ends_on < item.starts_on:
             raise ChangeRefused("ends_before_start", "ends_on")
         for weekday in WEEKDAYS:
@@ -139,7 +147,7 @@ class WorkingWeekView(CalendarView):
 
 
 def normalised_hours(weekday: str, text: str) -> str:
-    """Normalise office hours such as "7.30 – 12.00" to "07:30-12:00", in order of time.
+    """Return office hours such as "7.30 – 12.00" in the form "07:30-12:00", in order of time.
 
     Raises ChangeRefused(bad_hours) if they are not valid periods.
     """

@@ -37,7 +37,10 @@ LISTS = {"holiday": "/hari-libur/list/", "working_week": "/jam-kerja/list/"}
 
 
 class CalendarChangeView(BaseView):
-    """The second step of every calendar change: applies it if a reason is given, else shows the page again."""
+    """The second step of every calendar change, which applies the change if a reason is given.
+
+    Otherwise its confirmation page is shown again.
+    """
 
     route_base = "/perubahan-kalender"
     default_view = "leave"
@@ -47,7 +50,7 @@ class CalendarChangeView(BaseView):
     @expose("/", methods=["GET"])
     @for_officers("can_write", "Reference")
     def leave(self) -> Response:
-        """Redirect to the list of holidays, since the page exists only as the response to a change."""
+        """Redirect to the list of holidays, since the confirmation page exists only as the response to a change."""
         return redirect(LISTS["holiday"])
 
     @expose("/", methods=["POST"])
@@ -75,9 +78,9 @@ class CalendarChangeView(BaseView):
 
 
 def confirm(change: CalendarChange, left_out: int = 0) -> str | Response:
-    """Return the confirmation page of a change from a file; `left_out` is the number of events that were not read.
+    """Return the confirmation page of a calendar change from a file; `left_out` is the number of events not read.
 
-    Redirects to the list if the change is impossible or already made.
+    If the change is impossible or already made, return a redirect to the list.
     """
     note = ""
     if left_out:
@@ -99,7 +102,10 @@ def confirm(change: CalendarChange, left_out: int = 0) -> str | Response:
 def confirmation_page(
     change: CalendarChange, found: Consequence, reason: str = "", fault: str = "", note: str = ""
 ) -> str:
-    """Render the confirmation page with the changed rows, at most 200 moved deadlines and the field for the reason."""
+    """Return the HTML of the confirmation page: changed rows, at most 200 moved deadlines, and a field for the reason.
+
+    It contains the change in a token that is signed for the current officer.
+    """
     rows = [[row.table, row.key, row.before, row.after] for row in change]
     token = _serializer().dumps([current_person().id, rows])  # names the officer to whom the change is shown
     return render_template(
@@ -121,7 +127,11 @@ def confirmation_page(
 
 
 def describe_changes(change: CalendarChange) -> list[dict[str, Any]]:
-    """Return for each changed row its table, what is done, its name, and the fields with old and new value as text."""
+    """Return a dict for each changed calendar row, for display.
+
+    `kind` is new, changed or gone, `what` the table and `how` the act as text, `name` the row's name, and `fields`
+    holds (label, old value, new value).
+    """
     rows = []
     for row in change:
         kind = "new" if row.before is None else "gone" if row.after is None else "changed"
@@ -141,7 +151,7 @@ def describe_changes(change: CalendarChange) -> list[dict[str, Any]]:
 
 
 def _shown(name: str, value: Any) -> Any:
-    """Return the value of a row as display text."""
+    """Return the value of a calendar row's field as display text; "" if it is empty."""
     if name in DAYS and value:
         return day(date.fromisoformat(value), "lengkap")
     return str(HOLIDAY_KINDS.get(value, value)) if name == "kind" and value else value or ""
@@ -152,7 +162,10 @@ def _serializer() -> URLSafeSerializer:
 
 
 def _change_in(text: str) -> tuple[int | None, CalendarChange]:
-    """Return the officer's id and the change from a signed token; aborts with 400 if the signature is invalid."""
+    """Return (user id of the officer who saw the change, the change) from a signed token.
+
+    Aborts with 400 if the signature is invalid.
+    """
     try:
         owner, rows = _serializer().loads(text)
     except BadData:
@@ -169,7 +182,10 @@ def _fault_of(reason: str) -> str:
 
 
 def _show_again(change: CalendarChange, reason: str, fault: str = "", note: str = "") -> str | Response:
-    """Render the page again for the current state, keeping the typed reason."""
+    """Return the confirmation page of a change for the current state of its rows, with the typed reason.
+
+    If the change is no longer possible, return a redirect to the list.
+    """
     try:
         return confirmation_page(change, preview_change(change, utc_now()), reason, fault, note=note)
     except ChangedMeanwhile as meanwhile:
@@ -181,7 +197,10 @@ def _show_again(change: CalendarChange, reason: str, fault: str = "", note: str 
 
 
 def _rebased_page(change: CalendarChange | None, reason: str) -> str | Response:
-    """Ask again for the change as it applies to the row's current state, or redirect to the list if the row is gone."""
+    """Return the confirmation page of the change as it applies to the current rows.
+
+    If the row is gone (None), return a redirect to the list.
+    """
     if change is None:
         flash(str(CALENDAR_MESSAGES["gone"]), "danger")
         return redirect(LISTS["holiday"], 303)
@@ -189,6 +208,6 @@ def _rebased_page(change: CalendarChange | None, reason: str) -> str | Response:
 
 
 def _back_to_list(change: CalendarChange, sentence: str) -> Response:
-    """Redirect to the list with a message why nothing was changed."""
+    """Return a redirect to the list of the changed table, with a message why nothing was changed."""
     flash(sentence, "danger")
     return redirect(LISTS[change[0].table], 303)

@@ -20,7 +20,7 @@ LIST = "/hari-libur/list/"
 
 
 class CalendarFileView(BaseView):
-    """Import and export of holidays; every import goes through the confirmation page of calendar changes."""
+    """Screens that import and export holidays; every import goes through the confirmation page of calendar changes."""
 
     route_base = "/hari-libur"
     default_view = "form"
@@ -44,7 +44,10 @@ class CalendarFileView(BaseView):
     @expose("/impor", methods=["POST"])
     @for_officers("can_write", "Reference")
     def read(self) -> str | AnyResponse:
-        """Show what the uploaded file would change; an unreadable file shows the form again with status 422."""
+        """Show on the confirmation page what the uploaded iCal file would change.
+
+        An unreadable file shows the form again with status 422; a file without new holidays redirects to the list.
+        """
         kind = request.form.get("kind", "")
         kind = kind if kind in HOLIDAY_KINDS else "local"
         file = request.files.get("file")
@@ -60,7 +63,10 @@ class CalendarFileView(BaseView):
     @expose("/isi", methods=["POST"])
     @for_officers("can_write", "Reference")
     def fill(self) -> str | AnyResponse:
-        """Show which national holidays of this and the next year are missing and would be added."""
+        """Show on the confirmation page which national holidays of this and the next year would be added.
+
+        Redirects to the list of holidays if none is missing.
+        """
         change = missing_holidays(office_today().year)
         return confirm(change) if change else _nothing("nothing_missing")
 

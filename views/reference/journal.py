@@ -26,7 +26,7 @@ from views.shared.screen_access import for_officers
 
 
 class JournalView(BaseView):
-    """The journal, read-only; the database refuses changes to its rows."""
+    """The journal's screen, read-only; the database refuses changes to its rows."""
 
     route_base = "/jurnal"
     default_view = "entries"
@@ -107,6 +107,6 @@ def _limit_in_words(row: dict[str, Any] | None) -> str:
 
 
 def changes_of(line: JournalLine) -> list[dict[str, Any]]:
-    """Return the calendar rows an entry changed, as describe_changes by `calendar_change.describe_changes`."""
+    """Return a dict for each calendar row that a journal entry changed, as `describe_changes` builds it."""
     rows = line.data.get("rows", [])
     return describe_changes(tuple(RowChange(r["table"], r["key"], r["before"], r["after"]) for r in rows))

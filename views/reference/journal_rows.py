@@ -41,14 +41,17 @@ _PEOPLE = frozenset({"user_id", "giver_id", "holder_id", "made_by_id", "asked_by
 
 @dataclass(frozen=True)
 class RowInWords:
-    """A changed row: a sentence, and for each value its label, old text (None if not shown) and new text."""
+    """A changed row of the journal as text: a sentence, and (label, old text, new text) for each value.
+
+    The old text is None if it is not shown.
+    """
 
     sentence: str
     values: tuple[tuple[str, str | None, str], ...]
 
 
 def rows_in_words(rows: list[dict[str, Any]]) -> Callable[[Row], RowInWords]:
-    """Return a function that describes one of these rows.
+    """Return a function that returns one of these changed rows as RowInWords.
 
     The names of all referenced rows are loaded once, beforehand.
     """
@@ -109,7 +112,7 @@ def _roles(keys: set[int]) -> Names:
 
 
 def _rights(keys: set[int]) -> Names:
-    """Return the display name of each permission, or its technical name if it has no label."""
+    """Return the display names of permissions by their ids; a permission without a label gets its technical name."""
     code = Markup('<code lang="zxx">{} · {}</code>')
     found = permission_names(keys).items()
     return {key: str(GRANTS[pair]) if pair in GRANTS else code.format(*pair) for key, pair in found}

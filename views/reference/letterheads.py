@@ -29,7 +29,7 @@ REASON = Text(longest=300)
 
 
 class LetterheadView(BaseView):
-    """The letter settings of one agency, readable by its officers, Dinas Kominfo and administrators."""
+    """Screens of one agency's letter settings, for its officers, Dinas Kominfo and administrators."""
 
     route_base = PATH
     default_view = "show"
@@ -39,15 +39,19 @@ class LetterheadView(BaseView):
     @expose("/<int:agency_id>", methods=["GET"])
     @for_officers("can_read", "Reference")
     def show(self, agency_id: int) -> Response:
-        """Show letterhead, number pattern and the number book of the year `tahun`; 404 if this officer may not read
-        it.
+        """Show an agency's letterhead, number pattern and the number book of the year `tahun`.
+
+        404 for an unknown agency and for officers who may not read its book.
         """
         return _page(_agency(agency_id))
 
     @expose("/<int:agency_id>/lambang", methods=["POST"])
     @for_officers("can_write", "Reference")
     def emblem(self, agency_id: int) -> Any:
-        """Store an uploaded emblem, or remove the present one if `remove` is set; a refused image gives status 422."""
+        """Store an uploaded emblem of the agency, or remove the present one if `remove` is set, and redirect.
+
+        A refused image shows the agency's page again with status 422.
+        """
         row = _agency(agency_id)
         if "remove" in request.form:
             remove_emblem(row)
@@ -61,9 +65,9 @@ class LetterheadView(BaseView):
     @expose("/<int:agency_id>/nomor", methods=["POST"])
     @for_officers("can_read", "Reference")
     def numbers(self, agency_id: int) -> Any:
-        """Record letter numbers that were used outside this program, with a reason.
+        """Record letter numbers of the agency that were used outside this program, with a reason, and redirect.
 
-        403 for officers who may not record numbers of this agency; invalid input shows the page again with status 422.
+        403 for officers who may not record numbers of this agency; errors show the agency's page again with status 422.
         """
         row = _agency(agency_id)
         if not may_record_numbers(row):
@@ -82,7 +86,7 @@ class LetterheadView(BaseView):
 
 
 def may_record_numbers(agency: Agency) -> bool:
-    """Return whether the current officer may record numbers in this agency's book."""
+    """Return whether the current officer may record letter numbers in this agency's number book."""
     person = current_person()
     own = any(c.agency == agency.code and c.actor in NUMBER_RECORDERS for c in person.capacities)
     admin = any(c.actor is Actor.COMPLAINT_ADMIN for c in person.capacities)
@@ -90,7 +94,10 @@ def may_record_numbers(agency: Agency) -> bool:
 
 
 def _agency(agency_id: int) -> Agency:
-    """Return the agency; aborts with 404 if there is none or the current officer may not read its number book."""
+    """Return the agency with this id.
+
+    Aborts with 404 if there is none or the current officer may not read its number book.
+    """
     row = find_agency(min(agency_id, LARGEST_ID))
     if row is None:
         abort(404)

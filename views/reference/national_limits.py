@@ -24,8 +24,9 @@ def _fields() -> dict[str, Any]:
 
 
 class NationalLimitView(GuardedModelView):
-    """National limits; for a stage the newest valid row applies, and a row for a class takes precedence over a
-    general one.
+    """Screen of the national limits of SP4N-LAPOR!, in working days.
+
+    For a stage the newest valid row applies, and a row for a class takes precedence over a general one.
     """
 
     datamodel = EagerInterface(NationalLimitRow)
@@ -49,11 +50,11 @@ class NationalLimitView(GuardedModelView):
     }
 
     def name_of(self, item: NationalLimitRow) -> str:
-        """Return the stage and its limit as the row's title."""
+        """Return the title of a national limit: its stage and days, for example "Verifikasi, 3 hari kerja"."""
         return stage_and_days(item.stage, item.days)
 
 
 def stage_and_days(stage: str, days: int) -> str:
-    """Format a limit, for example "Verifikasi, 3 hari kerja"."""
+    """Return a national limit as text, for example "Verifikasi, 3 hari kerja"."""
     in_words = ngettext("%(num)d hari kerja", "%(num)d hari kerja", days)
     return f"{NATIONAL_STAGES[stage]}, {in_words}"

@@ -98,17 +98,17 @@ def _agency_fields() -> dict[str, Any]:
 
 
 class AgencyInterface(EagerInterface):
-    """Data model that lists agencies in tree order unless another order is requested."""
+    """FAB data model that lists agencies in tree order unless another order is requested."""
 
     def apply_order_by(self, query: Query[Agency], order_column: str, *args: Any, **kwargs: Any) -> Query[Agency]:
-        """Apply tree order for the pseudo column TREE, else FAB's order."""
+        """Return the query in tree order for the pseudo column TREE, else in FAB's order."""
         if order_column == TREE:
             return in_tree_order(query)
         return super().apply_order_by(query, order_column, *args, **kwargs)
 
 
 class AgencyView(GuardedModelView):
-    """The tree of agencies. A code cannot be changed, and an agency no longer used is made inactive."""
+    """Screen of the tree of agencies; a code cannot be changed, and an agency no longer used is made inactive."""
 
     datamodel = AgencyInterface(Agency)
     route_base = "/opd"
@@ -134,18 +134,21 @@ class AgencyView(GuardedModelView):
     edit_form_extra_fields = _agency_fields()
 
     def prepare(self, form: Any, item: Agency | None) -> None:
-        """Offer as parent only active agencies, without the agency itself and its units."""
+        """Limit the parents that the agency form offers to active agencies, without the agency itself and its units."""
         form.parent.query_func = lambda: parent_agency_choices(item)
 
     def after_change(self, item: Agency) -> None:
-        """Raise ChangeRefused if the agency became its own descendant, as two concurrent moves could cause."""
+        """Raise ChangeRefused(own_descendant) if the agency became its own descendant.
+
+        Two concurrent moves could cause that.
+        """
         if not inspect(item).persistent or item.parent_id is None:
             return
         if item.parent_id in below(item):
             raise ChangeRefused("own_descendant", "parent")
 
     def before_delete(self, item: Agency) -> None:
-        """Raise ChangeRefused for an agency that has units, which would lose their parent."""
+        """Raise ChangeRefused(has_units) for an agency that has units, which would lose their parent."""
         if has_children(item):
             raise ChangeRefused("has_units")
 
@@ -155,7 +158,10 @@ def _officer_fields() -> dict[str, Any]:
 
 
 class OfficerView(GuardedModelView):
-    """Officer profiles: position, agency, NIP and rank of an account. Accounts and roles have their own screen."""
+    """Screen of officer profiles: position, agency, NIP and rank of a user account.
+
+    Accounts and roles have their own screen.
+    """
 
     datamodel = EagerInterface(
         OfficerProfile,
@@ -178,7 +184,7 @@ class OfficerView(GuardedModelView):
     edit_form_extra_fields = _officer_fields()
 
     def prepare(self, form: Any, item: OfficerProfile | None) -> None:
-        """Offer active agencies and accounts without a profile."""
+        """Limit the choices of the officer form to active agencies and user accounts without a profile."""
         present = item.agency_code if item is not None else None
         form.agency.query_func = lambda: agency_choices(present)
         if item is None:
@@ -212,16 +218,17 @@ _PART_OF_THE_RECORD = ("kind", "giver", "holder", "decree_number", "starts_on")
 
 
 class DelegationInterface(EagerInterface):
-    """Data model that loads officers together with their user names for the drop-down lists."""
+    """FAB data model that loads officers together with their user names for the drop-down lists."""
 
     def get_related_interface(self, col_name: str) -> SQLAInterface:
-        """Return the data model of a related column; all of them are officer profiles."""
+        """Return the FAB data model of a related column; all related rows are officer profiles."""
         return EagerInterface(self.get_related_model(col_name), eager=(joinedload(OfficerProfile.user),))
 
 
 class DelegationView(GuardedModelView):
-    """Delegations (Plt., Plh. and a.n.) by decree. Past ones are read-only; of one already used only end and note
-    can change.
+    """Screen of delegations (Plt., Plh. and a.n.) by decree.
+
+    Past ones are read-only; of one already used only end and note can change.
     """
 
     datamodel = DelegationInterface(
@@ -248,7 +255,7 @@ class DelegationView(GuardedModelView):
     edit_form_extra_fields = _delegation_fields()
 
     def name_of(self, item: DelegationRow) -> str:
-        """Return kind and decree number as the row's title."""
+        """Return the title of a delegation: its kind and decree number."""
         return f"{DELEGATION_KINDS[item.kind]} {item.decree_number}"
 
     def why_fixed(self, item: DelegationRow) -> str | None:
@@ -256,16 +263,16 @@ class DelegationView(GuardedModelView):
         return "over" if item.ends_on < office_today() else None
 
     def prepare(self, form: Any, item: DelegationRow | None) -> None:
-        """Offer officers with an active account."""
+        """Limit the officers that the delegation form offers to those with an active user account."""
         present = (item.giver_id, item.holder_id) if item is not None else ()
         for field in (form.giver, form.holder):
             field.query_func = lambda: officer_choices(present)
 
     def before_save(self, item: DelegationRow) -> None:
-        """Check the delegation against the others.
+        """Check a delegation against the others, which are locked until the transaction ends.
 
         Raises ChangeRefused for a loop, an overlap, wrong dates, a delegation to oneself or to the administrator who
-        saves it, and for a change of the recorded fields of one that was already used.
+        saves it, and for a change of the recorded fields of a delegation that was already used.
         """
         lock_delegations()
         if item.id is not None and is_named_by_events(item.id):
@@ -282,18 +289,22 @@ class DelegationView(GuardedModelView):
             raise ChangeRefused("to_the_writer", "holder")
 
     def after_change(self, item: DelegationRow) -> None:
-        """Notify both officers and the supervisors of a new delegation."""
+        """Notify giver, holder and supervisors of a new delegation; of a changed one nobody is notified again."""
         notify_of_delegation(item, current_person().id, utc_now())
 
     def before_delete(self, item: DelegationRow) -> None:
-        """Raise ChangeRefused: delegations are never deleted, so that it stays known who acted for whom."""
+        """Raise ChangeRefused(delegation_stays) always.
+
+        Delegations are never deleted, so that it stays known who acted for whom.
+        """
         raise ChangeRefused("delegation_stays")
 
     @action("end_now", ACTIONS["end_now"], ACTIONS["end_now_question"], multiple=False)
     def end_now(self, item: DelegationRow) -> Response:
-        """End a running delegation: its last day becomes yesterday, or today if it began today.
+        """End a running delegation and redirect to its page.
 
-        A delegation that is already over is left unchanged with a warning.
+        Its last day becomes yesterday, or today if it began today. A delegation that is already over is left unchanged
+        with a warning.
         """
         if item.ends_on < office_today():
             flash(REFUSED["over"], "warning")

@@ -22,7 +22,7 @@ def _category_fields() -> dict[str, Any]:
 
 
 class CategoryView(GuardedModelView):
-    """Categories in two levels with their default agency; a code cannot be changed."""
+    """Screen of the categories in two levels with their default agency; a code cannot be changed."""
 
     datamodel = EagerInterface(Category, eager=(joinedload(Category.parent), joinedload(Category.default_agency)))
     route_base = "/kategori"
@@ -40,19 +40,19 @@ class CategoryView(GuardedModelView):
     edit_form_extra_fields = _category_fields()
 
     def prepare(self, form: Any, item: Category | None) -> None:
-        """Offer top-level categories as parent, and active agencies."""
+        """Limit the choices of the category form to top-level categories as parent and active agencies."""
         present = item.default_agency_code if item is not None else None
         form.parent.query_func = lambda: parent_category_choices(item)
         form.default_agency.query_func = lambda: agency_choices(present)
 
     def before_save(self, item: Category) -> None:
-        """Raise ChangeRefused if a category that has subcategories is put under another one."""
+        """Raise ChangeRefused(two_levels) if a category that has subcategories is put under another one."""
         if item.parent is not None and item.id is not None and has_children(item):
             raise ChangeRefused("two_levels", "parent")
 
 
 class DistrictView(GuardedModelView):
-    """Districts (kecamatan) with their official codes."""
+    """Screen of the districts (kecamatan) with their official codes."""
 
     datamodel = EagerInterface(District)
     route_base = "/kecamatan"
@@ -73,7 +73,7 @@ class DistrictView(GuardedModelView):
 
 
 class VillageView(GuardedModelView):
-    """Villages (desa and kelurahan) with their district."""
+    """Screen of the villages (desa and kelurahan) with their district."""
 
     datamodel = EagerInterface(Village, eager=(joinedload(Village.district),))
     route_base = "/desa"

@@ -21,7 +21,7 @@ _AT_PASSPHRASE = frozenset({CertificateFault.NO_PASSPHRASE, CertificateFault.NOT
 
 
 class SigningMeansView(BaseView):
-    """The signed-in user's certificate file and NIK, under `/akun/tanda-tangan/`."""
+    """Screen of the signed-in user's means of electronic signing: certificate file and NIK."""
 
     route_base = "/akun/tanda-tangan"
     default_view = "show"
@@ -31,13 +31,16 @@ class SigningMeansView(BaseView):
     @expose("/")
     @for_officers("can_userinfo", PERMISSION_VIEW)
     def show(self) -> str:
-        """Show the stored certificate and NIK with the forms to change them."""
+        """Show the user's stored certificate and NIK, with the forms to change them."""
         return _page()
 
     @expose("/sertifikat", methods=["POST"])
     @for_officers("can_userinfo", PERMISSION_VIEW)
     def upload(self) -> Response:
-        """Store an uploaded certificate file, replacing the previous one; an unusable file gives status 422."""
+        """Store the uploaded certificate file of the user, replacing the previous one, and redirect to the page.
+
+        An unusable file or passphrase shows the page again with status 422.
+        """
         content, passphrase = read_upload("certificate", LARGEST_FILE), request.form.get("passphrase", "")
         try:
             save_certificate(current_user.id, content, passphrase[:LONGEST_PASSPHRASE], utc_now())
@@ -50,7 +53,7 @@ class SigningMeansView(BaseView):
     @expose("/sertifikat/hapus", methods=["POST"])
     @for_officers("can_userinfo", PERMISSION_VIEW)
     def remove(self) -> Response:
-        """Delete the stored certificate file."""
+        """Delete the user's stored certificate file and redirect to the page."""
         if remove_certificate(current_user.id, utc_now()):
             flash(gettext("Sertifikat dihapus dari sistem ini."), "success")
         return redirect(PATH, 303)
@@ -58,7 +61,10 @@ class SigningMeansView(BaseView):
     @expose("/nik", methods=["POST"])
     @for_officers("can_userinfo", PERMISSION_VIEW)
     def nik(self) -> Response:
-        """Store the NIK, or delete it if the field is empty; an invalid NIK gives status 422."""
+        """Store the user's NIK, or delete it if the field is empty, and redirect to the page.
+
+        An invalid NIK shows the page again with status 422.
+        """
         if not save_nik(current_user.id, request.form.get("nik", ""), utc_now()):
             return Response(_page({"nik": str(CERTIFICATE_FAULTS["bad_nik"])}), 422, mimetype="text/html")
         flash(gettext("NIK disimpan."), "success")

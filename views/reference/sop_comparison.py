@@ -24,7 +24,7 @@ Part = tuple[str, bool]
 
 @dataclass(frozen=True)
 class Change:
-    """A field that differs; `before` and `after` are its texts as (words, differs) parts."""
+    """A field that differs between two SOP versions; `before` and `after` are its texts as (words, differs) parts."""
 
     label: str
     before: tuple[Part, ...]
@@ -33,14 +33,14 @@ class Change:
 
 @dataclass(frozen=True)
 class Section:
-    """The changes of one step, or of the general settings of the version."""
+    """The differences of one step, or of the general settings, between two SOP versions."""
 
     title: str
     changes: tuple[Change, ...]
 
 
 class SopComparisonView(BaseView):
-    """The comparison page at `/banding-sop/`."""
+    """The page at `/banding-sop/` that compares two SOP versions."""
 
     route_base = "/banding-sop"
     default_view = "compare"
@@ -50,7 +50,10 @@ class SopComparisonView(BaseView):
     @expose("/")
     @for_officers("can_read", "Reference")
     def compare(self) -> str:
-        """Compare the versions with the ids `lama` and `baru`, by default the active one and the newest other one."""
+        """Show the differences of the SOP versions with the ids `lama` and `baru`.
+
+        By default they are the active version and the newest other one.
+        """
         versions = sop_versions()
         by_id = {str(version.id): version for version in versions}
         active = next((version for version in versions if version.status == "active"), None)
@@ -70,8 +73,9 @@ class SopComparisonView(BaseView):
 
 
 def compare_versions(before: SopVersion, after: SopVersion) -> list[Section]:
-    """Return a section for the general settings and for each step in sheet order; `changes` is empty where nothing
-    differs.
+    """Return a Section for the general settings and for each step in sheet order.
+
+    `changes` is empty where nothing differs.
     """
     sections = [Section(gettext("Aturan umum"), tuple(_changes(VERSION_PARTS, _settings(before), _settings(after))))]
     old, new = ({row.step: row for row in version.steps} for version in (before, after))
@@ -89,7 +93,7 @@ def _changes(labels: Any, old: dict[str, str], new: dict[str, str]) -> Iterator[
 
 
 def word_difference(before: str, after: str) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
-    """Compare two texts word by word; return both as (words, differs) parts."""
+    """Return two texts, compared word by word, as (words, differs) parts of each."""
     old, new = before.split(), after.split()
     left: list[Part] = []
     right: list[Part] = []

@@ -44,7 +44,7 @@ MOST_MINUTES, MOST_DAYS = 10_000, 365
 
 
 class StepInterface(EagerInterface):
-    """Data model of SOP steps; shows an allowance with its unit in one column, as the sheet does."""
+    """FAB data model of SOP steps; it shows an allowance with its unit in one column, as the sheet does."""
 
     @staticmethod
     def _get_attr_value(item: Any, col: str) -> Any:
@@ -54,13 +54,13 @@ class StepInterface(EagerInterface):
 
 
 class StepListWidget(ListWidget):
-    """The steps as the printed sheet; rows can be edited only in a draft."""
+    """List widget that shows the steps as the printed sheet; rows can be edited only in a draft."""
 
     template = "reference/sop_steps.html"
 
 
 class SopStepView(GuardedModelView):
-    """The steps of one SOP version, editable in a draft."""
+    """Screen of the steps of one SOP version, editable in a draft."""
 
     datamodel = StepInterface(SopStepRow)
     route_base = "/langkah-sop"
@@ -92,17 +92,20 @@ class SopStepView(GuardedModelView):
         return url_for("SopVersionView.show", pk=row.sop_version_id)
 
     def why_fixed(self, item: SopStepRow) -> str | None:
-        """Return "not_a_draft" unless the step belongs to a draft: cases are judged by the version as decreed."""
+        """Return "not_a_draft" unless the step belongs to a draft, else None.
+
+        Cases are judged by the version as decreed, so only drafts may change.
+        """
         return None if item.sop_version.status == "draft" else "not_a_draft"
 
     def prepare(self, form: Any, item: SopStepRow | None) -> None:
-        """Offer the actors of the organisation the step belongs to."""
+        """Limit the actors that the step form offers to those of the organisation the step belongs to."""
         if item is not None:
             possible = AGENCY_ACTORS if Step(item.step) in AGENCY_STEPS else OFFICE_ACTORS
             form.actor.choices = [(name, text) for name, text in ACTORS.items() if name in possible]
 
     def before_save(self, item: SopStepRow) -> None:
-        """Lock the version and check the allowance.
+        """Lock the step's SOP version and check the allowance.
 
         Raises ChangeRefused if the version is no longer a draft, or amount and unit are incomplete or too large.
         """
@@ -115,7 +118,7 @@ class SopStepView(GuardedModelView):
             raise ChangeRefused("too_many_days", "allowance_value")
 
     def after_change(self, item: SopStepRow) -> None:
-        """Raise ChangeRefused if the rows no longer form a valid SOP."""
+        """Raise ChangeRefused (no_allowance or wrong_actor) if the rows of the version no longer form a valid SOP."""
         try:
             load_sop(item.sop_version)
         except ValueError as fault:
@@ -125,14 +128,14 @@ class SopStepView(GuardedModelView):
 
 
 class ActivationForm(DynamicForm):
-    """The decree that activates a version: its number and date."""
+    """The form for number and date of the decree that activates an SOP version."""
 
     decree_number = line("decree_number", needed=True, hint="decree")
     decided_on = day("decided_on")
 
 
 class SopVersionView(GuardedModelView):
-    """SOP versions: the active one, earlier ones and drafts."""
+    """Screen of the SOP versions: the active one, earlier ones and drafts."""
 
     datamodel = EagerInterface(SopVersion)
     route_base = "/versi-sop"
@@ -192,13 +195,14 @@ class SopVersionView(GuardedModelView):
     add_form_extra_fields = edit_form_extra_fields
 
     def why_fixed(self, item: SopVersion) -> str | None:
-        """Return "not_a_draft" for a version that is or was active, else None."""
+        """Return "not_a_draft" for an SOP version that is or was active, else None."""
         return None if item.status == "draft" else "not_a_draft"
 
     def before_save(self, item: SopVersion) -> None:
-        """Check the draft, whose row is already locked.
+        """Check an SOP draft, whose row is already locked.
 
-        Raises ChangeRefused if it was activated meanwhile or does not have seven column headings.
+        Raises ChangeRefused: is_draft_no_more if it was activated meanwhile, seven_headings without seven column
+        headings.
         """
         if self.why_fixed(item):
             raise ChangeRefused("is_draft_no_more")
@@ -207,26 +211,29 @@ class SopVersionView(GuardedModelView):
             raise ChangeRefused("seven_headings", "actor_headings")
 
     def before_delete(self, item: SopVersion) -> None:
-        """Raise ChangeRefused unless the version is a draft; cases refer to the others."""
+        """Lock an SOP version. Raises ChangeRefused unless it is a draft; cases refer to the others."""
         lock_row(item)
         self.before_save(item)
 
     @action("copy_draft", ACTIONS["copy_draft"], multiple=False)
     def copy_draft(self, item: SopVersion) -> Response:
-        """Create a draft with the same steps and redirect to it."""
+        """Create a draft with the steps and settings of an SOP version and redirect to the draft."""
         draft = copy_as_draft(item.id)
         flash(CHANGED["sop_copied"], "success")
         return redirect(url_for("SopVersionView.show", pk=draft.id))
 
     @action("activate", ACTIONS["activate"], multiple=False)
     def activate(self, item: SopVersion) -> Response:
-        """Redirect to the form that asks for the decree."""
+        """Redirect to the form that asks for the decree by which an SOP draft is activated."""
         return redirect(url_for("SopVersionView.activation", pk=item.id))
 
     @expose("/aktifkan/<pk>", methods=["GET", "POST"])
     @has_access
     def activation(self, pk: str) -> Response | str:
-        """Ask for the decree and activate the draft; errors show the form again."""
+        """Show the form that asks for the decree; when it is submitted, activate the SOP draft and redirect to it.
+
+        Errors show the form again; 404 for an unknown version, and a redirect with a message for one that is no draft.
+        """
         item = self.datamodel.get(pk, self._base_filters) or abort(404)
         self._refuse_fixed(item)
         form = ActivationForm.refresh()
@@ -244,12 +251,12 @@ class SopVersionView(GuardedModelView):
         return str(self.render_template(self.edit_template, title=title, widgets={"edit": widget}))
 
     def _get_show_widget(self, pk: Any, item: Any, widgets: Any = None, actions: Any = None, **more: Any) -> Any:
-        """Return the show widget with the actions that are possible in the version's state."""
+        """Return the FAB widget of an SOP version's page, with the actions that its state allows."""
         offered = {name: a for name, a in self.actions.items() if name != "activate" or item.status == "draft"}
         return super()._get_show_widget(pk, item, widgets, actions or offered, **more)
 
     def _get_related_view_widget(self, item: Any, *args: Any, **kwargs: Any) -> Any:
-        """Return the list of steps, with edit buttons if the version is a draft."""
+        """Return the FAB widget of the version's list of steps, with edit buttons if the version is a draft."""
         widget = super()._get_related_view_widget(item, *args, **kwargs)
         widget.template_args["editable"] = item.status == "draft"
         return widget

@@ -60,8 +60,9 @@ BY: Labels = {
 
 @dataclass(frozen=True)
 class Query:
-    """The query of the page: first and last office date (inclusive), grouping and order. Invalid parameters become
-    defaults.
+    """The query of the bottleneck page: first and last office date (inclusive), grouping and order.
+
+    Invalid parameters become defaults.
     """
 
     first: date
@@ -81,7 +82,10 @@ class Query:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the table; `url` is the list of the cases waiting there, `slowest` marks the slowest group."""
+    """A row of the bottleneck table.
+
+    `url` is the list of the cases that wait there, `slowest` marks the slowest group.
+    """
 
     measure: Measure
     timely: Timeliness
@@ -105,7 +109,10 @@ class BottleneckView(BaseView):
     @expose("/")
     @for_officers("can_read", "Bottleneck")
     def page(self) -> str:
-        """Show the figures for `dari`, `sampai`, `per` and `urut`; by default the last 30 days by step."""
+        """Show working time and punctuality of the steps for `dari`, `sampai`, `per` (grouping) and `urut` (order).
+
+        By default the last 30 days by step; at most 400 days.
+        """
         now = utc_now()
         today, args = office_today(now), request.args
         last = min(parse_day(args.get("sampai", "")) or today, today)
@@ -136,7 +143,7 @@ def _one_of(name: str, known: dict[str, Any]) -> str:
 
 
 def _lines(found: list[Measure], by: Grouping, timely: Mapping[tuple[str | None, ...], Timeliness]) -> list[Line]:
-    """Return a table row for each measure, in the given order."""
+    """Return a row of the bottleneck table for each measure, in the given order."""
     names, numbers, worst = agency_names(), step_numbers(), slowest(found)
     lines = []
     for measure in found:

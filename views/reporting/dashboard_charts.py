@@ -26,7 +26,10 @@ NEAR_PERCENT = 80
 
 @dataclass(frozen=True)
 class Row:
-    """A bar as a table row; `cells` are its values as text, `bad` marks a missed target."""
+    """A bar of a dashboard chart as a table row.
+
+    `cells` are its values as text, `url` is the list of its cases, `bad` marks a missed target.
+    """
 
     label: str
     bar: Any
@@ -38,8 +41,9 @@ class Row:
 def agencies_chart(
     found: Mapping[tuple[str | None, ...], Timeliness], names: Mapping[str, str]
 ) -> tuple[BarChart, list[Row]]:
-    """Return chart and rows of the share of steps completed in time by agency, best first; without Dinas Kominfo's
-    steps.
+    """Return chart and table rows of the percentage of steps completed in time by agency, best first.
+
+    Steps of Dinas Kominfo are left out.
     """
     counted = [(key[0], one) for key, one in found.items() if key[0] is not None]
     own = sorted(counted, key=lambda pair: (-(pair[1].share or 0), names.get(pair[0], "")))
@@ -65,8 +69,9 @@ def _row(chart: BarChart, bar: Bar, path: str, bad: bool, **filters: str | None)
 def steps_chart(
     measures: Sequence[Measure], counts: Counts, calendar: WorkingCalendar, now: datetime
 ) -> tuple[BarChart, list[Row]]:
-    """Return chart and rows of each step's median time in percent of its allowance, with the number of cases
-    waiting.
+    """Return chart and table rows of each step's median working time in percent of its allowance.
+
+    They also have the number of completed steps and of cases waiting there.
     """
     by_step = {m.step: m for m in measures}
     bars = [_step_bar(line, by_step.get(line.step), counts, calendar, now) for line in counts.steps]  # type: ignore[call-overload]
@@ -96,7 +101,7 @@ def _step_bar(line: SopLine, measure: Measure | None, counts: Counts, calendar: 
 
 
 def ages_chart(classes: Sequence[AgeClass], counts: Counts) -> tuple[StackedBars, list[Row]]:
-    """Return chart and rows of the open cases by age in working days, split into in time and late."""
+    """Return chart and table rows of the open cases by age in working days, split into in time and late."""
     stacks = []
     for one, (every, late) in zip(classes, counts.ages, strict=True):
         if one.most is None:

@@ -12,7 +12,10 @@ from app.web.formats import HOURS_ONLY, amount, day, duration
 
 @dataclass(frozen=True)
 class Figure:
-    """A key figure as text with its change and target; `tone` is "baik" (good), "buruk" (bad) or "" (neutral)."""
+    """A key figure of the dashboard as text with its change and target.
+
+    `tone` is "baik" (good), "buruk" (bad) or "" (neutral); `url` is the list of its cases, "" if it has none.
+    """
 
     label: str
     value: str
@@ -24,7 +27,10 @@ class Figure:
 
 
 def figures(counts: Counts, whole: Timeliness, month_before: date) -> list[Figure]:
-    """Return the key figures: open cases, late cases, steps in time, and median calendar time until the answer."""
+    """Return the dashboard's key figures: open cases, late cases, steps in time, median time until the answer.
+
+    The median is calendar time.
+    """
     running, late = _number(counts.open, counts.open_before), _number(counts.late, counts.late_before)
     return [
         Figure(gettext("Aduan terbuka"), amount(counts.open), *running, url="/aduan/?berjalan=1"),

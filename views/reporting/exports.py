@@ -27,7 +27,7 @@ from views.shared.screen_access import for_officers
 
 
 class ExportView(BaseView):
-    """The report form, the officer's own report jobs and their files."""
+    """Screens of export reports: the form, the officer's own report jobs and their files."""
 
     route_base = "/ekspor"
     default_view = "form"
@@ -42,7 +42,7 @@ class ExportView(BaseView):
     @expose("/", methods=["POST"])
     @for_officers("can_make", "Export")
     def ask(self) -> str | Answer | tuple[str, int]:
-        """Queue a report and redirect; errors show the form again as typed with status 422."""
+        """Queue an export report and redirect to the list of jobs; errors show the form again with status 422."""
         form = read_form()
         if not form.faults:
             try:
@@ -57,7 +57,7 @@ class ExportView(BaseView):
     @expose("/pekerjaan")
     @for_officers("can_make", "Export")
     def jobs(self) -> str:
-        """Return the list of jobs as an HTML fragment, polled by the page while a job is running."""
+        """Return the officer's list of report jobs as an HTML fragment, polled by the page while a job is running."""
         page: str = render_template("reporting/_export_jobs.html", **_jobs())
         return page
 
@@ -76,7 +76,10 @@ class ExportView(BaseView):
     @expose("/<int:job_id>/ulang", methods=["POST"])
     @for_officers("can_make", "Export")
     def again(self, job_id: int) -> Answer:
-        """Queue the same report again, with current data and access rights; 404 if it is not the officer's own."""
+        """Queue the officer's earlier export report again and redirect to the jobs; 404 if it is not their own.
+
+        It gets current data and access rights. Too many unfinished reports give a warning instead.
+        """
         try:
             job = ask_again(current_person(), job_id, str(get_locale() or "id"), utc_now())
         except AskRefused as refused:
@@ -90,8 +93,9 @@ class ExportView(BaseView):
     @expose("/<int:job_id>/berkas")
     @for_officers("can_make", "Export")
     def file(self, job_id: int) -> Response:
-        """Send the file of the officer's own report; 404 if it is missing or the officer's access rights have
-        changed since.
+        """Send the file of the officer's own export report.
+
+        404 if it is not their own, not ready or deleted, or if the officer's access rights have changed since.
         """
         person = current_person()
         job = own_job(person, job_id)

@@ -28,7 +28,10 @@ NAMED_BY = {
 
 
 def correction_text(one: Correction, frozen: Frozen, since: Comparison) -> dict[str, str]:
-    """Return table, row, old and new value of a correction as text; names added since the freeze are resolved too."""
+    """Return a correction of a register as text: `table`, `row`, `old` and `new` value.
+
+    Names added since the register was frozen are resolved too.
+    """
     if not one.table:
         name = gettext("Sidik jejak audit") if one.column == "checkpoint" else str(COUNTS[one.column])
         return {"table": gettext("Ringkasan"), "row": name, "old": str(one.old), "new": str(one.new)}

@@ -39,7 +39,7 @@ SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 
 
 class RegisterView(BaseView):
-    """Registers for officers of Dinas Kominfo and supervisors."""
+    """Screens of the daily and monthly registers, for officers of Dinas Kominfo and supervisors."""
 
     route_base = PATH
     default_view = "list"
@@ -49,13 +49,13 @@ class RegisterView(BaseView):
     @expose("/")
     @for_officers("can_read", "Register")
     def list(self) -> str:
-        """Show the registers of the kind `jenis`, newest first, and the form that makes one."""
+        """Show the registers of the kind `jenis` (harian or bulanan), newest first, and the form that makes one."""
         return _list_page(_kind(request.args.get("jenis", "")) or RegisterKind.DAILY)
 
     @expose("/buat", methods=["POST"])
     @for_officers("can_make", "Register")
     def make(self) -> Any:
-        """Make the register of a past day or month, or find the existing one, and redirect to it.
+        """Make the register of a past day or month, or find the existing one, and redirect to its page.
 
         An unreadable or refused period shows the form again with status 422; an unknown kind aborts with 400.
         """
@@ -79,7 +79,10 @@ class RegisterView(BaseView):
     @expose("/<int:register_id>")
     @for_officers("can_read", "Register")
     def show(self, register_id: int) -> str:
-        """Show a register as it was frozen and the corrections found by recomputing it today; 404 if there is none."""
+        """Show a register as it was frozen, with the corrections found by recomputing it today; 404 if there is none.
+
+        A register with more than 1,000 cases is recomputed only on request (`hitung`).
+        """
         found = _find(register_id)
         frozen = found.paper.frozen
         recomputes = frozen["cases"] <= RECOMPUTED_AT_ONCE or "hitung" in request.args
@@ -114,14 +117,14 @@ class RegisterView(BaseView):
     @expose("/<int:register_id>/laporan.pdf")
     @for_officers("can_read", "Register")
     def paper(self, register_id: int) -> Response:
-        """Send the register as PDF; 404 until it is drawn."""
+        """Send the PDF of a register; 404 until it is drawn."""
         found = _find(register_id)
         return send_paper(found.paper, f"{_file_name(found)}.pdf")
 
     @expose("/<int:register_id>/laporan.xlsx")
     @for_officers("can_read", "Register")
     def workbook(self, register_id: int) -> Response:
-        """Send the frozen figures of the register as an XLSX workbook."""
+        """Send the frozen figures of a register as an XLSX workbook; 404 for an unknown register."""
         found = _find(register_id)
         content = register_workbook(found.kind, found.paper.frozen, found.made_at)
         return send_bytes(content, SPREADSHEET, f"{_file_name(found)}.xlsx")
@@ -132,7 +135,7 @@ def _find(register_id: int) -> Register:
 
 
 def _file_name(register: Register) -> str:
-    """Return the file name without ending, from kind and period; it contains no personal name."""
+    """Return the file name of a register without ending, from kind and period; it contains no personal name."""
     period = f"{register.day:%Y-%m-%d}" if register.kind == RegisterKind.DAILY else f"{register.day:%Y-%m}"
     return f"laporan-{'harian' if register.kind == RegisterKind.DAILY else 'bulanan'}-{period}"
 
@@ -142,7 +145,7 @@ def _kind(word: str) -> RegisterKind | None:
 
 
 def _newest(kind: RegisterKind) -> str:
-    """Return the last completed working day or month as the value of a form field."""
+    """Return the last completed working day or month as the value of a form field (YYYY-MM-DD or YYYY-MM)."""
     today = office_today(utc_now())
     if kind is RegisterKind.MONTHLY:
         return f"{month_before(today):%Y-%m}"

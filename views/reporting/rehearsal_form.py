@@ -21,7 +21,7 @@ MOST = {Unit.WORKING_MINUTES.value: 10_000, Unit.WORKING_DAYS.value: 365}
 
 @dataclass
 class RehearsalForm:
-    """A rehearsal form with typed values and errors by field.
+    """The submitted or prefilled form of a rehearsal: typed values and errors by field.
 
     `changes` (the changed steps, as stored) and `period` are valid only if `errors` is empty.
     """
@@ -33,7 +33,7 @@ class RehearsalForm:
 
 
 def fresh_form(sop: Sop, now: datetime) -> RehearsalForm:
-    """Return a form with the values of the SOP version and the last 91 days as period."""
+    """Return a rehearsal form with the values of the SOP version and the last 91 days as period."""
     today = office_today(now)
     typed = {"dari": (today - timedelta(days=91)).isoformat(), "sampai": (today - timedelta(days=1)).isoformat()}
     typed["hari"] = str(sop.extended_draft.value)
@@ -46,7 +46,7 @@ def fresh_form(sop: Sop, now: datetime) -> RehearsalForm:
 
 
 def read_form(sop: Sop, sent: Mapping[str, str], now: datetime) -> RehearsalForm:
-    """Parse the submitted form; errors are collected in `errors` and nothing is raised."""
+    """Return the submitted rehearsal form; errors are collected in `errors` and nothing is raised."""
     of_steps = [f"{part}-{row.step}" for row in sop.steps for part in ("waktu", "satuan", "pelaksana", "tanpa")]
     names = ("dari", "sampai", "hari", *of_steps)
     form = RehearsalForm({name: sent.get(name, "").strip()[:40] for name in names})
@@ -60,7 +60,10 @@ def read_form(sop: Sop, sent: Mapping[str, str], now: datetime) -> RehearsalForm
 
 
 def actors_for(row: SopStep) -> list[str]:
-    """Return the actors a step can be assigned to: those of Dinas Kominfo, or of the agency for an agency's step."""
+    """Return the codes of the actors to whom a step can be assigned.
+
+    Those are the actors of Dinas Kominfo, or of the agency for an agency's step.
+    """
     return sorted(actor.value for actor in (AGENCY_ACTORS if row.step in AGENCY_STEPS else OFFICE_ACTORS))
 
 

@@ -31,8 +31,9 @@ Data = dict[str, Any]
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the result: a step or an actor, with its figures as they were (`then`) and in the rehearsal
-    (`now`).
+    """A row of a rehearsal's result: a step or an actor.
+
+    Its figures are those that happened (`then`) and those in the rehearsal (`now`).
     """
 
     name: str
@@ -47,8 +48,9 @@ class Row:
 
 
 class RehearsalView(BaseView):
-    """Rehearsals for supervisors and those who maintain the SOP; single cases are shown only to users who see every
-    case.
+    """Screens of rehearsals, for supervisors and those who maintain the SOP.
+
+    Single cases are shown only to users who see every case.
     """
 
     route_base = "/gladi"
@@ -59,7 +61,7 @@ class RehearsalView(BaseView):
     @expose("/versi/<int:version_id>")
     @for_officers("can_read", "Rehearsal")
     def form(self, version_id: int) -> str:
-        """Show the form with the allowances and actors of the SOP version; 404 for an unknown version."""
+        """Show the rehearsal form with the allowances and actors of the SOP version; 404 for an unknown version."""
         version = find_sop_version(version_id) or abort(404)
         sop = load_sop(version)
         return _form_page(version, sop, fresh_form(sop, utc_now()))
@@ -67,7 +69,7 @@ class RehearsalView(BaseView):
     @expose("/versi/<int:version_id>", methods=["POST"])
     @for_officers("can_read", "Rehearsal")
     def ask(self, version_id: int) -> Any:
-        """Queue the rehearsal and redirect to its page; errors show the form again with status 422."""
+        """Queue the rehearsal of an SOP version and redirect to its page; errors show the form with status 422."""
         version, now = find_sop_version(version_id) or abort(404), utc_now()
         sop = load_sop(version)
         form = read_form(sop, request.form, now)
@@ -79,7 +81,7 @@ class RehearsalView(BaseView):
     @expose("/<int:rehearsal_id>")
     @for_officers("can_read", "Rehearsal")
     def show(self, rehearsal_id: int) -> str:
-        """Show the progress or the result of a rehearsal; 404 if there is none with this id."""
+        """Show the progress or the result of a rehearsal; 404 for an unknown rehearsal."""
         row = find_rehearsal(rehearsal_id) or abort(404)
         return render_template(
             "reporting/rehearsal.html",
@@ -120,7 +122,7 @@ def _form_page(version: SopVersion, sop: Sop, form: RehearsalForm) -> str:
 
 
 def _step_rows(what_if: Data, result: Data) -> list[Row]:
-    """Return a row for each step in SOP order, with its allowance and actor in the rehearsal."""
+    """Return a result row for each step in SOP order, with its allowance and actor in the rehearsal."""
     rows = []
     for step in (step.value for step in Step if step.value in result["steps"]):
         own = what_if["steps"].get(step, {})
@@ -139,7 +141,7 @@ def _row(name: str, change: str, pair: Data) -> Row:
 
 
 def _bar(side: Data, tone: str) -> Markup:
-    """Return the bar of the share of late steps in percent."""
+    """Return the HTML of a bar that shows the percentage of late steps."""
     share = 100 * side["late"] / side["count"] if side["count"] else 0
     bar = Bar("", share, "", tone)
     return BarChart("gladi", "", "", (), (bar,), most=100).cell(bar)

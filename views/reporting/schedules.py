@@ -35,8 +35,9 @@ USUAL_HOUR = "7"
 
 
 class ScheduleView(BaseView):
-    """Report schedules; every supervisor manages all of them, and each recipient's access rights limit the file
-    they get.
+    """Supervisors' screens of report schedules; every supervisor manages all of them.
+
+    Each recipient's access rights limit the file they get.
     """
 
     route_base = "/jadwal-laporan"
@@ -52,7 +53,7 @@ class ScheduleView(BaseView):
     @expose("/", methods=["POST"])
     @for_officers("can_manage", "ReportSchedule")
     def add(self) -> Response | tuple[str, int]:
-        """Save a new schedule and redirect; errors show the form again as typed with status 422."""
+        """Save a new report schedule and redirect to the list; errors show the form again as typed with status 422."""
         form, known = read_form(), supervisors()
         plan = _read_plan(form, known)
         if plan is None:
@@ -73,10 +74,9 @@ class ScheduleView(BaseView):
     @expose("/<int:schedule_id>/ubah", methods=["POST"])
     @for_officers("can_manage", "ReportSchedule")
     def change(self, schedule_id: int) -> Response | tuple[str, int]:
-        """Save a changed schedule and redirect.
+        """Save a changed report schedule and redirect to the list; 404 for an unknown schedule.
 
-        The form is shown again with 422 for errors, and with 409 if the schedule was changed since it was rendered; 404
-        for an unknown schedule.
+        The form is shown again with 422 for errors, and with 409 if the schedule was changed since it was rendered.
         """
         schedule = find_schedule(schedule_id) or abort(404)
         form, known = read_form(), supervisors()
@@ -96,7 +96,7 @@ class ScheduleView(BaseView):
     @expose("/<int:schedule_id>/aktif", methods=["POST"])
     @for_officers("can_manage", "ReportSchedule")
     def switch(self, schedule_id: int) -> Response:
-        """Pause or resume a schedule, as `aktif` says; 404 for an unknown schedule."""
+        """Pause or resume a report schedule, as `aktif` says, and redirect to the list; 404 for an unknown schedule."""
         active = request.form.get("aktif") == "1"
         schedule = switch_schedule(schedule_id, active)
         if schedule is None:
@@ -108,7 +108,7 @@ class ScheduleView(BaseView):
     @expose("/<int:schedule_id>/hapus", methods=["GET"])
     @for_officers("can_manage", "ReportSchedule")
     def ask(self, schedule_id: int) -> str:
-        """Show the confirmation page for deleting a schedule, which cannot be undone; 404 for an unknown schedule."""
+        """Show the confirmation page for deleting a report schedule, which cannot be undone; 404 if it is unknown."""
         schedule = find_schedule(schedule_id)
         if schedule is None:
             abort(404)
@@ -126,7 +126,7 @@ class ScheduleView(BaseView):
 
 
 def _read_plan(form: ReportForm, known: dict[int, str]) -> Plan | None:
-    """Return the submitted schedule, or None after adding the errors to `form.faults`."""
+    """Return the submitted report schedule, or None after adding the errors to `form.faults`."""
     name, hour = " ".join(form.typed.get("nama", "").split()), form.typed.get("jam", "")
     chosen = frozenset(int(key) for key in request.form.getlist("penerima") if key in map(str, known))
     found = {

@@ -28,18 +28,18 @@ FOLLOWING: dict[Action, Step] = {
 
 
 def granted(allowance: Allowance) -> str:
-    """Format an allowance of the SOP as Indonesian text, for example "60 menit kerja"."""
+    """Return an allowance of the SOP as Indonesian text, for example "60 menit kerja"."""
     return f"{allowance.value} {words.UNITS[allowance.unit.value]}"
 
 
 def effect_of(case: Case, allowed: AllowedAction) -> str:
-    """Return the sentence shown under an action's button, or "" for an action that needs no explanation."""
+    """Return the sentence shown under an action's button; "" for an action that needs no explanation."""
     sentence = str(EFFECTS.get(allowed.action.value, ""))
     return sentence % _particulars(case, allowed.action, allowed.agency)
 
 
 def direction_effects(case: Case) -> dict[str, str]:
-    """Return the sentences of a direction form by name, filled in for this case.
+    """Return the sentences of the direction form by name, filled in for this case.
 
     `{n}` in them is replaced in the browser by the number of ticked agencies.
     """
@@ -48,8 +48,9 @@ def direction_effects(case: Case) -> dict[str, str]:
 
 
 def draft_limits(case: Case) -> str:
-    """Return the sentence that says how a field visit or a second agency extends the time limit for drafting the
-    answer.
+    """Return the sentence about the time limit for drafting the answer.
+
+    It says how a field visit or a second agency extends the limit.
     """
     plain = granted(case.sop.allowance(Step.DRAFT_ANSWER))
     return str(DRAFT_LIMITS) % {"plain": plain, "extended": granted(case.sop.extended_draft)}

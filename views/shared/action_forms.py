@@ -114,7 +114,7 @@ class Sent:
 
     @property
     def again(self) -> bool:
-        """Return whether this is a new direction for an agency that declined: a direct action that names an agency."""
+        """Whether this is a new direction for an agency that declined: a direct action that names an agency."""
         return self.action is Action.DIRECT and self.agency is not None
 
     @property
@@ -132,9 +132,7 @@ class Sent:
 
     @property
     def typed(self) -> list[tuple[str, str]]:
-        """Return every submitted parameter as (name, text), without secrets, for the hidden fields of a
-        confirmation page.
-        """
+        """Return every submitted parameter as (name, text), without secrets, for a confirmation page."""
         fields = fields_of(self.action, self.again)
         shown = [name for name, field in fields.items() if not field.secret and name != "agency"]
         return [(name, value) for name in shown for value in self.form.getlist(name)]
@@ -145,7 +143,7 @@ class Sent:
 
 
 def read_sent(form: MultiDict[str, str], file: FileStorage | None = None) -> Sent | None:
-    """Parse a submitted action form. Return None when action, version or token is malformed."""
+    """Return the submitted action form; None when action, version or token is malformed."""
     action, version, token = form.get("action", ""), form.get("expected_version", ""), form.get("token", "")
     known = action in frozenset(Action) - {Action.EXPIRE_QUESTION}
     if not (known and _is_count(version) and 16 <= len(token) <= 64 and "\x00" not in token):
@@ -158,7 +156,7 @@ def _is_count(text: str) -> bool:
 
 
 def params_of(fields: Mapping[str, Field], form: MultiDict[str, str]) -> dict[str, Any]:
-    """Convert submitted form values to action parameters.
+    """Return the submitted form values as parameters of an action.
 
     Empty fields and fields the action does not have are left out; numbers that cannot be parsed stay text.
     """
@@ -205,7 +203,7 @@ def forms_of(case: Case, sent: Sent | None = None, refused: ActionRefused | None
 
 
 def primary_of(forms: Iterable[ActionForm]) -> ActionForm | None:
-    """Return the form of the main action, or None.
+    """Return the form of the page's main action, or None.
 
     It completes an open step of this officer, else records the reporter's answer, else confirms an anonymous case.
     """
@@ -239,7 +237,7 @@ def _form(case: Case, allowed: AllowedAction, sent: Sent | None, refused: Action
 
 
 def _defaults(case: Case, allowed: AllowedAction) -> dict[str, Any]:
-    """Return the initial values of an unsubmitted form."""
+    """Return the initial values of an action form that was not submitted, by field name."""
     if allowed.action is Action.DIRECT and not allowed.again:
         suggested = case.complaint.category.default_agency_code if case.complaint.category else None
         chosen = {"agencies": [suggested], "lead": suggested} if suggested in case.agencies else {}
@@ -256,16 +254,14 @@ def _defaults(case: Case, allowed: AllowedAction) -> dict[str, Any]:
 
 
 def _answer_of_lead(case: Case) -> Letter | None:
-    """Return the newest signed letter of the lead agency in this cycle, from which the reply is prefilled; None if
-    none.
-    """
+    """Return the lead agency's newest signed letter of this cycle, from which the reply is prefilled; None if none."""
     lead, cycle = case.facts.lead, case.complaint.cycle
     signed = (x for x in case.letters if x.state == "signed" and x.agency_code == lead and x.cycle == cycle)
     return next(signed, None)
 
 
 def _asked(case: Case, allowed: AllowedAction) -> Mapping[str, Field]:
-    """Return the parameters that get a control.
+    """Return the parameters of an action that get a control in its form.
 
     Registering asks for a reason only if identity fields are missing, signing for a passphrase only if the agency signs
     electronically; both are then required.
@@ -306,7 +302,7 @@ def _controls(
 
 
 def _hint(case: Case, allowed: AllowedAction, control: Control, field: Field) -> str:
-    """Return the hint under a label; the hint of a reply names the letter its text was copied from."""
+    """Return the hint under a control's label; the hint of a reply names the letter its text was copied from."""
     if field.secret:
         return passphrase_hint(case, allowed)
     answer = _answer_of_lead(case) if (allowed.action, control.name) == (Action.REPLY, "text") else None
@@ -385,8 +381,6 @@ def _draft_shown(case: Case, allowed: AllowedAction) -> str:
 
 
 def passphrase_hint(case: Case, allowed: AllowedAction) -> str:
-    """Return the hint that names the passphrase of the agency's signing method; "" for an agency that signs with
-    ink.
-    """
+    """Return the hint that names the passphrase of the agency's signing method; "" if it signs with ink."""
     agency = case.agencies.get(allowed.agency or "")
     return str(PASSPHRASE_HINTS.get(agency.signing_method, "")) if agency else ""

@@ -25,7 +25,7 @@ CONTENT_SECURITY_POLICY = "sandbox; default-src 'none'"
 
 
 class DownloadView(BaseView):
-    """Serve signed letters as PDF and cleaned attachments, always as a download that is not cached."""
+    """Endpoints that serve signed letters as PDF and cleaned attachments, always as a download that is not cached."""
 
     route_base = "/aduan"
     class_permission_name = "Complaint"
@@ -36,7 +36,7 @@ class DownloadView(BaseView):
     @has_access
     @permission_name("read")
     def letter(self, complaint_id: int, letter_id: int) -> Response:
-        """Send the PDF of a signed letter; 404 if its file does not exist.
+        """Send the PDF of a signed letter of a case; 404 if its file does not exist.
 
         Raises ActionRefused(not_visible) for an unknown letter or a case this officer may not see.
         """
@@ -63,8 +63,7 @@ def send_pdf(letter: Letter) -> Response:
 
 
 def send_signed(letter: Letter) -> Response:
-    """Return a download response with the signed letter: its scan if a clean PDF of it is stored, else the generated
-    PDF.
+    """Return a download response with the signed letter: a clean PDF scan of it, else the generated PDF.
 
     404 if neither file exists.
     """

@@ -22,22 +22,23 @@ _BROWSER = "browser"
 
 @dataclass(frozen=True)
 class Landing:
-    """The result of a form: the redirect target, its success message, and warnings about what was skipped."""
+    """The result of a submitted form: the redirect target, its success message, and warnings about what was skipped."""
 
     location: str
     notice: str
     skipped: tuple[str, ...] = ()
 
     def messages(self) -> list[tuple[str, str]]:
-        """Return the flash messages as (category, sentence): the success message, then a warning for each skipped
-        item.
+        """Return the flash messages as (category, sentence).
+
+        The success message comes first, if any, then a warning for each skipped item.
         """
         done = [("success", self.notice)] if self.notice else []
         return [*done, *(("warning", sentence) for sentence in self.skipped)]
 
 
 def once(by: Person, token: str, digest: str, act: Callable[[], Landing]) -> Landing:
-    """Run `act` unless this sender already used `token`, and return its Landing, or the stored one of the first run.
+    """Run `act` unless this sender already used `token`; return its Landing, or the stored one of the first run.
 
     The result is stored in the transaction of `act`; whatever `act` raises is passed on and nothing is stored. Raises
     ActionRefused(stale_version) when the token was used with a different digest, as after the Back button.

@@ -18,8 +18,9 @@ Hit = ComplaintRow | WorkRow
 
 @dataclass(frozen=True)
 class Found:
-    """The highlighted parts of one row. `excerpt` surrounds a hit in body or place; `reporter` is True if the name
-    matched.
+    """The highlighted parts of one list row.
+
+    `excerpt` surrounds a hit in body or place; `reporter` is True if the reporter's name matched.
     """
 
     title: Parts
@@ -35,7 +36,7 @@ def place_of(case: Complaint) -> str:
 
 
 def with_hits(lines: Iterable[Line], rows: Iterable[Hit], search: Search | None) -> list[Line]:
-    """Return the lines with the hits of `search` highlighted; unchanged if `search` is None."""
+    """Return the list lines with the hits of `search` highlighted; unchanged if `search` is None."""
     if search is None:
         return list(lines)
     shown = []

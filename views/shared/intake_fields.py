@@ -56,12 +56,12 @@ def files_as_json() -> list[dict[str, str]]:
 
 
 def filled(values: Mapping[str, str]) -> dict[str, Any]:
-    """Return the fields that are not blank."""
+    """Return those of the form's values that are not blank."""
     return {name: value for name, value in values.items() if value.strip()}
 
 
 def sentences(refused: ActionRefused, order: Mapping[str, object]) -> Errors:
-    """Return the field errors of a refusal as `field` and `message`, in the order of the fields in `order`.
+    """Return the field errors of a refusal as dicts (`field`, `message`), in the order of the fields in `order`.
 
     An error of one file is reported at the field `attachments`, since the page has one input; its message names the
     file.
@@ -78,7 +78,7 @@ def sentences(refused: ActionRefused, order: Mapping[str, object]) -> Errors:
 
 
 def whole(sentence: str) -> dict[str, str]:
-    """Return an error message that belongs to the form as a whole."""
+    """Return an error entry (`field` "", `message`) that belongs to the form as a whole."""
     return {"field": "", "message": sentence}
 
 

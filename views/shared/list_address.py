@@ -20,7 +20,7 @@ Choices = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Tag:
-    """An active filter: its label, its value as text, and the URL of the list without it."""
+    """An active filter of a list: its label, its value as text, and the URL of the list without it."""
 
     label: str
     value: str
@@ -45,8 +45,9 @@ class ListAddress:
         return self.values.get(name)
 
     def url(self, **changes: str | int | None) -> str:
-        """Return the URL of this list with some parameters changed; None removes one. The page is dropped unless
-        given.
+        """Return the URL of this list with some parameters changed; None removes a parameter.
+
+        The page number is dropped unless given.
         """
         values: dict[str, Any] = {**self.values, **changes}
         return url_for(request.endpoint or "", **{name: value for name, value in values.items() if value})
@@ -56,11 +57,11 @@ class ListAddress:
         return urlencode(sorted(self.values.items()))
 
     def picked(self, *names: str) -> dict[str, str]:
-        """Return those of the named filters that are set."""
+        """Return those of the named filters that are set, as {name: value}."""
         return {name: self.values[name] for name in names if name in self.values}
 
     def selects(self, *names: str) -> list[tuple[str, Any, Any, Choices]]:
-        """Return name, label, text of the "all" option and choices of each named filter, for drop-down lists."""
+        """Return (name, label, text of the "all" option, choices) of each named filter, for drop-down lists."""
         return [(name, FILTERS[name], EVERY[name], self.choices[name]) for name in names]
 
     def tags(self) -> list[Tag]:
@@ -80,8 +81,7 @@ def read_address(
     columns: Choices | None = None,
     days: Iterable[str] = (),
 ) -> ListAddress:
-    """Parse filters and page of the current request; invalid values are left out and listed in `ignored`, never an
-    error.
+    """Return filters and page of the current request; invalid values are left out and named in `ignored`.
 
     `choices` holds the allowed values by filter, `days` the filters that are ISO dates; `q` is free text. With
     `columns`, `kolom` may name several columns, repeated or comma-separated; they are ordered as in `columns`.
@@ -113,7 +113,7 @@ def read_address(
 
 
 def as_day(text: str | None) -> date | None:
-    """Parse an ISO date between the years 1900 and 2999; None for anything else."""
+    """Return the date of an ISO text (years 1900 to 2999); None for anything else."""
     try:
         found = date.fromisoformat(text.strip()) if text and len(text.strip()) == 10 else None
     except ValueError:
@@ -164,5 +164,5 @@ AFTER, BEFORE = "sesudah", "sebelum"
 
 
 def pages_of(address: ListAddress, count: int, size: int = PAGE_SIZE) -> Pages:
-    """Return the requested page, or the last page if the list is shorter."""
+    """Return the requested page of a list, or its last page if the list is shorter."""
     return Pages(min(address.page, Pages(1, count, size).last_page), count, size)

@@ -19,7 +19,7 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 @dataclass(frozen=True)
 class Limit:
-    """A deadline with its state (aware UTC datetimes).
+    """The deadline of a step with its state (datetimes are aware UTC).
 
     `left` is the remaining or exceeded working time as text; `paused_at` is None unless the clock is paused.
     """
@@ -50,7 +50,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Group:
-    """The rows of one urgency on this page; `count` is their number on all pages."""
+    """The list rows of one urgency on this page; `count` is their number on all pages."""
 
     state: str
     title: str
@@ -59,7 +59,7 @@ class Group:
 
 
 class LimitWriter:
-    """Formats deadlines relative to `now`, in working time of the given calendar."""
+    """A formatter of deadlines relative to `now`, in working time of the given calendar."""
 
     def __init__(self, calendar: WorkingCalendar, now: datetime) -> None:
         self.calendar = calendar
@@ -79,7 +79,7 @@ class LimitWriter:
 
 
 def work_line(row: WorkRow, writer: LimitWriter, queue: Queue) -> Line:
-    """Return a row of the inbox.
+    """Return an inbox row for a step.
 
     It can be ticked only if the step waits for this officer and its clock is not paused.
     """
@@ -111,7 +111,7 @@ def complaint_line(row: ComplaintRow, writer: LimitWriter) -> Line:
 
 
 def grouped(lines: list[Line], counts: dict[str, int], by_urgency: bool = True) -> list[Group]:
-    """Group lines, already sorted by urgency, under headings with the counts of all pages.
+    """Return the lines, already sorted by urgency, in groups under headings with the counts of all pages.
 
     With any other order all lines form one group without a heading.
     """

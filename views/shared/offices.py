@@ -5,8 +5,9 @@ from workflow_rules.process.actors import Capacity
 
 
 def office_name(capacity: Capacity) -> str:
-    """Return the name of a capacity: its actor, the kind of delegation if it is held for another officer, and the
-    agency.
+    """Return the display name of a capacity, for example "Plh. Kepala OPD · DISHUB".
+
+    It names the actor, the kind of delegation if the capacity is held for another officer, and the agency if any.
     """
     name = str(ACTORS[capacity.actor.value])
     held = f"{DELEGATION_KINDS[capacity.kind.value]} {name}" if capacity.kind else name

@@ -7,8 +7,9 @@ from app.worklists.work_counts import count_badges
 
 
 def page_counts() -> PageCounts | None:
-    """Return the officer's open steps, visible late cases and notices; None for a user without capacity or observer
-    role.
+    """Return the counts of the officer's open steps, visible late cases and unread notices.
+
+    None for a user who has no capacity and is no supervisor. They are queried once per request.
     """
     person = current_person()
     if not (person.capacities or person.observes):

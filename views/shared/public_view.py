@@ -8,7 +8,7 @@ from flask_limiter.errors import RateLimitExceeded
 
 
 class PublicView(BaseView):
-    """A page for citizens; responses are neither cached nor indexed.
+    """Base of the pages for citizens, whose responses are neither cached nor indexed.
 
     A view with a form defines `too_many(error)`, which shows the form again filled in when the rate limit is exceeded;
     without it such a request gets the 429 page.

@@ -20,14 +20,17 @@ PLACE_CODE = Regexp(r"^[0-9]{2}(\.[0-9]{2,4}){1,3}$", message=REFUSED["bad_place
 
 
 def tidy(text: Any) -> Any:
-    """Return text in Unicode NFC without outer white space; None becomes ""."""
+    """Return a text in Unicode NFC without outer white space; "" for None."""
     return unicodedata.normalize("NFC", text).strip() if isinstance(text, str) else text or ""
 
 
 def line(
     column: str, most: int = LINE, needed: bool = False, hint: str = "", *checks: Any, default: str = ""
 ) -> StringField:
-    """Return a single-line text field of at most `most` characters; `default` prefills the form of a new row."""
+    """Return a single-line text field of at most `most` characters.
+
+    `needed` makes it required, `checks` are further validators, `default` prefills the form of a new row.
+    """
     first = DataRequired() if needed else Optional()
     return StringField(
         COLUMNS[column],
@@ -39,7 +42,7 @@ def line(
 
 
 def nip_field(column: str = "nip") -> StringField:
-    """Return a field for a NIP (employee number, 18 digits); spaces are removed."""
+    """Return a form field for a NIP (employee number, 18 digits); spaces are removed."""
     return StringField(
         COLUMNS[column],
         validators=[Optional(), Regexp(r"^[0-9]{18}$", message=REFUSED["bad_nip"])],
@@ -49,7 +52,10 @@ def nip_field(column: str = "nip") -> StringField:
 
 
 def prose(column: str, most: int = PROSE, hint: str = "", lang: str = "") -> TextAreaField:
-    """Return a multi-line text field; `lang` is the language of the text if it is fixed."""
+    """Return a multi-line text field of at most `most` characters.
+
+    `lang` is the language of the text if it is fixed.
+    """
     return TextAreaField(
         COLUMNS[column],
         validators=[Optional(), Length(max=most)],
@@ -76,7 +82,10 @@ def amount(column: str, most: int, needed: bool = True, hint: str = "") -> Integ
 
 
 def tick(column: str, hint: str = "") -> BooleanField:
-    """Return a checkbox. FAB's own would require a tick for a column that is not nullable."""
+    """Return a checkbox field, ticked in the form of a new row.
+
+    FAB's own field would require a tick for a column that is not nullable.
+    """
     return BooleanField(COLUMNS[column], default=True, description=HINTS[hint] if hint else "")
 
 
@@ -88,7 +97,7 @@ def choice(
     hint: str = "",
     none: str | None = None,
 ) -> SelectField:
-    """Return a drop-down list with the codes and labels of a vocabulary.
+    """Return a drop-down field with the codes and labels of a vocabulary.
 
     `first` is preselected in the form of a new row; `none` is stored if nothing is chosen, which `blank` allows.
     """
@@ -105,27 +114,31 @@ def choice(
 
 
 def choices(column: str, labels: Mapping[str, Any], hint: str = "") -> SelectMultipleField:
-    """Return a multi-select list with the codes and labels of a vocabulary."""
+    """Return a multi-select field with the codes and labels of a vocabulary."""
     return SelectMultipleField(COLUMNS[column], choices=list(labels.items()), description=HINTS[hint] if hint else "")
 
 
 def worded(labels: Labels) -> Callable[[Any], Any]:
-    """Return a formatter that maps a stored code to its label, an unknown one to itself and an empty value to a
-    dash.
+    """Return a formatter function that returns the label of a stored code.
+
+    It returns an unknown code unchanged and a dash for an empty value.
     """
     return lambda value: str(labels[value]) if value in labels else value or "–"
 
 
 def all_worded(labels: Labels) -> Callable[[Any], str]:
-    """Return a formatter that maps a list of stored codes to their labels, comma-separated; an empty list to a dash."""
+    """Return a formatter function that returns the labels of a list of stored codes, comma-separated.
+
+    It returns an unknown code unchanged and a dash for an empty list.
+    """
     return lambda values: ", ".join(str(labels.get(value, value)) for value in values or []) or "–"
 
 
 def spaced_nip(nip: str) -> str:
-    """Return a NIP grouped as it is printed, or a dash if it is empty."""
+    """Return a NIP (employee number) in groups as it is printed; a dash if it is empty."""
     return nip_in_parts(nip) or "–"
 
 
 def unbroken_hours(text: str) -> str:
-    """Return office hours with a non-breaking en dash inside each period, or a dash if empty."""
+    """Return office hours with a non-breaking en dash inside each period; a dash if there are none."""
     return text.replace("-", f"{WORD_JOINER}–{WORD_JOINER}") or "–"

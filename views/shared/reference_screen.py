@@ -32,7 +32,7 @@ READ_OR_WRITE = {
 
 
 class ChangeRefused(Exception):
-    """Raised when a change of a row is not allowed.
+    """Exception raised when a change of a row is not allowed.
 
     `sentence` is the message for `reason`; `field` is where it is shown, "" for the whole form.
     """
@@ -68,29 +68,32 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
     """The kind under which the journal records changes of these rows; "" for rows that do not affect cases."""
 
     def why_fixed(self, item: Any) -> str | None:
-        """Hook that returns the reason code why a row can no longer be edited; None here: every row can."""
+        """Return the reason code why a row can no longer be edited, None if it can; a hook, None here."""
         return None
 
     def prepare(self, form: Any, item: Any) -> None:
-        """Hook to limit the choices of a form to what this row may have; `item` is None for a new row. Does nothing
-        here.
+        """Limit the choices of a form to what this row may have; a hook that does nothing here.
+
+        `item` is None for a new row.
         """
 
     def before_save(self, item: Any) -> None:
-        """Hook to complete a row filled from the form; subclasses raise ChangeRefused for an invalid one. Does
-        nothing here.
+        """Complete a row filled from the form; a hook that does nothing here.
+
+        Subclasses raise ChangeRefused for an invalid row.
         """
 
     def before_delete(self, item: Any) -> None:
-        """Hook to check a deletion; subclasses raise ChangeRefused for a row that must stay. Does nothing here."""
+        """Check the deletion of a row; a hook that does nothing here. Subclasses raise ChangeRefused."""
 
     def after_change(self, item: Any) -> None:
-        """Hook to check the changed tables before the commit; subclasses raise ChangeRefused to roll back. Does
-        nothing here.
+        """Check the changed tables before the commit; a hook that does nothing here.
+
+        Subclasses raise ChangeRefused to roll back.
         """
 
     def _get_search_widget(self, form: Any = None, **kwargs: Any) -> Any:
-        """Return the search widget with no related row selected; stock FAB shows the name of its blank value."""
+        """Return the FAB search widget with no related row selected; FAB's own shows the name of its blank value."""
         for field in form:
             if isinstance(field, QuerySelectField):
                 field.blank_text = CHOOSE
@@ -192,8 +195,9 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
             self.before_save(item)
 
     def remove_row(self, item: Any) -> None:
-        """Delete the row and journal it; the caller opens the transaction. Raises ChangeRefused if the row must
-        stay.
+        """Delete the row and journal the deletion; the caller opens the transaction.
+
+        Raises ChangeRefused if the row must stay, IntegrityError if other rows refer to it.
         """
         self.before_delete(item)
         before = row_values(item)
@@ -216,20 +220,20 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
 
 
 def row_digest(item: Any) -> str:
-    """Return a digest of the row's column values, by which an edit form detects a change made in the meantime."""
+    """Return 20 hex digits of a hash of the row's columns, by which an edit form detects a change made meanwhile."""
     held = [getattr(item, column.key) for column in inspect(type(item)).column_attrs]
     return hashlib.sha256(repr(held).encode()).hexdigest()[:20]
 
 
 def name_blank_choices(form: Any) -> None:
-    """Add a blank first option to the related-row fields, so that no row is preselected by accident."""
+    """Add a blank first option to the form's related-row fields, so that no row is preselected by accident."""
     for field in form:
         if isinstance(field, QuerySelectField):
             field.allow_blank, field.blank_text = True, CHOOSE if field.flags.required else NONE_CHOSEN
 
 
 def say(form: Any, field: str, sentence: Any) -> None:
-    """Append an error message to a field, or to the form if it has no such field."""
+    """Append an error message to a field of the form, or to the form itself if it has no such field."""
     if field in form:
         form[field].errors = [*form[field].errors, sentence]
     else:

@@ -14,14 +14,14 @@ P = ParamSpec("P")
 
 
 def to_login() -> Response:
-    """Return a redirect to the login page that leads back to the requested page after a GET."""
+    """Return a redirect to the login page, which leads back to the requested page if the request was a GET."""
     appbuilder = current_app.appbuilder  # type: ignore[attr-defined]
     back = request.full_path.rstrip("?") if request.method == "GET" else ""
     return redirect(appbuilder.get_url_for_login_with(back) if back.strip("/") else appbuilder.get_url_for_login)
 
 
 def for_officers(permission: str, view: str) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
-    """Return a decorator that requires `permission` on the FAB view name `view`.
+    """Return a view decorator that requires `permission` on the FAB view name `view`.
 
     Anonymous users are redirected to the login page, others get 403; FAB's own decorator would redirect to the start
     page.

@@ -44,7 +44,7 @@ LAST_FILES = 20
 
 
 class ImportView(BaseView):
-    """The steps of a CSV import; each has its own URL, and workers process the file between them."""
+    """Screens of a CSV import of reports; each step has its own URL, and workers process the file between them."""
 
     route_base = "/sp4n/impor"
     default_view = "form"
@@ -59,7 +59,7 @@ class ImportView(BaseView):
     @expose("/", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def upload(self) -> AnyResponse:
-        """Store the uploaded file and redirect to its page; the same content redirects to the earlier upload.
+        """Store the uploaded CSV file and redirect to its page; the same content redirects to the earlier upload.
 
         An unreadable file shows the form again with status 422.
         """
@@ -83,8 +83,9 @@ class ImportView(BaseView):
     @expose("/<int:import_id>/kolom", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def map(self, import_id: int) -> AnyResponse:
-        """Check all rows with the chosen columns, without importing them; errors show the page again with status
-        422.
+        """Queue a check of all rows with the chosen columns, which imports nothing, and redirect to the file's page.
+
+        Wrong columns show the page again with status 422. A file that is already imported is only redirected.
         """
         row = _find(import_id)
         if row.state not in ("mapping", "checked") or row.content is None:
@@ -100,7 +101,7 @@ class ImportView(BaseView):
     @expose("/<int:import_id>/jalankan", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def run(self, import_id: int) -> AnyResponse:
-        """Import the valid rows of a checked file."""
+        """Queue the import of the valid rows of a checked file and redirect to its page; 404 for an unknown file."""
         row = _find(import_id)
         start_import(row, utc_now())
         return redirect(f"{HOME}{row.id}", 303)
@@ -108,7 +109,10 @@ class ImportView(BaseView):
     @expose("/<int:import_id>/batal", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def drop(self, import_id: int) -> AnyResponse:
-        """Delete a file that is not imported yet; a started import is left unchanged with a notice."""
+        """Delete an uploaded CSV file that is not imported yet and redirect to the import form.
+
+        A started import is left unchanged with a notice.
+        """
         if drop(_find(import_id)):
             flash(gettext("Berkas dihapus; tidak ada laporan yang diimpor."), "success")
         else:

@@ -22,9 +22,9 @@ Typed = dict[str, str]
 
 
 class LinkView(BaseView):
-    """The link page, for the complaint admin only.
+    """Screen that links a case to its SP4N report, for the Admin Layanan Aduan only.
 
-    Its views raise ActionRefused(not_visible) for a case the officer may not see, and not_your_step for other officers.
+    It raises ActionRefused(not_visible) for a case the officer may not see, and not_your_step for other officers.
     """
 
     route_base = "/aduan"
@@ -42,9 +42,10 @@ class LinkView(BaseView):
     @has_access
     @permission_name("receive")
     def link_case(self, complaint_id: int) -> Any:
-        """Link the case and redirect; errors show the form again.
+        """Link the case to the report with the typed tracking id and redirect to the case.
 
-        Status 409 if the report already belongs to another case, with the offer to merge.
+        Errors show the form again with the status of the refusal; 409 with the offer to merge if the report already
+        belongs to another case.
         """
         case = _case(complaint_id)
         try:
@@ -61,7 +62,10 @@ class LinkView(BaseView):
     @has_access
     @permission_name("receive")
     def unlink_case(self, complaint_id: int) -> Any:
-        """Unlink the case, with a reason, and redirect; errors show the form again."""
+        """Unlink the case from its SP4N report, with a reason, and redirect to the case.
+
+        Errors show the form again with the status of the refusal.
+        """
         case = _case(complaint_id)
         try:
             unlink(complaint_id, request.form.get("reason", ""), _link_request())

@@ -22,7 +22,7 @@ PAGES = ("/sp4n/karantina/", "/sp4n/konflik/", "/sp4n/webhook/", "/sp4n/impor/",
 
 
 class PeerView(BaseView):
-    """The overview of the exchange with SP4N and the list of differences with their repair actions."""
+    """Screens of the exchange with SP4N: the overview, and the list of differences with their repair."""
 
     route_base = "/sp4n"
     default_view = "overview"
@@ -32,7 +32,7 @@ class PeerView(BaseView):
     @expose("/")
     @for_officers("can_read", "Sync")
     def overview(self) -> str:
-        """Show the state of the exchange."""
+        """Show the overview of the exchange with SP4N: its state, a rejected token and the number of differences."""
         addresses = {rule.rule for rule in current_app.url_map.iter_rules()}
         if not may("can_manage", "Sync"):
             addresses.discard("/sp4n/impor/")
@@ -51,7 +51,7 @@ class PeerView(BaseView):
     @expose("/selisih/")
     @for_officers("can_read", "Sync")
     def drift(self) -> str:
-        """Show the differences between both sides and the reports whose exchange failed."""
+        """Show the differences between this program and SP4N, and the reports whose exchange failed."""
         page: str = render_template(
             "sp4n/drift.html",
             title=gettext("Selisih dengan SP4N"),
@@ -72,8 +72,9 @@ class PeerView(BaseView):
     @expose("/selisih/<int:ledger_id>/ambil", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def fetch(self, ledger_id: int) -> Response:
-        """Request that a report is read again from SP4N, which happens within a minute; 404 for an unknown
-        difference.
+        """Request that a report is read again from SP4N within a minute, and redirect to the differences.
+
+        404 for an unknown difference.
         """
         number = _request_repair(ledger_id, Repair.FETCH)
         flash(gettext("Laporan %(number)s diambil lagi dalam semenit.", number=number), "success")
@@ -82,7 +83,10 @@ class PeerView(BaseView):
     @expose("/selisih/<int:ledger_id>/kirim", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def send(self, ledger_id: int) -> Response:
-        """Request that the case's state is sent to SP4N again, within a minute; 404 for an unknown difference."""
+        """Request that the case's state is sent to SP4N again within a minute, and redirect to the differences.
+
+        404 for an unknown difference.
+        """
         number = _request_repair(ledger_id, Repair.SEND)
         flash(gettext("Keadaan laporan %(number)s dikirim lagi dalam semenit.", number=number), "success")
         return redirect("/sp4n/selisih/", 303)
@@ -94,13 +98,13 @@ def _request_repair(ledger_id: int, repair: Repair) -> str:
 
 
 def error_in_words(error: str | None) -> str:
-    """Format a stored error such as "away: HTTP 503" as text; an unknown kind is returned unchanged, None as ""."""
+    """Return a stored error such as "away: HTTP 503" as text; an unknown kind is returned unchanged, "" for None."""
     kind, _, detail = (error or "").partition(": ")
     return f"{FAULT_KINDS[kind]} ({detail})" if kind in FAULT_KINDS else error or ""
 
 
 def reason_in_words(reason: str | None) -> str:
-    """Format the stored reason why a report was rejected: each field with its fault; None becomes ""."""
+    """Return the stored reason why a report was rejected as text: each field with its fault; "" for None."""
     parts = [part.partition(": ") for part in (reason or "").split("; ") if part]
     return "; ".join(
         f"{field}: {str(FAULTS.get(fault, fault)).partition('%(')[0].strip()}" for field, _, fault in parts

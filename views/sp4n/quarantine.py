@@ -49,9 +49,9 @@ WORDS = {"classification": CLASSIFICATIONS, "confidentiality": CONFIDENTIALITIES
 
 
 class HoldsView(BaseView):
-    """Base of the two pages of waiting entries: what waits, and decisions on one entry.
+    """Base of the screens of waiting SP4N reports and messages: their list, and decisions on a single one.
 
-    Single entries answer 403 to users who may not read citizens' texts; administrators see only that something waits.
+    A single one answers 403 to users who may not read citizens' texts; administrators see only that something waits.
     """
 
     default_view = "list"
@@ -64,7 +64,7 @@ class HoldsView(BaseView):
     @expose("/")
     @for_officers("can_read", "Sync")
     def list(self) -> str:
-        """Show the waiting entries, oldest first, with their reason."""
+        """Show the waiting reports and messages, oldest first, each with its reason, and the last decided ones."""
         address, waiting = read_address({}), count_waiting()
         pages = pages_of(address, waiting.quarantine if self.kinds == QUARANTINE else waiting.conflicts)
         return render_template(
@@ -82,19 +82,23 @@ class HoldsView(BaseView):
         )
 
     def find(self, hold_id: int) -> InboundHold:
-        """Return the entry; aborts with 403 if the user may not read citizens' texts, 404 if it is none of these."""
+        """Return the waiting or decided report or message with this id.
+
+        Aborts with 403 if the user may not read citizens' texts, 404 if this screen has none with this id.
+        """
         if not current_person().sees_every_case:
             abort(403)
         return find_hold(min(hold_id, LARGEST_ID), self.kinds) or abort(404)
 
     def page(self, hold: InboundHold, refused: ActionRefused | None = None) -> str:
-        """Render the page of one entry with the faults of a refused decision."""
+        """Return the HTML of the page of one waiting report or message, with the faults of a refused decision."""
         raise NotImplementedError
 
     def settle(self, hold: InboundHold, act: Callable[[], str]) -> str | AnyResponse:
-        """Run a decision and redirect to the list; missing input shows the entry again with status 422.
+        """Run the decision `act` and redirect to the list with the message that it returns.
 
-        A decision already made by someone else becomes a message; raises other ActionRefused unchanged.
+        Missing input shows the page again with status 422; a decision already made by someone else becomes a message.
+        Raises other ActionRefused unchanged.
         """
         try:
             flash(act(), "success")
@@ -108,7 +112,7 @@ class HoldsView(BaseView):
 
 
 class QuarantineView(HoldsView):
-    """Reports with unknown categories or places, and messages that could not be carried out."""
+    """Screen of reports with unknown categories or places, and of messages that could not be carried out."""
 
     route_base = "/sp4n/karantina"
     kinds = QUARANTINE
@@ -123,7 +127,10 @@ class QuarantineView(HoldsView):
     @expose("/<int:hold_id>/terapkan", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def take(self, hold_id: int) -> str | AnyResponse:
-        """Apply the report with the chosen category and place, or carry out the message; errors give status 422."""
+        """Apply the waiting report with the chosen category and place, or carry out the waiting message, and redirect.
+
+        Missing input shows the page again with status 422.
+        """
         hold = self.find(hold_id)
         act = _apply_report if hold.kind == "report" else _retry_message
         return self.settle(hold, lambda: act(hold))
@@ -131,7 +138,7 @@ class QuarantineView(HoldsView):
     @expose("/<int:hold_id>/abaikan", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def put_aside(self, hold_id: int) -> str | AnyResponse:
-        """Dismiss the report or message; the reason is recorded."""
+        """Dismiss a waiting report or message, record the reason, and redirect to the list; 422 without a reason."""
         hold = self.find(hold_id)
 
         def act() -> str:
@@ -141,7 +148,7 @@ class QuarantineView(HoldsView):
         return self.settle(hold, act)
 
     def page(self, hold: InboundHold, refused: ActionRefused | None = None) -> str:
-        """Render the page of a report or message with the faults of a refused decision."""
+        """Return the HTML of the page of a quarantined report or message, with the faults of a refused decision."""
         content = content_of(hold)
         return render_template(
             "sp4n/quarantine_one.html",
@@ -165,7 +172,10 @@ class QuarantineView(HoldsView):
 
 
 class ConflictView(HoldsView):
-    """Differing contents of one revision, and requests to lower the confidentiality: the Admin chooses one side."""
+    """Screen of differing contents of one revision, and of requests to lower the confidentiality.
+
+    The Admin chooses one side.
+    """
 
     route_base = "/sp4n/konflik"
     kinds = CONFLICTS
@@ -180,7 +190,10 @@ class ConflictView(HoldsView):
     @expose("/<int:conflict_id>/putuskan", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def decide(self, conflict_id: int) -> str | AnyResponse:
-        """Keep our content or take that of SP4N; the choice is recorded as an event of the case."""
+        """Keep our content or take that of SP4N (`choice`), record it as an event of the case, and redirect.
+
+        400 for another choice; 422 with the page again without a reason.
+        """
         hold = self.find(conflict_id)
         choice = request.form.get("choice", "")
         if choice not in (OURS, THEIRS):
@@ -195,7 +208,7 @@ class ConflictView(HoldsView):
         return self.settle(hold, act)
 
     def page(self, hold: InboundHold, refused: ActionRefused | None = None) -> str:
-        """Render the page of a conflict with both sides and the faults of a refused decision."""
+        """Return the HTML of the page of a conflict with both sides and the faults of a refused decision."""
         complaint = hold.complaint if hold.state == "waiting" else None
         found = difference_of(hold, complaint) if complaint else None
         changes = changes_between(held_words(complaint, found), words_of(found)) if complaint and found else ()
@@ -217,7 +230,7 @@ class ConflictView(HoldsView):
 
 
 def inbound_waiting() -> Waiting | None:
-    """Return the counts of quarantined and conflicting entries; None for users who cannot decide about them."""
+    """Return the counts of quarantined and conflicting SP4N reports; None for users who cannot decide about them."""
     return count_waiting() if may("can_manage", "Sync") else None
 
 

@@ -43,8 +43,9 @@ WHY: Labels = {
 
 
 def why_waiting(fault: dict[str, str]) -> str:
-    """Return the reason of a waiting entry (`fault` and `value`) as a sentence; an unknown fault reads as out of
-    order.
+    """Return the reason why a report or message waits (`fault` and `value`) as a sentence.
+
+    An unknown fault reads as out of order.
     """
     sentence = str(WHY.get(fault["fault"], WHY["out_of_order"]))
     return sentence % {"value": f"“{fault['value']}”"} if "%(value)s" in sentence else sentence

@@ -17,8 +17,9 @@ LONGEST_NAME = 100
 
 @dataclass
 class WebhookForm:
-    """The values of the form; `version` is the endpoint's version when it was rendered, `faults` the errors by
-    field.
+    """The values of the form of a webhook endpoint.
+
+    `version` is the endpoint's version when the form was rendered, `faults` the errors by field.
     """
 
     name: str = ""
@@ -32,8 +33,9 @@ class WebhookForm:
         return EVERY_TYPE in self.types
 
     def endpoint_input(self) -> EndpointInput | None:
-        """Return the endpoint definition, or None after adding the errors to `faults`. Resolves the host name of
-        the URL.
+        """Return the endpoint definition of the form, or None after adding the errors to `faults`.
+
+        Resolves the host name of the URL.
         """
         if not (0 < len(self.name) <= LONGEST_NAME and is_readable(self.name)):
             self.faults["nama"] = str(FORM_FAULTS["name"])
@@ -48,7 +50,7 @@ class WebhookForm:
 
 
 def sent_form() -> WebhookForm:
-    """Return the submitted form of the current request."""
+    """Return the submitted form of a webhook endpoint, not yet validated."""
     given = request.form
     chosen = frozenset(given.getlist("jenis")) & frozenset(EVENT_TYPES)
     types = frozenset({EVERY_TYPE}) if given.get("lingkup") == "semua" else chosen
@@ -61,11 +63,11 @@ def form_of(endpoint: WebhookEndpoint) -> WebhookForm:
 
 
 def sent_version() -> int:
-    """Return the endpoint version the form was rendered from, or -1 if it is malformed, which never matches."""
+    """Return the endpoint version the form was rendered from; -1, which never matches, if it is malformed."""
     given = request.form.get("versi", "")
     return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1
 
 
 def type_choices() -> Mapping[str, str]:
-    """Return the label of each event type by its code."""
+    """Return the labels of the event types of webhooks by their code."""
     return {code: str(EVENT_KINDS[code.removeprefix(PREFIX)]) for code in EVENT_TYPES}

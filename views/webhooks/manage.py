@@ -27,7 +27,7 @@ OVERLAPS = (0, 24, 72, 168)
 
 
 class WebhookManageView(BaseView):
-    """Webhook endpoint management, for administrators; a secret is shown only once, to the one who created it."""
+    """Administrator's screens of webhook endpoints; a secret is shown only once, to the one who created it."""
 
     route_base = PATH
     default_view = "blank"
@@ -42,8 +42,9 @@ class WebhookManageView(BaseView):
     @expose("/baru", methods=["POST"])
     @for_officers("can_manage", "Webhook")
     def add(self) -> str | tuple[str, int]:
-        """Create an endpoint and show its secret; errors, also a name that exists, show the form again with status
-        422.
+        """Create a webhook endpoint and show its secret once.
+
+        Errors, also a name that exists, show the form again with status 422.
         """
         made: list[WebhookEndpoint] = []
         form = sent_form()
@@ -73,7 +74,7 @@ class WebhookManageView(BaseView):
     @expose("/<int:endpoint_id>/rahasia", methods=["GET"])
     @for_officers("can_manage", "Webhook")
     def ask_rotation(self, endpoint_id: int) -> str:
-        """Show the page that asks how long the old secret stays valid."""
+        """Show the form that replaces an endpoint's secret and asks how long the old secret stays valid."""
         return render_template(
             "webhooks/rotate.html",
             title=gettext("Ganti rahasia"),
@@ -84,9 +85,10 @@ class WebhookManageView(BaseView):
     @expose("/<int:endpoint_id>/rahasia", methods=["POST"])
     @for_officers("can_manage", "Webhook")
     def rotate(self, endpoint_id: int) -> str | Response:
-        """Create a new secret and show it once; a form rendered before the last change is rejected with a message.
+        """Replace the secret of a webhook endpoint and show the new secret once.
 
-        400 for an unknown overlap, 404 for an unknown endpoint.
+        400 for an unknown overlap, 404 for an unknown endpoint. A form rendered before the last change redirects to the
+        endpoint's page with a message.
         """
         known_endpoint(endpoint_id)
         hours = request.form.get("jam", "24")
@@ -101,7 +103,7 @@ class WebhookManageView(BaseView):
     @expose("/<int:endpoint_id>/aktif", methods=["POST"])
     @for_officers("can_manage", "Webhook")
     def switch(self, endpoint_id: int) -> Response:
-        """Enable or disable the endpoint, as `aktif` says."""
+        """Enable or disable a webhook endpoint, as `aktif` says, and redirect to its page; 404 if it is unknown."""
         known_endpoint(endpoint_id)
         active = request.form.get("aktif") == "1"
         webhooks.switch_endpoint(endpoint_id, active, current_person().id, utc_now())
@@ -122,7 +124,10 @@ class WebhookManageView(BaseView):
     @expose("/<int:endpoint_id>/kirim-lagi", methods=["POST"])
     @for_officers("can_manage", "Webhook")
     def again_since(self, endpoint_id: int) -> Response:
-        """Send the messages that failed since an office date again, with `semua` also the delivered ones."""
+        """Queue an endpoint's messages that failed since an office date again, and redirect to its page.
+
+        With `semua` the delivered ones are sent again too.
+        """
         known_endpoint(endpoint_id)
         day = as_day(request.form.get("sejak"))
         if day is None:
@@ -148,7 +153,7 @@ class WebhookManageView(BaseView):
 
 
 def _saved(form: WebhookForm, save: Callable[[EndpointInput], object]) -> bool:
-    """Validate the form and save it with `save`; return whether that succeeded, else the errors are in the form."""
+    """Return whether the form is valid and `save` stored it; else the errors are in `form.faults`."""
     given = form.endpoint_input()
     if given is None:
         return False

@@ -22,7 +22,10 @@ LAST_PAGE = 10**6
 
 @dataclass(frozen=True)
 class Log:
-    """The filter of the message list: state (None: all) and page; invalid parameters become the first page of all."""
+    """The filter of an endpoint's message list: state (None: all) and page from 1.
+
+    Invalid parameters become the first page of all messages.
+    """
 
     state: str | None
     page: int
@@ -34,7 +37,10 @@ class Log:
 
 
 class WebhookView(BaseView):
-    """Webhook endpoints and messages, for users who may read the SP4N exchange; changes are in `WebhookManageView`."""
+    """Screens of webhook endpoints and messages, for users who may read the SP4N exchange.
+
+    Changes are made in `WebhookManageView`.
+    """
 
     route_base = PATH
     default_view = "list"
@@ -44,7 +50,7 @@ class WebhookView(BaseView):
     @expose("/")
     @for_officers("can_read", "Sync")
     def list(self) -> str:
-        """Show every endpoint with its number of waiting and parked messages."""
+        """Show every webhook endpoint with its number of waiting and parked messages."""
         return render_template(
             "webhooks/list.html",
             title=gettext("Webhook"),
@@ -58,7 +64,7 @@ class WebhookView(BaseView):
     @expose("/<int:endpoint_id>")
     @for_officers("can_read", "Sync")
     def show(self, endpoint_id: int) -> str:
-        """Show an endpoint with its messages, newest first; 404 for an unknown endpoint."""
+        """Show a webhook endpoint with its messages, newest first; 404 for an unknown endpoint."""
         endpoint, state, page = known_endpoint(endpoint_id), request.args.get("status"), request.args.get("hal", "1")
         readable = page.isascii() and page.isdigit() and 0 < int(page[:7]) <= LAST_PAGE
         log = Log(state if state in MESSAGE_STATES else None, int(page[:7]) if readable else 1)
@@ -84,7 +90,7 @@ class WebhookView(BaseView):
     @expose("/<int:endpoint_id>/kiriman/<int:message_id>")
     @for_officers("can_read", "Sync")
     def message(self, endpoint_id: int, message_id: int) -> str:
-        """Show a message with its attempts and the start of the last response; 404 for an unknown message."""
+        """Show a webhook message with its attempts and the start of the last response; 404 for an unknown message."""
         endpoint = known_endpoint(endpoint_id)
         message = find_message(endpoint.id, message_id) if message_id <= LARGEST_ID else None
         if message is None:
@@ -103,14 +109,15 @@ class WebhookView(BaseView):
 
 
 def known_endpoint(endpoint_id: int) -> WebhookEndpoint:
-    """Return the endpoint; aborts with 404 if there is none with this id."""
+    """Return the webhook endpoint with this id; aborts with 404 if there is none."""
     endpoint = find_endpoint(endpoint_id) if endpoint_id <= LARGEST_ID else None
     return endpoint or abort(404)
 
 
 def shown_url(endpoint: WebhookEndpoint) -> str:
-    """Return the endpoint's URL; its query, which may contain a key, is hidden from users who do not manage
-    webhooks.
+    """Return the endpoint's URL as this user may see it.
+
+    Its query, which may contain a key, is hidden from users who do not manage webhooks.
     """
     place, question, _ = endpoint.url.partition("?")
     return endpoint.url if not question or may("can_manage", "Webhook") else f"{place}?…"

@@ -58,7 +58,7 @@ class BulkGroup:
 
 
 class TogetherView(BaseView):
-    """The bulk action pages under `/bersama/`."""
+    """Screens under `/bersama/` that perform one action on several cases."""
 
     route_base = "/bersama"
     class_permission_name = "Complaint"
@@ -68,8 +68,9 @@ class TogetherView(BaseView):
     @has_access
     @permission_name("act")
     def look(self) -> Any:
-        """Show the ticked steps (`pilih`, step ids) grouped by step; redirect to the inbox if none still waits for
-        this officer.
+        """Show the steps ticked in the inbox (`pilih`, step ids) grouped by step, with a bulk form for each group.
+
+        Redirects to the inbox if none of them still waits for this officer.
         """
         tasks = my_steps_among(current_person(), _numbers(request.form.getlist("pilih")))
         if not tasks:
@@ -86,10 +87,10 @@ class TogetherView(BaseView):
     @has_access
     @permission_name("act")
     def do(self) -> Any:
-        """Perform the action of one step on every case in `kasus` ("step id:case version") and redirect with the
-        results.
+        """Perform the action of one step on every ticked case and redirect to the inbox with the results.
 
-        Input errors show the page again with status 422; a malformed form aborts with 400.
+        `kasus` holds "step id:case version" pairs. Input errors show the page again with status 422; a malformed form
+        aborts with 400.
         """
         by = current_person()
         try:
@@ -146,7 +147,7 @@ def _carry_out(step: Step, action: Action, params: Mapping[str, Any], seen: Mapp
 
 
 def _reasons(outcomes: Iterable[Outcome]) -> Iterable[str]:
-    """Yield a sentence for each refused case that the officer may still see."""
+    """Yield a sentence for each refused case of a bulk action that the officer may still see."""
     refused = {outcome.complaint_id: outcome.refused for outcome in outcomes if outcome.refused}
     numbers = numbers_of(refused)
     for complaint_id, refusal in refused.items():
@@ -160,7 +161,7 @@ def _numbers(texts: Iterable[str]) -> list[int]:
 
 
 def _seen(pairs: list[str]) -> dict[int, int]:
-    """Return the case version by step id, without malformed pairs."""
+    """Return the case versions that the officer saw, by step id, without malformed pairs."""
     parts = [pair.split(":") for pair in pairs[:MOST]]
     found = [_numbers(pair) for pair in parts if len(pair) == 2]
     return {pair[0]: pair[1] for pair in found if len(pair) == 2}

@@ -55,7 +55,7 @@ def install(app: Flask) -> None:
 
 
 class InboxView(IndexView):
-    """The start page at `/` for every user."""
+    """Start page at `/` for every user: inbox, supervisors' overview, or menus."""
 
     @expose("/")
     def index(self) -> str | Response:
@@ -73,7 +73,10 @@ class InboxView(IndexView):
 
     @expose("/kabar")
     def news(self) -> Response:
-        """Return as JSON how many steps have opened for the officer since the step id `sejak`."""
+        """Return a JSON response with `count` and `text` about the steps that opened for the officer.
+
+        Counted are those with an id above `sejak`.
+        """
         since = request.args.get("sejak", "")
         known = int(since) if since.isascii() and since.isdigit() and len(since) < 18 else 0
         count = count_newer(current_person(), known)
@@ -129,9 +132,9 @@ _TABBED = ("antre", "waktu", "kembali", "cepat", "langkah")
 
 
 def _tabs(person: Person, counts: WorkCounts, address: ListAddress) -> list[dict[str, Any]]:
-    """Return the template values of the tabs; the link of a tab clears all other filters.
+    """Return the template values of the inbox tabs; the link of a tab clears all other filters.
 
-    They are the usual ones for the officer's capacities, then one for every other step that waits for them.
+    They are the usual tabs for the officer's capacities, then a tab for every other step that waits for the officer.
     """
     usual = dict.fromkeys(tab for capacity in person.capacities for tab in TABS_OF.get(capacity.actor.value, ()))
     waiting = dict.fromkeys(step for step in counts.steps if step not in usual)
@@ -179,7 +182,7 @@ def _wanted(address: ListAddress, person: Person) -> WorkFilter:
 
 
 def _overview(person: Person) -> str:
-    """Render the supervisors' start page: case counts and the cases that are overdue longest."""
+    """Return the HTML of the supervisors' start page: case counts and the ten cases that are overdue longest."""
     now = utc_now()
     counts = request_context().worklist_counts = count_inbox(person, WorkFilter(), now)
     shown = (ComplaintFilter(late=True), ComplaintFilter(running=True), ComplaintFilter())
@@ -203,9 +206,9 @@ def _overview(person: Person) -> str:
 
 
 def calendar_warning() -> int | None:
-    """Return the year whose holidays are missing, or None.
+    """Return the year whose holidays are missing; None if none is missing, and for users who cannot fix or watch it.
 
-    Only for those who can fix or watch it: Admin Layanan Aduan, administrators and supervisors.
+    Those who can are the Admin Layanan Aduan, administrators and supervisors.
     """
     person = current_person()
     watches = person.observes or may("can_write", "Reference")
@@ -215,9 +218,10 @@ def calendar_warning() -> int | None:
 
 
 def menu_badges() -> dict[str, tuple[int, bool]]:
-    """Return the menu counts as {menu: (count, is red)}: the officer's open steps and the late cases they may see.
+    """Return the counts beside menu entries as {menu: (count, is red)}.
 
-    For an account without these, an administrator's count of messages that failed for good.
+    They are the officer's open steps and the late cases they may see; for an administrator without these, the number of
+    messages that failed for good.
     """
     counts = page_counts()
     if counts is None:
@@ -232,7 +236,10 @@ def menu_badges() -> dict[str, tuple[int, bool]]:
 
 
 def role_line() -> str:
-    """Return the line under the officer's name: the first capacity and how many more there are."""
+    """Return the line under the officer's name: the first capacity and how many more there are.
+
+    For a user without capacity it names the roles supervisor and administrator, "" if neither.
+    """
     person = current_person()
     if not person.capacities:
         return ", ".join(str(ACTORS[role.name]) for role in current_user.roles if role.name in WITHOUT_OFFICE)

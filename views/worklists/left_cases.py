@@ -12,7 +12,7 @@ from views.shared.screen_access import for_officers
 
 
 class LeftCasesView(BaseView):
-    """Number, dates and reason of each case that the officer's agency declined or that was taken from it."""
+    """Screen of the cases that the officer's agency declined or that were taken from it: number, dates and reason."""
 
     route_base = "/aduan"
     default_view = "list"

@@ -22,7 +22,7 @@ PATHS = {"inbox": "/", "complaints": "/aduan/"}
 
 
 class SavedListView(BaseView):
-    """Saved lists under `/tampilan/`; their owner is always the signed-in user."""
+    """Endpoints under `/tampilan/` that save and delete the signed-in user's list views."""
 
     route_base = "/tampilan"
     class_permission_name = "Worklist"
@@ -31,7 +31,10 @@ class SavedListView(BaseView):
     @expose("/simpan", methods=["POST"])
     @for_officers("can_read", "Worklist")
     def save(self) -> Response:
-        """Save the current filters and layout under a name; only supervisors can share it with all officers."""
+        """Save the current filters and layout of a list under a name and redirect to the list.
+
+        Only supervisors can share it with all officers. 400 for an unreadable name; other faults become a message.
+        """
         place, address, name = _place(), _address(), request.form.get("nama", "")
         if not is_readable(name):
             abort(400)
@@ -47,7 +50,10 @@ class SavedListView(BaseView):
     @expose("/biasa", methods=["POST"])
     @for_officers("can_read", "Worklist")
     def make_usual(self) -> Response:
-        """Save the current layout as the default, used whenever the query string has no layout."""
+        """Save the current layout of a list as the user's default and redirect to the list.
+
+        The default is used whenever the query string has no layout.
+        """
         place, address = _place(), _address()
         layout = [(name, value) for name, value in parse_qsl(address) if name in LAYOUT]
         save_default_view(current_user.id, place, urlencode(layout), utc_now())
@@ -57,7 +63,7 @@ class SavedListView(BaseView):
     @expose("/<int:list_id>/hapus", methods=["POST"])
     @for_officers("can_read", "Worklist")
     def remove(self, list_id: int) -> Response:
-        """Delete one of the officer's own saved lists; 404 if there is none with this id."""
+        """Delete one of the user's own saved lists and redirect to that list; 404 if they have none with this id."""
         name = remove_list(current_user.id, list_id) if list_id <= LARGEST_ID else None
         if name is None:
             abort(404)
