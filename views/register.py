@@ -209,7 +209,7 @@ MENU = (
 def add_reference_views(appbuilder: Any) -> None:
     """Register the reference data screens and the journal; most are in the menu group "Data induk".
 
-    SOP steps and the calendar's second steps have no menu entry.
+    SOP steps and the calendar's confirmation and import pages have no menu entry.
     """
     for plain in (SopStepView, CalendarChangeView, CalendarFileView):
         appbuilder.add_view_no_menu(plain)

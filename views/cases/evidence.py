@@ -42,7 +42,10 @@ class EvidenceView(BaseView):
 
 
 def _alive(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the pieces and report progress to the server for each, so that only a stalled download is ended."""
+    """Yield the pieces of a download unchanged and report progress to the server for each.
+
+    So the server ends only a stalled download, not a long one.
+    """
     note_alive = current_app.extensions.get("note_alive", lambda: None)
     for piece in pieces:
         note_alive()

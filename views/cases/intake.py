@@ -79,7 +79,7 @@ class IntakeView(BaseView):
 
 
 def _record_once(typed: dict[str, str], token: str) -> Landing:
-    """Record the complaint, or return the Landing of an earlier submission with the same token and content.
+    """Record the officer's complaint once and return its Landing, or that of an earlier submission of the same form.
 
     Raises ActionRefused for faulty fields and AlreadyHere for a known SP4N number.
     """

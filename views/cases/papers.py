@@ -37,7 +37,7 @@ class PaperView(BaseView):
     @has_access
     @permission_name("read")
     def ask(self, complaint_id: int) -> Any:
-        """Request the paper of `kind` for the event or letter with the id `cause`, and redirect to the paper's page.
+        """Request the paper of `kind` for the event, letter draft or complaint with the id `cause`, and redirect to it.
 
         An existing paper is not generated again. Aborts with 400 for a malformed `cause`; raises
         ActionRefused(not_visible) for a hidden case, an unknown kind or a cause that is not of the case.

@@ -40,7 +40,7 @@ def reporter_parts(case: Case, opened: dict[str, str] | None = None, **fault: st
     refused reason.
     """
     opening = opening_for(case.person, case.facts) if case.reporter is not None else None
-    # The name is left out.
+    # The masks of the identity fields; the name has none.
     masks = {}
     for name in opening.fields if opening is not None else ():
         text = getattr(case.reporter, name)

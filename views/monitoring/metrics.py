@@ -62,7 +62,7 @@ def metrics() -> Response:
 
 
 def _may_read() -> bool:
-    """Return whether the request has the METRICS_TOKEN.
+    """Return whether the request may read the metrics: it has the METRICS_TOKEN as bearer token.
 
     Without a configured token, only direct local requests outside production are allowed; behind a proxy every request
     would look local.

@@ -151,9 +151,10 @@ def words_of(found: RedInvariant) -> str:
 
 
 def webhook_states() -> Iterator[Line]:
-    """Yield one line (part, state, sentence) about all webhook endpoints; nothing if there are none.
+    """Yield one line (part, state, sentence) about all webhook endpoints.
 
-    It is "warn" while an endpoint fails or is disabled by the program, or messages are parked.
+    Nothing if no endpoint is in use and no message is parked. It is "warn" while an endpoint fails or is disabled by
+    the program, or messages are parked.
     """
     signs = receiver_signs()
     if not (signs.wanted or signs.parked):

@@ -37,7 +37,7 @@ class HealthView(BaseView):
     @for_officers("can_read", "System")
     def show(self) -> str:
         """Show the health page: the state of every part of the program, broken ones first, and the failed jobs."""
-        redis = redis_answers()  # an unreachable Redis is waited for only once
+        redis = redis_answers()  # asked once, since an unreachable Redis costs a timeout
         findings, now = all_findings(utc_now(), redis), utc_now()
         page: str = render_template(
             "monitoring/health.html",

@@ -16,7 +16,10 @@ STATES = {"open": False, "closed": True}
 
 
 class Unreadable(Exception):
-    """Raised for invalid parameters; `descriptions` holds every fault, `status` is the HTTP status."""
+    """Exception raised for invalid Open311 parameters.
+
+    `descriptions` holds a sentence for every fault, `status` is the HTTP status.
+    """
 
     def __init__(self, descriptions: list[str], status: int = 400) -> None:
         super().__init__("; ".join(descriptions))

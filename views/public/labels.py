@@ -151,7 +151,7 @@ REFUSALS: Labels = {
     "delivery_unproven": _("Ada isian yang perlu diperbaiki."),
 }
 
-# The same for a wrong number, a wrong code and an unknown number, so that nobody can probe for existing numbers.
+# One text for a wrong number, a wrong code and an unknown number, so that nobody can probe for existing numbers.
 NO_MATCH = _("Nomor dan kode itu tidak cocok. Periksa keduanya pada tanda terima atau pesan kami, lalu coba lagi.")
 TOO_MANY = _("Terlalu banyak percobaan. Tunggu paling lama satu jam, lalu coba lagi.")
 EXPIRED = _("Demi keamanan, halaman ini tertutup setelah satu jam. Masukkan nomor dan kode sekali lagi.")

@@ -31,7 +31,7 @@ from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFaul
 class TrackedCaseView(PublicView):
     """Public screens of one case, for a reporter who proved number and tracking code within the last hour.
 
-    No other case is visible.
+    No other case is visible. Without a valid proof they lead to the tracking form.
     """
 
     route_base = CASE_PATH

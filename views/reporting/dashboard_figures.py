@@ -41,7 +41,10 @@ def figures(counts: Counts, whole: Timeliness, month_before: date) -> list[Figur
 
 
 def _number(now: int, before: int) -> tuple[str, str, str, str]:
-    """Return change, target, tone and arrow of a count compared with a week ago; an increase is bad."""
+    """Return the texts of change and target, the tone, and the arrow icon of a count compared with a week ago.
+
+    An increase is bad.
+    """
     target = gettext("Sasaran: tidak bertambah")
     if now > before:
         return gettext("naik %(count)s dari pekan lalu", count=amount(now - before)), target, "buruk", "arrow-up"

@@ -1,4 +1,4 @@
-"""The form for a free report."""
+"""The form for an export report."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

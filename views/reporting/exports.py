@@ -1,4 +1,4 @@
-"""Free reports, generated in the background and downloadable only by the officer who requested them."""
+"""Export reports, generated in the background and downloadable only by the officer who requested them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -130,7 +130,7 @@ def _jobs() -> dict[str, Any]:
 
 
 def job_words(lines: Sequence[JobLine], now: datetime) -> dict[str, Any]:
-    """Return the template values of the list of report jobs."""
+    """Return the template values of the list of export report jobs."""
     return {
         "jobs": lines,
         "busy": any(line.open for line in lines),

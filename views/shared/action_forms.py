@@ -180,7 +180,7 @@ def _value(field: Field, form: MultiDict[str, str], name: str) -> Any:
 
 
 def digest_of(sent: Sent) -> str:
-    """Return the SHA-256 hex digest of a submission, by which a repeat is recognised.
+    """Return the SHA-256 hex digest of a submitted action form, by which a repeat is recognised.
 
     It covers every field and the file, but no secret, no CSRF token and no button that only asks for confirmation.
     """

@@ -79,7 +79,7 @@ def send_paper(paper: Paper | None, name: str) -> Response:
 
 
 def _file(path: str | None, media_type: str, name: str) -> Response:
-    """Return a stored file as a download, or an error page with status 404 if `path` is None or the file is gone."""
+    """Return a download response with the file stored at `path`; an error page (404) without path or file."""
     try:
         content = read_file(path) if path else None
     except FileNotFoundError:

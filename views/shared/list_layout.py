@@ -35,7 +35,7 @@ def layout_of(address: ListAddress, usual: SavedList | None) -> Layout:
     wanted = address.picked(*LAYOUT)
     if not wanted and usual is not None:
         saved = {name: value for name, value in parse_qsl(usual.address) if name in LAYOUT}
-        choices = address.choices  # a saved value may be valid no more
+        choices = address.choices  # a saved value may no longer be allowed
         wanted = {name: value for name, value in saved.items() if name == "kolom" or value in choices.get(name, ())}
     columns = tuple(name for name in COLUMNS if name in wanted.get("kolom", "").split(","))
     return Layout(

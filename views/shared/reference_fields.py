@@ -66,13 +66,13 @@ def prose(column: str, most: int = PROSE, hint: str = "", lang: str = "") -> Tex
 
 
 def day(column: str, needed: bool = True, hint: str = "") -> DateField:
-    """Return a date field that uses the browser's date picker."""
+    """Return a date form field that uses the browser's date picker; `needed` makes it required."""
     first = InputRequired() if needed else Optional()
     return DateField(COLUMNS[column], validators=[first], widget=NativeDate(), description=HINTS[hint] if hint else "")
 
 
 def amount(column: str, most: int, needed: bool = True, hint: str = "") -> IntegerField:
-    """Return an integer field with values from 1 to `most`."""
+    """Return an integer form field for values from 1 to `most`; `needed` makes it required."""
     first = InputRequired() if needed else Optional()
     return IntegerField(
         COLUMNS[column],

@@ -180,9 +180,9 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
             journal_change(self.journal_kind, before, after, current_person().id, utc_now())
 
     def _fill(self, form: Any, item: Any, new: bool) -> None:
-        """Copy the form into the row. An existing row is locked first.
+        """Copy the form into the row and run `before_save`; an existing row is locked first.
 
-        Raises ChangeRefused(changed_meanwhile) if it was changed since the form was rendered.
+        Raises ChangeRefused, (changed_meanwhile) if the row was changed since the form was rendered.
         """
         if not new:
             lock_row(item)

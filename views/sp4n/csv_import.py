@@ -85,7 +85,7 @@ class ImportView(BaseView):
     def map(self, import_id: int) -> AnyResponse:
         """Queue a check of all rows with the chosen columns, which imports nothing, and redirect to the file's page.
 
-        Wrong columns show the page again with status 422. A file that is already imported is only redirected.
+        Wrong columns show the page again with status 422. A file that is being processed or imported is left unchanged.
         """
         row = _find(import_id)
         if row.state not in ("mapping", "checked") or row.content is None:

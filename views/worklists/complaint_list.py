@@ -37,7 +37,7 @@ DAYS = ("dari", "sampai")
 
 
 class ComplaintListView(BaseView):
-    """The list at `/aduan/`; the session's row filter limits it to the cases the user may see."""
+    """The list of complaints at `/aduan/`; the session's row filter limits it to the cases the user may see."""
 
     route_base = "/aduan"
     default_view = "list"

@@ -221,7 +221,7 @@ def menu_badges() -> dict[str, tuple[int, bool]]:
     """Return the counts beside menu entries as {menu: (count, is red)}.
 
     They are the officer's open steps and the late cases they may see; for an administrator without these, the number of
-    messages that failed for good.
+    messages that failed for good; {} for other accounts.
     """
     counts = page_counts()
     if counts is None:

@@ -160,9 +160,10 @@ class ComplaintsApi(BaseApi):
 
 @contextmanager
 def _naming_open_steps(number: int) -> Iterator[None]:
-    """Add the open steps to the error response when an action is rejected, if the caller may see the case.
+    """Return a context manager that adds the open steps to the error response when the action in it is refused.
 
-    Rolls back and re-raises ActionRefused or Problem; raises ActionRefused(not_visible) for a hidden case.
+    They are added only if the caller may see the case. Rolls back and re-raises ActionRefused or Problem; raises
+    ActionRefused(not_visible) for a hidden case.
     """
     try:
         yield

@@ -35,10 +35,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Contract:
-    """Declaration of one route; `problems` lists its problem types by status.
+    """The declaration of an API route; `problems` lists its problem types by status.
 
-    What all routes share (401, 403, 406, 429, 503, headers) is added by the OpenAPI document. `body` may be a
-    function, for schemas that depend on the finished application.
+    What all routes share (401, 403, 406, 429, 503, headers) is added by the OpenAPI document. `body` may be a function,
+    for schemas that depend on the finished application.
     """
 
     summary: Any
@@ -92,7 +92,7 @@ NOT_OFFERED = frozenset({"/api/v1/menu/"})
 
 
 def contract_of(view: Any, method: str, rule: str) -> Contract | None:
-    """Return the contract of a view, or the one registered for its method and path; None if there is neither."""
+    """Return the contract of a view function, else the one registered for method and path; None if there is neither."""
     found: Contract | None = getattr(view, "_contract", None)
     return found or ELSEWHERE.get(f"{method} {rule}")
 

@@ -26,7 +26,10 @@ _LONGEST_TEXT = 300
 
 @dataclass(frozen=True)
 class Column:
-    """One member of a representation: its schema, how it is read from a row, and the table columns it publishes."""
+    """A member of a resource's JSON objects.
+
+    It has a schema, a function that reads it from a row, and the names of the table columns it publishes.
+    """
 
     name: str
     schema: Schema

@@ -18,10 +18,10 @@ CASES = ("can_read", "Complaint")
 
 @dataclass(frozen=True)
 class Resource:
-    """One published table: columns, filters, orders, read permission and the screen used for writing.
+    """A published table of the data API: columns, filters, orders, read permission and the screen used for writing.
 
-    `screen` names the generated screen whose form and rules apply to writes; without one the resource is read-only
-    and `says` gives the reason. `asks_reason`: changes move deadlines of open cases and require a reason.
+    `screen` names the generated screen whose form and rules apply to writes; without one the resource is read-only and
+    `says` gives the reason. `asks_reason`: changes move deadlines of open cases and require a reason.
     """
 
     name: str

@@ -151,7 +151,10 @@ def _faults_of(form: Any, known_faults: Faults) -> Faults:
 
 
 def _collision(form: Any, error: IntegrityError) -> Problem:
-    """Return the problem for a violated database constraint: 409 for a duplicate row, else 422 with the field."""
+    """Return (not raise) the Problem for a violated database constraint.
+
+    Its status is 409 for a duplicate row, else 422 with the faulty field.
+    """
     field, sentence = broken_rule(form, error)
     errors = [{"field": field, "message": str(sentence)}]
     if sentence is REFUSED["already_exists"]:

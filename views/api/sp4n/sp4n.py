@@ -96,10 +96,11 @@ class Sp4nApi(BaseApi):
     @needs_scope("sp4n")
     @idempotent
     def put_reports(self) -> Response:
-        """Apply up to 1,000 reports, `{"reports": [{"tracking_id", ...report}]}`; more are 413.
+        """Apply up to 1,000 SP4N reports, `{"reports": [{"tracking_id", ...report}]}`; return a JSON line for each.
 
-        Each gets a line in the same order: `status` is what its PUT would have been answered, `outcome` the word for
-        it, `reason` and `errors` say why one was not applied. Each report is independent of the others.
+        The lines are in the same order: `status` is what its PUT would have been answered, `outcome` the word for it,
+        `reason` and `errors` say why a report was not applied. Each report is independent of the others. Raises
+        Problem(413) for more.
         """
         reports = reports_of(json_object())
         if len(reports) > MOST_REPORTS:
@@ -118,11 +119,11 @@ class Sp4nApi(BaseApi):
     @needs_scope("sp4n")
     @idempotent
     def post_message(self, tracking_id: str) -> Response:
-        """Apply a message of the reporter at SP4N: `{"message_id", "kind", "text"?, "score"?, "agency"?, "at"?}`.
+        """Apply a message that the reporter left at SP4N; 200 if it was carried out, 202 if it waits for the Admin.
 
-        `kind` is `answer` (to our question; `agency` if several have asked), `comment`, `rating` (`score` 1 to 5),
-        `reopening` or `withdrawal`. Done is 200. If it is not possible now, it is 202 and waits for the Admin. A
-        repeated `message_id` gets the first answer; an unknown report is 404.
+        The body is `{"message_id", "kind", "text"?, "score"?, "agency"?, "at"?}`. `kind` is `answer` (to our question;
+        `agency` if several have asked), `comment`, `rating` (`score` 1 to 5), `reopening` or `withdrawal`. A repeated
+        `message_id` gets the first answer. Raises Problem(404) for an unknown report.
         """
         try:
             taken = apply_message(tracking_id, json_object(), address=source_address())
