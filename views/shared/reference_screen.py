@@ -182,7 +182,8 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
     def _fill(self, form: Any, item: Any, new: bool) -> None:
         """Copy the form into the row and run `before_save`; an existing row is locked first.
 
-        Raises ChangeRefused, (changed_meanwhile) if the row was changed since the form was rendered.
+        Raises ChangeRefused: that of `before_save`, or changed_meanwhile if the row was changed since the form was
+        rendered.
         """
         if not new:
             lock_row(item)
