@@ -62,8 +62,8 @@ def write_backup(run_id: int) -> str:
                 return "done already"
         try:
             made = _make()
-        except (BackupFault, OSError) as fault:
-            log.error("backup_failed", error=str(fault))
+        except Exception as fault:
+            log.exception("backup_failed", error=str(fault))
             _note(run_id, None, {"error": str(fault)[:300]})
             return "failed"
         _note(run_id, made, {"file": made.path.name, "size": made.size, "faults": len(made.faults)})
@@ -77,7 +77,10 @@ def write_backup(run_id: int) -> str:
 def _make() -> Made:
     folder, phrase = Path(current_app.config["BACKUP_FOLDER"]), current_app.config["BACKUP_PASSPHRASE_FILE"]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    passphrase = read_passphrase(Path(phrase).read_text("utf-8")) if phrase else None
+    try:
+        passphrase = read_passphrase(Path(phrase).read_text("utf-8")) if phrase else None
+    except UnicodeDecodeError:
+        raise BackupFault("BACKUP_PASSPHRASE_FILE is not UTF-8 text.") from None
     return make_backup(folder / f"lapor-{office_time(utc_now()):%Y%m%d-%H%M%S}.backup", passphrase)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 
 from app.backup import nightly
 from app.backup.archive import read_manifest
@@ -83,6 +83,27 @@ def test_a_backup_that_failed_is_tried_again_and_removes_nothing(folder: Path, m
     assert len(list(folder.iterdir())) == 3
     assert hand_out_backup(utc_now() + timedelta(minutes=29)) == "done already"
     assert hand_out_backup(utc_now() + timedelta(minutes=30)) == "handed out"
+
+
+def test_a_database_that_goes_away_ends_the_run_with_its_error(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, context: Flask
+) -> None:
+    url = make_url(context.config["SQLALCHEMY_DATABASE_URI"]).set(database="tidak_ada")
+    monkeypatch.setitem(context.config, "SQLALCHEMY_DATABASE_URI", url.render_as_string(hide_password=False))
+    hand_out_backup(utc_now())
+    assert write_backup(run().id) == "failed"
+    assert (run().ok, run().ended_at, "tidak_ada" in run().detail["error"]) == (False, utc_now(), True)
+
+
+def test_a_passphrase_file_that_is_no_text_ends_the_run_with_its_error(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, context: Flask, tmp_path: Path
+) -> None:
+    file = tmp_path / "sandi"
+    file.write_bytes(b"\xff" * 20)
+    monkeypatch.setitem(context.config, "BACKUP_PASSPHRASE_FILE", str(file))
+    hand_out_backup(utc_now())
+    assert write_backup(run().id) == "failed"
+    assert (run().ended_at, run().detail) == (utc_now(), {"error": "BACKUP_PASSPHRASE_FILE is not UTF-8 text."})
 
 
 def test_two_workers_do_not_write_the_same_backup(folder: Path) -> None:
