@@ -41,7 +41,7 @@ def read_keys(path: Path, passphrase: bytes | None) -> dict[str, str]:
     """Return the decrypted key file as a dict with SECRET_KEY and IDENTITY_KEYS (comma-separated).
 
     Raises WrongPassphrase (also without a passphrase), Damaged when the content was changed, and BackupFault when the
-    file cannot be read or is not encrypted.
+    file cannot be read, is not encrypted or holds no keys.
     """
     if passphrase is None:
         raise WrongPassphrase("A file of keys is always sealed: name the file of its passphrase.")
@@ -50,10 +50,16 @@ def read_keys(path: Path, passphrase: bytes | None) -> dict[str, str]:
             content = file.read(LARGEST)
     except OSError as problem:
         raise BackupFault(f"{path} cannot be read: {problem.strerror}.") from problem
+    other = BackupFault(f"{path} is not a file of keys that `backup --keys` wrote.")
     if not is_sealed(content):
-        raise BackupFault(f"{path} is not a file of keys that `backup --keys` wrote.")
-    keys = json.loads(OpeningReader(io.BytesIO(content), passphrase).read())
-    return {name: str(keys[name]) for name in NAMES}
+        raise other
+    opened = OpeningReader(io.BytesIO(content), passphrase).read()
+    try:
+        keys = json.loads(opened)
+        return {name: str(keys[name]) for name in NAMES}
+    except (ValueError, TypeError, KeyError):
+        # Another sealed file, such as the archive; the message of the cause could show its content.
+        raise other from None
 
 
 def place_keys(home: Path, keys: dict[str, str], stamp: str) -> Path:

@@ -23,7 +23,7 @@ MAGIC = b"LAPORBK1"
 PIECE = 1024 * 1024
 TAG = 16
 COST, LARGEST_COST = 17, 20
-"""Exponents of scrypt's N: 2^17 takes 128 MiB and half a second (OWASP); a header above 2^20 raises Damaged."""
+"""Exponents of scrypt's N: 2^17 takes 128 MiB and half a second (OWASP); a header with 0 or above 20 raises Damaged."""
 
 SHORTEST_PASSPHRASE = 12
 _HEADER = struct.Struct(">8sB16s7s16s")
@@ -71,6 +71,8 @@ class OpeningReader:
         _, cost, salt, prefix, check = _HEADER.unpack(self._header)
         if cost > LARGEST_COST:
             raise Damaged("The head of the archive was changed: it asks for more memory than any archive of ours.")
+        if cost == 0:
+            raise Damaged("The head of the archive was changed: it names no cost of the passphrase.")
         key, own_check = _keys(passphrase, salt, cost)
         if not hmac.compare_digest(check, own_check):
             raise WrongPassphrase("The passphrase does not open this archive.")

@@ -81,6 +81,13 @@ def test_a_head_that_asks_for_all_memory_is_refused() -> None:
         opened(bytes(kept))
 
 
+def test_a_head_that_asks_for_no_work_at_all_is_damaged() -> None:
+    kept = bytearray(sealed(b"x"))
+    kept[8] = 0
+    with pytest.raises(Damaged, match="head of the archive was changed"):
+        opened(bytes(kept))
+
+
 def test_a_short_passphrase_is_refused() -> None:
     assert read_passphrase("dua belas hu\n") == b"dua belas hu"
     with pytest.raises(BackupFault, match="shorter than 12"):

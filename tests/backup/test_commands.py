@@ -17,6 +17,7 @@ from sqlalchemy import select
 from app.accounts.sessions import begin
 from app.backup.faults import BackupFault, Damaged, WrongPassphrase
 from app.backup.keys import place_keys, read_keys, write_keys
+from app.backup.sealed_stream import SealingWriter
 from app.commands.backup import age_of, backup, drill, release, restore_backup
 from app.core.clock import utc_now
 from app.core.extensions import db
@@ -154,6 +155,16 @@ def test_keys_open_with_their_phrase_alone(tmp_path: Path) -> None:
         read_keys(tmp_path / "k", None)
     (tmp_path / "k").write_bytes((tmp_path / "k").read_bytes()[:-3])
     with pytest.raises(Damaged):
+        read_keys(tmp_path / "k", PHRASE.encode())
+
+
+@pytest.mark.parametrize("content", [b"\xff" * 600, b"manifest.json" + bytes(600), b"[]", b'{"SECRET_KEY": "s"}'])
+def test_another_sealed_file_is_no_file_of_keys(tmp_path: Path, content: bytes) -> None:
+    with (tmp_path / "k").open("wb") as file:
+        sealing = SealingWriter(file, PHRASE.encode())
+        sealing.write(content)
+        sealing.close()
+    with pytest.raises(BackupFault, match="is not a file of keys"):
         read_keys(tmp_path / "k", PHRASE.encode())
 
 
