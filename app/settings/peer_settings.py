@@ -79,8 +79,10 @@ def _faults_of_auth(auth: dict[str, Any]) -> list[str]:
 def _faults_of_parts(given: dict[str, Any]) -> list[str]:
     missing = sorted(NEEDED_FIELDS - set(given.get("fields", {})))
     found = [f"'fields' does not say where {name!r} stands." for name in missing] if "poll" in given else []
-    for name in ("poll", "one", "list", "push"):
-        path = given.get(name, {}).get("path", "/")
+    if "poll" in given and "one" not in given:
+        found.append("'poll' needs the section 'one'.")
+    for name in [name for name in ("poll", "one", "list", "push") if name in given]:
+        path = given[name].get("path")
         if not (isinstance(path, str) and path.startswith("/") and not path.startswith("//")):
             found.append(f"'{name}.path' does not begin with one slash.")
     if "echo" in given.get("push", {}):

@@ -50,6 +50,7 @@ def test_a_good_file_becomes_a_setting_and_none_is_none(tmp_path: Path) -> None:
         ({"push": {"path": "https://elsewhere.example/"}}, "'push.path' does not begin with one slash"),
         ({"push": {"path": "/r", "echo": {}}}, "does not say where in the answer"),
         ({"push": {"path": "/r", "echo": {"data.key": "{answer}"}}}, "at 'data.key' stands none of"),
+        ({"one": {"item": "data"}}, "'one.path' does not begin with one slash"),
         ({"list": {"path": "//elsewhere.example/"}}, "'list.path' does not begin with one slash"),
     ],
 )
@@ -68,6 +69,12 @@ def test_what_is_no_object_is_refused(tmp_path: Path, content: str) -> None:
         config.settings({"LAPOR_HOME": str(tmp_path), "SP4N_PEER": str(file)})
     with pytest.raises(ConfigurationError, match="cannot be read"):
         config.settings({"LAPOR_HOME": str(tmp_path), "SP4N_PEER": str(tmp_path / "tidak-ada")})
+
+
+def test_a_peer_that_is_polled_must_also_say_where_one_report_stands() -> None:
+    without = {name: part for name, part in GOOD.items() if name != "one"}
+    assert faults_of(without) == ["'poll' needs the section 'one'."]
+    assert faults_of({name: part for name, part in without.items() if name != "poll"}) == []
 
 
 def test_the_settings_of_the_fake_are_good() -> None:
