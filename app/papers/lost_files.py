@@ -58,27 +58,29 @@ def check_every_paper() -> int:
     """Compare all papers with a listing of the store, recover missing files, and return how many were missing. Lost
     papers whose signed file is in the store again lose their error.
 
-    If more than 20 files and a tenth of all are missing, the store itself is probably unavailable: an error is logged,
-    no file is recovered and 0 returned.
+    If more than 20 files and a tenth of all are missing, besides those of papers that are already known as lost, the
+    store itself is probably unavailable: an error is logged, no file is recovered and 0 returned.
     """
     there = {file.path for file in stored_files("papers")}
-    ready = select(Paper.id, Paper.path).where(Paper.state == "ready").order_by(Paper.id).limit(BATCH)
-    missing, checked, last = list[int](), 0, 0
+    ready = select(Paper.id, Paper.path, Paper.error).where(Paper.state == "ready").order_by(Paper.id).limit(BATCH)
+    missing, newly, checked, last = list[int](), 0, 0, 0
     while True:
         with one_transaction():
             rows = db.session.execute(ready.where(Paper.id > last).execution_options(unscoped=True)).all()
         if not rows:
             break
         last, checked = rows[-1].id, checked + len(rows)
-        missing += [paper_id for paper_id, path in rows if (path or "") not in there]
+        gone = [row for row in rows if (row.path or "") not in there]
+        missing += [row.id for row in gone]
+        newly += sum(row.error != LOST for row in gone)
     with one_transaction():
         # Lost files that were restored with the signed bytes.
         lost = select(Paper).where(Paper.error == LOST).with_for_update(of=Paper, skip_locked=True)
         for paper in db.session.scalars(lost.execution_options(unscoped=True)):
             if _read_if_same(paper, paper.path or "") is not None:
                 paper.error = None
-    if len(missing) > max(FEW, checked // 10):
-        log.error("lost_papers_held_back", papers=checked, lost=len(missing))
+    if newly > max(FEW, checked // 10):
+        log.error("lost_papers_held_back", papers=checked, lost=newly)
         return 0
     return _restore(missing)
 
@@ -97,13 +99,6 @@ def notify_of_paper(paper: Paper, now: datetime) -> None:
     if task is not None:
         admin = Actor.AGENCY_ADMIN if paper.agency_code else Actor.COMPLAINT_ADMIN
         Notifier(load_working_calendar(), now).paper_failed(paper.complaint, task, (admin.value, paper.agency_code))
-
-
-def is_lost(paper: Paper) -> bool:
-    """Return whether the paper's signed file is lost for good; it is not drawn again, as that file would carry no
-    signature.
-    """
-    return paper.error == LOST
 
 
 def _restore(lost: Sequence[int]) -> int:

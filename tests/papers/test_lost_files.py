@@ -120,6 +120,24 @@ def test_a_signed_file_that_is_gone_with_its_copy_is_never_drawn_without_its_sig
     assert "hilang dari penyimpanan" not in as_user("administrator").get("/kesehatan/").text
 
 
+def test_a_paper_that_is_lost_for_good_does_not_stop_the_recovery_of_others(
+    context: Flask, person: Callable[[str], Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = a_letter()
+    signing_by("certificate")
+    give_means(person("kepala.dishub").id)
+    gone = signed()[0].paper
+    assert gone is not None
+    lose(gone.path)
+    lose(f"copies/{gone.file_hash}.pdf")
+    check_letters_to_send()
+    assert gone.error == "lost"
+    lose(other.path)
+    monkeypatch.setattr("app.papers.lost_files.FEW", 1)
+    assert check_every_paper() == 2
+    assert other.state == "queued"
+
+
 def test_a_letter_that_cannot_be_drawn_is_on_the_health_page_and_its_admin_hears_of_it(
     context: Flask, as_user: Callable[[str], FlaskClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
