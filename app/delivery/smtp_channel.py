@@ -85,9 +85,15 @@ def _server(url: SplitResult) -> Iterator[smtplib.SMTP]:
         server.close()
 
 
+def address_of(url: SplitResult) -> tuple[str, int]:
+    """Return (host, port) of an SMTP_URL; without a port it is 465 for `smtps://`, otherwise 25."""
+    usual = smtplib.SMTP_SSL_PORT if url.scheme == "smtps" else smtplib.SMTP_PORT
+    return url.hostname or "localhost", url.port or usual
+
+
 def _signed_in(url: SplitResult) -> smtplib.SMTP:
     """Return a connected and authenticated SMTP server; its connection is closed when the sign-in fails."""
-    host, port = url.hostname or "localhost", url.port or 25
+    host, port = address_of(url)
     seconds = current_app.config.get("SMTP_SECONDS", SMTP_SECONDS)
     if url.scheme == "smtps":
         server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=seconds, context=ssl.create_default_context())

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography import x509
@@ -19,6 +20,7 @@ from app.core.extensions import db, redis_client
 from app.core.jobs import QueueName
 from app.delivery import deliver as delivering
 from app.delivery.deliver import DELAYS, deliver, relay_deliveries
+from app.delivery.smtp_channel import address_of
 from app.models import Delivery
 from jobs.registry import queue
 from tests.delivery.faulty_mail_server import CUT, HANG, FaultyMailServer, faulty_mail_server
@@ -232,3 +234,17 @@ def test_only_a_server_with_a_certificate_that_is_trusted_gets_the_message(
         carry_on(utc_now())
         assert message.state == ends
         assert len(server.mails) == trusted
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("smtps://mail.example", ("mail.example", 465)),
+        ("smtps://u:p@mail.example:2465", ("mail.example", 2465)),
+        ("smtp://mail.example", ("mail.example", 25)),
+        ("smtp+starttls://mail.example", ("mail.example", 25)),
+        ("smtp://", ("localhost", 25)),
+    ],
+)
+def test_a_server_without_a_port_is_asked_at_the_port_of_its_protocol(url: str, address: tuple[str, int]) -> None:
+    assert address_of(urlsplit(url)) == address
