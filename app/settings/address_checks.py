@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -48,10 +49,15 @@ def judge_addresses(environment: Environment) -> list[Finding]:
 
 
 def database_host(url: str) -> str:
-    """Return the host in a DATABASE_URL: a name or address, or the folder of a Unix socket; "" where none is named or
-    the URL cannot be parsed.
+    """Return the host in a DATABASE_URL, of several the farthest: a name or address, or the folder of a Unix socket; ""
+    where none is named or the URL cannot be parsed. A `hostaddr` counts before its `host`, since it is contacted.
     """
-    return str(_parts_of(url).get("host", ""))
+    parts = _parts_of(url)
+    names, addresses = (str(parts.get(name, "")).split(",") for name in ("host", "hostaddr"))
+    hosts = [address or name for name, address in zip_longest(names, addresses, fillvalue="")]
+    repeated = parse_qs(url.partition("?")[2]).get("host", [])  # SQLAlchemy contacts each, libpq the last
+    hosts += repeated if len(repeated) > 1 else []
+    return max(hosts, key=lambda host: (not is_here(host), not is_near(host)))
 
 
 def _parts_of(url: str) -> dict[str, object]:
@@ -76,7 +82,8 @@ def _database(environment: Environment) -> Iterator[Finding]:
     if not environment.database_url:
         return
     parts = _parts_of(environment.database_url)
-    host, password, mode = (str(parts.get(name, "")) for name in ("host", "password", "sslmode"))
+    host = database_host(environment.database_url)
+    password, mode = (str(parts.get(name, "")) for name in ("password", "sslmode"))
     if is_here(host):
         yield Finding("DATABASE_URL", OK, "On this machine.")
         return
