@@ -8,6 +8,8 @@ from pathlib import Path
 
 import structlog
 
+from app.core.resource_limits import child_environment
+
 log = structlog.get_logger()
 
 _CHILD = Path(__file__).with_name("scan_pages_child.py")
@@ -32,7 +34,12 @@ def scan_facts(content: bytes) -> ScanFacts:
     """Return the number of pages of a PDF, JPEG or PNG, and whether its content is active. Raises UnreadableScan."""
     try:
         done = subprocess.run(
-            [sys.executable, "-P", str(_CHILD)], input=content, capture_output=True, timeout=SECONDS, check=True
+            [sys.executable, "-P", str(_CHILD)],
+            input=content,
+            env=child_environment(),
+            capture_output=True,
+            timeout=SECONDS,
+            check=True,
         )
         return ScanFacts(**json.loads(done.stdout))
     except (subprocess.SubprocessError, ValueError, TypeError) as error:

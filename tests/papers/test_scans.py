@@ -124,6 +124,11 @@ def test_a_link_is_no_script() -> None:
         scan_facts(b"%PDF-1.7")
 
 
+def test_the_child_that_reads_a_scan_gets_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONHOME", "/nowhere")  # a Python that gets this does not start
+    assert scan_facts(scans.scan_pdf()).pages == 1
+
+
 def test_a_scan_is_replaced_only_with_a_reason_and_the_old_one_stays(
     app: Flask, letter: Letter, as_user: SignIn
 ) -> None:
