@@ -58,7 +58,7 @@ def _case(complaint: Complaint) -> Data:
         "title": cover(reported_value(complaint, "title")),
         "body": cover(reported_value(complaint, "body")),
         "redacted_for_agencies": original_of(complaint) is not None,
-        "location": complaint.location_text,
+        "location": cover(complaint.location_text),
         **{name: _plain(getattr(complaint, name)) for name in ("received_at", "answered_at", "ended_at")},
         "attachments": list(_attachments(complaint, cover)),
         "events": list(_events(complaint, cover)),
@@ -105,7 +105,8 @@ def _events(complaint: Complaint, cover: Callable[[str], str]) -> Iterator[Data]
 def _letters(complaint: Complaint, cover: Callable[[str], str]) -> Iterator[Data]:
     signed = select(Letter).where(Letter.complaint_id == complaint.id, Letter.state == "signed").order_by(Letter.id)
     for row in db.session.scalars(signed):
-        yield {"number": row.number, "agency": row.agency_code, "subject": row.subject, "body": cover(row.body)}
+        words = {"subject": cover(row.subject), "body": cover(row.body)}
+        yield {"number": row.number, "agency": row.agency_code, **words}
 
 
 def _messages(complaint: Complaint) -> Iterator[Data]:

@@ -109,3 +109,17 @@ def test_a_person_is_told_all_that_is_held_of_them_and_nothing_of_others(
         assert [part for part in phone_canaries("0812-3456-7890") if part in str(entry.data)] == []
     assert not report_subject(app, "Permintaan tertulis pelapor", "Siti")
     assert "no telephone number" in capsys.readouterr().err
+
+
+def test_numbers_of_others_in_a_place_or_the_subject_of_a_letter_are_masked(
+    app: Flask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with app.app_context():
+        place = {"text": "Rumah 0813 1111 2222", "district": "Paringin"}
+        case = a_complaint(at="draft_answer", agencies=("dishub",), reporter=TOLD, location=place)
+        subject = "Tanggapan untuk 0813 1111 2222"
+        case.act("agency_secretary", "submit_draft", house="dishub", subject=subject, body="Sudah ditangani.")
+        case.act("agency_head", "sign", house="dishub")
+    assert report_subject(app, "Permintaan tertulis pelapor", "+62 812 3456 7890")
+    (found,) = json.loads(capsys.readouterr().out)["cases"]
+    assert (found["location"], found["letters"][0]["subject"]) == ("Rumah •••", "Tanggapan untuk •••")
