@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.access.people import holders_of, names_of
 from app.core.clock import office_today
 from app.core.extensions import db
-from app.models import DelegationRow
+from app.models import DelegationRow, User
 from workflow_rules.process.actors import Actor, DelegationKind
 
 
@@ -27,7 +27,8 @@ class Head:
 
 def head_of_office(now: datetime) -> Head:
     """Return as `Head` who signs on the office date of `now` (aware UTC): the Kepala Dinas, or the Plt. or Plh. who
-    acts for the whole office (by the newest delegation, if several run). The name is empty if nobody holds the office.
+    acts for the whole office (by the newest delegation to an active account, if several run). The name is empty if
+    nobody holds the office.
     """
     holders = holders_of(Actor.OFFICE_HEAD.value, None)
     if not holders:
@@ -38,6 +39,7 @@ def head_of_office(now: datetime) -> Head:
         DelegationRow.kind.in_([DelegationKind.PLT.value, DelegationKind.PLH.value]),
         DelegationRow.starts_on <= day,
         DelegationRow.ends_on >= day,
+        DelegationRow.holder_id.in_(select(User.id).where(User.active.is_(True))),
     )
     standing_in = db.session.scalars(select(DelegationRow).where(*wanted).order_by(DelegationRow.id.desc())).first()
     if standing_in is None:
