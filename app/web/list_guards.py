@@ -77,14 +77,14 @@ class GuardedRequests:
 
     @staticmethod
     def _check_key(text: str) -> None:
-        if not (text.isascii() and text.isdigit() and int(text[:20]) <= LARGEST_ID):
+        if not _is_number(text, LARGEST_ID):
             abort(404)
 
     def _check_list_argument(self, name: str, text: str) -> None:
         """Abort with 400 for an invalid list argument; FAB matches these names anywhere in an argument's name."""
         if "psize_" in name and text not in map(str, PAGE_SIZES):
             abort(400)
-        if "page_" in name and not (text.isascii() and text.isdigit() and int(text[:20]) <= LARGEST_PAGE):
+        if "page_" in name and not _is_number(text, LARGEST_PAGE):
             abort(400)
         if "_oc_" in name:
             ordered = name.partition("_oc_")[2]
@@ -103,9 +103,7 @@ class GuardedRequests:
             abort(400)
         if column in view.datamodel.list_properties and view.datamodel.is_relation(column):
             for value in values:
-                if value != BLANK_CHOICE and not (
-                    value.isascii() and value.isdigit() and int(value[:20]) <= LARGEST_INTEGER
-                ):
+                if value != BLANK_CHOICE and not _is_number(value, LARGEST_INTEGER):
                     abort(400)
 
     def _check_action(self) -> Response | None:
@@ -127,3 +125,8 @@ class GuardedRequests:
             if view.datamodel.get(key, view._base_filters) is None:
                 abort(404)
         return None
+
+
+def _is_number(text: str, most: int) -> bool:
+    """Return whether `text` is a whole number from 0 to `most`, written in at most 20 ASCII digits."""
+    return text.isascii() and text.isdigit() and len(text) <= 20 and int(text) <= most
