@@ -4,11 +4,13 @@ import io
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import func, select, text
 
@@ -427,3 +429,12 @@ def test_a_job_that_was_forked_from_a_loaded_worker_can_draw() -> None:
 def test_every_kind_of_paper_is_made_by_a_function(context: Flask) -> None:
     """The registers bring theirs when the program is put together. A free report is an export."""
     assert set(MAKERS) == set(PaperKind) - {PaperKind.FREE_REPORT}
+
+
+@pytest.mark.parametrize("cause", ["", "x", "-1", "\u0661", "9" * 19, "9" * 5000, "0" * 5000])
+def test_a_cause_that_no_row_can_have_is_a_bad_request(
+    context: Flask, as_user: Callable[[str], FlaskClient], cause: str
+) -> None:
+    case = a_complaint()
+    answer = as_user("admin.aduan").post(f"/kertas/minta/{case.id}", data={"kind": "receipt", "cause": cause})
+    assert answer.status_code == 400

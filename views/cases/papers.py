@@ -45,7 +45,7 @@ class PaperView(BaseView):
         now = utc_now()
         case = load_case(complaint_id, current_person(), now)
         cause = request.form.get("cause", "")
-        if not (cause.isascii() and cause.isdigit() and int(cause) < LARGEST_ID):
+        if not (cause.isascii() and cause.isdigit() and len(cause) < 20 and int(cause) < LARGEST_ID):
             abort(400)
         paper = ask_for_paper(case, request.form.get("kind", ""), int(cause), now)
         return redirect(f"{PATH}/{paper.id}", 303)
