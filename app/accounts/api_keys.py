@@ -26,6 +26,10 @@ class KeyEnded(Exception):
     """Raised when an API key that was revoked or has expired is to be rotated or revoked."""
 
 
+class KeyChanged(Exception):
+    """Raised when an API key that is to be rotated was rotated since it was displayed."""
+
+
 @dataclass(frozen=True)
 class KeyInput:
     """Input for a new API key: its name, its scopes, and its expiry (aware UTC; None: the key does not expire)."""
@@ -55,15 +59,18 @@ def make_new_key(given: KeyInput, by: int | None, now: datetime) -> str:
     return key
 
 
-def rotate_key(row: ApiKey, overlap: timedelta, by: int | None, now: datetime) -> str:
+def rotate_key(row: ApiKey, seen: str, overlap: timedelta, by: int | None, now: datetime) -> str:
     """Replace the secret of an API key, write the journal, commit, and return the new key's plain text. The old one
     stays valid for `overlap`, at most 30 days.
 
-    Raises KeyEnded when the key was revoked or has expired.
+    `seen` is the `key_version` as displayed. Raises KeyChanged when the key was rotated since, KeyEnded when it was
+    revoked or has expired.
     """
     key = new_key()
     with one_transaction():
         _hold(row, now)
+        if key_version(row) != seen:
+            raise KeyChanged
         row.previous_hash, row.previous_until = row.key_hash, now + min(overlap, LONGEST_OVERLAP)
         row.key_hash = hash_key(key)
         _note("key_rotated", row, "", by, now)
@@ -78,6 +85,11 @@ def revoke_key(row: ApiKey, reason: str, by: int | None, now: datetime) -> None:
         _hold(row, now)
         row.active, row.revoked_at, row.previous_hash, row.previous_until = False, now, None, None
         _note("key_revoked", row, reason, by, now)
+
+
+def key_version(row: ApiKey) -> str:
+    """Return the first 12 characters of the key's hash, by which a form detects a rotation; they reveal no secret."""
+    return row.key_hash[:12]
 
 
 def has_ended(row: ApiKey, now: datetime) -> bool:

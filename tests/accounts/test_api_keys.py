@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.models import ApiKey, ComplaintEvent, JournalEntry
 from tests.factories import a_complaint
+from tests.overtaken import overtaken
 from tests.statements import statements
 
 As = Callable[[str], FlaskClient]
@@ -167,6 +168,17 @@ def test_a_rotation_that_is_sent_again_changes_nothing(app: Flask, client: Flask
     assert admin.post(f"{LIST}1/ganti", data=form).status_code == 409
     assert status(client, new) == 200
     assert admin.post(f"{LIST}1/ganti", data={**form, "tumpang": "365"}).status_code == 422
+
+
+def test_of_two_rotations_at_once_one_wins_and_the_original_key_keeps_its_overlap(
+    app: Flask, client: FlaskClient, as_user: As
+) -> None:
+    first, second = as_user("administrator"), as_user("administrator")
+    old = made(first)
+    answers = overtaken(app, "SELECT FROM api_key FOR UPDATE", lambda: rotate(first, "7"), lambda: rotate(second, "7"))
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    (shown,) = [key_in(answer.text) for answer in answers if answer.status_code == 200]
+    assert (status(client, old), status(client, {"Authorization": f"Bearer {shown}"})) == (200, 200)
 
 
 def test_a_revoked_key_opens_nothing_and_its_reason_is_kept(

@@ -12,11 +12,13 @@ from app.access.current_person import current_person
 from app.access.people import names_of
 from app.access.roles import permissions_on
 from app.accounts.api_keys import (
+    KeyChanged,
     KeyEnded,
     KeyInput,
     has_ended,
     is_name_taken,
     key_row,
+    key_version,
     make_new_key,
     newest_keys,
     revoke_key,
@@ -103,11 +105,10 @@ class KeyView(BaseView):
         row = _find(key_id)
         if request.form.get("tumpang") not in OVERLAPS:
             return _key_page(row, {"tumpang": "overlap"}), 422
-        if request.form.get("seen") != key_version(row):
-            return _key_page(row, {"tumpang": "changed"}), 409
+        overlap = timedelta(days=int(request.form["tumpang"]))
         try:
-            key = rotate_key(row, timedelta(days=int(request.form["tumpang"])), current_person().id, utc_now())
-        except KeyEnded:
+            key = rotate_key(row, request.form.get("seen", ""), overlap, current_person().id, utc_now())
+        except (KeyChanged, KeyEnded):
             return _key_page(row, {"tumpang": "changed"}), 409
         return _shown(row.name, key), 200
 
@@ -127,11 +128,6 @@ class KeyView(BaseView):
             return _key_page(row, {"alasan": "changed"}), 409
         flash(gettext("Kunci “%(name)s” dicabut dan tidak membuka apa pun lagi.", name=row.name), "success")
         return redirect(PATH, 303)
-
-
-def key_version(row: ApiKey) -> str:
-    """Return the first 12 characters of the key's hash, by which a form detects a rotation; they reveal no secret."""
-    return row.key_hash[:12]
 
 
 def _find(key_id: int) -> ApiKey:
