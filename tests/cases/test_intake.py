@@ -82,6 +82,8 @@ def test_the_card_of_one_case_is_not_shown_on_another(app: Flask, as_user: SignI
     client = as_user("admin.aduan")
     first, second = (send(client, fresh_token(client)).headers["Location"] for _ in range(2))
     assert "kartu-kode" not in client.get(first).text
+    assert "kartu-kode" in client.get(second).text, "another card leaves it to be shown"
+    assert "kartu-kode" not in client.get(second).text
     assert client.get("/aduan/999999/kartu").status_code == 404
     assert as_user("kasi").get(second).status_code == 403
 

@@ -36,14 +36,18 @@ class IntakeCardView(BaseView):
         Later it says how the reporter can get a new code. Raises ActionRefused(not_visible).
         """
         complaint = find_complaint(complaint_id, current_person())
-        stored = session.pop(_CARD, None)
+        stored = session.get(_CARD)
         card: dict[str, Any] = json.loads(unseal(stored)) if isinstance(stored, str) else {}
+        if card.get("id") == complaint_id:
+            session.pop(_CARD)
+        else:  # the stored card is of another case, whose own page shows it
+            card = {}
         address = f"{current_app.config['PUBLIC_BASE_URL']}/lacak"
         page: str = render_template(
             "cases/intake_card.html",
             title=gettext("Aduan %(number)s tercatat", number=complaint.number),
             complaint=complaint,
-            card=card if card.get("id") == complaint_id else {},
+            card=card,
             address=address,
             qr=segno.make(address, error="m").svg_data_uri(scale=4, border=4, light="#fff"),
         )
@@ -58,5 +62,5 @@ def card_landing(intake: Intake) -> Landing:
 
 
 def store_card(landing: Landing) -> None:
-    """Store the encrypted content of the reporter's card in the session; the card page removes it when shown."""
+    """Store the encrypted content of the reporter's card in the session; its own card page removes it when shown."""
     session[_CARD] = landing.notice
