@@ -18,7 +18,8 @@ from app.access.session_filter import only_case
 from app.core.clock import office_time, utc_now
 from app.core.extensions import db
 from app.demo.accounts import OPEN311_KEY_NAME, make_key
-from app.models import ApiKey, Attachment, Complaint, ComplaintEvent, Reporter
+from app.files.sweep_store import sweep_store
+from app.models import ApiKey, Attachment, Complaint, ComplaintEvent, Reporter, StoreSweep
 from app.public.tracked_case import load_tracked_case
 from app.public.tracking_proof import prove
 from tests.canaries import phone_canaries
@@ -276,6 +277,18 @@ def test_a_picture_comes_along_and_a_link_is_named_but_never_fetched(app: Flask,
     with app.app_context():
         assert db.session.scalars(select(Attachment.filename)).one() == "a.jpg"
         assert db.session.scalars(select(Complaint.body)).one().endswith("media_url: http://127.0.0.1/x.jpg")
+
+
+def test_a_full_store_is_named_at_the_files_of_the_submission(app: Flask, client: FlaskClient, key: str) -> None:
+    with app.app_context():
+        sweep_store(utc_now())
+        db.session.get_one(StoreSweep, 1).stored_bytes = 10**12
+        db.session.commit()
+    sent = {**POSTED, "api_key": key, "media": (BytesIO(tiny_jpeg()), "a.jpg")}
+    answer = client.post(f"{V2}/requests.json", data=sent, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    (said,) = faults(answer)
+    assert said.startswith("media: Tempat penyimpanan berkas sedang penuh")
 
 
 @pytest.mark.parametrize(

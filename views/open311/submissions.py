@@ -14,11 +14,12 @@ from app.files.attachments import LARGEST
 from app.open311.intake import take_request, title_from
 from app.reference.named_rows import find_category
 from app.vocabulary.refusals import field_sentences
+from app.web.error_responses import STATUS_OF
 from views.open311.reading import Unreadable, degrees, fault
 from views.shared.uploads import read_file_of
 from workflow_rules.process.actors import REPORTER
 from workflow_rules.process.identity import Channel, Confidentiality
-from workflow_rules.process.refusals import ActionRefused
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 # Field names of a report: their names in GeoReport v2.
 NAMES = {
@@ -41,16 +42,21 @@ UNREAD = ("api_key", "jurisdiction_id")
 def submit(key: KnownKey) -> dict[str, str]:
     """Record the submitted complaint and return its `number` and tracking `code`.
 
-    Raises Unreadable with every fault, in GeoReport v2 field names; an unknown service gives 404. Raises
-    ActionRefused(missing_input) if the file store is full.
+    Raises Unreadable with every fault, in GeoReport v2 field names; its status is 404 for an unknown service, 422 if
+    the files do not fit the store, else 400.
     """
     files = [(file.filename or "", read_file_of(file, LARGEST)) for file in request.files.getlist("media")]
     report = _report(files)
     fields = sorted((name, text) for name, text in request.form.items(multi=True) if name not in UNREAD)
     # By these a repeated submission is recognised.
     sent = {"fields": fields, "media": [[name, hashlib.sha256(content).hexdigest()] for name, content in files]}
-    with as_person(REPORTER):
-        return take_request(report, key, sent, source_address())
+    try:
+        with as_person(REPORTER):
+            return take_request(report, key, sent, source_address())
+    except ActionRefused as refused:
+        if refused.reason is not RefusalReason.MISSING_INPUT:
+            raise
+        raise Unreadable(_descriptions(refused), STATUS_OF[refused.reason]) from refused
 
 
 def _report(files: list[tuple[str, bytes]]) -> Report:
@@ -69,14 +75,20 @@ def _report(files: list[tuple[str, bytes]]) -> Report:
     try:
         report = clean_report(_payload(files))
     except ActionRefused as refused:
-        for error in field_sentences(refused.errors):
-            field = error["field"]
-            name = "media" if field.startswith("attachments") else NAMES.get(field, field)
-            faults.append(f"{name}: {error['message']}")
-        raise Unreadable(list(dict.fromkeys(faults))) from refused
+        raise Unreadable(faults + _descriptions(refused)) from refused
     if faults:
         raise Unreadable(faults)
     return report
+
+
+def _descriptions(refused: ActionRefused) -> list[str]:
+    """Return the sentences of a refused report, each once, with the field names of GeoReport v2."""
+    found = []
+    for error in field_sentences(refused.errors):
+        field = error["field"]
+        name = "media" if field.startswith("attachments") else NAMES.get(field, field)
+        found.append(f"{name}: {error['message']}")
+    return list(dict.fromkeys(found))
 
 
 def _payload(files: list[tuple[str, bytes]]) -> dict[str, Any]:
