@@ -94,14 +94,14 @@ class HoldsView(BaseView):
         """Return the HTML of the page of one waiting report or message, with the faults of a refused decision."""
         raise NotImplementedError
 
-    def settle(self, hold: InboundHold, act: Callable[[], str]) -> str | AnyResponse:
-        """Run the decision `act` and redirect to the list with the message that it returns.
+    def settle(self, hold: InboundHold, act: Callable[[], tuple[str, str]]) -> str | AnyResponse:
+        """Run the decision `act` and redirect to the list with the message and its category that it returns.
 
         Missing input shows the page again with status 422; a decision already made by someone else becomes a message.
         Raises other ActionRefused unchanged.
         """
         try:
-            flash(act(), "success")
+            flash(*act())
         except ActionRefused as refused:
             if refused.reason is RefusalReason.MISSING_INPUT:
                 return Response(self.page(hold, refused), status=422)
@@ -141,9 +141,9 @@ class QuarantineView(HoldsView):
         """Dismiss a waiting report or message, record the reason, and redirect to the list; 422 without a reason."""
         hold = self.find(hold_id)
 
-        def act() -> str:
+        def act() -> tuple[str, str]:
             dismiss_hold(hold.id, request.form.get("reason", ""), current_person())
-            return gettext("Tidak diterapkan. Alasan Anda tercatat.")
+            return gettext("Tidak diterapkan. Alasan Anda tercatat."), "success"
 
         return self.settle(hold, act)
 
@@ -199,11 +199,11 @@ class ConflictView(HoldsView):
         if choice not in (OURS, THEIRS):
             abort(400)
 
-        def act() -> str:
+        def act() -> tuple[str, str]:
             row = settle_conflict(
                 hold.id, choice, request.form.get("reason", ""), current_person(), address=source_address()
             )
-            return gettext("%(chosen)s pada aduan %(number)s.", chosen=CHOSEN[choice], number=row.number)
+            return gettext("%(chosen)s pada aduan %(number)s.", chosen=CHOSEN[choice], number=row.number), "success"
 
         return self.settle(hold, act)
 
@@ -234,17 +234,18 @@ def inbound_waiting() -> Waiting | None:
     return count_waiting() if may("can_manage", "Sync") else None
 
 
-def _apply_report(hold: InboundHold) -> str:
+def _apply_report(hold: InboundHold) -> tuple[str, str]:
     chosen = {name: request.form.get(name) or None for name in ("classification", "category", "district", "village")}
     row = apply_waiting_report(hold.id, chosen, current_person(), address=source_address()).complaint
-    return gettext("Laporan diterapkan pada aduan %(number)s.", number=row.number if row else "–")
+    return gettext("Laporan diterapkan pada aduan %(number)s.", number=row.number if row else "–"), "success"
 
 
-def _retry_message(hold: InboundHold) -> str:
+def _retry_message(hold: InboundHold) -> tuple[str, str]:
     refused = retry_message(hold.id, current_person(), address=source_address())
     if refused is None:
-        return gettext("Pesan pelapor dijalankan.")
-    return gettext("Belum dapat dijalankan: %(why)s.", why=why_waiting({"fault": refused, "value": ""}))
+        return gettext("Pesan pelapor dijalankan."), "success"
+    why = why_waiting({"fault": refused, "value": ""})
+    return gettext("Belum dapat dijalankan: %(why)s.", why=why), "warning"
 
 
 def _sentences(refused: ActionRefused | None) -> dict[str, Any]:
