@@ -37,18 +37,18 @@ def decode_file(params: object) -> tuple[str, bytes]:
         raise _refused("content_base64", FieldFault.NOT_BASE64) from None
 
 
-def file_facts(filename: str, content: bytes) -> dict[str, object]:
+def file_facts(filename: str, content: bytes, field: str = "content_base64") -> dict[str, object]:
     """Inspect a file and return its facts for the record: a dict with `filename`, `sha256` (hex), `media_type` and
     `size` (bytes).
 
-    Raises ActionRefused(missing_input), for the field `content_base64`, if the kind or size is not allowed.
+    Raises ActionRefused(missing_input) for `field` if the kind or size is not allowed.
     """
     if not 0 < len(content) <= LARGEST:
-        raise _refused("content_base64", FieldFault.FILE_NOT_ALLOWED)
+        raise _refused(field, FieldFault.FILE_NOT_ALLOWED)
     try:
         kind = inspect(content)
     except Unacceptable as problem:
-        raise _refused("content_base64", problem.fault) from None
+        raise _refused(field, problem.fault) from None
     digest = hashlib.sha256(content).hexdigest()
     name = safe_name(filename)
     # The extension of the detected kind, so that a name cannot disguise the content.
@@ -79,10 +79,10 @@ def store_file(
     """Store one file of a case, add its Attachment to the transaction and return it; its inspection is enqueued at the
     commit.
 
-    Raises ActionRefused(missing_input) for `content_base64` if the kind or size is not allowed, for `field` if the case
-    or the store is full; raises StoreAway if the store takes no file now.
+    Raises ActionRefused(missing_input) for `field` if the kind or size is not allowed or the case or the store is full;
+    raises StoreAway if the store takes no file now.
     """
-    facts = file_facts(filename, content)
+    facts = file_facts(filename, content, field)
     _refuse_without_room(complaint, len(content), field)
     path = write_file(f"attachments/{complaint.id}", ENDINGS[str(facts["media_type"])], content)
     row = Attachment(complaint_id=complaint.id, path=path, added_at=at, added_by=added_by, state="waiting", **facts)

@@ -20,6 +20,7 @@ from app.core.storage import keep_file, read_file, read_pieces, remove_file, sto
 from app.core.transaction import one_transaction
 from app.demo.accounts import demo_person
 from app.files import sweep_store as sweeping
+from app.files.attachments import store_file
 from app.files.sweep_store import OWNERS, mark_for_removal, remove_marked, sweep_store
 from app.models import Attachment, FileToRemove, Letter, Paper, StoreSweep
 from app.papers.papers import keep_file as keep_paper
@@ -184,6 +185,16 @@ def test_a_full_store_takes_no_file_but_a_complaint_without_one(
     assert refused.value.errors[0].fault is FieldFault.STORE_FULL
     db.session.rollback()
     assert a_complaint().id
+
+
+@pytest.mark.parametrize("content", [b"", b"MZ"], ids=["size", "kind"])
+def test_a_forbidden_file_is_named_at_the_field_that_the_caller_gave(context: Flask, content: bytes) -> None:
+    case = a_complaint()
+    with pytest.raises(ActionRefused) as refused:
+        store_file(case.complaint, "a.exe", content, "reporter", utc_now(), "attachments")
+    assert [(error.field, error.fault) for error in refused.value.errors] == [
+        ("attachments", FieldFault.FILE_NOT_ALLOWED)
+    ]
 
 
 def test_an_upload_is_read_no_further_than_it_takes(context: Flask) -> None:
