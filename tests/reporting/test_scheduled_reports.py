@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from io import StringIO
-from typing import Any
+from typing import Any, LiteralString
 
 import pytest
 from flask import Flask
@@ -33,6 +33,7 @@ from app.reporting.exports.schedules import (
 )
 from tests.delivery.mail_sink import Sink, mail_sink
 from tests.factories import a_complaint
+from tests.overtaken import overtaken
 from workflow_rules.process.actors import Person
 
 Find = Callable[[str], Person]
@@ -250,3 +251,37 @@ def test_a_plan_is_changed_from_its_next_period_on(app: Flask, as_user: SignIn, 
         freeze("2026-11-25 08:00")
         assert make_scheduled_reports(utc_now()) == 1
     assert as_user("pengawas").post("/jadwal-laporan/999999/ubah", data=changed).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "status", "said"),
+    [
+        ("DELETE FROM report_recipient; DELETE FROM report_schedule", 404, ""),
+        (
+            "SELECT FROM report_schedule FOR UPDATE; UPDATE ab_user SET active = false WHERE username = 'kasi'",
+            422,
+            "bukan pengawas aktif lagi",
+        ),
+    ],
+    ids=["deleted", "recipient_left"],
+)
+def test_a_change_that_came_too_late_is_not_reported_as_saved(
+    app: Flask, as_user: SignIn, meanwhile: LiteralString, status: int, said: str
+) -> None:
+    client = as_user("pengawas")
+    with app.app_context():
+        role = db.session.scalars(select(Role).where(Role.name == "supervisor")).one()
+        chief = db.session.scalars(select(User).where(User.username == "kasi")).one()
+        chief.roles.append(role)
+        db.session.commit()
+        known = list(supervisors())
+    form = {"nama": "Mingguan", "irama": "weekly", "jam": "7", "penerima": known, "kolom": "nomor", "bentuk": "csv"}
+    assert client.post("/jadwal-laporan/", data=form).status_code == 303
+    with app.app_context():
+        address = f"/jadwal-laporan/{db.session.scalars(select(ReportSchedule.id)).one()}/ubah"
+    seen = re.search(r'name="asal" value="(\w+)"', client.get(address).text)
+    assert seen is not None
+    changed = {**form, "nama": "Harian", "asal": seen[1]}
+    (answer,) = overtaken(app, meanwhile, lambda: client.post(address, data=changed))
+    assert (answer.status_code, said in answer.text) == (status, True)
+    assert "diubah. Perubahan berlaku" not in client.get("/jadwal-laporan/").text

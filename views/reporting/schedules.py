@@ -20,6 +20,7 @@ from app.reporting.exports.request import wanted_of
 from app.reporting.exports.schedules import (
     Plan,
     PlanChanged,
+    RecipientLeft,
     change_schedule,
     fingerprint,
     remove_schedule,
@@ -58,7 +59,11 @@ class ScheduleView(BaseView):
         plan = _read_plan(form, known)
         if plan is None:
             return _page(form, known), 422
-        save_schedule(current_person(), plan, utc_now())
+        try:
+            save_schedule(current_person(), plan, utc_now())
+        except RecipientLeft:
+            form.faults["penerima"] = str(SCHEDULE_FAULTS["left"])
+            return _page(form, supervisors()), 422
         flash(gettext("Jadwal “%(name)s” disimpan dan berjalan.", name=plan.name), "success")
         return redirect("/jadwal-laporan/", 303)
 
@@ -84,10 +89,15 @@ class ScheduleView(BaseView):
         if plan is None:
             return _edit_page(schedule, form, known, chosen), 422
         try:
-            change_schedule(schedule_id, plan, request.form.get("asal", ""), utc_now())
+            found = change_schedule(schedule_id, plan, request.form.get("asal", ""), utc_now())
         except PlanChanged:
             form.faults["nama"] = str(SCHEDULE_FAULTS["changed"])
             return _edit_page(schedule, form, known, chosen), 409
+        except RecipientLeft:
+            form.faults["penerima"] = str(SCHEDULE_FAULTS["left"])
+            return _edit_page(schedule, form, supervisors(), chosen), 422
+        if not found:
+            abort(404)
         flash(
             gettext("Jadwal “%(name)s” diubah. Perubahan berlaku mulai kiriman berikutnya.", name=plan.name), "success"
         )

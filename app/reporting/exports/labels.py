@@ -93,6 +93,7 @@ SCHEDULE_FAULTS: Labels = {
     "rhythm": _("Pilih seberapa sering"),
     "hour": _("Pilih jam pengiriman"),
     "recipients": _("Pilih paling sedikit satu penerima"),
+    "left": _("Salah satu penerima bukan pengawas aktif lagi. Periksa para penerima, lalu simpan lagi"),
     "changed": _("Jadwal ini baru saja diubah orang lain. Isian Anda masih ada; periksa, lalu simpan lagi"),
     **{name: ASK_FAULTS[name] for name in ("format", "columns", "choice")},
 }

@@ -50,10 +50,14 @@ class PlanChanged(Exception):
     """Raised when another user changed the schedule since it was displayed."""
 
 
+class RecipientLeft(ValueError):
+    """Raised when a recipient of a schedule is not, or no longer, an active supervisor."""
+
+
 def save_schedule(by: Person, plan: Plan, now: datetime) -> ReportSchedule:
     """Store and return a new schedule of export reports.
 
-    Raises ValueError when `by` has no user account or a recipient is not an active supervisor.
+    Raises ValueError when `by` has no user account, RecipientLeft when a recipient is not an active supervisor.
     """
     with one_transaction():
         if by.id is None:
@@ -69,7 +73,7 @@ def change_schedule(schedule_id: int, plan: Plan, seen: str, now: datetime) -> b
     """Change a schedule from its next period on and return True; return False when there is no such schedule.
 
     `seen` is the fingerprint of the schedule as displayed. Raises PlanChanged when the schedule has changed since,
-    ValueError when a recipient is not an active supervisor.
+    RecipientLeft when a recipient is not an active supervisor.
     """
     with one_transaction():
         schedule = db.session.get(ReportSchedule, min(schedule_id, LARGEST_ID), with_for_update={"of": ReportSchedule})
@@ -90,7 +94,7 @@ def fingerprint(schedule: ReportSchedule) -> str:
 
 def _write(schedule: ReportSchedule, plan: Plan, now: datetime) -> None:
     if not plan.recipients <= supervisors().keys():
-        raise ValueError("only supervisors receive reports by plan")
+        raise RecipientLeft("only supervisors receive reports by plan")
     if (schedule.rhythm, schedule.hour) != (plan.rhythm.value, plan.hour):
         # Otherwise a new rhythm would at once send a report for a period that ended before the change.
         schedule.created_at = now
