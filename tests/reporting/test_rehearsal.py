@@ -156,11 +156,12 @@ def histories(draw: st.DrawFn) -> list[Opening]:
     for step in draw(st.lists(st.sampled_from(list(Step)), min_size=1, max_size=14)):
         ends = begins + timedelta(minutes=draw(st.integers(0, 6000)))
         due = begins + timedelta(minutes=draw(st.integers(0, 6000)))
-        extended = step is Step.DRAFT_ANSWER and draw(st.booleans())
-        granted = STANDARD_SOP.allowance(step, extended)
+        drafts = [(False, 0), (True, 0), (False, 5), (True, 9)]
+        extended, more_days = draw(st.sampled_from(drafts)) if step is Step.DRAFT_ANSWER else (False, 0)
+        granted = STANDARD_SOP.allowance(step, extended, more_days)
         track = draw(st.sampled_from([None, "a", "b"]))
         owner = STANDARD_SOP.owner(step)
-        found.append(Opening(step, track, 1, owner, begins, ends, begins, due, granted, extended=extended))
+        found.append(Opening(step, track, 1, owner, begins, ends, begins, due, granted, extended, more_days))
         begins = ends
     return found
 

@@ -7,16 +7,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, text, update
 
+from app.cases.perform_action import perform_action
 from app.cases.raise_alarms import raise_due_alarms
 from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.core.periods import Period
+from app.demo.accounts import demo_person
 from app.models import RehearsalRow, SopVersion, StepAlarm, StepTask
 from app.reporting.figures.punctuality import punctuality
 from app.reporting.rehearsals.run import ask_rehearsal, relay_rehearsals, run_rehearsal
-from tests.factories import a_complaint
+from tests.factories import a_complaint, move_on
 from tests.reporting.many_openings import copy_openings
 from tests.reporting.small_month import answered_road, led, waiting_road, wita
+from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.escalation import LIMIT
 from workflow_rules.process.steps import Step
 
@@ -95,6 +98,24 @@ def test_a_shorter_extended_draft_is_late_where_the_longer_was_not(context: Flas
     some_cases()
     assert rehearsed(NOTHING)["steps"]["draft_answer"]["now"]["late"] == 1
     assert rehearsed({**NOTHING, "extended_days": 12})["steps"]["draft_answer"]["now"]["late"] == 2
+
+
+@pytest.mark.parametrize(("field_visit", "days", "sent"), [(False, 5, "18 09:00"), (True, 3, "29 09:00")])
+def test_days_granted_by_the_office_head_count_under_the_same_sop(
+    context: Flask, field_visit: bool, days: int, sent: str
+) -> None:
+    """From Monday the 7th, 5 + 5 days end on the 21st and 14 + 3 on the 30th."""
+    case = a_complaint(received=wita("7 08:00"))
+    move_on(case, "draft_answer", now=wita("7 08:00"), field_visit=field_visit)
+    granted = {"agency": "dpuprperkim", "working_days": days, "reason": "Suku cadang"}
+    letter = {"subject": "A", "body": "B"}
+    extend = ActionRequest(Action.EXTEND, None, granted)
+    perform_action(case.id, extend, demo_person("kadis"), case.complaint.version, now=wita("9 09:00"))
+    led(case, (sent, "agency_secretary.dpuprperkim", "submit_draft", letter))
+    same = rehearsed(NOTHING)["steps"]["draft_answer"]
+    assert (same["then"]["late"], same["now"]["late"]) == (0, 0)
+    if field_visit:
+        assert rehearsed({**NOTHING, "extended_days": 12})["steps"]["draft_answer"]["now"]["late"] == 1
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,8 @@ class WhatIf:
 class Opening:
     """A step that was opened and closed once in a past case.
 
-    Instants are aware UTC. `extended` is whether it had the longer draft allowance.
+    Instants are aware UTC. `extended` is whether it had the longer draft allowance, `more_days` the working days by
+    which the Kepala Dinas extended it.
     """
 
     step: Step
@@ -53,6 +54,7 @@ class Opening:
     due_at: datetime
     granted: Allowance
     extended: bool = False
+    more_days: int = 0
     pauses: Pauses = ()
 
     @property
@@ -117,7 +119,9 @@ class _Replay:
 
         It is the recorded one when start and allowance are unchanged, even if the calendar has changed since.
         """
-        allowance = self.what_if.sop.allowance(then.step, then.extended)
+        sop = self.what_if.sop
+        more_days = then.more_days if sop.can_extend(then.extended) else 0
+        allowance = sop.allowance(then.step, then.extended, more_days)
         clock_from = self._clock_from(then, begins)
         if clock_from == then.clock_from and allowance == then.granted and begins == then.opened_at:
             return then.due_at

@@ -4,19 +4,26 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from app.casefile.event_log import sops_by_version
 from app.core.extensions import db
 from app.core.periods import Period
-from app.models import Complaint, StepPause, StepTask
+from app.models import AgencyTrackRow, Complaint, StepPause, StepTask
 from app.reporting.figures.measures import allowance_of
 from app.reporting.rehearsals.model import Opening
 from workflow_rules.process.actors import Actor
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import Step
+from workflow_rules.time.deadlines import Allowance
 
 READ_AT_ONCE = 5000
+_SAME_TRACK = and_(
+    StepTask.step == Step.DRAFT_ANSWER.value,
+    AgencyTrackRow.complaint_id == StepTask.complaint_id,
+    AgencyTrackRow.cycle == StepTask.cycle,
+    AgencyTrackRow.agency_code == StepTask.agency_code,
+)
 _STEPS, _ACTORS = {step.value: step for step in Step}, {actor.value: actor for actor in Actor}
 
 
@@ -26,9 +33,11 @@ def past_cases(period: Period) -> Iterator[tuple[int, list[Opening]]]:
     times = (StepTask.opened_at, StepTask.closed_at, StepTask.clock_from, StepTask.due_at)
     what = (StepTask.step, StepTask.agency_code, StepTask.cycle, StepTask.actor)
     allowance = (StepTask.allowance_value, StepTask.allowance_unit)
+    longer = (AgencyTrackRow.field_visit | AgencyTrackRow.cross_agency, AgencyTrackRow.more_days)
     statement = (
-        select(StepTask.complaint_id, Complaint.sop_version_id, StepTask.id, *what, *times, *allowance)
+        select(StepTask.complaint_id, Complaint.sop_version_id, StepTask.id, *what, *times, *allowance, *longer)
         .join(Complaint, Complaint.id == StepTask.complaint_id)
+        .outerjoin(AgencyTrackRow, _SAME_TRACK)
         .where(StepTask.closed_at.is_not(None), *_received(period))
         .order_by(StepTask.complaint_id, StepTask.opened_at, StepTask.id)
     )
@@ -47,13 +56,23 @@ def _received(period: Period) -> tuple[Any, Any]:
 
 
 def _opening(row: Any, sop: Sop, pauses: dict[int, list[Any]]) -> Opening:
-    _, _, key, name, track, cycle, actor, opened, closed, clock_from, due, value, unit = row
+    _, _, key, name, track, cycle, actor, opened, closed, clock_from, due, value, unit, longer, more = row
     step, granted = _STEPS[name], allowance_of(value, unit)
-    extended = step is Step.DRAFT_ANSWER and granted == sop.extended_draft != sop.allowance(step)
+    extended, more_days = False, 0
+    if step is Step.DRAFT_ANSWER:
+        extended, more_days = _lengthened(sop, granted, bool(longer), more or 0)
     waits = tuple(pauses.get(key, ()))
-    return Opening(
-        step, track, cycle, _ACTORS[actor], opened, closed, clock_from, due, granted, extended=extended, pauses=waits
-    )
+    times = (opened, closed, clock_from, due)
+    return Opening(step, track, cycle, _ACTORS[actor], *times, granted, extended, more_days, waits)
+
+
+def _lengthened(sop: Sop, granted: Allowance, longer: bool, more_days: int) -> tuple[bool, int]:
+    """Return (extended, extra working days) with which step 7 had the allowance `granted` when it closed.
+
+    `longer` and `more_days` are those of its track at last, which may have changed after that.
+    """
+    possible = ((longer, more_days), (longer, 0), (not longer, more_days), (not longer, 0))
+    return next((each for each in possible if sop.allowance(Step.DRAFT_ANSWER, *each) == granted), (False, 0))
 
 
 def _pauses(period: Period) -> dict[int, list[Any]]:
