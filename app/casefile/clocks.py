@@ -91,12 +91,13 @@ class TimeUsed:
 
 
 def whole_clock(case: Case) -> WholeLimit:
-    """Return the limit of the SOP as a whole for a case, and its state."""
+    """Return the limit of the SOP as a whole for a case, and its state: paused while step 1 waits for the reporter."""
     clock = time_ledger.whole_clock_of(case.complaint)
     due = clock.due_at(case.sop, case.calendar)
     done = case.complaint.answered_at or case.complaint.ended_at
-    warning = warn_at(case.calendar, clock.begins, due)
-    return WholeLimit(due, time_state(done or case.now, due, warning, paused=False), done)
+    warning = warn_at(case.calendar, clock.begins, due, clock.pauses)
+    paused = any(task.step == Step.REGISTER and task.paused_at is not None for task in case.open_tasks)
+    return WholeLimit(due, time_state(done or case.now, due, warning, paused), done)
 
 
 def national_clocks_of(case: Case) -> tuple[NationalClock, ...]:

@@ -1,7 +1,7 @@
 """The time of a case on its page and its account: both clocks by name, why each limit stands, whose time was used."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,10 +9,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.calendar.change import RowChange, apply_change
+from app.casefile.case import load_case
+from app.casefile.clocks import whole_clock
 from app.cases.raise_alarms import raise_due_alarms
 from app.core.clock import utc_now
+from app.demo.accounts import demo_person
 from tests.factories import a_complaint
 from tests.statements import statements
+from workflow_rules.time.deadlines import TimeState
 
 Freeze = Callable[[str], Any]
 SignIn = Callable[[str], FlaskClient]
@@ -98,3 +102,13 @@ def test_a_reopened_case_has_its_whole_time_anew_from_the_reopening(
     strip = as_user("kadis").get(f"/aduan/{case_id}").text.partition("Batas keseluruhan")[2].partition("</div>\n")[2]
     assert "Aman" in strip[:400]
     assert "19 Nov 2026, 09.00 WITA" in strip[:600]
+
+
+def test_the_whole_time_is_paused_while_step_1_waits_for_the_reporter(context: Flask, freeze: Freeze) -> None:
+    freeze("2026-11-02 09:00")
+    case = a_complaint()
+    case.act("complaint_admin", "request_information", question="Di mana?")
+    months_later = utc_now() + timedelta(days=60)
+    assert whole_clock(load_case(case.id, demo_person("kadis"), months_later)).state is TimeState.PAUSED
+    case.act("complaint_admin", "add_information", text="Di depan pasar.", now=months_later)
+    assert whole_clock(load_case(case.id, demo_person("kadis"), months_later)).state is TimeState.SAFE
