@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.casefile.case import PRIMARY_ACTIONS, Case
+from app.casefile.facts import ended_pauses
 from app.models import StepTask
 from workflow_rules.process.sop import SopStep
 from workflow_rules.process.steps import AGENCY_STEPS, ENDED, CaseStatus, Step
@@ -190,7 +191,8 @@ def _measured(case: Case, task: StepTask, name: str) -> StepLine:
     end = task.closed_at or case.now
     pauses = [(p.began_at, p.ended_at or case.now) for p in task.pauses]
     spent = case.calendar.elapsed(task.clock_from, end, pauses)
-    granted = case.calendar.elapsed(task.clock_from, task.due_at, pauses)
+    # The deadline is moved only when a pause ends.
+    granted = case.calendar.elapsed(task.clock_from, task.due_at, ended_pauses(task))
     passed = _passed(case, task)
     state = "now" if task.closed_at is None else "late" if passed else "done"
     return StepLine(

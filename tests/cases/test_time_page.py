@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from app.calendar.change import RowChange, apply_change
 from app.casefile.case import load_case
 from app.casefile.clocks import whole_clock
+from app.casefile.steps import step_rows
 from app.cases.raise_alarms import raise_due_alarms
 from app.core.clock import utc_now
 from app.demo.accounts import demo_person
@@ -112,3 +113,12 @@ def test_the_whole_time_is_paused_while_step_1_waits_for_the_reporter(context: F
     assert whole_clock(load_case(case.id, demo_person("kadis"), months_later)).state is TimeState.PAUSED
     case.act("complaint_admin", "add_information", text="Di depan pasar.", now=months_later)
     assert whole_clock(load_case(case.id, demo_person("kadis"), months_later)).state is TimeState.SAFE
+
+
+def test_a_waiting_step_has_used_the_share_of_its_allowance_before_the_question(context: Flask, freeze: Freeze) -> None:
+    """Step 1 has 60 minutes; the question was asked after 30, and the wait is long."""
+    freeze("2026-11-02 09:00")
+    case = a_complaint()
+    case.act("complaint_admin", "request_information", question="Di mana?", now=utc_now() + timedelta(minutes=30))
+    shown = load_case(case.id, demo_person("kadis"), utc_now() + timedelta(days=4))
+    assert step_rows(shown)[0].lines[0].percent == 50
