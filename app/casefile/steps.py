@@ -161,7 +161,8 @@ def _line(case: Case, row: SopStep, agency: str | None, tasks: list[StepTask]) -
         _position(case, t.step) > _position(case, row.step) for t in _tasks_of_cycle(case)
     )
     track = case.facts.track(agency)
-    allowance = case.sop.allowance(row.step, track is not None and track.extended)
+    longer = (track.extended, track.more_days) if track is not None else (False, 0)
+    allowance = case.sop.allowance(row.step, *longer)
     return StepLine("skipped" if last is None and passed else "pending", name, allowance=allowance)
 
 

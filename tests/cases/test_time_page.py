@@ -12,12 +12,15 @@ from app.calendar.change import RowChange, apply_change
 from app.casefile.case import load_case
 from app.casefile.clocks import whole_clock
 from app.casefile.steps import step_rows
+from app.cases.perform_action import perform_action
 from app.cases.raise_alarms import raise_due_alarms
 from app.core.clock import utc_now
 from app.demo.accounts import demo_person
 from tests.factories import a_complaint
 from tests.statements import statements
-from workflow_rules.time.deadlines import TimeState
+from workflow_rules.process.actions import Action, ActionRequest
+from workflow_rules.process.steps import Step
+from workflow_rules.time.deadlines import Allowance, TimeState, Unit
 
 Freeze = Callable[[str], Any]
 SignIn = Callable[[str], FlaskClient]
@@ -122,3 +125,12 @@ def test_a_waiting_step_has_used_the_share_of_its_allowance_before_the_question(
     case.act("complaint_admin", "request_information", question="Di mana?", now=utc_now() + timedelta(minutes=30))
     shown = load_case(case.id, demo_person("kadis"), utc_now() + timedelta(days=4))
     assert step_rows(shown)[0].lines[0].percent == 50
+
+
+def test_the_pending_step_7_has_the_days_granted_before_it_opened(context: Flask) -> None:
+    case = a_complaint("agency_receive", ("dishub",))
+    granted = {"agency": "dishub", "working_days": 3, "reason": "Suku cadang"}
+    perform_action(case.id, ActionRequest(Action.EXTEND, None, granted), demo_person("kadis"), case.complaint.version)
+    rows = {row.step: row for row in step_rows(load_case(case.id, demo_person("kadis"), utc_now()))}
+    draft = rows[Step.DRAFT_ANSWER].lines[0]
+    assert (draft.state, draft.allowance) == ("pending", Allowance(8, Unit.WORKING_DAYS))
