@@ -117,7 +117,7 @@ def _by_month(months: list[date], instants: Iterable[datetime]) -> dict[date, in
 
 def _categories(period: Period) -> tuple[tuple[str, str, int | None], ...]:
     """Return (code, name, received cases or None if hidden) for each top-level category, most frequent first; cases
-    without a category have an empty code.
+    without a category have an empty code. A category without cases is listed only where zeros are hidden.
     """
     above = aliased(Category)
     code = func.coalesce(above.code, Category.code, "")
@@ -126,9 +126,11 @@ def _categories(period: Period) -> tuple[tuple[str, str, int | None], ...]:
     statement = statement.outerjoin(Complaint.category).outerjoin(above, above.id == Category.parent_id)
     within = (Complaint.received_at >= period.begins, Complaint.received_at < period.ends)
     rows = db.session.execute(statement.where(*within).group_by(code, name)).all()
-    names = {row[0]: row[1] for row in rows}
-    shown = without_small({row[0]: row[2] for row in rows})
-    order = sorted(shown.items(), key=lambda item: (-(item[1] or 0), names[item[0]]))
+    top = select(Category.code, Category.name).where(Category.parent_id.is_(None), Category.active)
+    names = {row[0]: row[1] for row in (*db.session.execute(top), *rows)}
+    shown = without_small(dict.fromkeys(names, 0) | {row[0]: row[2] for row in rows})
+    listed = ((key, count) for key, count in shown.items() if count != 0)
+    order = sorted(listed, key=lambda item: (-(item[1] or 0), names[item[0]]))
     return tuple((key, names[key], count) for key, count in order)
 
 

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from app.core.clock import OFFICE_ZONE
-from app.core.extensions import redis_client
+from app.core.extensions import db, redis_client
+from app.models import Category
 from tests.factories import a_complaint
 from tests.public.tracked_pages import words_on
 from tests.scenes import Scene
@@ -163,3 +165,17 @@ def test_half_of_the_cases_are_told_in_begun_working_days(app: Flask, client: Fl
             case.act("complaint_admin", "reply", text="Sudah.", proof="Dicatat.", now=at("2026-10-22 10:00"))
         redis_client().flushdb()
     assert table(client, "ringkasan")[3] == {"ukuran": "median_days", "nilai": 4}
+
+
+def test_five_single_cases_cannot_be_told_from_their_total(app: Flask, client: FlaskClient) -> None:
+    """One case each of five months and five categories: with the zeros shown, each would be a known one."""
+    with app.app_context():
+        top = select(Category.code).where(Category.parent_id.is_(None)).order_by(Category.code).limit(5)
+        for month, code in enumerate(db.session.scalars(top).all(), start=5):
+            a_complaint(received=at(f"2026-{month:02d}-05 09:00"), category=code)
+        redis_client().flushdb()
+    assert table(client, "ringkasan")[0] == {"ukuran": "received", "nilai": 5}
+    assert {row["diterima"] for row in table(client, "aduan-per-bulan")} == {None}
+    categories = table(client, "aduan-per-kategori")
+    assert len(categories) > 5
+    assert {row["diterima"] for row in categories} == {None}
