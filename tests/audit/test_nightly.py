@@ -84,6 +84,18 @@ def test_a_look_whose_worker_died_is_taken_up_again(context: Flask) -> None:
     assert db.session.scalars(select(func.count(InvariantResult.id))).one() == 2
 
 
+def test_a_night_that_never_ended_is_told_once_and_forgotten_like_the_others(
+    context: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(run_invariants.CHECKS, "I16", CHECKS["I16"])  # type: ignore[index]
+    db.session.add(InvariantRun(night=at(NIGHT).date(), began_at=at(NIGHT), alive_at=at(NIGHT)))
+    db.session.commit()
+    assert [night(f"2026-03-{day:02} 02:30") for day in (4, 5)] == ["red", "green"]
+    later = at("2026-03-05 03:00") + RETENTION
+    run_nightly(lambda: later)
+    assert at(NIGHT).date() not in db.session.scalars(select(InvariantRun.night)).all()
+
+
 def test_red_is_told_once_a_night_and_green_once_again(context: Flask, freeze: Callable[[str], Any]) -> None:
     freeze("2026-03-02 09:00")
     a_complaint(at="check")

@@ -14,7 +14,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 from rq.utils import as_text, utcparse
 from rq.worker_registration import REDIS_WORKER_KEYS
-from sqlalchemy import select, text
+from sqlalchemy import exists, select, text
+from sqlalchemy.orm import aliased
 
 from app.audit.invariants.scope import Checked, Finding, Scope, limited
 from app.core.clock import utc_now
@@ -146,7 +147,8 @@ MAX_RUN_TIME = timedelta(hours=2)
 def heartbeats(scope: Scope) -> Checked:
     """Return the result of check I16: scheduler and workers with a heartbeat are alive, no nightly check is unfinished.
 
-    An unavailable Redis is no finding here.
+    An unavailable Redis is no finding here. An unfinished night is found until a later one has ended, since nothing
+    ends it any more.
     """
     connection, found = redis_client(), list[Finding]()
     try:
@@ -156,7 +158,9 @@ def heartbeats(scope: Scope) -> Checked:
         pass  # The health page itself shows that Redis is unavailable.
     silent = InvariantRun.alive_at < scope.now - MAX_RUN_TIME
     unfinished = select(InvariantRun.night).where(InvariantRun.ended_at.is_(None), silent)
-    unfinished = unfinished.where(InvariantRun.night.is_not(None)).order_by(InvariantRun.id).limit(5)
+    later = aliased(InvariantRun)
+    followed = exists().where(later.night > InvariantRun.night, later.ended_at.is_not(None))
+    unfinished = unfinished.where(InvariantRun.night.is_not(None), ~followed).order_by(InvariantRun.id).limit(5)
     found += (Finding("I16", str(night), "look_unfinished") for night in db.session.scalars(unfinished))
     return Checked(3, tuple(found))
 

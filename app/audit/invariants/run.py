@@ -108,14 +108,14 @@ def _check_on_snapshot(name: str, scope: Scope) -> tuple[Checked, int]:
 def _finish(run_id: int, now: datetime) -> str:
     """End and commit a run, notify of its result, and return "red" or "green".
 
-    Results over 90 days old are deleted, and also their runs if no notice refers to them.
+    Results over 90 days old are deleted, and also their runs, ended or not, if no notice refers to them.
     """
     with one_transaction():
         run = db.session.get_one(InvariantRun, run_id)
         red = select(InvariantResult.id).where(InvariantResult.run_id == run_id, InvariantResult.red)
         run.ended_at, run.red = now, len(db.session.scalars(red).all())
         _notify(run, now)
-        expired = InvariantRun.ended_at < now - RETENTION
+        expired = InvariantRun.alive_at < now - RETENTION
         results = delete(InvariantResult).where(InvariantResult.run_id.in_(select(InvariantRun.id).where(expired)))
         db.session.execute(results)
         notified = exists().where(Notice.invariant_run_id == InvariantRun.id)
