@@ -11,6 +11,8 @@ from flask import Flask
 from moto.server import ThreadedMotoServer
 from sqlalchemy import select
 
+from app.audit.invariants.scope import Finding, Scope
+from app.audit.invariants.table import check
 from app.cases.check_attachments import check_case
 from app.cases.perform_action import attach_to_case
 from app.core.clock import utc_now
@@ -103,6 +105,14 @@ def test_files_go_in_and_out_and_are_swept(store: Flask, as_user: SignIn, tmp_pa
     with pytest.raises(FileNotFoundError):
         read_file(orphan)
     remove_file(orphan)
+
+
+def test_the_check_of_stored_files_reads_the_store_that_the_program_writes(store: Flask) -> None:
+    with_file()
+    stray = write_file("attachments/0", "jpg", b"tanpa baris")
+    checked, _ = check("I9", Scope(utc_now() + TOMORROW))
+    assert checked.looked_at >= 1
+    assert checked.findings == (Finding("I9", stray, "files_without_row", {"count": 1}),)
 
 
 def test_a_file_that_a_row_names_stays_whatever_is_marked(context: Flask) -> None:

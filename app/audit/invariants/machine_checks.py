@@ -7,7 +7,6 @@ import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-import fsspec
 import psutil
 from flask import current_app
 from redis import Redis
@@ -18,10 +17,10 @@ from sqlalchemy import exists, select, text
 from sqlalchemy.orm import aliased
 
 from app.audit.invariants.scope import Checked, Finding, Scope, limited
+from app.core import storage
 from app.core.clock import utc_now
 from app.core.extensions import db, redis_client
 from app.core.jobs import SCHEDULER_HEARTBEAT, QueueName
-from app.core.storage import read_pieces
 from app.models import InvariantRun
 from app.monitoring.health import WORKER_SILENT, find_processes
 
@@ -58,7 +57,7 @@ def stored_files(scope: Scope) -> Checked:
         count += 1
         digest = hashlib.sha256()
         try:
-            for piece in read_pieces(row.path):
+            for piece in storage.read_pieces(row.path):
                 digest.update(piece)
         except FileNotFoundError:
             found.append(Finding("I9", row.path, "file_missing", {"kind": row.kind, "row": row.id}))
@@ -69,27 +68,11 @@ def stored_files(scope: Scope) -> Checked:
             if digest.hexdigest() != row.digest:
                 found.append(Finding("I9", row.path, "file_changed", {"kind": row.kind, "row": row.id}))
     known = set(db.session.scalars(text(_PATHS)))
-    left = sorted(path for path, at in _files_in_store() if path not in known and at < scope.now - SWEEP_AGE)
+    in_store = (file for folder in FOLDERS for file in storage.stored_files(folder))
+    left = sorted(f.path for f in in_store if f.path not in known and f.written_at < scope.now - SWEEP_AGE)
     if left:
         found.append(Finding("I9", left[0], "files_without_row", {"count": len(left)}))
     return Checked(count, limited(found))
-
-
-def _files_in_store() -> Iterator[tuple[str, datetime]]:
-    """Yield (path, modification time) of every file in the store's folders `FOLDERS`.
-
-    The time is aware; it is the maximum datetime when the store reports none.
-    """
-    store, root = fsspec.url_to_fs(str(current_app.config["STORAGE_URL"]).rstrip("/"))
-    for folder in FOLDERS:
-        for name, facts in store.find(f"{root}/{folder}", detail=True).items():
-            # Local stores report seconds, object stores a datetime.
-            at = facts.get("LastModified") or facts.get("mtime")
-            if isinstance(at, int | float):
-                at = datetime.fromtimestamp(at, UTC)
-            elif not (isinstance(at, datetime) and at.tzinfo):
-                at = datetime.max.replace(tzinfo=UTC)
-            yield name.removeprefix(f"{root}/").removeprefix(root).lstrip("/"), at
 
 
 MAX_QUEUE_DEPTH = 5000
