@@ -88,7 +88,7 @@ def find_user(user_id: int) -> User | None:
 
 def _account() -> User | None:
     key = request.args.get("pk", "")
-    return find_user(int(key[:20])) if key.isascii() and key.isdigit() else None
+    return find_user(int(key)) if key.isascii() and key.isdigit() and len(key) <= 20 else None
 
 
 def _has_mail(user: User) -> bool:

@@ -254,7 +254,7 @@ def test_an_account_name_that_exists_is_told_beside_its_field(app: Flask, admini
 
 
 def test_resetting_the_password_of_nobody_is_not_found(administrator: FlaskClient) -> None:
-    for query in ("", "?pk=", "?pk=abc", "?pk=999999", "?pk=99999999999999999999"):
+    for query in ("", "?pk=", "?pk=abc", "?pk=999999", "?pk=99999999999999999999", "?pk=000000000000000000015"):
         assert administrator.get(f"/resetpassword/form{query}").status_code == 404
         data = {"password": "kata-sandi-1", "conf_password": "kata-sandi-1"}
         assert administrator.post(f"/resetpassword/form{query}", data=data).status_code == 404
