@@ -6,7 +6,7 @@ from functools import partial
 from sqlalchemy import text
 
 from app.casefile.facts import CaseRows
-from app.cases.set_deadlines import allowance_of, open_task, set_closing, set_deadline
+from app.cases.set_deadlines import allowance_of, open_task, set_closed_deadline, set_closing, set_deadline
 from app.core.extensions import db
 from app.core.transaction import before_commit
 from app.models import AgencyTrackRow, Complaint, StepPause, StepTask
@@ -131,8 +131,10 @@ def _write_tasks(
     for key in known.keys() - wanted.keys():
         closed = known[key]
         closed.closed_at, closed.closed_by, closed.next_alarm_at = event.at, event.kind.value, None
-        closed.paused_at = None
         _end_pauses(closed, event)
+        if closed.paused_at is not None:
+            closed.paused_at = None
+            set_closed_deadline(closed, calendar)
     opened: dict[Key, StepTask] = {}
     for key, step in wanted.items():
         task = known.get(key)

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
+from app.casefile.facts import ended_pauses
 from app.models import Complaint, StepTask
 from workflow_rules.process.actors import Actor
 from workflow_rules.process.facts import ComplaintFacts, OpenStep
 from workflow_rules.process.sop import Sop
-from workflow_rules.time.deadlines import Allowance, deadline_for, warn_at
+from workflow_rules.time.deadlines import Allowance, Unit, deadline_for, warn_at
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 
@@ -38,6 +39,13 @@ def set_deadline(
     waiting_since = step.paused_at
     check_at = deadline_for(calendar, waiting_since, sop.question) if waiting_since else task.warn_at
     task.next_alarm_at = max(check_at, now)
+
+
+def set_closed_deadline(task: StepTask, calendar: WorkingCalendar) -> None:
+    """Set deadline and warning of a step that closed while it waited for the reporter: the last pause counts too."""
+    allowance, pauses = Allowance(task.allowance_value, Unit(task.allowance_unit)), ended_pauses(task)
+    task.due_at = deadline_for(calendar, task.clock_from, allowance, pauses)
+    task.warn_at = warn_at(calendar, task.clock_from, task.due_at, pauses)
 
 
 def set_closing(complaint: Complaint, silence: Allowance, calendar: WorkingCalendar) -> None:

@@ -8,14 +8,20 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.audit.invariants.record_checks import deadlines
+from app.audit.invariants.scope import Scope
+from app.audit.replay import audit_all
 from app.calendar.change import RowChange, apply_change
 from app.casefile.case import load_case
 from app.casefile.clocks import whole_clock
-from app.casefile.steps import step_rows
+from app.casefile.steps import late_numbers, step_rows
 from app.cases.perform_action import perform_action
 from app.cases.raise_alarms import raise_due_alarms
 from app.core.clock import utc_now
+from app.core.periods import Period
 from app.demo.accounts import demo_person
+from app.reference.calendar import load_working_calendar
+from app.reporting.figures.punctuality import closed_steps
 from tests.factories import a_complaint
 from tests.statements import statements
 from workflow_rules.process.actions import Action, ActionRequest
@@ -134,3 +140,16 @@ def test_the_pending_step_7_has_the_days_granted_before_it_opened(context: Flask
     rows = {row.step: row for row in step_rows(load_case(case.id, demo_person("kadis"), utc_now()))}
     draft = rows[Step.DRAFT_ANSWER].lines[0]
     assert (draft.state, draft.allowance) == ("pending", Allowance(8, Unit.WORKING_DAYS))
+
+
+def test_a_step_that_ended_while_it_waited_is_not_late(context: Flask, freeze: Freeze) -> None:
+    """Step 1 has 60 minutes, of which 30 were used before the question."""
+    freeze("2026-11-02 09:00")
+    case, asked, ended = a_complaint(), utc_now() + timedelta(minutes=30), utc_now() + timedelta(days=4)
+    case.act("complaint_admin", "request_information", question="Di mana?", now=asked)
+    case.act("complaint_admin", "withdraw", reason="Sudah selesai.", now=ended)
+    assert late_numbers(load_case(case.id, demo_person("kadis"), ended)) == []
+    calendar = load_working_calendar()
+    (closed,) = closed_steps(Period(asked, ended + timedelta(days=1)))
+    assert (closed.late, closed.used_minutes(calendar), closed.granted_minutes(calendar)) == (False, 30, 60)
+    assert (audit_all(), deadlines(Scope(ended)).findings) == ([], ())

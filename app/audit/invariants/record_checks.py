@@ -101,11 +101,10 @@ def _state_of_path(facts: ComplaintFacts) -> ComplaintFacts:
     return replace(comparable(facts), version=0, seen_by=frozenset())
 
 
-# The pause that ends with the closing of its step is excluded.
 _STEPS = """
     SELECT c.number, t.step, t.clock_from, t.allowance_value, t.allowance_unit, t.due_at, (
         SELECT json_agg(json_build_array(p.began_at, p.ended_at)) FROM step_pause p
-        WHERE p.task_id = t.id AND p.ended_at IS NOT NULL AND p.ended_at IS DISTINCT FROM t.closed_at
+        WHERE p.task_id = t.id AND p.ended_at IS NOT NULL
     ) AS pauses
     FROM step_task t JOIN complaint c ON c.id = t.complaint_id
     WHERE t.closed_at IS NULL OR t.closed_at > greatest(
