@@ -107,8 +107,8 @@ class Scheduler:
         return min(until_next, LONGEST_PAUSE_SECONDS)
 
     def enqueue(self, job: PeriodicJob, slot: int) -> None:
-        """Enqueue a job for one time slot; it expires after two slots, so that a queue without a worker does not grow.
-        Raises RedisError.
+        """Enqueue a job for one time slot, unless another scheduler already has, and note the slot in `queued`. The
+        queued job expires after two slots, so that a queue without a worker does not grow. Raises RedisError.
         """
         try:
             queue(job.queue, self.connection).enqueue_call(

@@ -22,7 +22,9 @@ LARGEST = 1024 * 1024
 
 
 def key_ids(keys: Iterable[str]) -> set[str]:
-    """Return the id of each identity key (8 hex digits of its SHA-256), which prefixes all values encrypted with it."""
+    """Return the set of ids of these identity keys. An id is the first 8 hex digits of the key's SHA-256; it begins
+    every value that is encrypted with the key.
+    """
     return {hashlib.sha256(base64.urlsafe_b64decode(key)).hexdigest()[:8] for key in keys}
 
 

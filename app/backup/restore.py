@@ -129,8 +129,8 @@ def _fault_of(path: str, digest: str) -> str | None:
 
 
 def _restore_file(path: str, content: IO[bytes], done: Restored) -> None:
-    """Store one file of the archive and count it in `done`. A path that exists is left alone: `check_target` has
-    verified that its content is equal.
+    """Store one file of the archive and add 1 to `done.files_written`. If the path exists, leave it alone and add 1 to
+    `done.files_there`: `check_target` has verified that its content is equal. Errors of the store are raised unchanged.
     """
     try:
         next(iter(read_pieces(path)), None)

@@ -86,7 +86,9 @@ def gets_messages(has_phone: bool) -> bool:
 
 @dataclass(frozen=True)
 class CaseRows:
-    """The rows of the tracks and open steps of a locked case, read once and updated with every change."""
+    """The rows of a case: its tracks of every cycle, and its open steps. Read once; `project_facts` keeps both lists
+    current when it changes a locked case.
+    """
 
     tracks: list[AgencyTrackRow]
     tasks: list[StepTask]

@@ -27,10 +27,9 @@ from workflow_rules.process.identity import Confidentiality
 
 
 def compose_mail(message: Delivery) -> EmailMessage:
-    """Return the e-mail of one delivery, with sender and recipient.
-
-    Its Message-ID derives from the delivery, so that duplicates can be recognised. Raises Refused if a password link
-    has expired, KeyMissing if the reporter's address cannot be decrypted.
+    """Return the e-mail of one delivery, with sender and recipient; the recipient must have an address. Raises Refused
+    if its password link was used, replaced or has expired, KeyMissing if the reporter's address cannot be decrypted,
+    ValueError if a header value (such as the address) is malformed.
     """
     if message.report_job is not None:
         return _report_mail(message, message.report_job)
@@ -67,7 +66,9 @@ def _report_mail(message: Delivery, job: ReportJob) -> EmailMessage:
 
 
 def _addressed(mail: EmailMessage, message: Delivery) -> EmailMessage:
-    """Add sender, recipient, date and Message-ID to the e-mail and return it."""
+    """Add sender, recipient, date and Message-ID, and mark it as sent automatically; return the same e-mail. Raises
+    KeyMissing as `mail_address`, and ValueError for a malformed address.
+    """
     host = urlsplit(current_app.config["PUBLIC_BASE_URL"]).hostname or "localhost"
     mail["From"] = current_app.config.get("MAIL_FROM") or f"lapor@{host}"
     mail["To"] = mail_address(message)

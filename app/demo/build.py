@@ -40,8 +40,9 @@ class Story:
 
 
 def build_demo(now: datetime) -> dict[str, Any]:
-    """Create missing demo accounts, new API keys and, in a database without complaints, the fictional complaints;
-    commits. Return the content of `demo.json` (design 8.3): url, password, accounts, the two API keys, tracking.
+    """Create missing demo accounts, the fictional complaints in a database without complaints, and new API keys, which
+    replace the secrets of the old ones; commits. Return the content of `demo.json` (design 8.3): url, password,
+    accounts, the two API keys, and tracking, a list of number and code.
     """
     accounts = make_accounts()
     stories: list[Story] = []

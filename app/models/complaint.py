@@ -193,7 +193,7 @@ class Reporter(Model):
 
 
 class AgencyTrackRow(Model):
-    """The work of one agency on a case in one cycle (its track).
+    """Table row: the work of one agency on a case in one cycle (its track).
 
     `sent_at` is None until the case was forwarded to the agency; `replaces` is the code of the agency it took over
     from; `awaits` lists the actors whose initials the draft answer still needs; `more_days` are extra working days for

@@ -27,8 +27,8 @@ DISPOSING = (Action.DIRECT, Action.DISPOSE, Action.DISPOSE_ANSWER)
 
 
 def ask_for_paper(case: Case, kind: str, cause: int, now: datetime) -> Paper:
-    """Return the paper of a kind for a cause (the id of an event, letter or complaint). If there is none, it is created
-    and its drawing enqueued in a transaction.
+    """Return the paper of a kind for a cause (the id of an event, letter or complaint). If there is none, it is
+    created, and its drawing is enqueued after the commit.
 
     Raises ActionRefused(not_visible) for an unknown kind or a cause that does not belong to the case.
     """

@@ -100,7 +100,9 @@ def duration(value: dt.timedelta | int | None, hours_a_day: int = 24) -> str:
 
 
 def exact_duration(value: dt.timedelta) -> str:
-    """Format a duration to the second, "4 jam 29 menit 30 detik"; hours are not grouped into days."""
+    """Format a duration with its seconds (up to three decimals) in the language of the page, "4 jam 29 menit 30 detik";
+    hours are not grouped into days.
+    """
     minutes, seconds = divmod(value.total_seconds(), 60)
     if not seconds:
         return duration(value, HOURS_ONLY)

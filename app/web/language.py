@@ -175,7 +175,9 @@ def in_indonesian(template: str, **values: Any) -> Markup:
 
 
 class LanguageManager(BaseManager):
-    """A FAB add-on (ADDON_MANAGERS), run at start when Flask-Babel exists."""
+    """A FAB add-on (ADDON_MANAGERS) that installs this program's choice of the language and its lookup of translations.
+    FAB runs it at the start, after it has created Flask-Babel.
+    """
 
     def pre_process(self) -> None:
         """Called by FAB at start: replace locale selection, the lookup of translations and the templates' ``_()``."""

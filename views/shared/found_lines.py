@@ -18,9 +18,9 @@ Hit = ComplaintRow | WorkRow
 
 @dataclass(frozen=True)
 class Found:
-    """The highlighted parts of one list row.
-
-    `excerpt` surrounds a hit in body or place; `reporter` is True if the reporter's name matched.
+    """The texts of a list row with the search hits marked, as tuples of (text, whether it is a hit). `title` is the
+    whole title; `excerpt` is the text around the first hit in the body, else in the place, () if neither has one;
+    `reporter` is True if the reporter matched.
     """
 
     title: Parts

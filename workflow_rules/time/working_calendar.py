@@ -56,7 +56,9 @@ class WorkingCalendar:
         return bool(self._hours.pieces_on(day.toordinal()))
 
     def working_days(self, after: date, until: date) -> int:
-        """Return the number of working days after the local date `after`, up to and including `until`."""
+        """Return the number of working days after the local date `after`, up to and including `until`; 0 if `until` is
+        not later. Raises ValueError for a year that the calendar does not cover.
+        """
         if until <= after:
             return 0
         whole_years = sum(len(self._hours.year(year).days) for year in range(after.year, until.year))

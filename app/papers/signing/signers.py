@@ -49,7 +49,8 @@ class Signer(Protocol):
     """Interface of a signature method."""
 
     def prepare(self, officer: SigningOfficer) -> SignFunction | None:
-        """Return the function that signs a PDF for this officer, or None if the printed letter is signed with ink.
+        """Return the function that signs for this officer: it takes a drawn PDF and its frozen content, returns the
+        signed PDF and may raise ActionRefused. None if the printed letter is signed with ink.
 
         Raises ActionRefused for every fault that is known before the letter is drawn.
         """

@@ -135,7 +135,9 @@ def lock_reports(tracking_ids: list[str]) -> None:
 
 
 def find_locked(tracking_id: str) -> Complaint | None:
-    """Return the case of a report with its row locked, or None if there is no case."""
+    """Return the case that is linked to this SP4N tracking id, locked until the transaction ends; None if there is
+    none. Finds the cases of every agency. Raises LockBusy.
+    """
     return look_up(tracking_id)[0]
 
 
