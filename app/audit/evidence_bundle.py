@@ -26,7 +26,7 @@ from app.vocabulary.words import CONFIDENTIALITIES, STATUSES
 from workflow_rules.record.hash_chain import commitment, fields_of, salts_of
 
 FORMAT = "lapor-balangan/bundel-bukti/2"
-VERIFIER = Path(__file__).parents[1] / "templates" / "evidence" / "periksa.py"
+VERIFIER = Path(__file__).parents[1] / "templates" / "audit" / "periksa.py"
 
 
 @dataclass(frozen=True)

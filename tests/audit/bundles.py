@@ -16,7 +16,7 @@ from app.core.clock import utc_now
 from app.demo.accounts import demo_person
 
 PDF = b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\ntrailer << >>\n%%EOF\n"
-VERIFIER = Path(__file__).parents[2] / "app" / "templates" / "evidence" / "periksa.py"
+VERIFIER = Path(__file__).parents[2] / "app" / "templates" / "audit" / "periksa.py"
 Files = dict[str, bytes]
 
 

@@ -251,7 +251,7 @@ def test_the_address_in_an_old_event_of_an_anonymous_reporter_is_withheld(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A chained record is not rewritten: what an older version wrote down is masked wherever the record goes."""
-    monkeypatch.setattr(changes, "_address", lambda _complaint, _event, address: address)
+    monkeypatch.setattr(changes, "_address_of_reporter", lambda _complaint, address: address)
     report = clean_report(a_report(confidentiality="anonymous", reporter={}))
     received = receive_complaint(report, REPORTER, address="203.0.113.77")
     content = bundle_bytes(received.complaint.id)

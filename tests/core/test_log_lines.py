@@ -13,6 +13,7 @@ import pytest
 import structlog
 from gunicorn.config import Config
 from rq.logutils import setup_loghandlers
+from structlog.contextvars import clear_contextvars
 
 from app.core import logs
 from app.launch.server_log import ServerLog
@@ -24,6 +25,7 @@ SECRET_TEXT = "KENARI6311"
 def json_log(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    clear_contextvars()  # of a request that an earlier test made
     logs.install("json")
     yield
     logging.captureWarnings(False)

@@ -77,7 +77,7 @@ def test_an_answer_that_gets_lost_leads_to_the_same_change_with_the_same_key(
     monkeypatch.setattr(client, "call", really)
     assert push_peer(utc_now() + timedelta(minutes=2)) == 2
     assert peer.told("9165816") == [("received", 1), ("register", 2)]
-    assert peer.store.told == 3
+    assert peer.store.updates_received == 3
 
 
 def test_while_the_peer_is_away_everything_waits_and_nothing_is_parked(

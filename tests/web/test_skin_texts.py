@@ -292,10 +292,10 @@ def test_no_symbol_is_carried_that_nothing_draws() -> None:
 def test_shell_and_lists_draw_from_the_first_sprite_alone(dressed: Flask) -> None:
     folder = assets.STATIC.parent / "templates"
     names = [
-        "inbox/parts",
-        "inbox/inbox",
-        "inbox/complaints",
-        "parts/status",
+        "worklists/parts",
+        "worklists/inbox",
+        "worklists/complaints",
+        "web/status",
         "appbuilder/topbar",
         "appbuilder/bottombar",
     ]

@@ -58,6 +58,8 @@ class FakeSp4n:
     clock: Callable[[], datetime] = utc_now
     log: list[Entry] = field(default_factory=list)
     trouble: Trouble = field(default_factory=Trouble)
+    updates_received: int = 0
+    """Also counts an update that was received before."""
     adopts: bool = False
     adopted: dict[str, Record] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -78,6 +80,7 @@ class FakeSp4n:
         which changes nothing. Raises ReportUnknown unless `adopts` is set.
         """
         with self.lock:
+            self.updates_received += 1
             if self.adopts and number not in self.reports():
                 self.adopted[number] = {**held_of({"perkembangan": [update]}), "nomor": number}
                 self.adopted[number]["revisi"] = update.get("revisi")
