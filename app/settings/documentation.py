@@ -54,7 +54,7 @@ def as_markdown() -> str:
 
 
 def as_help() -> str:
-    """Return one text for `--help` that lists all settings, in wrapped lines: each name with its meaning and default."""
+    """Return one text for `--help` that lists all settings, wrapped: each name with its meaning and default."""
     lines = []
     for section in SECTIONS:
         for name, field in variables(section).items():
