@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from rq.timeouts import JobTimeoutException, UnixSignalDeathPenalty
 from sqlalchemy import func, select, text
 
 from app.audit.invariants import run as run_invariants
@@ -94,6 +95,19 @@ def test_a_night_that_never_ended_is_told_once_and_forgotten_like_the_others(
     later = at("2026-03-05 03:00") + RETENTION
     run_nightly(lambda: later)
     assert at(NIGHT).date() not in db.session.scalars(select(InvariantRun.night)).all()
+
+
+def test_the_time_limit_of_the_job_ends_the_night_red(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = replace(CHECKS["I4"], counted="SELECT 1 FROM pg_sleep(20)")
+    monkeypatch.setitem(CHECKS, "I4", slow)  # type: ignore[index]
+    with UnixSignalDeathPenalty(1, JobTimeoutException):
+        assert night(NIGHT) == "red"
+    found = db.session.execute(
+        select(InvariantResult.invariant, InvariantFinding.subject, InvariantFinding.sentence)
+        .join(InvariantResult.findings)
+        .order_by(InvariantResult.id)
+    ).all()
+    assert [tuple(row) for row in found] == [(name, "JobTimeoutException", "not_checked") for name in ("I4", "I8")]
 
 
 def test_red_is_told_once_a_night_and_green_once_again(context: Flask, freeze: Callable[[str], Any]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
+from rq.timeouts import JobTimeoutException
 from sqlalchemy import text
 
 from app.audit.invariants import machine_checks, queries, record_checks
@@ -63,17 +64,37 @@ def is_red(checked: Checked) -> bool:
 def check(name: str, scope: Scope) -> tuple[Checked, int]:
     """Run the check with this name ("I1" to "I16") in a savepoint and return (result, duration in milliseconds).
 
-    An exception is logged and returned as the finding `not_checked`, not raised.
+    An exception is logged and returned as the finding `not_checked`, not raised; only JobTimeoutException is.
     """
     began = time.perf_counter()
     try:
         with db.session.begin_nested():
             db.session.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'"))
-            checked = _run(name, CHECKS[name], scope)
+            try:
+                checked = _run(name, CHECKS[name], scope)
+            except Exception as fault:
+                if _time_limit_in(fault):
+                    # The query may still be running, so the connection is of no more use.
+                    db.session.connection().invalidate()
+                raise
     except Exception as fault:
+        if limit := _time_limit_in(fault):
+            raise limit from None
         log.exception("invariant_not_checked", invariant=name)
-        checked = Checked(0, (Finding(name, type(fault).__name__, "not_checked"),))
+        checked = not_checked(name, fault)
     return checked, round(1000 * (time.perf_counter() - began))
+
+
+def _time_limit_in(fault: BaseException | None) -> JobTimeoutException | None:
+    """Return the job's time limit that caused the exception, also below a database error; None when none did."""
+    while fault is not None and not isinstance(fault, JobTimeoutException):
+        fault = fault.__cause__ or fault.__context__
+    return fault
+
+
+def not_checked(name: str, fault: Exception) -> Checked:
+    """Return the result of a check that an exception ended: the finding `not_checked` with the exception's name."""
+    return Checked(0, (Finding(name, type(fault).__name__, "not_checked"),))
 
 
 def _run(name: str, wanted: Check, scope: Scope) -> Checked:
