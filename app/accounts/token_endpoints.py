@@ -66,9 +66,8 @@ class LimitedSecurityApi(SecurityApi):
 
     @expose("/login", methods=["POST"])
     def login(self) -> Response:
-        """Return an access token, and with `refresh` a refresh token, for a user name, its password, and its code where
-        it has a second step; 401 for a wrong name or password. Raises Problem 400 for an invalid body, 401 or 403 for
-        the second step, 429 after too many attempts.
+        """Return an access token (`refresh`: also a refresh token) for a user name, password and code where needed; 401
+        if wrong. Raises Problem 400 for an invalid body, 401 or 403 for the second step, 429 after too many attempts.
         """
         try:
             body = LoginWithCode().load(json_object())

@@ -178,9 +178,7 @@ def _follow_up(done: Performed, corrected: Corrected, by: Person, notifier: Noti
 
 
 def _notify_of_agencies(done: Performed, notifier: Notifier) -> None:
-    """Notify officers of a change of one agency's track, and the Admin that a secret case waits for the confirmation of
-    its anonymity.
-    """
+    """Notify officers of a change of one agency's track, the Admin also of a secret case's unconfirmed anonymity."""
     event, case, seq = done.decision.event, done.complaint, done.event.seq
     at_agency = [t for t in done.rows.tasks if t.agency_code == event.agency and t.step in AGENCY_STEPS]
     if event.kind is Action.ASK_RELEASE:

@@ -122,9 +122,7 @@ def _changed_identity(complaint: Complaint, reporter: dict[str, str] | None) -> 
 def _sorted_files(
     complaint: Complaint, files: list[tuple[str, bytes]] | None
 ) -> tuple[list[tuple[str, bytes]], list[Attachment], list[Attachment]]:
-    """Return three lists: new files (each content once), stored files of SP4N that are there again, and those that are
-    gone.
-    """
+    """Return new files (each content once), stored files of SP4N that are there again, and those that are gone."""
     if files is None:
         return [], [], []
     mine = (Attachment.complaint_id == complaint.id, Attachment.added_by == FROM_SP4N)

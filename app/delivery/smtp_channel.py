@@ -21,10 +21,9 @@ SHUTTING_DOWN = 421
 
 
 def send_mail(message: Delivery) -> bool:
-    """Send one message as e-mail through the server of SMTP_URL; return False if SMTP_URL is not set.
-
-    SMTP_URL is `smtp://`, `smtps://` or `smtp+starttls://` with `user:password@host:port`. Raises Refused if the
-    message can never be sent, Unsent or GatewayAway to retry.
+    """Send one message as e-mail through the server of SMTP_URL (`smtp://`, `smtps://` or `smtp+starttls://` with
+    `user:password@host:port`); return False if SMTP_URL is not set. Raises Refused if the message can never be sent,
+    Unsent or GatewayAway to retry.
     """
     url = current_app.config.get("SMTP_URL")
     if not url:

@@ -39,9 +39,7 @@ def decode_file(params: object) -> tuple[str, bytes]:
 
 def file_facts(filename: str, content: bytes, field: str = "content_base64") -> dict[str, object]:
     """Inspect a file and return its facts for the record: a dict with `filename`, `sha256` (hex), `media_type` and
-    `size` (bytes).
-
-    Raises ActionRefused(missing_input) for `field` if the kind or size is not allowed.
+    `size` (bytes). Raises ActionRefused(missing_input) for `field` if the kind or size is not allowed.
     """
     if not 0 < len(content) <= LARGEST:
         raise _refused(field, FieldFault.FILE_NOT_ALLOWED)

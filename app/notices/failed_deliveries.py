@@ -38,9 +38,7 @@ class MessageCounts:
 
 
 def failed_messages(limit: int = SHOWN) -> list[FailedMessage]:
-    """Return the newest messages that failed for good, at most `limit`, without addresses at a gateway or of a
-    reporter.
-    """
+    """Return the newest finally failed messages, at most `limit`, without addresses at gateways or of reporters."""
     inside = select(func.count()).where(DeliveryItem.delivery_id == Delivery.id).scalar_subquery()
     statement = select(Delivery, inside).where(Delivery.state == "failed").order_by(Delivery.id.desc()).limit(limit)
     rows = db.session.execute(statement.options(selectinload(Delivery.user), selectinload(Delivery.complaint)))

@@ -22,9 +22,8 @@ MOST_OF_A_TITLE = 100
 
 
 def paper_html(template: str, frozen: Mapping[str, Any], made_at: str, **more: Any) -> str:
-    """Render the template of a paper with its frozen content and return the HTML, always in Indonesian.
-
-    `made_at` (RFC 3339) becomes the creation date in the file's metadata.
+    """Render the template of a paper with its frozen content and return the HTML, always in Indonesian; `made_at` (RFC
+    3339) becomes the creation date in the file's metadata.
     """
     with force_locale("id"):
         return render_template(

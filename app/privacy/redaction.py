@@ -78,9 +78,7 @@ def redact(
 
 
 def _write(complaint: Complaint, shown: dict[str, Any], files: dict[int, str], at: datetime) -> list[str]:
-    """Write the redacted text and store the original; return the names of the parts that differ from the original:
-    title, body, files.
-    """
+    """Write the redacted text and store the original; return which of title, body and files differ from it."""
     row = original_of(complaint)
     own = {name: reported_value(complaint, name) for name in ("title", "body")}
     renamed = _rename(complaint, files, names_before(row))

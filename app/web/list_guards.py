@@ -107,10 +107,9 @@ class GuardedRequests:
                     abort(400)
 
     def _check_action(self) -> Response | None:
-        """Abort with 404 for an unknown action or a row outside the view. Without permission: abort with 403, or return
-        a redirect to the login for anonymous users. Return None if allowed.
-
-        FAB would answer with a redirect to nowhere, and would run the action on rows that the view does not show.
+        """Abort with 404 for an unknown action or a row outside the view; without permission abort with 403, or return
+        a redirect to the login for anonymous users. Return None if allowed. FAB would answer with a redirect to
+        nowhere, and would run the action on rows that the view does not show.
         """
         view: Any = self
         in_path = (request.view_args or {}).get("name")

@@ -66,9 +66,7 @@ def _template_names() -> dict[str, Any]:
 
 
 def install(app: Flask) -> None:
-    """Install all parts of the pages' look (language, formats, form fields, assets, menu, headers); call once, before
-    FAB is initialised.
-    """
+    """Install all parts of the pages' look, from language to security headers; call once, before FAB is initialised."""
     for part in (language, formats, fields, assets, menu, template_output):
         part.install(app)
     app.jinja_env.globals.update(

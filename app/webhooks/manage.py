@@ -190,9 +190,7 @@ def _journal(
     now: datetime,
     **more: Any,
 ) -> None:
-    """Add a journal entry about a webhook endpoint; its URL is stored without the query, which may hold a key of the
-    receiver.
-    """
+    """Add a journal entry about a webhook endpoint; its URL is stored without the query, which may hold a key."""
     sides = {
         side: {**asdict(given), "url": given.url.partition("?")[0], "event_types": list(given.event_types)}
         for side, given in (("before", before), ("after", after))

@@ -18,9 +18,7 @@ _cases = Complaint.__table__
 
 def hit_words(search: Search | None) -> ColumnElement[Any]:
     """Return an SQL expression for an array of the lower-case words of a case that the search matches, by the stemming
-    of the index; NULL without a search.
-
-    Send the search's `values` with the statement.
+    of the index; NULL without a search. Send the search's `values` with the statement.
     """
     if search is None or not search.queries:
         return cast(null(), ARRAY(Text))

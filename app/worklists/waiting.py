@@ -47,9 +47,7 @@ def waits_elsewhere(person: Person) -> ColumnElement[bool]:
 
 
 def waits_for_initial(person: Person) -> ColumnElement[bool]:
-    """Return an SQL condition for open signing steps whose draft letter this person has yet to initial; the step itself
-    belongs to the head.
-    """
+    """Return an SQL condition for open signing steps whose draft letter this person has yet to initial."""
     track = aliased(AgencyTrackRow)
     same = (
         track.complaint_id == StepTask.complaint_id,

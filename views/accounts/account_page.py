@@ -50,10 +50,7 @@ class AccountView(BaseView):
     @expose("/")
     @for_officers("can_userinfo", VIEW)
     def show(self) -> str:
-        """Show the signed-in user's account page.
-
-        It has capacities, delegations, notice settings, active sign-ins and security settings.
-        """
+        """Show the signed-in user's capacities, delegations, notice settings, active sign-ins and security settings."""
         now, user = utc_now(), current_user
         page: str = render_template(
             "accounts/account.html",

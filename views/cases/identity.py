@@ -68,9 +68,8 @@ class IdentityView(BaseView):
     @expose("/<int:guarded_id>/samarkan", methods=["POST"])
     @for_officers("can_receive", "Complaint")
     def redact(self, guarded_id: int) -> Any:
-        """Save the redacted text of a case, which agencies, letters and the SP4N feed show from then on, and redirect.
-
-        Errors show the form again as typed with the status of the refusal. Aborts with 400 for a malformed version;
+        """Save the redacted text of a case, which agencies, letters and the SP4N feed show from then on, and redirect;
+        errors show the form again as typed with the status of the refusal. Aborts with 400 for a malformed version;
         raises ActionRefused: not_visible, not_your_step or out_of_order.
         """
         typed = request.form.to_dict()

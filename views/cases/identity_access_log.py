@@ -41,9 +41,8 @@ class IdentityBookView(BaseView):
     @expose("/")
     @for_officers("can_read", "Identity")
     def book(self) -> str:
-        """Show the identity access log, newest first, with the number of accesses per officer.
-
-        It is filtered by officer (`petugas`) and period (`dari`, `sampai`: office dates).
+        """Show the identity access log, newest first, with the number of accesses per officer. It is filtered by
+        officer (`petugas`) and period (`dari`, `sampai`: office dates).
         """
         address = _address()
         wanted = _wanted(address)

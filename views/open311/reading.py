@@ -33,9 +33,8 @@ def fault(name: str, value: str = "") -> str:
 
 
 def wanted_requests(now: datetime) -> tuple[Wanted, int, int]:
-    """Return (filter, page from 1, page size) of `GET requests`. Raises Unreadable with every fault.
-
-    The period is at most 90 days and ends at `end_date`, else 90 days after `start_date`, else now.
+    """Return (filter, page from 1, page size) of `GET requests`; the period is at most 90 days and ends at `end_date`,
+    else 90 days after `start_date`, else now. Raises Unreadable with every fault.
     """
     faults: list[str] = []
     begin, end = (_instant(name, faults) for name in ("start_date", "end_date"))

@@ -65,9 +65,8 @@ class LetterheadView(BaseView):
     @expose("/<int:agency_id>/nomor", methods=["POST"])
     @for_officers("can_read", "Reference")
     def numbers(self, agency_id: int) -> Any:
-        """Record letter numbers of the agency that were used outside this program, with a reason, and redirect.
-
-        403 for officers who may not record numbers of this agency; errors show the agency's page again with status 422.
+        """Record letter numbers of the agency that were used outside this program, with a reason, and redirect. 403 for
+        officers who may not record them; errors show the agency's page again with status 422.
         """
         row = _agency(agency_id)
         if not may_record_numbers(row):

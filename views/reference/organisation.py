@@ -269,10 +269,9 @@ class DelegationView(GuardedModelView):
             field.query_func = lambda: officer_choices(present)
 
     def before_save(self, item: DelegationRow) -> None:
-        """Check a delegation against the others, which are locked until the transaction ends.
-
-        Raises ChangeRefused for a loop, an overlap, wrong dates, a delegation to oneself or to the administrator who
-        saves it, and for a change of the recorded fields of a delegation that was already used.
+        """Check a delegation against the others, which are locked until the transaction ends. Raises ChangeRefused for
+        a loop, an overlap, wrong dates, a delegation to oneself or to the administrator who saves it, and for a change
+        of the recorded fields of a delegation that was already used.
         """
         lock_delegations()
         if item.id is not None and is_named_by_events(item.id):

@@ -21,10 +21,8 @@ def to_login() -> Response:
 
 
 def for_officers(permission: str, view: str) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
-    """Return a view decorator that requires `permission` on the FAB view name `view`.
-
-    Anonymous users are redirected to the login page, others get 403; FAB's own decorator would redirect to the start
-    page.
+    """Return a view decorator that requires `permission` on the FAB view name `view`. Anonymous users are redirected to
+    the login page, others get 403; FAB's own decorator would redirect to the start page.
     """
 
     def decorate(function: Callable[P, Any]) -> Callable[P, Any]:

@@ -62,9 +62,7 @@ class Person:
         return frozenset(c.agency for c in self.capacities if c.agency is not None)
 
     def capacity_as(self, actor: Actor) -> Capacity | None:
-        """Return the person's first capacity in a role, an own one before a delegated one; None when the person has
-        none.
-        """
+        """Return the person's first capacity in a role, an own one before a delegated one, or None."""
         return next((held for held in self.capacities if held.actor is actor), None)
 
     @property

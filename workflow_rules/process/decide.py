@@ -101,9 +101,7 @@ def _is_again(action: Action, spot: Spot) -> bool:
 
 
 def _capacity_for(spot: Spot, capacities: tuple[Capacity, ...]) -> Capacity | None:
-    """Return the first of the capacities that may act at the spot, one of an agency only on that agency's track; None
-    when none may.
-    """
+    """Return the first capacity that may act at the spot, one of an agency only on that agency's track, or None."""
     for held in capacities:
         own = held.agency == spot.agency or held.actor not in AGENCY_ACTORS
         if held.actor in spot.actors and own:

@@ -47,9 +47,7 @@ def capacities_on(
 
 
 def closes_a_loop(new: Delegation, existing: Iterable[Delegation]) -> bool:
-    """Return whether the new delegation would on some day return a power to its giver through existing delegations;
-    True also when giver and holder are the same officer.
-    """
+    """Return whether the new delegation, alone or with existing ones, would on some day return a power to its giver."""
     if new.giver == new.holder:
         return True
     others = list(existing)

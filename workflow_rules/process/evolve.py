@@ -61,9 +61,7 @@ class Replayed:
 
 
 def fold(number: str, events: Iterable[Event]) -> Iterator[Replayed]:
-    """Yield each event of one case with the facts before and after it. Raises ValueError when the log does not begin
-    with the reception.
-    """
+    """Yield each event with the facts before and after. Raises ValueError unless the log begins with the reception."""
     facts: ComplaintFacts | None = None
     for event in events:
         if facts is None and event.kind is not SystemEvent.RECEIVED:
@@ -99,9 +97,7 @@ def _on_track(facts: ComplaintFacts, agency: str | None, **changes: Any) -> Comp
 
 
 def _to(step: Step, state: TrackState | None = None) -> Callable[[ComplaintFacts, Event], ComplaintFacts]:
-    """Return a function that closes the event's step, opens `step` on the same track and sets the track's state, if one
-    is given.
-    """
+    """Return a function that closes the event's step, opens `step` and sets the track's state, if one is given."""
 
     def change(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
         moved = _open(_close(facts, event.step, event.agency), step, event.agency, event.at)
@@ -178,9 +174,7 @@ def _decline(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _leave(facts: ComplaintFacts, event: Event, state: TrackState) -> ComplaintFacts:
-    """Return the facts after an agency has left the case: its step closed, its track in `state`, its right to see the
-    case ended.
-    """
+    """Return the facts after an agency has left: its step closed, its track in `state`, its sight of the case ended."""
     facts = _on_track(_close(facts, event.step, event.agency), event.agency, state=state, lead=False)
     return changed(facts, seen_by=facts.seen_by - {event.agency})
 
@@ -201,9 +195,7 @@ def _drop_agency(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _release(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Return the facts after the Kepala Dinas' decision on an agency's request to leave: with a new direction open, or
-    with the agency continuing.
-    """
+    """Return the facts after a decision on a request to leave: with a new direction open, or the agency continuing."""
     if not event.data["accept"]:
         return _on_track(facts, event.agency, release_asked=False)
     return _recall(facts, event, TrackState.DECLINED)
@@ -235,9 +227,7 @@ def _correct(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _join(facts: ComplaintFacts, at: datetime) -> ComplaintFacts:
-    """Return the facts with step 10 open once every agency still on the case has sent its answer and no replacement is
-    being sought; otherwise unchanged.
-    """
+    """Return the facts, with step 10 open if no step is open and every agency still on the case has sent its answer."""
     if facts.open_steps or any(t.state is not TrackState.SENT for t in facts.active_tracks):
         return facts
     return _open(facts, Step.DISPOSE_ANSWER, None, at)
@@ -255,9 +245,7 @@ def _pause(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _resume(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Return the facts with the event's step resumed; an event of the whole case, which has no step, resumes every
-    paused step.
-    """
+    """Return the facts with the event's step resumed, or every paused step for an event of the whole case."""
     steps = list(facts.open_steps)
     for position, step in enumerate(steps):
         meant = event.step is None or (step.step, step.agency) == (event.step, event.agency)

@@ -65,9 +65,7 @@ class AgencyTrack:
 
     @property
     def extended(self) -> bool:
-        """Whether step 7 of this agency has the longer allowance (14 working days as printed), for a field visit or a
-        cross-agency case.
-        """
+        """Whether a field visit or cross-agency case gives step 7 the longer allowance (14 working days as printed)."""
         return self.field_visit or self.cross_agency
 
 
@@ -142,8 +140,6 @@ class ComplaintFacts:
         return next((s for s in self.open_steps if s.step is step and s.agency == agency), None)
 
     def step_of_track(self, agency: str | None) -> OpenStep | None:
-        """Return the open step of the track of an agency (its code) or of the office's own track (None); None when that
-        track has no open step.
-        """
+        """Return the open step of an agency's track (by code) or of the office's own (None); None if it has none."""
         own = (s for s in self.open_steps if s.agency == agency and s.of_agency is (agency is not None))
         return next(own, None)

@@ -66,9 +66,7 @@ def _unknown(code: str, field: str = "agencies") -> FieldError:
 
 
 def merge_has_a_target(facts: ComplaintFacts, _params: Params, request: ActionRequest, _spot: Spot) -> None:
-    """Raise ActionRefused(missing_input) when the complaint to merge into is unknown, is the case itself, or has ended
-    other than as closed.
-    """
+    """Raise ActionRefused(missing_input) when the target is unknown, the case itself, or ended other than as closed."""
     target = request.known.merge_target
     if target is None:
         raise _faulty(FieldError("into", FieldFault.UNKNOWN_COMPLAINT))
@@ -192,9 +190,7 @@ def window_is_right(request: ActionRequest, spot: Spot, capacity: Capacity, now:
 
 
 def initials_are_asked(_facts: ComplaintFacts, params: Params, request: ActionRequest, spot: Spot) -> None:
-    """Add the roles that must initial this draft to the parameters as `initials`; later changes of the setting do not
-    alter them.
-    """
+    """Add the roles that must initial this draft as `initials`; later changes of the setting do not alter them."""
     if asked := request.known.initials.get(spot.agency or ""):
         params["initials"] = [actor.value for actor in asked]
 

@@ -5,9 +5,7 @@ from enum import StrEnum
 
 
 class Confidentiality(StrEnum):
-    """How far the reporter's identity may be known: of an `anonymous` report it is never stored, of a `secret` report
-    never shown to an agency.
-    """
+    """How secret the reporter's identity is: `anonymous` is never stored, `secret` is never shown to an agency."""
 
     OPEN = "open"
     ANONYMOUS = "anonymous"
@@ -42,9 +40,7 @@ class Classification(StrEnum):
 
 @dataclass(frozen=True)
 class ReporterFacts:
-    """A record of which parts of the reporter's identity are stored; the values themselves are not passed to the
-    rules.
-    """
+    """Which parts of the reporter's identity are stored; the values themselves are not passed to the rules."""
 
     has_name: bool = False
     has_address: bool = False

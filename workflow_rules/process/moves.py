@@ -127,9 +127,7 @@ def _spots_at(facts: ComplaintFacts, action: Action, sop: Sop, at: OpenStep) -> 
 
 
 def _lacks(facts: ComplaintFacts, action: Action, agency: str | None) -> RefusalReason | None:
-    """Return the reason that blocks an otherwise possible action: initials_missing or anonymity_unconfirmed. None when
-    nothing blocks it.
-    """
+    """Return the reason that blocks the action (initials_missing or anonymity_unconfirmed), None when nothing does."""
     if action is Action.SIGN and awaited_initials(facts, agency):
         return RefusalReason.INITIALS_MISSING
     if action in _REACHES_AGENCIES and facts.anonymity_unconfirmed:
@@ -185,9 +183,7 @@ def _withdrawable(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot
 
 
 def _correctable(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot, ...]:
-    """Return the one spot for a correction, or () once step 11 is open or no step is; the section head may correct only
-    at step 2.
-    """
+    """Return the one spot for a correction (section head: only at step 2); () when no step is open, or step 11 is."""
     if not facts.open_steps or facts.find_step(Step.REPLY, None):
         return ()
     by = actors if facts.find_step(Step.CHECK, None) else actors - {Actor.SECTION_HEAD}
@@ -205,9 +201,7 @@ def _of_office(facts: ComplaintFacts, actors: frozenset[Actor]) -> Spot:
 
 
 def _with_agencies(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot, ...]:
-    """Return the one spot for adding an agency while one works on the case and no step of the office is open, else
-    ().
-    """
+    """Return the spot for adding an agency while one works on the case and no step of the office is open, else ()."""
     at_work = any(t.sent_at is not None for t in facts.active_tracks) and facts.step_of_track(None) is None
     lacks = _lacks(facts, Action.ADD_AGENCY, None)
     return (Spot(None, None, actors, lacks=lacks),) if facts.open_steps and at_work else ()

@@ -52,9 +52,7 @@ def clean_text(name: str, value: Any, longest: int) -> Cleaned:
 
 @dataclass(frozen=True)
 class Field:
-    """One parameter of an action or report. A secret parameter is validated and passed on, but not recorded in the
-    event.
-    """
+    """One parameter of an action or report; a secret one is validated and passed on, but not recorded in the event."""
 
     required: bool = True
     secret: bool = False

@@ -50,9 +50,7 @@ ENDED_UNANSWERED = frozenset({CaseStatus.ARCHIVED, CaseStatus.MERGED, CaseStatus
 
 @dataclass(frozen=True)
 class StageLine:
-    """One public stage of one case. `since` (aware) is when the case reached it in the current cycle, None when it did
-    not.
-    """
+    """One public stage of a case. `since` (aware) is when it was reached in the current cycle, None when it was not."""
 
     stage: PublicStage
     state: StageState

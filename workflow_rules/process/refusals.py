@@ -35,9 +35,7 @@ class PassingReason(StrEnum):
 
 
 class FieldFault(StrEnum):
-    """Kind of error in the value of one field; its message, shown beside the field, is in
-    `app/vocabulary/refusals.py`.
-    """
+    """Kind of error in a field's value; the message shown beside the field is in `app/vocabulary/refusals.py`."""
 
     REQUIRED = "required"
     BLANK = "blank"
@@ -88,9 +86,7 @@ class FieldFault(StrEnum):
 
 @dataclass(frozen=True)
 class FieldError:
-    """One invalid field of a request. `limit` is the violated bound, the allowed values or the offending code, or
-    empty.
-    """
+    """One invalid field of a request; `limit` is the violated bound, the allowed values, the bad code or empty."""
 
     field: str
     fault: FieldFault

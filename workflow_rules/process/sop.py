@@ -25,9 +25,7 @@ class SopStep:
 
 @dataclass(frozen=True)
 class FastTrack:
-    """The role that may direct a case straight to the agencies, and the steps from which it may (the thick line of the
-    SOP).
-    """
+    """The role that may direct a case straight to the agencies, and from which steps (the thick line of the SOP)."""
 
     actor: Actor = Actor.OFFICE_HEAD
     from_steps: frozenset[Step] = frozenset({Step.DIRECT})
@@ -92,9 +90,7 @@ class Sop:
         return self.allowance(Step.DRAFT_ANSWER, extended).unit is Unit.WORKING_DAYS
 
     def allowances(self, extended: bool = False, reopened: bool = False) -> tuple[Allowance, ...]:
-        """Return the allowances of all steps that have one, in order, to be added up; without step 1 for a reopened
-        case.
-        """
+        """Return the allowances of all steps that have one, in order; without step 1 for a reopened case."""
         own = (row.step for row in self.steps if row.allowance is not None)
         return tuple(self.allowance(step, extended) for step in own if not (reopened and step is Step.REGISTER))
 

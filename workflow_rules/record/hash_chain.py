@@ -30,9 +30,7 @@ def link(previous: str, record: Mapping[str, Any], seed: str | None = None) -> s
 
 
 def fields_of(record: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield every field of a record as (name, value); each member of `data` is a field of its own, named
-    `data.<name>`.
-    """
+    """Yield every field of a record as (name, value); each member of `data` is a field of its own, `data.<name>`."""
     for name, value in record.items():
         if name == "data":
             yield from ((f"data.{inner}", part) for inner, part in value.items())
@@ -48,9 +46,7 @@ def salts_of(record: Mapping[str, Any], seed: str) -> dict[str, str]:
 
 
 def commitment(value: Any, salt: str) -> str:
-    """Return the hex SHA-256 that replaces an omitted value in a copy; without the salt the value cannot be guessed
-    from it.
-    """
+    """Return the hex SHA-256 that replaces an omitted value; without the salt the value cannot be guessed from it."""
     return _sha256(f"{salt}\n{'null' if value is None else _canonical(value)}")
 
 

@@ -72,17 +72,13 @@ class WholeClock:
     reopened: bool
 
     def due_at(self, sop: Sop, calendar: WorkingCalendar) -> datetime:
-        """Return when all allowances of the SOP are used up, in the calendar's zone. Raises ValueError when the
-        calendar has too few openings.
-        """
+        """Return when all allowances are used up, in the calendar's zone. Raises ValueError for too few openings."""
         allowances = sop.allowances(self.extended, self.reopened)
         return deadline_for_all(calendar, self.begins, allowances, self.pauses)
 
 
 def whole_clock(turns: Sequence[Replayed]) -> WholeClock:
-    """Return the clock of the whole SOP for a case. `turns` are its replayed events in order; the first is its
-    reception.
-    """
+    """Return the clock of the whole SOP for a case from its replayed events in order, the reception first."""
     begins: datetime = turns[0].event.at
     pauses: tuple[Pause, ...] = ()
     for turn in turns:

@@ -18,9 +18,7 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 class LedgerKind(StrEnum):
-    """Kind of a ledger entry of a step. `handed_over` is to another organisation, `accepted` is by that
-    organisation.
-    """
+    """Kind of a step's ledger entry; `handed_over` is to another organisation, `accepted` is by that organisation."""
 
     OPENED = "opened"
     HANDED_OVER = "handed_over"
@@ -96,9 +94,7 @@ def entries(
 
 
 def stretches(ledger: Iterable[LedgerEntry]) -> tuple[Stretch, ...]:
-    """Return the stretches between successive entries of each step, ended ones first; the last stretch of an open step
-    has `ends` None.
-    """
+    """Return the stretches between successive entries of each step, ended ones first; a running one has `ends` None."""
     running: dict[tuple[Step, str | None], Stretch] = {}
     done: list[Stretch] = []
     for entry in ledger:

@@ -114,7 +114,5 @@ def next_alarm_at(
 
 
 def later(a: datetime, b: datetime) -> bool:
-    """Return whether `a` is after `b`, compared as UTC: within one zone Python compares wall clock times, which repeat
-    when daylight saving ends.
-    """
+    """Return whether `a` is after `b`, compared as UTC, since wall clock times repeat when daylight saving ends."""
     return a.astimezone(UTC) > b.astimezone(UTC)

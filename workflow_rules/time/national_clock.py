@@ -76,9 +76,7 @@ class NationalClock:
 def national_clocks(
     limits: Iterable[NationalLimit], history: NationalHistory, calendar: WorkingCalendar, now: datetime
 ) -> tuple[NationalClock, ...]:
-    """Return the clock of every stage that has begun, in order; a stage without a setting for its first day is left
-    out.
-    """
+    """Return the clock of every stage that has begun and has a setting for its first day, in order."""
     known, found = tuple(limits), []
     spans = {
         NationalStage.VERIFY: (history.submitted_at, history.sent_at),

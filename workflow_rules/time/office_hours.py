@@ -74,9 +74,7 @@ class OpenYear:
         return self.begins[piece] + work - self.before[piece]
 
     def next_open(self, instant: int) -> int | None:
-        """Return the instant itself when the office is open then, else the next opening of the year; None when the year
-        has none left.
-        """
+        """Return the instant itself when the office is open then, else the year's next opening, or None."""
         piece = bisect_right(self.ends, instant)
         return max(instant, self.begins[piece]) if piece < len(self.ends) else None
 
@@ -192,9 +190,7 @@ def hours_from_dict(data: Mapping[str, Any]) -> OfficeHours:
 
 
 def hours_to_dict(hours: OfficeHours) -> dict[str, Any]:
-    """Return the opening hours as a JSON-ready dict with `zone`, `weeks` and `closed_days`, which `hours_from_dict`
-    reads.
-    """
+    """Return the opening hours as a JSON-ready dict (`zone`, `weeks`, `closed_days`), read by `hours_from_dict`."""
     closed = {date.fromordinal(day).isoformat(): name for day, name in sorted(hours.closed_days.items())}
     weeks = [
         {

@@ -217,9 +217,8 @@ def _is_executed(statement: str) -> bool:
 
 
 def _printed_register() -> Iterator[Finding]:
-    """Yield a finding when the newest daily register or its printed checkpoint does not match the event log.
-
-    The checkpoint covers the events dated before the end of the register's period that existed when it was made.
+    """Yield a finding when the newest daily register or its printed checkpoint does not match the event log; the
+    checkpoint covers the events dated before the end of its period that existed when it was made.
     """
     newest = select(Register, Paper).join(Paper, Paper.id == Register.paper_id)
     newest = newest.where(Register.kind == RegisterKind.DAILY.value).order_by(Register.day.desc()).limit(1)

@@ -20,9 +20,7 @@ Reading = tuple[bool, bool, str, str, datetime | None]
 
 def read_last_signature(pdf: bytes) -> Reading | None:
     """Return (intact, covers the whole file, certificate's name, issuer's name, time stamp or None) of a PDF's last
-    signature.
-
-    Returns None if the PDF has no signature; raises pyHanko's exceptions if it cannot be read.
+    signature, or None if it has no signature. Raises pyHanko's exceptions if it cannot be read.
     """
     signatures = PdfFileReader(io.BytesIO(pdf), strict=True).embedded_regular_signatures
     if not signatures:

@@ -123,9 +123,8 @@ def columns_in(file_format: str, chosen: Sequence[str]) -> Sequence[str]:
 
 @contextmanager
 def draft_of(job_id: int, ending: str) -> Iterator[Path]:
-    """Yield the path of the file to write for a report job, in a new locked folder that is removed afterwards.
-
-    Unlocked folders, left by killed workers on this host, are removed first.
+    """Yield the path of the file to write for a report job, in a new locked folder that is removed afterwards; unlocked
+    folders, left by killed workers on this host, are removed first.
     """
     drafts = Path(current_app.config["LAPOR_HOME"]) / "drafts"
     drafts.mkdir(mode=0o700, parents=True, exist_ok=True)

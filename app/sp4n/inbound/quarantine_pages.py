@@ -110,10 +110,8 @@ def changes_between(before: dict[str, Any], after: dict[str, Any]) -> tuple[Chan
 
 
 def difference_in_words(old: str, new: str) -> tuple[Piece, ...]:
-    """Return the pieces of two texts in reading order. `same` with `new` gives the new text, `same` with `gone` the old
-    one.
-
-    Too long texts are not compared: the old one is returned as `gone`, the new one as `new`.
+    """Return the pieces of two texts in reading order: `same` with `new` gives the new text, `same` with `gone` the old
+    one. Too long texts are not compared: the old one is returned as `gone`, the new one as `new`.
     """
     before, after = _WORDS.findall(old), _WORDS.findall(new)
     if len(before) * len(after) > MOST_COMPARED:

@@ -87,9 +87,8 @@ class Revision:
 
 
 def read_revision(tracking_id: str, payload: Any) -> Revision:
-    """Validate the body of a report and return its revision.
-
-    Raises ActionRefused(missing_input) with every fault of shape, and of the tracking id.
+    """Validate the body of a report and return its revision. Raises ActionRefused(missing_input) with every fault of
+    shape, and of the tracking id.
     """
     body = {"channel": "sp4n", **payload} if isinstance(payload, dict) else payload
     report, faults, errors = _cleaned(body)

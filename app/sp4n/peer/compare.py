@@ -46,10 +46,8 @@ def compare_peer(now: datetime) -> str:
 
 
 def _begin(now: datetime) -> int | None:
-    """Claim the comparison of this office date and return the id of its row.
-
-    None if it is done, was tried within 30 minutes, or sending is on hold after a restore. The unique day of the row
-    makes sure that only one process claims it.
+    """Claim the comparison of this office date and return the id of its row; None if it is done, was tried within 30
+    minutes, or sending is on hold after a restore. The row's unique day lets only one process claim it.
     """
     day = office_today(now)
     with one_transaction():

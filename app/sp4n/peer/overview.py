@@ -34,9 +34,7 @@ class ExchangeState:
 
 
 def exchange_state() -> ExchangeState:
-    """Return the overview of the connection. Takes three statements; the counts use partial indexes of the affected
-    rows.
-    """
+    """Return the overview of the connection, by three statements; the counts use partial indexes of affected rows."""
     peer = db.session.scalars(select(SyncPeer)).one()
     nights = select(SyncComparison).order_by(SyncComparison.day.desc()).limit(1)
     behind, failing, parking = (

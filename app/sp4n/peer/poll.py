@@ -37,10 +37,8 @@ LONGEST_ID = 80
 
 def poll_peer(now: datetime) -> int:
     """Fetch and apply the new reports of the peer, then those requested again; return how many were handled. Commits
-    after each report.
-
-    An advisory lock allows one poller. Pauses grow while the peer is away; the cursor moves only past reports that were
-    applied or stored. Returns 0 if polling is not configured or not due.
+    after each report. An advisory lock allows one poller. Pauses grow while the peer is away; the cursor moves only
+    past reports that were applied or stored. Returns 0 if polling is not configured or not due.
     """
     if "poll" not in client.settings():
         return 0

@@ -50,10 +50,9 @@ def change(resource: Resource, item: Any, body: Mapping[str, Any]) -> tuple[Any,
 
 
 def remove(resource: Resource, item: Any, reason: str | None) -> None:
-    """Delete a row of a resource; a row of the calendar needs a reason, which is written to the journal.
-
-    Raises Problem: 428 without If-Match, 412 if the row has changed, 409 if other rows refer to it, 422 without a
-    reason. Raises Foreseen in a dry run.
+    """Delete a row of a resource; a row of the calendar needs a reason, which is written to the journal. Raises
+    Problem: 428 without If-Match, 412 if the row has changed, 409 if other rows refer to it, 422 without a reason.
+    Raises Foreseen in a dry run.
     """
     screen, (reason_given, faults) = screen_of(resource), _reason(resource, reason)
     if faults:

@@ -53,7 +53,6 @@ class Sp4nApi(BaseApi):
     @idempotent
     def put_report(self, tracking_id: str) -> Response:
         """Create (201) or update (200) the case of an SP4N report by revision; 409 `stale_revision` for an older one.
-
         The current revision changes nothing; if its content differs, `outcome` is `conflict`, and the content is stored
         for the Admin to decide. A category, classification or place that is unknown here is 202: the report is stored
         until the Admin resolves it, and `errors` names it. Faults of shape are 422, with every fault.
@@ -96,11 +95,9 @@ class Sp4nApi(BaseApi):
     @needs_scope("sp4n")
     @idempotent
     def put_reports(self) -> Response:
-        """Apply up to 1,000 SP4N reports, `{"reports": [{"tracking_id", ...report}]}`; return a JSON line for each.
-
-        The lines are in the same order: `status` is what its PUT would have been answered, `outcome` the word for it,
-        `reason` and `errors` say why a report was not applied. Each report is independent of the others. Raises
-        Problem(413) for more.
+        """Apply up to 1,000 SP4N reports, `{"reports": [{"tracking_id", ...report}]}`; return a JSON line for each, in
+        order: `status` is what its PUT would have been answered, `outcome` the word for it, `reason` and `errors` say
+        why a report was not applied. Each report is independent of the others. Raises Problem(413) for more.
         """
         reports = reports_of(json_object())
         if len(reports) > MOST_REPORTS:
