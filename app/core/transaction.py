@@ -58,15 +58,18 @@ def lock_row(item: Any) -> None:
     db.session.refresh(item, with_for_update={"of": type(item)})
 
 
-def delete_batch(model: type[Any], which: ColumnElement[bool], most: int) -> int:
-    """Delete at most `most` of the matching rows of a table in one transaction (commits) and return how many. Rows that
-    another transaction has locked are skipped.
+def delete_batch(model: type[Any], which: ColumnElement[bool], most: int, order: Any = None) -> int:
+    """Delete at most `most` of the matching rows of a table in one transaction (commits) and return how many.
+
+    Rows that another transaction has locked are skipped. With `order` (a column) the first rows are deleted and locked
+    ones are waited for, so that no row stays while a later one goes.
     """
     table: Any = inspect(model).local_table
     key = next(iter(table.primary_key.columns))
     with one_transaction():
-        locked = select(key).where(which).limit(most).with_for_update(skip_locked=True).scalar_subquery()
-        return len(db.session.execute(delete(table).where(key.in_(locked)).returning(key)).all())
+        some = select(key).where(which).limit(most)
+        some = some.with_for_update(skip_locked=True) if order is None else some.order_by(order)
+        return len(db.session.execute(delete(table).where(key.in_(some.scalar_subquery())).returning(key)).all())
 
 
 @contextmanager

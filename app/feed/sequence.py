@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import delete, exists, func, select, text
+from sqlalchemy import exists, func, select, text
 
 from app.core.extensions import db
 from app.core.locks import NUMBERING_LOCK, wait_for_lock
-from app.core.transaction import one_transaction
+from app.core.transaction import delete_batch, one_transaction
 from app.models import SyncChange
 
 NUMBER = text(
@@ -47,9 +47,5 @@ def delete_old_changes(now: datetime, batch: int = 1000) -> int:
     start again (410).
     """
     oldest = now - timedelta(days=current_app.config["SYNC_RETENTION_DAYS"])
-    with one_transaction():
-        last = select(func.max(SyncChange.position)).scalar_subquery()
-        old = select(SyncChange.id).where(SyncChange.at < oldest, SyncChange.position < last)
-        old = old.order_by(SyncChange.position).limit(batch)
-        statement = delete(SyncChange).where(SyncChange.id.in_(old.scalar_subquery())).returning(SyncChange.id)
-        return len(db.session.scalars(statement.execution_options(synchronize_session=False)).all())
+    last = select(func.max(SyncChange.position)).scalar_subquery()
+    return delete_batch(SyncChange, (SyncChange.at < oldest) & (SyncChange.position < last), batch, SyncChange.position)

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from app.core.clock import utc_now
 from app.core.extensions import db
+from app.core.transaction import delete_batch
 from app.models import IdempotencyKey
 
 RETENTION = timedelta(days=7)
@@ -66,12 +67,7 @@ def store_answer(
 
 def forget_answers(now: datetime) -> int:
     """Delete all stored answers older than a week, in several small transactions; return how many were deleted."""
-    gone, count = 0, AT_ONCE
-    while count:
-        old = select(IdempotencyKey.id).where(IdempotencyKey.created_at < now - RETENTION).limit(AT_ONCE)
-        locked = old.with_for_update(skip_locked=True).scalar_subquery()
-        found = db.session.execute(delete(IdempotencyKey).where(IdempotencyKey.id.in_(locked)))
-        db.session.commit()
-        count = int(found.rowcount)  # type: ignore[attr-defined]
+    gone = 0
+    while count := delete_batch(IdempotencyKey, IdempotencyKey.created_at < now - RETENTION, AT_ONCE):
         gone += count
     return gone

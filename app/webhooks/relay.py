@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
 from app.core.extensions import db
 from app.core.jobs import JobName
-from app.core.transaction import one_transaction
+from app.core.transaction import delete_batch, one_transaction
 from app.core.work_queue import WorkQueue
 from app.feed.read import changes_after
 from app.feed.sequence import number_changes
@@ -72,11 +72,8 @@ def new_message_id() -> str:
 def forget_old_messages(now: datetime, batch: int = 1000) -> int:
     """Delete up to `batch` finished webhook messages older than SYNC_RETENTION_DAYS and commit; return how many."""
     before = now - timedelta(days=current_app.config["SYNC_RETENTION_DAYS"])
-    with one_transaction():
-        done = select(WebhookDelivery.id).where(WebhookDelivery.at < before, WebhookDelivery.state != "queued")
-        old = done.order_by(WebhookDelivery.id).limit(batch).scalar_subquery()
-        statement = delete(WebhookDelivery).where(WebhookDelivery.id.in_(old)).returning(WebhookDelivery.id)
-        return len(db.session.scalars(statement.execution_options(synchronize_session=False)).all())
+    done = (WebhookDelivery.at < before) & (WebhookDelivery.state != "queued")
+    return delete_batch(WebhookDelivery, done, batch, WebhookDelivery.id)
 
 
 def _read_on(endpoint_id: int, now: datetime) -> bool:
