@@ -17,7 +17,7 @@ from app.core.after_commit import enqueue_after_commit
 from app.core.clock import office_time, office_today, utc_now
 from app.core.extensions import db
 from app.core.jobs import JobName
-from app.core.locks import BACKUP_LOCK, alone
+from app.core.locks import BACKUP_LOCK, try_advisory_lock
 from app.core.transaction import one_transaction
 from app.models import BackupRun
 
@@ -54,7 +54,7 @@ def write_backup(run_id: int) -> str:
     """Write the backup file of a BackupRun, record and commit the result, and delete all but the newest BACKUP_KEEP
     files. Return "written", "failed" (logged), "done already", or "elsewhere" if another process is writing a backup.
     """
-    with alone(BACKUP_LOCK) as mine:
+    with try_advisory_lock(BACKUP_LOCK) as mine:
         if not mine:
             return "elsewhere"
         with one_transaction():

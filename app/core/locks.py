@@ -26,7 +26,7 @@ def wait_for_lock(lock: int) -> None:
 
 
 @contextmanager
-def alone(lock: int) -> Iterator[bool]:
+def try_advisory_lock(lock: int) -> Iterator[bool]:
     """Context manager: try to take an advisory lock of the database and yield whether it was taken; it is released
     after the block. The lock belongs to a connection of its own, so it is also released when the process dies.
     """

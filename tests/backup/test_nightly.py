@@ -17,7 +17,7 @@ from app.backup.nightly import hand_out_backup, write_backup
 from app.backup.runs import last_good, note_run
 from app.core.clock import utc_now
 from app.core.extensions import db
-from app.core.locks import BACKUP_LOCK, alone
+from app.core.locks import BACKUP_LOCK, try_advisory_lock
 from app.models import BackupRun
 from app.settings.environment import ConfigurationError, read_environment
 
@@ -108,7 +108,7 @@ def test_a_passphrase_file_that_is_no_text_ends_the_run_with_its_error(
 
 def test_two_workers_do_not_write_the_same_backup(folder: Path) -> None:
     hand_out_backup(utc_now())
-    with alone(BACKUP_LOCK) as mine:
+    with try_advisory_lock(BACKUP_LOCK) as mine:
         assert mine
         assert write_backup(run().id) == "elsewhere"
 

@@ -15,7 +15,7 @@ from app.core.after_commit import enqueue_after_commit
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.jobs import JobName
-from app.core.locks import IMPORT_LOCK, alone
+from app.core.locks import IMPORT_LOCK, try_advisory_lock
 from app.core.transaction import lock_row, one_transaction
 from app.core.work_queue import WorkQueue
 from app.models import Complaint, SyncImport
@@ -146,7 +146,7 @@ def work_on(import_id: int) -> str:
     An advisory lock allows one file at a time: returns "elsewhere" if it is taken, "nothing to do" if the file waits
     for no run.
     """
-    with alone(IMPORT_LOCK) as mine:
+    with try_advisory_lock(IMPORT_LOCK) as mine:
         if not mine:
             return "elsewhere"
         row = db.session.get(SyncImport, import_id)

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.core.clock import office_time, office_today
 from app.core.extensions import db
-from app.core.locks import COMPARE_LOCK, alone
+from app.core.locks import COMPARE_LOCK, try_advisory_lock
 from app.core.transaction import one_transaction
 from app.models import SyncComparison, SyncLedger
 from app.models.peer import Drift
@@ -34,7 +34,7 @@ def compare_peer(now: datetime) -> str:
     """
     if "list" not in client.settings() or office_time(now).time() < BEGINS_AT:
         return "not now"
-    with alone(COMPARE_LOCK) as mine:
+    with try_advisory_lock(COMPARE_LOCK) as mine:
         night = _begin(now) if mine else None
         if night is None:
             return "done already"

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.core.locks import POLL_LOCK, alone
+from app.core.locks import POLL_LOCK, try_advisory_lock
 from app.core.transaction import one_transaction
 from app.models import SyncLedger
 from app.models.peer import Drift
@@ -42,7 +42,7 @@ def poll_peer(now: datetime) -> int:
     """
     if "poll" not in client.settings():
         return 0
-    with alone(POLL_LOCK) as mine:
+    with try_advisory_lock(POLL_LOCK) as mine:
         if not mine or not is_due("poll", now):
             return 0
         taken = 0

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from app.casefile.facts import rows_of
 from app.core.clock import office_time
 from app.core.extensions import db
-from app.core.locks import PUSH_LOCK, alone
+from app.core.locks import PUSH_LOCK, try_advisory_lock
 from app.core.transaction import one_transaction
 from app.feed.read import CursorTooOld, CursorUnreadable, read_changes
 from app.feed.sequence import number_changes
@@ -46,7 +46,7 @@ def push_peer(now: datetime) -> int:
     """
     if "push" not in client.settings():
         return 0
-    with alone(PUSH_LOCK) as mine:
+    with try_advisory_lock(PUSH_LOCK) as mine:
         if not mine:
             return 0
         note_wanted_positions(now)
