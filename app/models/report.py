@@ -152,7 +152,8 @@ class RehearsalRow(Model):
     """One rehearsal: the cases of a past period (`begins` to `ends`, aware UTC) computed under an SOP version changed
     by `what_if`.
 
-    `done` of `total` cases are computed; `result` is None until `state` is "ready".
+    `done` of `total` cases are computed; `result` is None until `state` is "ready", `error` until it is "failed".
+    `attempts` is also the claim token of the worker.
     """
 
     __tablename__ = "rehearsal"
@@ -172,9 +173,11 @@ class RehearsalRow(Model):
     ends: Mapped[Instant]
     what_if: Mapped[Document]
     state: Mapped[Word] = mapped_column(default="queued")
+    attempts: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     touched_at: Mapped[Instant]
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     result: Mapped[Document | None]
+    error: Mapped[Word | None]
 
     asked_by: Mapped[User] = relationship(User)

@@ -161,3 +161,8 @@ def test_a_period_without_cases_and_a_rehearsal_that_failed_say_so(app: Flask, a
         row.result, row.state = null(), "failed"
         db.session.commit()
     assert "Gladi ini tidak dapat dihitung" in client.get(result).text
+    with app.app_context():
+        db.session.scalars(select(RehearsalRow)).one().error = "killed"
+        db.session.commit()
+    assert "Proses latar berhenti di tengah jalan sampai tiga kali" in client.get(result).text
+    assert "Gagal dihitung" in client.get(f"/gladi/versi/{draft}").text

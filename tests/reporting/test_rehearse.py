@@ -5,17 +5,19 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from rq.timeouts import JobTimeoutException
 from sqlalchemy import func, select, text, update
 
 from app.cases.perform_action import perform_action
 from app.cases.raise_alarms import raise_due_alarms
-from app.core.clock import OFFICE_ZONE
+from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
 from app.core.periods import Period
 from app.demo.accounts import demo_person
 from app.models import RehearsalRow, SopVersion, StepAlarm, StepTask
 from app.reporting.figures.punctuality import punctuality
-from app.reporting.rehearsals.run import ask_rehearsal, relay_rehearsals, run_rehearsal
+from app.reporting.rehearsals import run as module
+from app.reporting.rehearsals.run import MOST_ATTEMPTS, SILENT, ask_rehearsal, relay_rehearsals, run_rehearsal
 from tests.factories import a_complaint, move_on
 from tests.reporting.many_openings import copy_openings
 from tests.reporting.small_month import answered_road, led, waiting_road, wita
@@ -149,18 +151,62 @@ def test_it_is_computed_once_and_taken_up_again_after_a_lost_worker(context: Fla
     assert run_rehearsal(row.id) == "elsewhere"
 
 
+def test_what_kills_three_workers_is_given_up_with_a_reason(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "past_cases", killed)
+    row = ask_rehearsal(db.session.scalars(select(SopVersion)).one(), SEPTEMBER, NOTHING, 1, utc_now())
+    handed = []
+    for _ in range(MOST_ATTEMPTS):
+        with pytest.raises(KeyboardInterrupt):
+            run_rehearsal(row.id)
+        handed.append(relay_rehearsals(utc_now() + SILENT * 2))
+    db.session.refresh(row)
+    assert (handed, row.state, row.error, row.attempts) == ([1, 1, 0], "failed", "killed", MOST_ATTEMPTS)
+    assert (run_rehearsal(row.id), relay_rehearsals(utc_now() + SILENT * 4)) == ("elsewhere", 0)
+
+
+def test_a_worker_that_was_presumed_dead_finishes_nothing(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    some_cases()
+    row = ask_rehearsal(db.session.scalars(select(SopVersion)).one(), SEPTEMBER, NOTHING, 1, utc_now())
+    read, results = module.past_cases, []
+
+    def be_followed(period: Period) -> Any:
+        monkeypatch.setattr(module, "past_cases", read)
+        assert relay_rehearsals(utc_now() + SILENT * 2) == 1
+        results.append(run_rehearsal(row.id))
+        return []
+
+    monkeypatch.setattr(module, "past_cases", be_followed)
+    assert (run_rehearsal(row.id), results) == ("stopped", ["ready"])
+    db.session.refresh(row)
+    assert (row.state, row.attempts, row.done, row.total) == ("ready", 2, 3, 3)
+
+
+def test_what_takes_too_long_is_not_begun_again(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(*_: Any) -> Any:
+        raise JobTimeoutException
+
+    monkeypatch.setattr(module, "past_cases", slow)
+    row = ask_rehearsal(db.session.scalars(select(SopVersion)).one(), SEPTEMBER, NOTHING, 1, utc_now())
+    assert run_rehearsal(row.id) == "failed"
+    db.session.refresh(row)
+    assert (row.state, row.error) == ("failed", "too_slow")
+    assert relay_rehearsals(utc_now() + SILENT * 2) == 0
+
+
 def test_progress_is_told_while_it_is_computed(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     copy_openings(answered_road().id, 600)
     seen: list[tuple[int, int]] = []
-    from app.reporting.rehearsals import run as module
-
     tell = module._update
 
-    def spy(rehearsal_id: int, **values: Any) -> None:
-        tell(rehearsal_id, **values)
+    def spy(*own: int, **values: Any) -> bool:
+        done = tell(*own, **values)
         with db.engine.connect() as other:
             columns = RehearsalRow.__table__.c
             seen.append(tuple(other.execute(select(columns.done, columns.total)).one()))  # type: ignore[arg-type]
+        return done
 
     monkeypatch.setattr(module, "_update", spy)
     found = rehearsed(NOTHING, Period(wita("1 00:00"), wita("2026-12-01 00:00")))

@@ -11,6 +11,16 @@ REHEARSAL_STATES: Labels = {
     "failed": _("Gagal dihitung"),
 }
 
+REHEARSAL_ERRORS: Labels = {
+    "not_valid": _(
+        "Gladi ini tidak dapat dihitung dengan kalender dan isian tersebut. Ubah isiannya lalu jalankan lagi."
+    ),
+    "killed": _(
+        "Proses latar berhenti di tengah jalan sampai tiga kali. Pilih masa yang lebih pendek lalu jalankan lagi."
+    ),
+    "too_slow": _("Gladi ini memakan waktu terlalu lama. Pilih masa yang lebih pendek lalu jalankan lagi."),
+}
+
 REHEARSAL_FAULTS: Labels = {
     "day": _("Tulis tanggal yang benar"),
     "order": _("Tanggal akhir harus sama dengan atau sesudah tanggal awal"),

@@ -20,7 +20,7 @@ from app.reporting.rehearsals.model import SKIPPABLE
 from app.reporting.rehearsals.run import ask_rehearsal, find_rehearsal, find_sop_version, newest_rehearsals
 from app.vocabulary.words import ACTORS, STEPS, UNITS
 from views.reporting.rehearsal_form import RehearsalForm, actors_for, fresh_form, read_form
-from views.reporting.rehearsal_labels import ASSUMPTIONS, REHEARSAL_STATES
+from views.reporting.rehearsal_labels import ASSUMPTIONS, REHEARSAL_ERRORS, REHEARSAL_STATES
 from views.shared.screen_access import for_officers
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import Step
@@ -90,6 +90,7 @@ class RehearsalView(BaseView):
             begins=office_time(row.begins).date(),
             last=office_time(row.ends).date() - timedelta(days=1),
             states=REHEARSAL_STATES,
+            reason=REHEARSAL_ERRORS[row.error or "not_valid"] if row.state == "failed" else None,
             assumptions=ASSUMPTIONS,
             percent=100 * row.done // row.total if row.total else 0,
             result=row.result,

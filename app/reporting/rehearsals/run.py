@@ -1,4 +1,7 @@
-"""Queues a rehearsal, computes it in the background, and stores its result; past cases are only read."""
+"""Queues a rehearsal, computes it in the background, and stores its result; past cases are only read.
+
+A claim counts the attempt. A worker presumed dead can no longer write to its row, and what ended three workers fails.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -6,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import select, update
+from rq.timeouts import JobTimeoutException
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.after_commit import enqueue_after_commit
@@ -32,15 +36,23 @@ log = structlog.get_logger()
 
 PROGRESS_EVERY = 250
 CHANGED_SHOWN = 50
+MOST_ATTEMPTS = 3
 SILENT, ENQUEUED_AGAIN_AFTER = timedelta(minutes=3), timedelta(seconds=20)
 """Time without progress after which a running, or a queued, rehearsal is enqueued again."""
 
 _rows = RehearsalRow.__table__
+
+
+def is_silent(now: datetime) -> ColumnElement[bool]:
+    """Return the SQL criterion for running rehearsals without progress for 3 minutes."""
+    return (_rows.c.state == "running") & (_rows.c.touched_at < now - SILENT)
+
+
 REHEARSALS = WorkQueue(
     RehearsalRow,
     JobName.REHEARSE,
     due=lambda now: (
-        ((_rows.c.state == "running") & (_rows.c.touched_at < now - SILENT))
+        (is_silent(now) & (_rows.c.attempts < MOST_ATTEMPTS))
         | ((_rows.c.state == "queued") & (_rows.c.touched_at < now - ENQUEUED_AGAIN_AFTER))
     ),
     claimed=lambda now: {"state": "queued", "touched_at": now},
@@ -93,48 +105,58 @@ def ask_rehearsal(
 def run_rehearsal(rehearsal_id: int) -> str:
     """Compute one queued rehearsal and store its result.
 
-    Returns "ready", "failed" (the SOP or the calendar does not allow it), or "elsewhere" when it is no longer queued.
+    Returns "ready", "failed" (it takes too long, or the SOP or the calendar does not allow it), "elsewhere" when it is
+    no longer queued, or "stopped" when another worker has claimed it meanwhile.
     """
-    queued, running = RehearsalRow.state == "queued", {"state": "running", "touched_at": utc_now()}
-    if REHEARSALS.update_if(rehearsal_id, queued, **running) is None:
+    claim = {"state": "running", "touched_at": utc_now(), "attempts": RehearsalRow.attempts + 1}
+    queued = RehearsalRow.state == "queued"
+    attempt = REHEARSALS.update_if(rehearsal_id, queued, returning=RehearsalRow.attempts, **claim)
+    if attempt is None:
         return "elsewhere"
+    values: dict[str, Any]
     try:
-        result = _computed(db.session.get_one(RehearsalRow, rehearsal_id))
+        result = _computed(db.session.get_one(RehearsalRow, rehearsal_id), attempt)
+        values = {"state": "ready", "result": result, "done": result["cases"]["count"]}
+    except JobTimeoutException:
+        values = {"state": "failed", "error": "too_slow"}
     except (ValueError, LookupError):
         log.exception("rehearsal_failed", rehearsal=rehearsal_id)
-        _update(rehearsal_id, state="failed")
-        return "failed"
-    _update(rehearsal_id, state="ready", result=result, done=result["cases"]["count"])
-    return "ready"
+        values = {"state": "failed", "error": "not_valid"}
+    return str(values["state"]) if _update(rehearsal_id, attempt, **values) else "stopped"
 
 
-def _computed(row: RehearsalRow) -> dict[str, Any]:
+def _computed(row: RehearsalRow, attempt: int) -> dict[str, Any]:
     version = db.session.get_one(SopVersion, row.sop_version_id)
     what_if, calendar = what_if_from(load_sop(version), row.what_if), load_working_calendar()
     period = Period(row.begins, row.ends)
-    _update(row.id, total=count_cases(period), done=0)
+    _update(row.id, attempt, total=count_cases(period), done=0)
     found = Rehearsal()
     for place, (complaint, openings) in enumerate(past_cases(period), 1):
         found.add(complaint, rehearse(openings, what_if, calendar), calendar)
         if place % PROGRESS_EVERY == 0:
-            _update(row.id, done=place)
+            _update(row.id, attempt, done=place)
     return _as_data(found)
 
 
-def _update(rehearsal_id: int, **values: Any) -> None:
-    """Update the rehearsal's row and commit on a separate connection.
+def _update(rehearsal_id: int, attempt: int, **values: Any) -> bool:
+    """Update the rehearsal's row if it is still running in this attempt, and return whether it was.
 
-    So its progress is visible while the reading transaction runs.
+    Commits on a separate connection, so that progress is visible while the reading transaction runs.
     """
+    own = (_rows.c.id == rehearsal_id, _rows.c.state == "running", _rows.c.attempts == attempt)
     with db.engine.begin() as connection:
-        connection.execute(update(_rows).where(_rows.c.id == rehearsal_id).values(touched_at=utc_now(), **values))
+        return bool(connection.execute(update(_rows).where(*own).values(touched_at=utc_now(), **values)).rowcount)
 
 
 def relay_rehearsals(now: datetime) -> int:
-    """Enqueue again rehearsals that still wait after 20 seconds or made no progress for 3 minutes.
+    """Fail rehearsals whose worker died 3 times, then enqueue again those that still wait after 20 seconds or made no
+    progress for 3 minutes.
 
-    Returns how many were enqueued, at most 20.
+    Commits, and returns how many were enqueued, at most 20.
     """
+    with one_transaction():
+        given_up = (is_silent(now), _rows.c.attempts >= MOST_ATTEMPTS)
+        REHEARSALS.update_free(*given_up, state="failed", error="killed")
     return REHEARSALS.relay(now, 20)
 
 
