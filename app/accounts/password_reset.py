@@ -15,6 +15,7 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.identifiers import LARGEST_INTEGER
 from app.models import PasswordAge
+from app.outbound.notification_channels import EMAIL
 
 OWN_PATH = "/resetmypassword/form"
 LINK_PATH = "/sandi-baru/"
@@ -92,7 +93,7 @@ def _account() -> User | None:
 
 
 def _has_mail(user: User) -> bool:
-    return bool(user.email and current_app.config.get("SMTP_URL"))
+    return bool(user.email and EMAIL.server_url())
 
 
 def _page(user: User, faults: dict[str, str]) -> str:

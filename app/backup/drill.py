@@ -20,11 +20,14 @@ from app.backup.archive import read_manifest
 from app.backup.keys import key_ids
 from app.backup.restore import check_keys, check_target, restore
 from app.core.extensions import db
+from app.outbound.notification_channels import CHANNELS
 from app.servers.postgres import EmbeddedPostgres
 from app.servers.processes import Supervisor
 from app.servers.sockets import new_socket_folder
 
-SILENT = {"SMTP_URL": None, "GATEWAY_URL": None, "SP4N_PEER": None, "BACKUP_FOLDER": None}
+SILENT: dict[str, None] = dict.fromkeys(
+    (*(channel.setting for channel in CHANNELS.values()), "SP4N_PEER", "BACKUP_FOLDER")
+)
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import current_app
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from app.core.extensions import db
 from app.core.transaction import waiting_place
 from app.models import AgencyTrackRow, Complaint, Reporter, StepTask
+from app.outbound.notification_channels import CHANNELS
 from workflow_rules.process.actors import Actor
 from workflow_rules.process.facts import AgencyTrack, ComplaintFacts, OpenStep, Pause
 from workflow_rules.process.identity import Channel, Classification, Confidentiality, ReporterFacts
@@ -80,8 +80,8 @@ def facts_of_identity(identity: Mapping[str, str | None]) -> ReporterFacts:
 
 
 def gets_messages(has_phone: bool) -> bool:
-    """Return whether the message service reaches a reporter: it is configured, and a phone number is stored."""
-    return has_phone and bool(current_app.config.get("GATEWAY_URL"))
+    """Return whether messages reach a reporter's phone: a channel to it is on, and a phone number is stored."""
+    return has_phone and any(one.reporter_column == "phone" and one.takes_messages() for one in CHANNELS.values())
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Sending of messages from the outbox, with retries."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,12 +11,13 @@ from app.core.extensions import db
 from app.core.jobs import JobName
 from app.core.transaction import one_transaction
 from app.core.work_queue import WorkQueue
-from app.delivery.apprise_channel import send_by_apprise
 from app.delivery.gateway_breaker import Turn, gateways_in_trouble, note_failure, note_success, turn_of
-from app.delivery.recipients import without_address
-from app.delivery.smtp_channel import send_mail
+from app.delivery.messages import compose
+from app.delivery.recipients import address_of, without_address
 from app.models import Delivery
-from app.notices.outbox import CLAIM_SECONDS, GatewayAway, Refused, Unsent
+from app.notices.outbox import CLAIM_SECONDS
+from app.outbound.gateway import GatewayAway, Refused, Unsent
+from app.outbound.notification_channels import CHANNELS
 from app.outbound.restore_hold import not_held
 from app.reporting.exports.mail import prepare_report
 
@@ -25,11 +25,6 @@ log = structlog.get_logger()
 
 DELAYS = (60, 300, 900, 1800, 3600, 3600, 3600, 3600)
 """Seconds between tries: nearly five hours in all, enough for most outages of a mail server."""
-
-CHANNELS: dict[str, Callable[[Delivery], bool]] = {"email": send_mail, "gateway": send_by_apprise}
-"""How a message is sent on a channel: returns False if the channel is not configured or has no recipient. Raises Unsent
-if the message should be retried, Refused if it can never be sent.
-"""
 
 CLAIM = timedelta(seconds=CLAIM_SECONDS)
 DELIVERIES = WorkQueue(
@@ -64,7 +59,7 @@ def _try(message: Delivery, turn: Turn, now: datetime) -> None:
     try:
         with db.session.begin_nested():
             prepare_report(message, now)
-            sent = CHANNELS[message.channel](message)
+            sent = _send(message)
     except Refused as refusal:
         message.state, message.last_error = "failed", without_address(message, str(refusal))[:300]
     except (GatewayAway, JobTimeoutException) as silence:
@@ -85,6 +80,22 @@ def _try(message: Delivery, turn: Turn, now: datetime) -> None:
     elif turn == "probe" and note_success(message.channel):
         # The gateway answers again, whatever it said of this message, so enqueue what waited for it.
         enqueue_after_commit(JobName.RELAY_DELIVERIES)
+
+
+def _send(message: Delivery) -> bool:
+    """Send one message on its channel; return False if the channel is off, or the officer has removed the address.
+
+    Raises Unsent if the message should be retried, Refused if it can never be sent.
+    """
+    channel = CHANNELS[message.channel]
+    url = channel.server_url()
+    address = address_of(message, channel) if url is not None else None
+    if url is None or (not address and not channel.for_everyone):
+        return False
+    if not address:
+        raise Refused("there is no e-mail address to send to")
+    channel.gateway(url, address, compose(message))
+    return True
 
 
 def _put_off(message: Delivery, problem: str, now: datetime) -> None:

@@ -3,10 +3,7 @@
 They contain nothing about the reporter and no content of the case.
 """
 
-from email.message import EmailMessage
-from email.utils import format_datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import current_app, render_template
 from flask_babel import force_locale, gettext, ngettext
@@ -15,77 +12,45 @@ from flask_babel import lazy_gettext as _
 from app.access.people import person_of
 from app.accounts.labels import ACCOUNT_MAILS
 from app.core.clock import utc_now
-from app.delivery.recipients import mail_address
 from app.delivery.sentences import NoticeLine, notice_line
 from app.models import Complaint, Delivery, ReportJob
 from app.models.messages import RECORD_KINDS
-from app.notices.outbox import Refused
+from app.outbound.gateway import ComposedMessage, Refused
 from app.reporting.exports.request import wanted_of
 from app.reporting.exports.titles import title_of
 from app.worklists.work_counts import count_my_steps
 from workflow_rules.process.identity import Confidentiality
 
 
-def compose_mail(message: Delivery) -> EmailMessage:
-    """Return the e-mail of one delivery, with sender and recipient; the recipient must have an address. Raises Refused
-    if its password link was used, replaced or has expired, KeyMissing if the reporter's address cannot be decrypted,
-    ValueError if a header value (such as the address) is malformed.
+def compose(message: Delivery) -> ComposedMessage:
+    """Return the text of one delivery, in Indonesian. Raises Refused if its password link was used, replaced or has
+    expired.
     """
-    if message.report_job is not None:
-        return _report_mail(message, message.report_job)
-    if message.account_news is not None:
-        return _addressed(account_mail(message), message)
-    mail = EmailMessage()
-    if message.complaint is not None:
-        mail["Subject"], text = compose_text(message)
-        mail.set_content(text)
-        return _addressed(mail, message)
+    html = None
     with force_locale("id"):
-        values = _notice_values(message)
-        mail["Subject"] = values["subject"]
-        mail.set_content(render_template("delivery/message.txt", **values))
-        mail.add_alternative(render_template("delivery/message.html", **values), subtype="html")
-    return _addressed(mail, message)
-
-
-def _report_mail(message: Delivery, job: ReportJob) -> EmailMessage:
-    """Return the e-mail with a scheduled report: its file unless that is too large, and a link to the page of
-    exports.
-    """
-    mail, file = EmailMessage(), message.report_file
-    with force_locale("id"):
-        values = {"title": title_of(wanted_of(job.wanted)), "rows": job.rows, "attached": file is not None}
-        values |= {"base": current_app.config["PUBLIC_BASE_URL"], "expires_at": job.expires_at}
-        name = job.schedule.name if job.schedule is not None else gettext("Laporan")
-        mail["Subject"] = f"{name}: {values['title']}"
-        mail.set_content(render_template("delivery/report.txt", **values))
-    if file is not None:
-        main, _, kind = file.media_type.partition("/")
-        mail.add_attachment(file.content, maintype=main, subtype=kind, filename=file.name)
-    return _addressed(mail, message)
-
-
-def _addressed(mail: EmailMessage, message: Delivery) -> EmailMessage:
-    """Add sender, recipient, date and Message-ID, and mark it as sent automatically; return the same e-mail. Raises
-    KeyMissing as `mail_address`, and ValueError for a malformed address.
-    """
-    host = urlsplit(current_app.config["PUBLIC_BASE_URL"]).hostname or "localhost"
-    mail["From"] = current_app.config.get("MAIL_FROM") or f"lapor@{host}"
-    mail["To"] = mail_address(message)
-    mail["Date"] = format_datetime(message.created_at)
-    mail["Message-ID"] = f"<delivery-{message.id}@{host}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    return mail
-
-
-def compose_text(message: Delivery) -> tuple[str, str]:
-    """Return (title, body) of a message for a plain-text service."""
-    with force_locale("id"):
-        if message.complaint is not None:
+        if message.report_job is not None:
+            subject, body = _report_text(message, message.report_job)
+        elif message.account_news is not None:
+            subject, body = _account_text(message)
+        elif message.complaint is not None:
             values = reporter_values(message, message.complaint)
-            return values["subject"], render_template("delivery/reporter.txt", **values)
-        values = _notice_values(message)
-        return values["subject"], render_template("delivery/message.txt", **values)
+            subject, body = values["subject"], render_template("delivery/reporter.txt", **values)
+        else:
+            values = _notice_values(message)
+            subject, body = values["subject"], render_template("delivery/message.txt", **values)
+            html = render_template("delivery/message.html", **values)
+    return ComposedMessage(message.id, message.created_at, subject, body, html, message.report_file)
+
+
+def _report_text(message: Delivery, job: ReportJob) -> tuple[str, str]:
+    """Return (subject, body) of the e-mail with a scheduled report, with a link to the page of exports; its file is
+    attached unless it is too large.
+    """
+    title = title_of(wanted_of(job.wanted))
+    values = {"title": title, "rows": job.rows, "attached": message.report_file is not None}
+    values |= {"base": current_app.config["PUBLIC_BASE_URL"], "expires_at": job.expires_at}
+    name = job.schedule.name if job.schedule is not None else gettext("Laporan")
+    return f"{name}: {title}", render_template("delivery/report.txt", **values)
 
 
 def reporter_values(message: Delivery, case: Complaint) -> dict[str, Any]:
@@ -130,23 +95,19 @@ def _link_of(line: NoticeLine) -> str:
 LINK_PATH = "/sandi-baru/"
 
 
-def account_mail(message: Delivery) -> EmailMessage:
-    """Return an e-mail about a user account, without sender and recipient. Raises Refused if its password link was
-    used, replaced or has expired.
+def _account_text(message: Delivery) -> tuple[str, str]:
+    """Return (subject, body) of an e-mail about a user account. Raises Refused if its password link was used, replaced
+    or has expired.
     """
     link = message.password_link
     if link is not None and (message.sealed_code is None or link.ended_at or link.expires_at <= utc_now()):
         raise Refused("the link has ended")
-    mail = EmailMessage()
-    with force_locale("id"):
-        subject, sentence = ACCOUNT_MAILS[link.kind if link is not None else str(message.account_news)]
-        base = current_app.config["PUBLIC_BASE_URL"]
-        values = {"sentence": str(sentence), "base": base, "user": message.user, "link": "", "until": None}
-        if link is not None:
-            values |= {"link": f"{base}{LINK_PATH}{message.sealed_code}", "until": link.expires_at}
-        mail["Subject"] = str(subject)
-        mail.set_content(render_template("delivery/account.txt", **values))
-    return mail
+    subject, sentence = ACCOUNT_MAILS[link.kind if link is not None else str(message.account_news)]
+    base = current_app.config["PUBLIC_BASE_URL"]
+    values = {"sentence": str(sentence), "base": base, "user": message.user, "link": "", "until": None}
+    if link is not None:
+        values |= {"link": f"{base}{LINK_PATH}{message.sealed_code}", "until": link.expires_at}
+    return str(subject), render_template("delivery/account.txt", **values)
 
 
 # (subject, first sentence) by cause. `news` replaces every cause but the code if the reporter asked for secrecy.

@@ -5,33 +5,26 @@ import re
 from app.core.encrypted_columns import KeyMissing, readable
 from app.core.extensions import db
 from app.models import Delivery, NoticePreference, Reporter
+from app.outbound.notification_channels import CHANNELS, NotificationChannel
 from workflow_rules.process.identity import Confidentiality
 
 COUNTRY = "+62"
 
 
-def mail_address(message: Delivery) -> str | None:
-    """Return the e-mail address of a message's recipient; None if there is none. Raises KeyMissing if the reporter's
-    address cannot be decrypted.
+def address_of(message: Delivery, channel: NotificationChannel) -> str | None:
+    """Return the address of a message's recipient on a channel; None if there is none. Raises KeyMissing if it cannot
+    be decrypted.
     """
     if message.account_news == "address_changed":
         return message.sealed_code
     if message.user is not None:
-        return message.user.email or None
-    reporter = _reporter_of(message)
-    return readable(reporter.email) if reporter is not None else None
-
-
-def gateway_address(message: Delivery) -> str | None:
-    """Return the recipient's number or name at the message service; None if there is none. Raises KeyMissing if the
-    reporter's number cannot be decrypted.
-    """
-    if message.user_id is not None:
+        if channel.for_everyone:
+            return message.user.email or None
         preference = db.session.get(NoticePreference, message.user_id)
-        return preference.gateway_to if preference is not None else None
+        return getattr(preference, channel.preference) if preference is not None else None
     reporter = _reporter_of(message)
-    phone = readable(reporter.phone) if reporter is not None else None
-    return international(phone) if phone else None
+    address = readable(getattr(reporter, channel.reporter_column)) if reporter is not None else None
+    return international(address) if address and channel.reporter_column == "phone" else address
 
 
 def international(phone: str) -> str:
@@ -47,7 +40,7 @@ def without_address(message: Delivery, problem: str) -> str:
     if message.complaint_id is None:
         return problem
     try:
-        addresses = (mail_address(message), gateway_address(message))
+        addresses = [address_of(message, channel) for channel in CHANNELS.values()]
     except KeyMissing:
         return problem
     for known in addresses:

@@ -30,7 +30,8 @@ from workflow_rules.process.identity import Channel, Classification, Confidentia
 from workflow_rules.process.steps import AGENCY_STEPS, CaseStatus, Route, Step, TrackState
 from workflow_rules.time.deadlines import Unit
 
-TOLD_BY = ("email", "gateway")
+NOTIFICATION_CHANNELS = ("email", "gateway")
+"""Names of the channels of `app/outbound/notification_channels.py`, for the checks of the tables."""
 
 # Migration 0005 defines which words this SQL function returns and with which weight.
 _WORDS = "complaint_words(number, sp4n_tracking_id, title, location_text, body, village_id, district_id)"
@@ -164,7 +165,7 @@ class Reporter(Model):
 
     __tablename__ = "reporter"
     __table_args__ = (
-        CheckConstraint(one_of("told_by", TOLD_BY), name="told_by"),
+        CheckConstraint(one_of("told_by", NOTIFICATION_CHANNELS), name="told_by"),
         Index("ix_reporter_name_words", "name_words", postgresql_using="gin"),
     )
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.column_types import BigKey, Instant, Word, one_of
 from app.core.encrypted_columns import SealedText
 from app.models.account import PasswordLink
-from app.models.complaint import Complaint, StepTask
+from app.models.complaint import NOTIFICATION_CHANNELS, Complaint, StepTask
 from app.models.invariant import InvariantRun
 from app.models.organisation import DelegationRow
 from app.models.report import ReportJob
@@ -51,7 +51,6 @@ RECORD_KINDS = ("records_red", "records_green")
 """Results of the nightly invariant check, notified to administrators and supervisors."""
 
 DELIVERY_STATES = ("queued", "sent", "failed", "skipped")
-CHANNELS = ("email", "gateway")
 ACCOUNT_NEWS = ("password_link", "password_changed", "sign_on_linked", "address_changed")
 """Account notices: sent by e-mail only and at once, regardless of the officer's notice preferences."""
 
@@ -147,7 +146,7 @@ class Delivery(Model):
         CheckConstraint("account_news IS NULL OR user_id IS NOT NULL", name="news_of_an_account"),
         UniqueConstraint("password_link_id", name="uq_delivery_password_link"),
         CheckConstraint(one_of("state", DELIVERY_STATES), name="state"),
-        CheckConstraint(one_of("channel", CHANNELS), name="channel"),
+        CheckConstraint(one_of("channel", NOTIFICATION_CHANNELS), name="channel"),
         Index("ix_delivery_waiting", "next_try_at", postgresql_where=text("state = 'queued'")),
         Index("ix_delivery_untried", "user_id", "channel", postgresql_where=text("state = 'queued' AND attempts = 0")),
         Index("ix_delivery_failed", "id", postgresql_where=text("state = 'failed'")),
@@ -223,7 +222,7 @@ class GatewayState(Model):
 
     __tablename__ = "gateway_state"
     __table_args__ = (
-        CheckConstraint(one_of("channel", CHANNELS), name="channel"),
+        CheckConstraint(one_of("channel", NOTIFICATION_CHANNELS), name="channel"),
         CheckConstraint("(failures > 0) = (away_since IS NOT NULL AND held_until IS NOT NULL)", name="in_trouble"),
     )
 

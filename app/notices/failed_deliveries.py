@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from app.core.extensions import db
 from app.models import Delivery, DeliveryItem
+from app.outbound.notification_channels import CHANNELS
 
 SHOWN = 100
 
@@ -46,7 +47,7 @@ def failed_messages(limit: int = SHOWN) -> list[FailedMessage]:
         FailedMessage(
             row.id,
             str(row.user.get_full_name()).strip() if row.user is not None else _reporter_name(row),
-            row.user.email if row.user is not None and row.channel == "email" else "",
+            row.user.email if row.user is not None and CHANNELS[row.channel].for_everyone else "",
             row.channel,
             notices,
             row.created_at,

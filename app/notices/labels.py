@@ -36,8 +36,6 @@ NOTICES: Labels = {
     "records_green": _("Pemeriksaan malam: semua catatan benar kembali"),
 }
 
-CHANNELS: Labels = {"email": _("Surel"), "gateway": _("WhatsApp, Telegram, atau SMS")}
-
 DELIVERY_STATES: Labels = {
     "queued": _("Menunggu dikirim"),
     "sent": _("Terkirim"),

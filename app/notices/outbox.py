@@ -1,11 +1,10 @@
 """The outbox: messages that carry notices to officers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import CTE, BigInteger, Select, bindparam, exists, func, literal, select, true, union_all
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.dialects.postgresql import insert
@@ -18,6 +17,7 @@ from app.core.jobs import JobName
 from app.core.locks import DIGEST_LOCK, wait_for_lock
 from app.models import Delivery, DeliveryItem, NoticePreference
 from app.notices.quiet_hours import SendingChoices, release
+from app.outbound.notification_channels import CHANNELS
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 ALARMS = frozenset({"step_near", "step_late", "step_overdue"})
@@ -47,17 +47,21 @@ def written_notices(new: CTE) -> Select[Any]:
     `written_notice` reads such a row.
     """
     chosen = NoticePreference.__table__
-    by_default = {"by_email": True, "only_digest": False, "quiet": True, "limit_at_any_hour": False}
+    by_default = {"only_digest": False, "quiet": True, "limit_at_any_hour": False}
     choices = (func.coalesce(chosen.c[name], value).label(name) for name, value in by_default.items())
-    has_gateway = chosen.c.gateway_to.is_not(None).label("has_gateway")
-    columns = (new.c.id, new.c.user_id, new.c.kind, has_gateway, *choices)
+    wanted = (
+        (func.coalesce(column, True) if channel.for_everyone else column.is_not(None)).label(channel.name)
+        for channel in CHANNELS.values()
+        for column in (chosen.c[channel.preference],)
+    )
+    columns = (new.c.id, new.c.user_id, new.c.kind, *wanted, *choices)
     return select(*columns).outerjoin_from(new, chosen, chosen.c.user_id == new.c.user_id).order_by(new.c.id)
 
 
 def written_notice(row: SqlRow[Any]) -> WrittenNotice:
     """Return a row of `written_notices` as a WrittenNotice."""
     choices = SendingChoices(row.quiet, row.only_digest, row.limit_at_any_hour)
-    return WrittenNotice(row.id, row.user_id, row.kind, choices, _channels(row.by_email, row.has_gateway))
+    return WrittenNotice(row.id, row.user_id, row.kind, choices, _channels(row._mapping))
 
 
 class Outbox:
@@ -103,21 +107,21 @@ def open_digest(user_id: int, channel: str, day: date, opening: datetime, at: da
 
 
 def channels_of(user_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Return the channels ("email", "gateway") of each officer who wants a morning digest, by user id; others are left
+    """Return the names of the channels of each officer who wants a morning digest, by user id; others are left
     out.
     """
-    channels = dict.fromkeys(user_ids, _channels(True, False))
+    channels = dict.fromkeys(user_ids, _channels({one.name: one.for_everyone for one in CHANNELS.values()}))
     for row in db.session.scalars(select(NoticePreference).where(NoticePreference.user_id.in_(tuple(channels)))):
         if row.morning_digest or row.only_digest:
-            channels[row.user_id] = _channels(row.by_email, bool(row.gateway_to))
+            channels[row.user_id] = _channels({one.name: getattr(row, one.preference) for one in CHANNELS.values()})
         else:
             del channels[row.user_id]
     return channels
 
 
-def _channels(by_email: bool, has_gateway: bool) -> tuple[str, ...]:
-    gateway = has_gateway and bool(current_app.config.get("GATEWAY_URL"))
-    return ("email",) * by_email + ("gateway",) * gateway
+def _channels(wanted: Mapping[Any, Any]) -> tuple[str, ...]:
+    """Return the names of the channels that take messages and have a true value in `wanted`, by name."""
+    return tuple(name for name, channel in CHANNELS.items() if wanted[name] and channel.takes_messages())
 
 
 def _add_to_messages(items: Sequence[Row], at: datetime, *, gathers: bool) -> None:
@@ -174,19 +178,3 @@ def _new_messages(route: CTE, waiting: CTE) -> tuple[list[str], Select[Any]]:
 
 
 _ADD = _add_statement()
-
-
-class Unsent(Exception):
-    """Raised if a message could not be sent now and should be tried again: the gateway or mail server is down, slow or
-    asks to retry later.
-    """
-
-
-class GatewayAway(Unsent):
-    """Raised if the gateway or mail server is unreachable, silent or closing, so that any other message would fail
-    too.
-    """
-
-
-class Refused(Exception):
-    """Raised if a message can never be sent, because its address or content is rejected; a person must check it."""

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from flask import current_app
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -11,6 +10,7 @@ from app.core.extensions import db
 from app.core.jobs import JobName
 from app.models import Complaint, Delivery, Reporter
 from app.notices.outbox import CLAIM_SECONDS
+from app.outbound.notification_channels import CHANNELS
 from workflow_rules.process.actions import Action
 from workflow_rules.process.decide import Decision
 from workflow_rules.process.events import EventKind
@@ -25,12 +25,11 @@ _TOLD_OF: dict[EventKind, str] = {
 
 
 def channel_for(reporter: dict[str, str]) -> str | None:
-    """Return the channel for messages to a reporter: "email", "gateway" (phone, if a message service is configured) or
-    None.
+    """Return the name of the first channel on which a reporter has an address and messages are queued; None if there
+    is none.
     """
-    if reporter.get("email"):
-        return "email"
-    return "gateway" if reporter.get("phone") and current_app.config.get("GATEWAY_URL") else None
+    channels = CHANNELS.values()
+    return next((one.name for one in channels if reporter.get(one.reporter_column) and one.takes_messages()), None)
 
 
 def notify_reporter(complaint: Complaint, told: str, cause_seq: int, at: datetime, code: str | None = None) -> bool:

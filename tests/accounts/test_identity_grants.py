@@ -16,9 +16,12 @@ from app.accounts.password_links import make_link
 from app.commands.maintenance import make_supervisor
 from app.core.clock import office_today, utc_now
 from app.core.extensions import db
-from app.delivery.messages import compose_mail
+from app.delivery.messages import compose
+from app.delivery.recipients import address_of
 from app.demo.accounts import demo_person
 from app.models import Agency, Delivery, JournalEntry, Notice, OfficerProfile
+from app.outbound.notification_channels import EMAIL
+from app.outbound.smtp_gateway import as_mail
 from app.web.form_labels import REFUSED
 from tests.factories import a_complaint
 
@@ -192,7 +195,7 @@ def test_a_former_address_hears_that_it_was_replaced(context: Flask, as_user: Si
     admin = as_user("administrator")
     assert admin.post(f"/users/edit/{user('kabid').id}", data=form).status_code == 302
     (message,) = db.session.scalars(select(Delivery).where(Delivery.account_news == "address_changed"))
-    mail = compose_mail(message)
+    mail = as_mail(str(address_of(message, EMAIL)), compose(message))
     assert (mail["To"], mail["Subject"]) == (old, "Alamat surel akun Anda diganti")
     assert "kabid.baru@contoh.id" not in mail.as_string()
     assert admin.post(f"/users/edit/{user('kabid').id}", data=form).status_code == 302

@@ -18,7 +18,7 @@ from app.audit.invariants.table import CHECKS
 from app.commands.maintenance import check_invariants
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
-from app.delivery.messages import compose_text
+from app.delivery.messages import compose
 from app.models import Delivery, InvariantFinding, InvariantResult, InvariantRun, Notice
 from tests.factories import a_complaint
 
@@ -123,9 +123,9 @@ def test_red_is_told_once_a_night_and_green_once_again(context: Flask, freeze: C
     assert db.session.scalars(select(func.count(Notice.id)).where(Notice.kind == "records_green")).one() == 2
     message = db.session.scalars(select(Delivery).join(Delivery.items).order_by(Delivery.id.desc())).first()
     assert message is not None
-    subject, body = compose_text(message)
-    assert "Aminah" not in subject + body
-    assert "http://localhost/kesehatan/" in body
+    composed = compose(message)
+    assert "Aminah" not in composed.subject + composed.body
+    assert "http://localhost/kesehatan/" in composed.body
 
 
 def test_what_changed_while_it_was_red_is_looked_at_until_it_is_green(

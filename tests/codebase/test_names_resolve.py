@@ -5,10 +5,15 @@ import importlib
 import pytest
 
 from app.core.jobs import QUEUE_OF, JobName, QueueName
+from app.models import NoticePreference, Reporter
+from app.models.complaint import NOTIFICATION_CHANNELS
 from app.models.messages import NOTICE_KINDS
 from app.models.organisation import AGENCY_KINDS
 from app.models.reference import HOLIDAY_KINDS
 from app.models.sop import SOP_STATES
+from app.notices.labels import PREFERENCE_HINTS, PREFERENCE_LABELS
+from app.outbound.notification_channels import CHANNELS
+from app.settings.office import MessageSettings
 from app.vocabulary import actions, refusals, words
 from app.web.error_responses import STATUS_OF
 from jobs.scheduler import PERIODIC_JOBS
@@ -62,6 +67,16 @@ def test_every_periodic_job_goes_to_its_own_queue() -> None:
 )
 def test_every_word_of_the_vocabulary_has_a_label(members: object, labels: dict[str, object]) -> None:
     assert [str(m) for m in members if str(m) not in labels] == []  # type: ignore[attr-defined]
+
+
+def test_every_notification_channel_is_wholly_declared() -> None:
+    assert tuple(CHANNELS) == NOTIFICATION_CHANNELS
+    for channel in CHANNELS.values():
+        assert channel.setting.lower() in MessageSettings.model_fields
+        assert channel.reporter_column in Reporter.__table__.c
+        assert channel.preference in NoticePreference.__table__.c
+        assert channel.preference in PREFERENCE_LABELS
+        assert channel.for_everyone or channel.preference in PREFERENCE_HINTS
 
 
 def test_every_parameter_of_every_action_has_a_label() -> None:

@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,11 @@ from sqlalchemy import select, update
 from app.core.clock import utc_now
 from app.core.extensions import db, redis_client
 from app.core.jobs import QueueName
-from app.delivery import deliver as delivering
 from app.delivery.deliver import DELAYS, deliver, relay_deliveries
-from app.delivery.smtp_channel import address_of
 from app.models import Delivery
+from app.outbound.gateway import ComposedMessage
+from app.outbound.notification_channels import CHANNELS, EMAIL
+from app.outbound.smtp_gateway import address_of
 from jobs.registry import queue
 from tests.delivery.faulty_mail_server import CUT, HANG, FaultyMailServer, faulty_mail_server
 from tests.factories import a_complaint
@@ -169,10 +171,10 @@ def test_a_fault_that_nobody_foresaw_comes_to_an_end_too(
 ) -> None:
     message = a_message()
 
-    def breaks(message: Delivery) -> bool:
+    def breaks(url: str, address: str, message: ComposedMessage) -> None:
         raise RuntimeError("the template is broken")
 
-    monkeypatch.setitem(delivering.CHANNELS, "email", breaks)
+    monkeypatch.setitem(CHANNELS, EMAIL.name, replace(EMAIL, gateway=breaks))
     carry_to_the_end(message)
     assert message.state == "failed"
     assert "the template is broken" in (message.last_error or "")

@@ -16,8 +16,9 @@ from app.commands.maintenance import refuse_missing_keys
 from app.core.clock import utc_now
 from app.core.encrypted_columns import KeyMissing, SealedBytes, SealedText, identifier_digest, name_digests
 from app.core.extensions import db
-from app.delivery.recipients import mail_address
+from app.delivery.recipients import address_of
 from app.models import Delivery, JournalEntry, OriginalText, Reporter, WebhookEndpoint
+from app.outbound.notification_channels import EMAIL
 from app.privacy import identity_keys
 from app.privacy.identity_keys import rotate_identity_keys, rotation_lines
 from app.privacy.keys_in_use import sealed_columns, used_key_ids
@@ -151,7 +152,7 @@ def test_a_key_taken_out_too_early_is_named_and_no_page_breaks(
     opened = client.post(f"/aduan/{case_id}/identitas", data={"reason": "Menelepon pelapor"})
     assert (opened.status_code, opened.text.count("tidak dapat dibuka: kuncinya tidak ada")) == (200, 5)
     with pytest.raises(KeyMissing):
-        mail_address(db.session.get_one(Delivery, key))
+        address_of(db.session.get_one(Delivery, key), EMAIL)
     before = raw(Reporter.__table__, "name", "phone")
     assert rotate_identity_keys(utc_now()).unreadable == {"reporter": 1}
     with pytest.raises(ValueError, match="must not take the place"):

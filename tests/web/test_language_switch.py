@@ -12,8 +12,9 @@ from flask_babel import force_locale, refresh
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.delivery.messages import compose_mail, compose_text
+from app.delivery.messages import compose
 from app.models import Delivery
+from app.outbound.smtp_gateway import as_mail
 from app.web import formats
 from tests.factories import a_complaint
 
@@ -84,10 +85,14 @@ def test_a_message_is_indonesian_whatever_the_language_around_it(
     monkeypatch.setitem(context.config, "BABEL_DEFAULT_LOCALE", "en")
     refresh()
     assert formats.display(True) == "Yes"
-    mail, (subject, text) = compose_mail(message), compose_text(message)
-    assert mail["Subject"] == subject == "Pekerjaan Anda pagi ini di Lapor Balangan"
-    assert "menunggu Anda pada langkah “Memeriksa aduan”" in text
-    assert re.search(r"^Batas waktu: Rabu, 25 November 2026, \d\d\.\d\d WITA$", text, re.MULTILINE)
+    composed = compose(message)
+    assert (
+        as_mail("kasi@contoh.id", composed)["Subject"]
+        == composed.subject
+        == "Pekerjaan Anda pagi ini di Lapor Balangan"
+    )
+    assert "menunggu Anda pada langkah “Memeriksa aduan”" in composed.body
+    assert re.search(r"^Batas waktu: Rabu, 25 November 2026, \d\d\.\d\d WITA$", composed.body, re.MULTILINE)
 
 
 def test_the_letter_and_the_phrases_for_a_disposition_stay_indonesian(app: Flask, as_user: SignIn) -> None:

@@ -1,9 +1,6 @@
 """Notices of an officer and the settings for receiving them."""
 
-from dataclasses import asdict
-from typing import Any
-
-from flask import Flask, abort, current_app, flash, make_response, redirect, render_template, request
+from flask import Flask, abort, flash, make_response, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext, ngettext
 from flask_login import current_user
@@ -15,8 +12,16 @@ from app.core.identifiers import LARGEST_ID
 from app.core.request_context import request_context
 from app.delivery.sentences import SHOWN, newest_notices
 from app.notices.labels import NOTICE_ICONS, PREFERENCE_FAULTS, PREFERENCE_HINTS, PREFERENCE_LABELS
-from app.notices.preferences import NoticePreferences, PreferenceRefused, preferences_of, save_preferences
+from app.notices.preferences import (
+    ADDRESSES,
+    SWITCHES,
+    NoticePreferences,
+    PreferenceRefused,
+    preferences_of,
+    save_preferences,
+)
 from app.notices.unread import mark_all_read, mark_read, unread_count
+from app.outbound.notification_channels import CHANNELS, EMAIL
 from views.shared.page_counts import page_counts
 from views.shared.screen_access import for_officers
 
@@ -95,28 +100,29 @@ class NoticeView(BaseView):
     @expose("/cara", methods=["GET"])
     @for_officers("can_read", "Notice")
     def wishes(self) -> Response:
-        return _wishes_page(asdict(preferences_of(current_user.id)))
+        return _preferences_page(preferences_of(current_user.id))
 
     @expose("/cara", methods=["POST"])
     @for_officers("can_read", "Notice")
     def save_preferences(self) -> Response:
         """Save the user's notice settings and redirect to their form; errors show the form again with status 422."""
-        ticked = {name: name in request.form for name in PREFERENCE_LABELS if name != "gateway_to"}
-        # The number is None if no message service is configured.
-        wanted = NoticePreferences(**ticked, gateway_to=request.form.get("gateway_to", "") if _has_gateway() else None)
+        ticked = {name: name in request.form for name in SWITCHES}
+        addresses = {name: request.form.get(name, "") for name in _addresses_in_use()}
+        wanted = NoticePreferences(**ticked, addresses=addresses)
         try:
             save_preferences(current_user.id, wanted)
         except PreferenceRefused as refused:
-            return _wishes_page(asdict(wanted), {refused.field: str(PREFERENCE_FAULTS[refused.fault.value])})
+            return _preferences_page(wanted, {refused.field: str(PREFERENCE_FAULTS[refused.fault.value])})
         flash(gettext("Cara pemberitahuan disimpan. Berlaku untuk pemberitahuan berikutnya."), "success")
         return redirect("/pemberitahuan/cara", 303)
 
 
-def _has_gateway() -> bool:
-    return bool(current_app.config.get("GATEWAY_URL"))
+def _addresses_in_use() -> tuple[str, ...]:
+    """Return the preference columns with an officer's address for a channel that is on."""
+    return tuple(one.preference for one in CHANNELS.values() if one.preference in ADDRESSES and one.takes_messages())
 
 
-def _wishes_page(typed: dict[str, Any], faults: dict[str, str] | None = None) -> Response:
+def _preferences_page(typed: NoticePreferences, faults: dict[str, str] | None = None) -> Response:
     title = gettext("Cara pemberitahuan")
     page = render_template(
         "accounts/notice_preferences.html",
@@ -126,7 +132,7 @@ def _wishes_page(typed: dict[str, Any], faults: dict[str, str] | None = None) ->
         labels=PREFERENCE_LABELS,
         hints=PREFERENCE_HINTS,
         email=current_user.email,
-        has_mail=bool(current_app.config.get("SMTP_URL")),
-        has_gateway=_has_gateway(),
+        has_mail=EMAIL.server_url() is not None,
+        addresses=_addresses_in_use(),
     )
     return make_response(page, 422 if faults else 200)

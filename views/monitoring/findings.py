@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from flask import current_app
 from flask_babel import gettext, ngettext
 from redis.exceptions import RedisError
 
@@ -14,6 +13,7 @@ from app.delivery.gateway_breaker import gateways_in_trouble
 from app.models import GatewayState
 from app.monitoring import health
 from app.monitoring.gauges import expected_workers, read_queues
+from app.outbound.notification_channels import CHANNELS, EMAIL
 from app.outbound.restore_hold import find_hold
 from app.papers.case_papers import count_troubled
 from app.sp4n.peer import client, overview
@@ -25,7 +25,6 @@ MESSAGE_LATE = timedelta(minutes=5)
 JOB_LATE, JOB_VERY_LATE = 120.0, 600.0
 """Seconds the oldest job of a queue has waited at which the queue is a warning, and broken."""
 
-GATEWAY_NAMES = {"email": "mail server", "gateway": "message service"}
 WORST_FIRST = ("broken", "unknown", "warn", "ok")
 
 
@@ -76,8 +75,8 @@ def warnings(now: datetime) -> list[str]:
 def outside_warnings() -> list[str]:
     """Return English sentences about unreachable gateways and a rejected peer token for a monitor."""
     sentences = [
-        f"{GATEWAY_NAMES[state.channel]}: away since {office_time(state.away_since):%Y-%m-%d %H:%M}, left alone until"
-        f" {office_time(state.held_until):%H:%M:%S} ({state.last_error})"
+        f"{CHANNELS[state.channel].server_in_english}: away since {office_time(state.away_since):%Y-%m-%d %H:%M},"
+        f" left alone until {office_time(state.held_until):%H:%M:%S} ({state.last_error})"
         for state in gateways_in_trouble()
         if state.away_since and state.held_until
     ]
@@ -192,25 +191,25 @@ def _records(now: datetime) -> Iterator[Finding]:
 
 
 def _gateways(now: datetime) -> Iterator[Finding]:
-    """Yield the Findings of the mail server, and of the message service if one is configured."""
+    """Yield the Findings of the servers of all channels that are on, and of the mail server."""
     troubled = {state.channel: state for state in gateways_in_trouble()}
-    if not current_app.config.get("SMTP_URL"):
-        yield _finding("mail", "warn", gettext("Belum disiapkan: surel tidak dikirim."))
-    else:
-        yield _gateway("mail", troubled.get("email"), now)
-    if current_app.config.get("GATEWAY_URL"):
-        yield _gateway("gateway", troubled.get("gateway"), now)
+    if EMAIL.server_url() is None:
+        said = gettext("Belum disiapkan: surel tidak dikirim.")
+        yield Finding(str(EMAIL.server), "warn", said, str(TO_DO["mail"]))
+    for channel in CHANNELS.values():
+        if channel.server_url() is not None:
+            yield _gateway(str(channel.server), troubled.get(channel.name), now)
 
 
-def _gateway(part: str, trouble: GatewayState | None, now: datetime) -> Finding:
+def _gateway(server: str, trouble: GatewayState | None, now: datetime) -> Finding:
     if trouble is None or trouble.away_since is None:
-        return _finding(part, "ok", gettext("Sudah disiapkan."))
+        return Finding(server, "ok", gettext("Sudah disiapkan."), "")
     said = gettext(
         "Tidak menjawab sejak %(when)s (%(why)s).", when=_seen(trouble.away_since, now), why=trouble.last_error
     )
     if trouble.held_until is not None and trouble.held_until > now:
         said += " " + gettext("Dicoba lagi sendiri %(when)s.", when=_seen(trouble.held_until, now))
-    return replace(_finding(part, "broken", said), to_do=str(TO_DO["gateway_away"]))
+    return Finding(server, "broken", said, str(TO_DO["gateway_away"]))
 
 
 def _queues(redis: bool, now: datetime) -> Finding:

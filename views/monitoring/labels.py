@@ -13,8 +13,6 @@ PARTS: Labels = {
     "workers": _("Proses latar"),
     "waiting": _("Pesan yang menunggu"),
     "failed": _("Pesan gagal"),
-    "mail": _("Server surel"),
-    "gateway": _("Layanan pesan (GATEWAY_URL)"),
     "queues": _("Antrean pekerjaan"),
     "alarms": _("Peringatan batas waktu"),
     "holidays": _("Hari libur tahun depan"),

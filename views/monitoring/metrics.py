@@ -13,9 +13,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from app.core.clock import utc_now
-from app.models.messages import CHANNELS
 from app.monitoring import request_metrics
 from app.monitoring.gauges import Gauges, expected_workers, read_gauges
+from app.outbound.notification_channels import CHANNELS
 
 CACHE_SECONDS = 5.0
 """Seconds for which each process caches the gauges, so that frequent scraping does not load the database."""

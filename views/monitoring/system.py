@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, render_template
+from flask import abort, flash, redirect, render_template
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext, ngettext
 from redis.exceptions import RedisError
@@ -19,7 +19,7 @@ from app.monitoring.failed_jobs import read_failed_jobs, retry_job
 from app.monitoring.gauges import read_queues
 from app.monitoring.health import redis_answers
 from app.notices.failed_deliveries import SHOWN, count_failed, failed_messages
-from app.notices.labels import CHANNELS
+from app.outbound.notification_channels import CHANNELS, EMAIL
 from views.monitoring.findings import all_findings, how_long
 from views.monitoring.labels import QUEUES
 from views.shared.screen_access import for_officers
@@ -104,8 +104,8 @@ class FailedMessageView(BaseView):
             lines=failed_messages(),
             count=count_failed(),
             shown=SHOWN,
-            channels=CHANNELS,
-            has_mail=bool(current_app.config.get("SMTP_URL")),
+            channels={name: channel.label for name, channel in CHANNELS.items()},
+            has_mail=EMAIL.server_url() is not None,
             now=utc_now(),
         )
         return page

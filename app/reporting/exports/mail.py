@@ -5,7 +5,7 @@ from datetime import datetime
 from app.core.storage import read_file
 from app.models import Delivery, ReportJob
 from app.models.messages import AttachedFile
-from app.notices.outbox import Refused
+from app.outbound.gateway import Refused
 from app.reporting.exports.files import MEDIA_TYPES
 from app.reporting.exports.run import ReportRefused, asking_person
 

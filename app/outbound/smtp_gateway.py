@@ -5,14 +5,12 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
+from email.utils import format_datetime
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from flask import current_app
 
-from app.delivery.messages import compose_mail
-from app.delivery.recipients import mail_address
-from app.models import Delivery
-from app.notices.outbox import GatewayAway, Refused, Unsent
+from app.outbound.gateway import ComposedMessage, GatewayAway, Refused, Unsent
 
 SMTP_SECONDS = 20
 """Default of the setting SMTP_SECONDS: the longest wait for one reply of the server."""
@@ -20,24 +18,37 @@ SMTP_SECONDS = 20
 SHUTTING_DOWN = 421
 
 
-def send_mail(message: Delivery) -> bool:
-    """Send one message as e-mail through the server of SMTP_URL (`smtp://`, `smtps://` or `smtp+starttls://` with
-    `user:password@host:port`); return False if SMTP_URL is not set. Raises Refused if the message can never be sent,
-    Unsent or GatewayAway to retry.
+def send_mail(url: str, address: str, message: ComposedMessage) -> None:
+    """Send one message as e-mail through the server of `url` (`smtp://`, `smtps://` or `smtp+starttls://` with
+    `user:password@host:port`). Raises Refused if the message can never be sent, Unsent or GatewayAway to retry.
     """
-    url = current_app.config.get("SMTP_URL")
-    if not url:
-        return False
-    address = mail_address(message)
-    if not address:
-        raise Refused("there is no e-mail address to send to")
     try:
-        mail = compose_mail(message)
+        mail = as_mail(address, message)
     except ValueError as error:
         raise Refused(_text_of(error)) from error
     with _server(urlsplit(url)) as server:
         _transmit(server, mail, address)
-    return True
+
+
+def as_mail(address: str, message: ComposedMessage) -> EmailMessage:
+    """Return a message as an e-mail to this address, marked as sent automatically. Raises ValueError if a header value
+    (such as the address) is malformed.
+    """
+    mail = EmailMessage()
+    mail["Subject"] = message.subject
+    mail.set_content(message.body)
+    if message.html is not None:
+        mail.add_alternative(message.html, subtype="html")
+    if message.file is not None:
+        main, _, kind = message.file.media_type.partition("/")
+        mail.add_attachment(message.file.content, maintype=main, subtype=kind, filename=message.file.name)
+    host = urlsplit(current_app.config["PUBLIC_BASE_URL"]).hostname or "localhost"
+    mail["From"] = current_app.config.get("MAIL_FROM") or f"lapor@{host}"
+    mail["To"] = address
+    mail["Date"] = format_datetime(message.created_at)
+    mail["Message-ID"] = f"<delivery-{message.id}@{host}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    return mail
 
 
 def _transmit(server: smtplib.SMTP, mail: EmailMessage, address: str) -> None:
