@@ -15,7 +15,7 @@ from app.audit import evidence_data
 from app.audit.evidence_data import withheld
 from app.audit.zip_stream import Entry, Missing, zip_of
 from app.casefile.case import Case
-from app.casefile.event_log import hashed_record
+from app.casefile.event_history import hashed_record
 from app.casefile.timeline import dispositions, timeline
 from app.core.extensions import db
 from app.core.hashing import canonical_json

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from app.audit.whole_cases import WholeCase, whole_cases
-from app.casefile.event_log import as_event, hashed_record
+from app.casefile.event_history import as_event, hashed_record
 from workflow_rules.process.evolve import replay
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.record.hash_chain import first_break

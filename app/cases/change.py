@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import BigInteger, bindparam, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from app.casefile.event_log import hashed_record
+from app.casefile.event_history import hashed_record
 from app.casefile.facts import CaseRows, facts_from, get_for_update, rows_of
 from app.cases.action_context import ActionContext, Link, more_task_keys, read_context
 from app.cases.project_facts import project_changes, project_first

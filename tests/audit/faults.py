@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import text
 
 from app.audit.whole_cases import whole_cases
-from app.casefile.event_log import hashed_record
+from app.casefile.event_history import hashed_record
 from app.core.extensions import db
 from app.models import ComplaintEvent
 from workflow_rules.record.hash_chain import GENESIS, link

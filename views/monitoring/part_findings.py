@@ -9,7 +9,7 @@ from flask_babel import gettext, ngettext
 from app.audit.invariants.labels import PROMISES, sentence_of
 from app.audit.invariants.run import RedInvariant, last_invariant_run
 from app.backup.runs import last_good
-from app.casefile.event_log import first_event_at
+from app.casefile.event_history import first_event_at
 from app.core.storage import takes_files
 from app.models import BackupRun, StoreSweep
 from app.monitoring.file_store import count_files

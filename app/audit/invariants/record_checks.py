@@ -17,7 +17,7 @@ from app.audit.invariants.queries import SENT
 from app.audit.invariants.scope import MAX_FINDINGS, Checked, Finding, Scope, limited
 from app.audit.replay import comparable, fault_of_chain, fault_of_ledger
 from app.audit.whole_cases import WholeCase, whole_cases
-from app.casefile.event_log import as_event, sops_by_version
+from app.casefile.event_history import as_event, sops_by_version
 from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.core.hashing import json_digest

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from app.casefile.event_log import CaseLog, Logged, count_not_ended, sops_by_version, touched_cases
+from app.casefile.event_history import CaseLog, Logged, count_not_ended, sops_by_version, touched_cases
 from app.core.periods import Period
 from app.reference.calendar import load_working_calendar
 from workflow_rules.process.actions import Action

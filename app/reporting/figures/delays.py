@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.casefile.event_log import sops_by_version, touched_cases
+from app.casefile.event_history import sops_by_version, touched_cases
 from app.core.periods import Period
 from app.reporting.figures.definitions import OverdueStep, charged_agency
 from app.reporting.figures.measures import ClosedStep

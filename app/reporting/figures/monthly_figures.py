@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy import select
 
-from app.casefile.event_log import CASE_COLUMNS, READ_AT_ONCE, with_case
+from app.casefile.event_history import CASE_COLUMNS, READ_AT_ONCE, with_case
 from app.core.clock import OFFICE_ZONE, office_time
 from app.core.extensions import db
 from app.core.periods import Period, month_before, month_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.casefile.event_log import checkpoint_at, written_late
+from app.casefile.event_history import checkpoint_at, written_late
 from app.core.periods import Period
 from app.models import RegisterKind
 from app.reporting.registers.names import Names, names_in

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select, text
 
 from app.access.office_heads import head_of_office
-from app.casefile.event_log import checkpoint_at, first_event_at, newest_event
+from app.casefile.event_history import checkpoint_at, first_event_at, newest_event
 from app.core.clock import OFFICE_ZONE, office_today
 from app.core.extensions import db
 from app.core.hashing import json_digest

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, select
 
-from app.casefile.event_log import sops_by_version
+from app.casefile.event_history import sops_by_version
 from app.core.extensions import db
 from app.core.periods import Period
 from app.models import AgencyTrackRow, Complaint, StepPause, StepTask

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, Table, select
 
-from app.casefile.event_log import hashed_record
+from app.casefile.event_history import hashed_record
 from app.core.extensions import db
 from app.models import (
     AgencyTrackRow,

@@ -1,4 +1,4 @@
-"""The event log as a stream: whole cases with their events before an instant, and the heads of all chains."""
+"""Reading the events of cases: whole cases with their events before an instant, and the heads of all chains."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
