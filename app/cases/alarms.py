@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.casefile.facts import ended_pauses
-from app.cases.change import note_events
+from app.cases.append_event import note_events
 from app.core.bulk_insert import ROWS, as_text, insertion
 from app.core.extensions import db
 from app.models import Complaint, StepAlarm, StepTask

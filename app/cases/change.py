@@ -1,40 +1,32 @@
 """Every change of a case: its row is locked, one event is appended, and all that follows is written with the event.
 
-What follows is the state of the case, its steps and deadlines, the time ledger, the change feed and the notices. Events
-and the time ledger are written here and nowhere else.
+What follows is the state of the case, its steps and deadlines, the time ledger, the change feed and the notices. The
+time ledger is written here and nowhere else; `append_event.py` makes the rows of events.
 """
 
-import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, bindparam, func, select, true
-from sqlalchemy.dialects.postgresql import ARRAY
-
-from app.casefile.event_history import hashed_record
 from app.casefile.facts import CaseRows, facts_from, get_for_update, rows_of
-from app.cases.action_context import ActionContext, Link, more_task_keys, read_context
+from app.cases.action_context import ActionContext, more_task_keys, read_context
+from app.cases.append_event import event_row
 from app.cases.project_facts import project_changes, project_first
 from app.core.bulk_insert import Part, as_row, attach_inserted
 from app.core.extensions import db
-from app.core.hashing import unrepeatable_digest
-from app.feed.note import changes_of, note_changes
+from app.feed.note import changes_of
 from app.models import Complaint, ComplaintEvent, LedgerRow, StepTask, SyncChange
 from app.notices.notify import Notifier
-from workflow_rules.process.actors import Actor, Person
+from workflow_rules.process.actors import Person
 from workflow_rules.process.decide import sees
 from workflow_rules.process.events import Event
 from workflow_rules.process.evolve import begin, evolve
 from workflow_rules.process.facts import ComplaintFacts
-from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 from workflow_rules.process.sop import Sop
-from workflow_rules.record.hash_chain import GENESIS, link
+from workflow_rules.record.hash_chain import GENESIS
 from workflow_rules.record.time_ledger import entries
 
-DIGEST_OF_ADDRESS = "digest:"
-SEED_BYTES = 32
 Granted = TypeVar("Granted")
 
 
@@ -117,7 +109,7 @@ def change_case(
     """
     complaint, context = case.complaint, case.context
     after = evolve(case.facts, event)
-    row = _next_event(complaint, event, by, address, *context.last)
+    row = event_row(complaint, event, by, address, *context.last)
     opened = list(project_changes(complaint, case.rows, after, event, context.sop, context.calendar).values())
     db.session.flush()
     for task, key in zip(opened, (context.task_key, *more_task_keys(len(opened) - 1)), strict=False):
@@ -146,7 +138,7 @@ def begin_case(
     Nothing is written: a caller that receives many complaints passes all of them to `write_changes` at once.
     """
     after = begin(complaint.number, event)
-    row = _next_event(complaint, event, by, address, (0, GENESIS), keys[0])
+    row = event_row(complaint, event, by, address, (0, GENESIS), keys[0])
     task = project_first(complaint, after, event, sop, notifier.calendar)
     task.id = keys[1]
     return Change(complaint, row, after, [task], _ledger(complaint, None, after, event, by), origin, notifier)
@@ -166,78 +158,6 @@ def write_changes(changes: Sequence[Change], by: Person, *parts: Part) -> None:
         (LedgerRow.__table__, [line for change in changes for line in change.ledger]),
         (SyncChange.__table__, [row for c, origin in in_feed for row in changes_of(c.complaint, c.event, origin)]),
     )
-
-
-def note_events(
-    happened: Iterable[tuple[Complaint, Event]], by: Person, address: str | None = None, in_feed: bool = False
-) -> list[ComplaintEvent]:
-    """Append events that do not change the facts of their cases, each after the last event of its case, and return
-    their rows. This transaction must have locked the cases. `in_feed` puts the events into the change feed.
-    """
-    noted = list(happened)
-    ids = list({complaint.id for complaint, _ in noted})
-    last = {row.id: (row.seq, row.hash) for row in db.session.execute(_LAST_LINKS, {"ids": ids})}
-    rows = []
-    for complaint, event in noted:
-        row = _next_event(complaint, event, by, address, last[complaint.id])
-        last[complaint.id] = row.seq, row.hash
-        rows.append(row)
-    db.session.add_all(rows)
-    if in_feed:
-        note_changes([(complaint, row) for (complaint, _), row in zip(noted, rows, strict=True)])
-    return rows
-
-
-_ASKED = func.unnest(bindparam("ids", type_=ARRAY(BigInteger))).table_valued("id").render_derived("asked")
-_LAST = (
-    select(ComplaintEvent.seq, ComplaintEvent.hash)
-    .where(ComplaintEvent.complaint_id == _ASKED.c.id)
-    .order_by(ComplaintEvent.seq.desc())
-    .limit(1)
-    .lateral("last")
-)
-_LAST_LINKS = (
-    select(_ASKED.c.id, _LAST.c.seq, _LAST.c.hash).join_from(_ASKED, _LAST, true()).execution_options(unscoped=True)
-)
-
-
-def _next_event(
-    complaint: Complaint, event: Event, by: Person, address: str | None, after: Link, key: int | None = None
-) -> ComplaintEvent:
-    """Return the row of an event, linked to the one before in the hash chain of its case (`after`); nothing is
-    written.
-    """
-    seq, previous = after
-    row = ComplaintEvent(
-        id=key,
-        complaint_id=complaint.id,
-        seq=seq + 1,
-        kind=event.kind.value,
-        step=event.step.value if event.step else None,
-        agency_code=event.agency,
-        actor=event.by.actor.value,
-        officer_id=by.id,
-        on_behalf_of_id=event.by.on_behalf_of,
-        delegation_id=event.by.delegation,
-        delegation_kind=event.by.kind.value if event.by.kind else None,
-        at=event.at,
-        address=address if event.by.actor is not Actor.REPORTER else _address_of_reporter(complaint, address),
-        data=dict(event.data),
-        previous_hash=previous,
-        seed=secrets.token_hex(SEED_BYTES),
-    )
-    row.hash = link(row.previous_hash, hashed_record(complaint.number, row), row.seed)
-    return row
-
-
-def _address_of_reporter(complaint: Complaint, address: str | None) -> str | None:
-    """Return the digest that an event stores in place of a reporter's network address; it only shows that two acts of
-    one day came from one place. None for an anonymous reporter or when no digest can be made.
-    """
-    if address is None or complaint.confidentiality == Confidentiality.ANONYMOUS:
-        return None
-    digest = unrepeatable_digest(f"address of a reporter:{address}")
-    return digest and f"{DIGEST_OF_ADDRESS}{digest}"
 
 
 def _ledger(

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import select, update
 
 from app.casefile.facts import get_for_update
-from app.cases.change import note_events
+from app.cases.append_event import note_events
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.storage import read_file, write_file

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.cases.change import lock_case, note_events
+from app.cases.append_event import note_events
+from app.cases.change import lock_case
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction

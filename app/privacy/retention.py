@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 
 from app.casefile.facts import get_for_update
-from app.cases.change import note_events
+from app.cases.append_event import note_events
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Complaint, InboundHold, OriginalText, Reporter, SyncImport

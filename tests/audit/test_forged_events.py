@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.audit.replay import audit_all
-from app.cases import change as changes
+from app.cases import append_event
 from app.cases.receive_complaint import receive_complaint
 from app.cases.report_input import clean_report
 from app.core.extensions import db
@@ -187,7 +187,7 @@ def test_what_is_withheld_cannot_be_given_another_name(files: Files, tmp_path: P
 
 @pytest.fixture
 def old_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(changes, "secrets", OLD_SEED)
+    monkeypatch.setattr(append_event, "secrets", OLD_SEED)
 
 
 @pytest.mark.usefixtures("context", "old_process")
@@ -237,7 +237,7 @@ def test_old_processes_write_between_new_ones_while_a_new_version_is_rolled_out(
 ) -> None:
     case = a_complaint()
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(changes, "secrets", OLD_SEED)
+        meanwhile.setattr(append_event, "secrets", OLD_SEED)
         case.act("complaint_admin", "register")
     case.act("section_head", "approve_check")
     files = files_of(bundle_bytes(case.id))
@@ -251,7 +251,7 @@ def test_the_address_in_an_old_event_of_an_anonymous_reporter_is_withheld(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A chained record is not rewritten: what an older version wrote down is masked wherever the record goes."""
-    monkeypatch.setattr(changes, "_address_of_reporter", lambda _complaint, address: address)
+    monkeypatch.setattr(append_event, "_address_of_reporter", lambda _complaint, address: address)
     report = clean_report(a_report(confidentiality="anonymous", reporter={}))
     received = receive_complaint(report, REPORTER, address="203.0.113.77")
     content = bundle_bytes(received.complaint.id)
