@@ -122,16 +122,6 @@ ORDERS: Labels = {
 }
 WORK_ORDERS: Labels = {"baru": _("Terbaru lebih dahulu"), "lama": _("Terlama lebih dahulu")}
 
-COLUMNS: Labels = {
-    "langkah": _("Langkah"),
-    "opd": _("OPD"),
-    "kategori": _("Kategori"),
-    "desa": _("Desa atau kelurahan"),
-    "masuk": _("Tanggal masuk"),
-    "batas": _("Batas waktu"),
-}
-SIZES: Labels = {"50": _("50 baris"), "100": _("100 baris")}
-DENSITIES: Labels = {"1": _("Rapat")}
 LIST_FAULTS: Labels = {
     "nameless": _("Beri nama tampilan ini."),
     "too_long": _("Nama tampilan paling panjang 60 huruf."),

@@ -25,8 +25,8 @@ from app.worklists.search_hits import MOST_RANKED
 from app.worklists.work_counts import count_badges
 from views.shared.found_lines import with_hits
 from views.shared.list_address import AFTER, BEFORE, ListAddress, Pages, as_day, pages_of, read_address
-from views.shared.list_labels import COLUMNS, ORDERS, YES
-from views.shared.list_layout import LAYOUT, layout_choices, layout_of, saved_tabs, usual_of
+from views.shared.list_columns import COLUMNS, LAYOUT, layout_choices, layout_of, saved_tabs, usual_of
+from views.shared.list_labels import ORDERS, YES
 from views.shared.list_rows import LimitWriter, Line, complaint_line
 from views.shared.screen_access import for_officers
 from workflow_rules.process.actors import Person

@@ -24,8 +24,8 @@ from app.worklists.search import prepare_search
 from app.worklists.work_counts import WorkCounts, count_inbox, count_newer
 from views.shared.found_lines import with_hits
 from views.shared.list_address import ListAddress, pages_of, read_address
+from views.shared.list_columns import COLUMNS, LAYOUT, Layout, layout_choices, layout_of, saved_tabs, usual_of
 from views.shared.list_labels import (
-    COLUMNS,
     GROUPS,
     OTHER_TABS,
     QUEUES,
@@ -34,7 +34,6 @@ from views.shared.list_labels import (
     WORK_ORDERS,
     YES,
 )
-from views.shared.list_layout import LAYOUT, Layout, layout_choices, layout_of, saved_tabs, usual_of
 from views.shared.list_rows import LimitWriter, complaint_line, grouped, work_line
 from views.shared.offices import office_name
 from views.shared.page_counts import page_counts

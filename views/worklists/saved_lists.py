@@ -14,8 +14,8 @@ from app.core.clock import utc_now
 from app.core.identifiers import LARGEST_ID
 from app.web.fab_repairs import is_readable
 from app.worklists.saved_lists import LONGEST_ADDRESS, ListRefused, remove_list, save_default_view, save_list
+from views.shared.list_columns import LAYOUT
 from views.shared.list_labels import LIST_FAULTS
-from views.shared.list_layout import LAYOUT
 from views.shared.screen_access import for_officers
 
 PATHS = {"inbox": "/", "complaints": "/aduan/"}

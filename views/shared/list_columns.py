@@ -1,19 +1,32 @@
-"""Layout of a list: columns, order, rows per page and density.
+"""Columns of a list of cases, and the rest of its layout: order, rows per page and density.
 
-It is read from the query string; without any layout parameter there, the officer's saved default layout applies.
+The macro `cell` of `app/templates/worklists/parts.html` writes the cell of a column. The layout is read from the query
+string; without any layout parameter there, the officer's saved default layout applies.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from app.models import SavedList
-from views.shared.list_address import PAGE_SIZE, ListAddress
-from views.shared.list_labels import COLUMNS, DENSITIES, SIZES
+from flask_babel import lazy_gettext as _
 
+from app.models import SavedList
+from app.vocabulary.words import Labels
+from views.shared.list_address import PAGE_SIZE, ListAddress
+
+COLUMNS: Labels = {
+    "langkah": _("Langkah"),
+    "opd": _("OPD"),
+    "kategori": _("Kategori"),
+    "desa": _("Desa atau kelurahan"),
+    "masuk": _("Tanggal masuk"),
+    "batas": _("Batas waktu"),
+}
 SHOWN = ("langkah", "opd", "batas")
 """Default columns."""
 
+SIZES: Labels = {"50": _("50 baris"), "100": _("100 baris")}
+DENSITIES: Labels = {"1": _("Rapat")}
 LAYOUT = ("kolom", "urut", "baris", "rapat")
 
 
