@@ -30,9 +30,9 @@ def person_of(user: User, now: datetime) -> Person:
 
 
 def standing_of(user_id: int | BindParameter[int], day: date | BindParameter[date]) -> ScalarSelect[Any]:
-    """Return a scalar subquery for use in another statement: a JSON array of the delegations in force on `day` (office
-    date), and of the roles with agency codes of the user and of every giver of a delegation. `person_with` reads that
-    JSON.
+    """Return a scalar subquery for use in another statement. Its value is a JSON array of two lists: the delegations in
+    force on `day` (office date), and the roles with agency codes of the user and of every giver of such a delegation.
+    `person_with` reads that JSON.
     """
     runs = (DelegationRow.starts_on <= day, DelegationRow.ends_on >= day)
     columns = (getattr(DelegationRow, name) for name in ("id", "kind", "giver_id", "holder_id", "starts_on", "ends_on"))
@@ -125,8 +125,8 @@ def hearing() -> Select[Any]:
 
 
 def recipient_parameters(offices: Iterable[Office], now: datetime) -> dict[str, Any]:
-    """Return the bind parameters of the statement `hearing` (`actors`, `agencies`, `day`) for these offices, at least
-    one, on the office date of `now` (aware UTC).
+    """Return the bind parameters of the statement `hearing` as a dict (`actors`, `agencies`, `day`) for these offices
+    on the office date of `now` (aware UTC). Raises ValueError when there are no offices.
     """
     # Only agency actors exist once per agency; for other actors the agency of the step does not matter.
     pairs = [(actor, (agency or "") if actor in AGENCY_ACTORS else None) for actor, agency in offices]

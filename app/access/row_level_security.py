@@ -55,8 +55,8 @@ def install_row_level_security(engine: Engine) -> None:
 
 def required_isolation() -> Isolation | None:
     """Return the `Isolation` (database role and settings) that the current context requires, or None while the
-    requesting user is being loaded, when the role may stay as it is. `NO_ISOLATION` outside a request, for persons who
-    see every case and for administrators; for any other person the agencies, which may be none.
+    requesting user is being loaded, when the role may stay as it is. It is `NO_ISOLATION` outside a request, for
+    persons who see every case and for administrators; for any other person it names the agencies, which may be none.
     """
     if not reads_are_limited():
         return NO_ISOLATION

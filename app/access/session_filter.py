@@ -52,8 +52,8 @@ def install_row_scope() -> None:
 
 @contextmanager
 def only_case(complaint_id: int) -> Iterator[None]:
-    """Context manager: limit the reads of this request to one case, whatever the session cookie says. The caller must
-    have checked the tracking proof first (`app/public/tracking_proof.py`).
+    """Context manager: within the block, limit the ORM reads of this request to one case, whatever the session cookie
+    says. The caller must have checked the tracking proof first (`app/public/tracking_proof.py`).
     """
     context = request_context()
     before, context.only_case = context.only_case, complaint_id
@@ -65,7 +65,9 @@ def only_case(complaint_id: int) -> Iterator[None]:
 
 @contextmanager
 def only_public() -> Iterator[None]:
-    """Context manager: limit the reads of this request to public cases, whatever the session cookie says."""
+    """Context manager: within the block, limit the ORM reads of this request to public cases, whatever the session
+    cookie says.
+    """
     context = request_context()
     before, context.only_public = context.only_public, True
     try:

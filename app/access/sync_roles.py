@@ -15,7 +15,7 @@ def sync_roles() -> int:
     """Write `ROLE_GRANTS` to FAB's tables of roles and permissions, commit, and return how many roles changed.
 
     Roles that `ROLE_GRANTS` does not list lose all permissions, FAB's Admin and Public included; permissions of removed
-    views are deleted. Raises LookupError when it names a permission that no view has.
+    views are deleted. Raises LookupError when `ROLE_GRANTS` names a permission that no view has.
     """
     appbuilder = current_app.appbuilder  # type: ignore[attr-defined]
     current_app.config["FAB_CREATE_DB"] = True

@@ -67,8 +67,8 @@ def hides_reporter(complaint: Complaint, person: Person) -> bool:
 
 
 def is_reading_program(person: Person) -> bool:
-    """Return whether the person is a client program with an API key, which sees as many cases as a supervisor, but
-    texts only of open (not secret or anonymous) ones.
+    """Return whether the person is a client program with an API key, which sees as many cases as a supervisor, but the
+    texts only of cases that are neither secret nor anonymous.
     """
     return person.observes and person.id is None
 
@@ -105,7 +105,9 @@ def data_shown(event: ComplaintEvent, complaint: Complaint, person: Person) -> d
 
 
 def about_reporter(event: ComplaintEvent) -> frozenset[str]:
-    """Return the set of names of those fields of the event's data that could reveal the reporter."""
+    """Return the names of the event data fields that could reveal the reporter, for an event of this kind; the event
+    need not have them.
+    """
     return _ABOUT_REPORTER | _EARLIER_TEXTS | ({"reason"} if event.kind == SystemEvent.SETTLED else frozenset())
 
 

@@ -12,22 +12,22 @@ from app.notices.outbox import CLAIM_SECONDS
 
 
 def notify_account(user_id: int, news: str, now: datetime) -> None:
-    """Queue one e-mail to a user about the user's own account, in the current transaction; `news` is one of
-    ACCOUNT_NEWS other than `password_link`. `now` is aware UTC.
+    """Add and flush an e-mail (`Delivery`) to a user about the user's own account in the current transaction; a job
+    sends it after the commit. `news` is `password_changed` or `sign_on_linked`; `now` is aware UTC.
     """
     _queue(Delivery(user_id=user_id, account_news=news), now)
 
 
 def send_link(user_id: int, link_id: int, token: str, now: datetime) -> None:
-    """Queue in the current transaction the e-mail with a password link. The link's token is stored encrypted in the
-    delivery until it has been sent.
+    """Add and flush the e-mail (`Delivery`) with a password link in the current transaction; a job sends it after the
+    commit. The link's token is stored encrypted in the delivery until it has been sent.
     """
     _queue(Delivery(user_id=user_id, account_news="password_link", password_link_id=link_id, sealed_code=token), now)
 
 
 def notify_old_address(user_id: int, address: str, now: datetime) -> None:
-    """Queue in the current transaction an e-mail to the former address of a user account whose address was changed. The
-    address is stored encrypted in the delivery until it has been sent.
+    """Add and flush an e-mail (`Delivery`) to the former address of a user account whose address was changed, in the
+    current transaction; a job sends it after the commit. The address is stored encrypted until then.
     """
     _queue(Delivery(user_id=user_id, account_news="address_changed", sealed_code=address), now)
 

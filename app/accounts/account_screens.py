@@ -36,7 +36,7 @@ def given_roles() -> list[str]:
 
 
 def role_names(roles: Any) -> str:
-    """Return the display names of the roles as one text, separated by commas."""
+    """Return the display names of the roles as one text, separated by commas; "" for no roles."""
     return ", ".join(str(ACTORS.get(role.name, role.name)) for role in roles)
 
 
@@ -56,7 +56,9 @@ class OfferedRoles:
     field_flags: ClassVar[dict[str, bool]] = {"required": True}
 
     def __call__(self, form: Any, field: Any) -> None:
-        """Raise ValidationError if the chosen roles are not allowed."""
+        """Raise ValidationError if no role is chosen, if a chosen role was not offered, or if administrators change the
+        roles of their own account.
+        """
         if not field.data or field._invalid_formdata:
             raise ValidationError(REFUSED["role_not_given"])
         is_own_account = (request.view_args or {}).get("pk") == str(current_user.id)
@@ -147,8 +149,8 @@ class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
 
     @action("sign_ins", _("Masuk dan verifikasi"), "", "fa-key", multiple=False)
     def sign_ins(self, item: Any) -> Response:
-        """Redirect the administrator to the page on which the sign-ins and the second step of this user account can be
-        ended.
+        """Return a redirect for the administrator to `/pengguna/<id>/masuk`, the page on which the sign-ins and the
+        second step of this user account can be ended.
         """
         return redirect(f"/pengguna/{item.id}/masuk")
 

@@ -32,7 +32,9 @@ class KeyChanged(Exception):
 
 @dataclass(frozen=True)
 class KeyInput:
-    """Input for a new API key: its name, its scopes, and its expiry (aware UTC; None: the key does not expire)."""
+    """A value object with the input for a new API key: its name, its scopes, and its expiry (aware UTC; None: the key
+    does not expire).
+    """
 
     name: str
     scopes: frozenset[str]
@@ -122,7 +124,7 @@ def _hold(row: ApiKey, now: datetime) -> None:
 
 
 def _note(kind: str, row: ApiKey, reason: str, by: int | None, now: datetime) -> None:
-    """Add a journal entry that names the API key by id and name, without anything of its secret."""
+    """Add a journal entry to the session that names the API key by id and name, without anything of its secret."""
     until = row.expires_at.isoformat() if row.expires_at else None
     data = {"key": row.id, "name": row.name, "scopes": row.scopes, "expires_at": until}
     if kind == "key_rotated" and row.previous_until:
@@ -132,7 +134,7 @@ def _note(kind: str, row: ApiKey, reason: str, by: int | None, now: datetime) ->
 
 @dataclass(frozen=True)
 class KnownKey:
-    """The id, name and scopes of the valid API key with which a request came."""
+    """A value object with the id, name and scopes of the valid API key that a request carries."""
 
     id: int
     name: str
@@ -159,8 +161,8 @@ _VALID_KEY = select(_keys.c.id, _keys.c.name, _keys.c.scopes, _keys.c.last_used_
 
 
 def find_key(given: str, now: datetime) -> KnownKey | None:
-    """Return the valid API key (`KnownKey`) for the given plain text, current or in its overlap; None if unknown,
-    revoked or expired.
+    """Return as `KnownKey` the API key whose current secret, or previous secret during its overlap, is the given plain
+    text; None if it is unknown, revoked or expired.
 
     The time of use is recorded at most once a minute and committed at once, so that no request holds the row lock while
     it runs.

@@ -27,7 +27,7 @@ COUNTS: Any = LoginCount.__table__
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit of at most `tries` attempts within a window that starts with the first of them."""
+    """A value object: a limit of at most `tries` attempts within a `window` of time that starts with the first of them."""
 
     tries: int
     window: timedelta
@@ -35,8 +35,8 @@ class Limit:
 
 @dataclass(frozen=True)
 class Counted:
-    """The result of counting an attempt: `mark` is the digest that identifies the counter, `seconds_left` the seconds
-    until the next attempt is allowed; 0 if this attempt is allowed.
+    """A value object with the result of counting an attempt: `mark` is the digest that identifies the counter,
+    `seconds_left` the seconds until the next attempt is allowed; 0 if this attempt is allowed.
     """
 
     mark: str
@@ -51,8 +51,8 @@ def counter_digest(what: str) -> str:
 
 
 def count_try(limits: list[tuple[str, Limit]], now: datetime) -> list[Counted]:
-    """Count one attempt on the counter of each (subject, limit) in turn, commit, and return the results, up to and
-    including the first limit that is exceeded, which has `seconds_left` above 0.
+    """Count one attempt on the counter of each (subject, limit) in turn, commit, and return a list of `Counted`. The
+    list ends with the first limit that is exceeded, whose `seconds_left` is above 0; otherwise all are 0.
 
     All callers must pass their limits in the same order, which prevents deadlocks.
     """
@@ -77,11 +77,11 @@ def count_try(limits: list[tuple[str, Limit]], now: datetime) -> list[Counted]:
 
 
 def count_with_delay(what: str, now: datetime) -> Counted:
-    """Count one attempt on the counter of the subject `what` and commit: the first five are free, each later one only
-    after a delay that doubles from 30 seconds to an hour.
+    """Count one attempt on the counter of the subject `what`, commit, and return `Counted`. The first five attempts are
+    allowed at once, each later one only after a delay that doubles from 30 seconds to an hour.
 
-    An attempt that is too early is not counted; the result then has the seconds left, otherwise 0. After a day without
-    an attempt the count starts again.
+    An attempt that is too early is not counted; `seconds_left` is then above 0, otherwise 0. After a day without an
+    attempt the count starts again.
     """
     mark = counter_digest(what)
     doublings = func.least(COUNTS.c.tries - FREE_FAILURES, 20)

@@ -17,7 +17,7 @@ from workflow_rules.process.delegations import Delegation, closes_a_loop
 
 
 class DelegationFault(StrEnum):
-    """Why a delegation is invalid; the key of its error message."""
+    """A reason why a delegation is invalid; its value is the key of the error message."""
 
     TO_ONESELF = "to_oneself"
     ENDS_BEFORE_START = "ends_before_start"
@@ -34,8 +34,9 @@ def lock_delegations() -> None:
 
 
 def fault_of_delegation(new: Delegation, today: date) -> DelegationFault | None:
-    """Return why a new or changed delegation is invalid beside all others that have not ended; None if it is valid.
-    `today` is the office date. The stored row with the same id is not compared. Stores nothing.
+    """Return the `DelegationFault` of a new or changed delegation, which is compared with all others that have not
+    ended; None if it is valid. `today` is the office date. The stored row with the same id is not compared. Stores
+    nothing.
     """
     if new.giver == new.holder:
         return DelegationFault.TO_ONESELF
@@ -52,8 +53,9 @@ def fault_of_delegation(new: Delegation, today: date) -> DelegationFault | None:
 
 
 def notify_of_delegation(row: DelegationRow, by: int | None, now: datetime) -> None:
-    """Notify giver, holder and supervisors of a delegation, except the supervisor who wrote it (user id `by`); each
-    person once. Supervisors are included because they watch who can read identities.
+    """Add the notices of a delegation to its giver, its holder and the supervisors in the current transaction, one for
+    each person; the supervisor who wrote it (user id `by`) gets none. Supervisors are included because they watch who
+    can read identities.
     """
     Notifier(load_working_calendar(), now).delegation_made(row, [key for key in supervisors() if key != by])
 
@@ -66,7 +68,7 @@ def is_named_by_events(delegation_id: int) -> bool:
 
 def end_delegation(row: DelegationRow, today: date) -> date:
     """End a running delegation as of yesterday, or of today if it started today, and commit; return its last day
-    (office date).
+    (office date). A delegation that ended earlier is not changed.
     """
     with one_transaction():
         lock_row(row)
@@ -75,8 +77,8 @@ def end_delegation(row: DelegationRow, today: date) -> date:
 
 
 def delegations_of(user_id: int, today: date) -> Sequence[DelegationRow]:
-    """Return the delegations that the user has given or holds and that end today (office date) or later, ordered by
-    first day.
+    """Return the delegations (`DelegationRow`) that the user has given or holds and that end today (office date) or
+    later, ordered by first day, with giver and holder loaded.
     """
     mine = or_(DelegationRow.giver_id == user_id, DelegationRow.holder_id == user_id)
     people = (joinedload(getattr(DelegationRow, end)).joinedload(OfficerProfile.user) for end in ("giver", "holder"))

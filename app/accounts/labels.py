@@ -97,8 +97,8 @@ ACCOUNT_ACTS: dict[str, Labels] = {
 
 
 def account_entry_text(kind: str, data: Mapping[str, Any]) -> str:
-    """Return the sentence for a journal entry about a user account, from the entry's kind and data; it has the user
-    name of that time.
+    """Return the sentence for a journal entry about a user account, made from the entry's `kind` and `data`; it names
+    the account by the user name at the time of the entry. Raises KeyError for a kind without a sentence.
     """
     sentence = ACCOUNT_ACTS[kind][str(data.get("how") or data.get("kind") or "")]
     return str(sentence) % {"account": data["account"], "issuer": data.get("issuer", "")}

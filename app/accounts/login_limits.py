@@ -49,7 +49,7 @@ class Attempt:
     counted: list[Counted] = field(default_factory=list)
 
     def succeeded(self) -> None:
-        """Subtract this attempt from its counters, since the password or code was right."""
+        """Subtract this attempt from its counters and commit; called when the password or code was right."""
         give_back(self.counted)
 
 
@@ -79,8 +79,8 @@ def admit(name: str, now: datetime) -> Attempt:
 
 
 def admit_code(account: int, now: datetime) -> Attempt:
-    """Count a second-step code attempt of a user id whose password was right, commit, and return the `Attempt`. Raises
-    Problem 429 with Retry-After when a limit is exceeded.
+    """Count a second-step code attempt for the user account with the id `account`, commit, and return the `Attempt`.
+    Raises Problem 429 with Retry-After when a limit is exceeded.
     """
     who = device_of(account) or f"account {account}"
     return _allow(count_try([(f"code of {who}", OF_CODE)], now))

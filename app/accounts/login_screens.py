@@ -45,15 +45,16 @@ def after_the_password(user: Any, next_url: str) -> Response:
 
 
 class LimitedLogin(password_checks.ExplainsRefusal, AuthDBView):
-    """The login form with limits on failures, its second-step page, and the logout."""
+    """The pages of the login form, the second-step code and the logout, with limits on failed attempts."""
 
     usual_message = AuthDBView.invalid_login_message
 
     @expose("/login/", methods=["GET", "POST"])
     @no_cache
     def login(self) -> Any:
-        """Show the login form, or check a posted one: after a correct password go on to the second step, otherwise
-        redirect back to the form with a message. Raises Problem 429 after too many attempts.
+        """Return the login form; for a posted one a redirect: after a correct password to the code page or the page
+        asked for, otherwise back to the form with a message. A signed-in user is redirected to the page asked for.
+        Raises Problem 429 after too many attempts.
         """
         next_url = _page_asked_for()
         if current_user.is_authenticated:
@@ -72,8 +73,8 @@ class LimitedLogin(password_checks.ExplainsRefusal, AuthDBView):
     @expose("/logout/", methods=["GET"])
     @no_cache
     def leave(self) -> Any:
-        """Show the page that asks for confirmation of the logout, since a GET, which an image or a prefetch can cause,
-        must not sign out; redirect an anonymous visitor to the login.
+        """Return the page that asks for confirmation of the logout, since a GET, which an image or a prefetch can
+        cause, must not sign out; for an anonymous visitor a redirect to the login form.
         """
         if not current_user.is_authenticated:
             return redirect(self.appbuilder.get_url_for_login)
@@ -81,14 +82,15 @@ class LimitedLogin(password_checks.ExplainsRefusal, AuthDBView):
 
     @expose("/logout/", methods=["POST"])
     def logout(self) -> Any:
-        """Sign the officer out and redirect to the start page; POST only."""
+        """Sign the officer out and return a redirect to the start page; answers POST only."""
         return super().logout()
 
     @expose("/login/kode", methods=["GET", "POST"])
     @no_cache
     def code(self) -> Any:
-        """Show the form for the second-step code, or check a posted code: sign in if it is right, else 422 with the
-        form. Redirect to the login form if there is no valid half sign-in. Raises Problem 429 after too many codes.
+        """Return the form for the second-step code; for a posted code sign in and return a redirect if it is right,
+        else 422 with the form. Without a valid half sign-in, return a redirect to the login form. Raises Problem 429
+        after too many codes.
         """
         next_url = _page_asked_for()
         if current_user.is_authenticated:

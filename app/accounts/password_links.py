@@ -37,7 +37,8 @@ def make_link(user: User, kind: str, by: int | None, now: datetime, by_mail: boo
     """Store a password link in place of all earlier ones of the account, write the journal, commit, and return the
     link's token; with `by_mail`, also queue the e-mail with the link.
 
-    For `kind` "reset" the current password stops working at once. `by` is the administrator's user id.
+    `kind` is "invitation" or "reset"; "reset" makes the current password invalid at once. `by` is the administrator's
+    user id, None for the command line.
     """
     token = secrets.token_urlsafe(32)
     with one_transaction():
@@ -99,7 +100,7 @@ def valid_link(token_hash: str, now: datetime, hold: bool = False) -> PasswordLi
 
 def use_link(token_hash: str, password: str, now: datetime) -> None:
     """Set the password through the link with that token digest, end the link and commit. Raises LinkEnded, or
-    PasswordRefused, which leaves the link valid.
+    PasswordRefused for a password that breaks the rules; the link then stays valid.
     """
     with one_transaction():
         link = valid_link(token_hash, now, hold=True)

@@ -22,8 +22,8 @@ LINK_PATH = "/sandi-baru/"
 
 
 def invite(user: User) -> None:
-    """Queue the invitation link for a new account and show the administrator a message; if no mail can be sent, the
-    message asks to hand a link over. Does nothing for an inactive account.
+    """Store and queue the invitation link for a new account, commit, and show the administrator a message; if no mail
+    can be sent, make no link and ask in the message to hand one over. Does nothing for an inactive account.
     """
     if not user.active:
         return
@@ -44,8 +44,8 @@ class PasswordReset(ResetPasswordView):
     @expose("/form", methods=["GET"])
     @has_access
     def this_form_get(self) -> Any:
-        """Show the administrator the form: what a reset does and how to deliver the link. Redirect to the change of
-        password for one's own account; 404 for an unknown account.
+        """Return for the administrator the form that says what a reset does and asks how to deliver the link; a
+        redirect to the change of password for one's own account. Aborts with 404 for an unknown account.
         """
         user = _account() or abort(404)
         return redirect(OWN_PATH) if user.id == current_user.id else _page(user, {})
@@ -53,8 +53,9 @@ class PasswordReset(ResetPasswordView):
     @expose("/form", methods=["POST"])
     @has_access
     def this_form_post(self) -> Any:
-        """Make the link, then e-mail it and redirect to the account's page, or show it in this response only (201).
-        Answers 422 with the form if the link cannot be made, 404 for an unknown account.
+        """Make a password link, commit, and return a redirect to the account's page after e-mailing the link, or (201)
+        the page that shows it once. Return 422 with the form if the link cannot be made. Aborts with 404 for an unknown
+        account.
         """
         user = _account() or abort(404)
         if user.id == current_user.id:

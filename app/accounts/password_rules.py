@@ -46,8 +46,9 @@ _SIGNS_AS_LETTERS = str.maketrans("@({[<!|$+%", "acccciistx")
 
 @dataclass(frozen=True)
 class PasswordRules:
-    """One rule set: least length, whether character kinds must be mixed, how many last passwords (the current one
-    included) may not be reused, lifetime (None: unlimited), and how long before its end to warn.
+    """A value object with one rule set for passwords: least length, whether character kinds must be mixed, how many
+    last passwords (the current one included) may not be reused, lifetime (None: unlimited), and how long before its end
+    to warn.
     """
 
     shortest: int
@@ -64,7 +65,7 @@ RULES = {
 
 
 class PasswordFault(StrEnum):
-    """Why a new password is not accepted."""
+    """A reason why a new password is not accepted."""
 
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
@@ -77,7 +78,7 @@ class PasswordFault(StrEnum):
 
 
 class Age(StrEnum):
-    """State of a password in its lifetime: valid, about to expire, or expired."""
+    """The state of a password in its lifetime: valid, about to expire, or expired."""
 
     GOOD = "good"
     ENDING = "ending"
@@ -87,8 +88,8 @@ class Age(StrEnum):
 def faults_of(
     password: str, rules: PasswordRules, own_words: Collection[str], office_words: Iterable[str] = ()
 ) -> tuple[PasswordFault, ...]:
-    """Return all faults of a new password, the simplest first; () if it is accepted. Reuse of former passwords is not
-    checked here.
+    """Return a tuple of all faults of a new password, the simplest first; () if it is accepted. Reuse of former
+    passwords is not checked here.
 
     The password must not contain one of `own_words`, the names of the account's owner. It may contain `office_words`,
     the name of the owner's agency, but these count as easy to guess. A password that is too short is not estimated.
@@ -111,7 +112,7 @@ def faults_of(
 
 
 def words_of_names(*names: str) -> tuple[str, ...]:
-    """Return the distinct words of these names, in lower case, that are at least four characters long."""
+    """Return a tuple of the distinct words of these names, in lower case, that are at least four characters long."""
     parts = (part for name in names for part in re.split(r"[^a-z0-9]+", name.casefold()))
     return tuple(dict.fromkeys(part for part in parts if len(part) >= SHORTEST_OWN_WORD))
 

@@ -39,8 +39,8 @@ def rules_here() -> PasswordRules:
 
 
 def faults_in(password: str, user: User | None = None) -> tuple[PasswordFault, ...]:
-    """Return the faults of a new password under the configured rules, () if none; for a given user also checks the
-    user's names and the reuse of former passwords.
+    """Return a tuple of the faults of a new password under the configured rules, () if none; for a given user also
+    checks the user's names and the reuse of former passwords.
     """
     if user is None:
         return faults_of(password, rules_here(), ())

@@ -71,8 +71,8 @@ def _back_to_the_form(response: Response) -> Response:
 
 
 def _without_a_cookie(error: CSRFError) -> Answer:
-    """Answer a CSRF error of a user whose session has expired with a redirect to the login; otherwise with the error
-    (400).
+    """Called for a CSRF error: return a redirect to the login for a user whose session has expired; otherwise (signed
+    in, on the API or on the login form) the response of the error (400).
     """
     if current_user.is_authenticated or is_api(request.path) or request.path == _login():
         answer: Answer = http_answer(error)

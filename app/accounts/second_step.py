@@ -135,8 +135,8 @@ def begin_pending(user: User, now: datetime) -> str:
 
 
 def pending_user(token: str, now: datetime) -> User | None:
-    """Return the user of the half sign-in with this token; None if it is unknown or older than ten minutes, or the
-    password has changed or the account was deactivated since.
+    """Return the user of the half sign-in with this token; None if there is no such half sign-in, it is older than ten
+    minutes, or since then the password has changed or the account was deactivated.
     """
     fresh = HalfSignIn.mark == _token_digest(token), HalfSignIn.began_at > now - PENDING_LASTS
     statement = select(User, HalfSignIn.seal).join(HalfSignIn, HalfSignIn.user_id == User.id).where(*fresh)
@@ -148,8 +148,8 @@ def pending_user(token: str, now: datetime) -> User | None:
 
 
 def finish_pending(token: str) -> bool:
-    """Delete the half sign-in with this token, commit, and return True, which is the right to sign in; False if there
-    is none any more, because another request was first.
+    """Delete the half sign-in with this token, commit, and return True, which permits this request to sign in; return
+    False if there is none any more, because another request has deleted it.
     """
     gone = delete(HalfSignIn).where(HalfSignIn.mark == _token_digest(token)).returning(HalfSignIn.id)
     with one_transaction():
@@ -166,8 +166,8 @@ def _token_digest(token: str) -> str:
 
 
 def _take_app_code(row: TwoStep, code: str, now: datetime) -> bool:
-    """Check an app code for the current, previous or next time step (RFC 6238, 5.2), and use that time step up; return
-    True if the code was valid and unused.
+    """Check an app code for the current, previous or next time step (RFC 6238, 5.2) and store that time step as used in
+    the current transaction; return True if the code was valid and unused, else False.
     """
     typed = "".join(code.split())
     present = int(now.timestamp()) // STEP_SECONDS

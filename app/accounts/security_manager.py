@@ -188,8 +188,8 @@ class ComplaintSecurityManager(SecurityManager):
             password_checks.changed()
 
     def auth_user_db(self, username: Any, password: Any) -> Any:
-        """Return the user account for a correct name and password that may sign in here (see `password_checks.admit`);
-        else None.
+        """Return the user account for a correct name and password; None if these are wrong or the account may not sign
+        in with a password here (single sign-on only, demonstration account in production, expired on the API).
         """
         return password_checks.admit(super().auth_user_db(username, password), password, utc_now())
 
@@ -200,8 +200,8 @@ class ComplaintSecurityManager(SecurityManager):
         return list(user.roles) if user.is_authenticated else [self.get_public_role()]
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
-        """Return whether the current user has the permission on the view, without loading the user again for each
-        button as FAB does.
+        """Return whether the current user has the permission on the view, False for an anonymous visitor; the user is
+        not loaded again for each button as FAB does.
         """
         known = g.get("_login_user")
         if known is None or g.get("user") is not current_user or not known.is_active or self._is_user_detached(known):

@@ -99,8 +99,8 @@ def install(app: Flask) -> None:
 
 
 def begin(user: Any, now: datetime, address: str | None, browser: str, door: str = "form") -> dict[str, str]:
-    """Store and commit a new sign-in, and return the claims that its cookie or tokens must carry. `door` is `form` or
-    `api`.
+    """Store and commit a new sign-in, and return a dict of the claims (`seal`, `sign_in`) that its cookie or tokens
+    must carry. `door` is `form` or `api`.
     """
     token = secrets.token_urlsafe(16)
     row = SignIn(mark=token, user_id=user.id, began_at=now, seen_at=now, address=address, browser=browser[:300])
@@ -136,7 +136,9 @@ def next_refresh_id(token: str, now: datetime, used: str | None = None) -> str |
 
 
 def sign_ins_of(user_id: int, now: datetime) -> list[SignIn]:
-    """Return the user's sign-ins that are neither ended nor expired at `now` (aware UTC), the one used last first."""
+    """Return a list of the user's `SignIn` rows that are neither ended nor expired at `now` (aware UTC), the one used
+    last first.
+    """
     statement = select(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))
     return [row for row in db.session.scalars(statement.order_by(SignIn.seen_at.desc())) if is_valid(row, now)]
 

@@ -29,7 +29,9 @@ RENEWAL = "renewal"
 
 
 class LoginWithCode(LoginPost):
-    """FAB's schema of the API login body, with the second-step code (`otp`)."""
+    """The schema of the body of an API login: FAB's fields (user name, password, provider, `refresh`) and the
+    second-step code (`otp`).
+    """
 
     otp = fields.String(validate=Length(min=1, max=40))
 
@@ -100,7 +102,9 @@ class LimitedSecurityApi(SecurityApi):
     @jwt_required()
     @safe
     def logout(self) -> Response:
-        """End the sign-in of the access token: all its access and refresh tokens are no longer valid."""
+        """End the sign-in of the access token, so that all its access and refresh tokens are invalid, commit, and
+        return 200 with `result` "signed_out".
+        """
         sessions.end_by_token(get_jwt()[sessions.SIGN_IN_CLAIM], utc_now())
         answer: Response = self.response(200, result="signed_out")
         return answer
@@ -119,8 +123,9 @@ class LimitedSecurityApi(SecurityApi):
 
 
 def _second_step(user: Any, code: str | None) -> None:
-    """Check the second-step code of a login. Raises Problem 403 `two_step_required` (demanded but not set up), 401
-    `otp_required` (no code), 401 `otp_refused` (wrong code), or 429 after too many codes.
+    """Check the second-step code of a login and use it up (commits); do nothing for an account that needs no code.
+    Raises Problem 403 `two_step_required` (demanded but not set up), 401 `otp_required` (no code), 401 `otp_refused`
+    (wrong code), or 429 after too many codes.
     """
     if not has_two_step(user.id):
         with finding_person():

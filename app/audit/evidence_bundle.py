@@ -31,7 +31,7 @@ VERIFIER = Path(__file__).parents[1] / "templates" / "audit" / "periksa.py"
 
 @dataclass(frozen=True)
 class Bundle:
-    """An evidence bundle of a case, ready to be streamed as a zip without further database access.
+    """A value object with the evidence bundle of a case, ready to be streamed as a zip without further database access.
 
     `filename` is the name of the download, `entries` the files; `head` holds the case's number, the number of its
     events and the hash of the last one.
@@ -50,7 +50,7 @@ class Bundle:
 
 
 def bundle_of(case: Case) -> Bundle:
-    """Return the evidence bundle of a case; stored files are only read when the bundle is streamed.
+    """Return the evidence bundle of a case as a `Bundle`; stored files are only read when the bundle is streamed.
 
     The caller must have checked that the officer may see the whole case.
     """

@@ -79,7 +79,9 @@ _TASK = (
 
 
 def steps_data(case: Case) -> list[Data]:
-    """Return a dict for each time that a step of the case was opened: its columns, deadline, `pauses` and `alarms`."""
+    """Return a list with a dict for each time that a step of the case was opened: its columns, deadline, `pauses` and
+    `alarms`.
+    """
     ids = [task.id for task in case.tasks]
     alarms = db.session.scalars(select(StepAlarm).where(StepAlarm.task_id.in_(ids)).order_by(StepAlarm.id)).all()
     return [
@@ -108,7 +110,9 @@ def withheld(case: Case, event: ComplaintEvent) -> tuple[str, ...]:
 
 
 def ledger_data(case: Case) -> list[Data]:
-    """Return a dict for each row of the case's time ledger, in order."""
+    """Return a list with a dict (kind, at, step, track, house, officer_id) for each row of the case's time ledger, in
+    order.
+    """
     statement = select(LedgerRow).where(LedgerRow.complaint_id == case.complaint.id).order_by(LedgerRow.id)
     names = ("kind", "at", "step", "track", "house", "officer_id")
     return [columns(row, names) for row in db.session.scalars(statement)]
@@ -136,7 +140,8 @@ def paper_data(paper: Paper, file: str | None) -> Data:
 
 
 def notices_data(case: Case) -> list[Data]:
-    """Return a dict for each notice about the case: kind, times, roles and agency of its recipient, and `deliveries`.
+    """Return a list with a dict for each notice about the case: kind, times, roles and agency of its recipient, and
+    `deliveries`.
 
     Names, addresses and errors of mail servers are left out.
     """
@@ -170,7 +175,7 @@ def _deliveries(rows: Iterable[Notice]) -> dict[int, list[Data]]:
 
 
 def officers_data(case: Case) -> list[Data]:
-    """Return a dict with `id` and `name` for each officer whom an event of the case names.
+    """Return a list with a dict of `id` and `name` for each officer whom an event of the case names.
 
     `position` and `agency_code` are present when the officer has a profile.
     """
@@ -213,7 +218,7 @@ def calendar_history(case: Case) -> Data:
 
 
 def columns(row: Any, names: Iterable[str]) -> Data:
-    """Return the named attributes of a row as a dict of JSON-compatible values."""
+    """Return a dict from each of these attribute names of a row to its value, made JSON-compatible by `plain`."""
     return {name: plain(getattr(row, name)) for name in names}
 
 

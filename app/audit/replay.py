@@ -12,14 +12,16 @@ from workflow_rules.record.time_ledger import ledger_of
 
 @dataclass(frozen=True)
 class Finding:
-    """A case whose record does not verify: its number, and the first fault as text."""
+    """A value object with a case whose record does not verify: its number, and the first fault as text."""
 
     number: str
     fault: str
 
 
 def audit_all() -> list[Finding]:
-    """Return a finding for each case whose record does not verify; all cases are read, in batches of bounded size."""
+    """Return a list with a `Finding` for each case whose record does not verify; all cases are read, in batches of
+    bounded size.
+    """
     found = ((case.number, fault_of(case)) for case in whole_cases())
     return [Finding(number, fault) for number, fault in found if fault]
 
@@ -57,7 +59,7 @@ def fault_of_ledger(case: WholeCase) -> str:
 
 
 def comparable(facts: ComplaintFacts) -> ComplaintFacts:
-    """Return a copy of the facts with open steps and tracks sorted, so that equal states compare equal."""
+    """Return a copy of the facts of a case with open steps and tracks sorted, so that equal states compare equal."""
     steps = sorted(facts.open_steps, key=lambda s: (s.step.value, s.agency or ""))
     tracks = sorted(facts.tracks, key=lambda t: t.agency)
     return replace(facts, open_steps=tuple(steps), tracks=tuple(tracks))

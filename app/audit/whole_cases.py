@@ -24,7 +24,7 @@ _AS_STORED = {"unscoped": True, "populate_existing": True}
 
 @dataclass(frozen=True)
 class WholeCase:
-    """A case with all rows that its events determine.
+    """A value object with a case and all rows that its events determine.
 
     `tasks` are its open steps only; `reporter` is None when the case has none.
     """
@@ -42,12 +42,13 @@ class WholeCase:
 
     @property
     def facts(self) -> ComplaintFacts:
-        """Return the state of the case in its rows, as the facts that the rules work with."""
+        """The state of the case as its rows give it, as the `ComplaintFacts` that the rules work with."""
         return facts_from(self.complaint, reporter_facts(self.reporter), self.tracks, self.tasks)
 
 
 def whole_cases(wanted: Select[Any] | None = None, at_once: int = AT_ONCE) -> Iterator[WholeCase]:
-    """Yield every case in order of id, reading `at_once` cases per batch and bypassing agency isolation.
+    """Yield every case as a `WholeCase` in order of id, reading `at_once` cases per batch and bypassing agency
+    isolation.
 
     `wanted` is a select of the complaint ids to read, None for all.
     """

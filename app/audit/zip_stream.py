@@ -15,7 +15,9 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True)
 class Entry:
-    """A file to be put into a zip: its name, an aware instant, and either its bytes or its path in the file store."""
+    """A value object with a file to be put into a zip: its name, an aware instant, and either its bytes or its path in
+    the file store.
+    """
 
     name: str
     at: datetime
@@ -25,7 +27,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Missing:
-    """A file that the zip lacks because it is no longer stored: its name, and why (`not_stored`)."""
+    """A value object with a file that the zip lacks because it is no longer stored: its name, and why (`not_stored`)."""
 
     name: str
     why: str

@@ -51,7 +51,7 @@ PRIMARY_ACTIONS: dict[Step, Action] = {
 
 @dataclass(frozen=True)
 class Case:
-    """One complaint with everything its page shows to `person` at `now`.
+    """A value object with one complaint and everything its page shows to `person` at `now`.
 
     `tasks` and `events` are in chronological order; `reporter` is None for an anonymous complaint; `holders` maps
     (actor, agency code) to the names of the officers for whom an open step waits.
@@ -83,24 +83,24 @@ class Case:
 
     @property
     def corrects(self) -> bool:
-        """Whether this officer may correct the report now."""
+        """Whether `person` may correct the report now."""
         return any(allowed.action is Action.CORRECT for allowed in self.allowed)
 
     @property
     def receives_reports(self) -> bool:
-        """Whether this officer is an Admin Layanan Aduan, who is responsible for receiving cases."""
+        """Whether `person` is an Admin Layanan Aduan, who is responsible for receiving cases."""
         return any(capacity.actor is Actor.COMPLAINT_ADMIN for capacity in self.person.capacities)
 
     @property
     def lacking(self) -> tuple[str, ...]:
-        """The names of the identity parts that step 1 requires and that are still missing."""
+        """The names of the identity parts that step 1 requires and that are still missing; () if none."""
         facts = self.facts
         return missing_identity(facts.reporter, facts.confidentiality, facts.channel, self.sop.nik_channels)
 
     @property
     def masked_name(self) -> str:
-        """The reporter's masked initials, such as "D. L••••"; "" if there is no name. The full name is never on this
-        page.
+        """The reporter's masked initials, such as "D. L••••"; "" if there is no name, a placeholder if the name cannot
+        be decrypted. The full name is never on this page.
         """
         if self.reporter and isinstance(self.reporter.name, Unreadable):
             return str(self.reporter.name)
@@ -119,15 +119,15 @@ class Case:
 
 
 def find_complaint(complaint_id: int, person: Person) -> Complaint:
-    """Return the complaint with this id. Raises ActionRefused(not_visible), whether it does not exist or the person may
-    not see it.
+    """Return the complaint with this id. Raises ActionRefused(not_visible) if it does not exist or the person may not
+    see it.
     """
     return read_complaint(complaint_id, person)[0]
 
 
 def main_complaint_of(complaint: Complaint) -> Complaint | None:
-    """Return the complaint into which this one was merged; None if it was not merged or the officer may not see that
-    one.
+    """Return the complaint into which this one was merged; None if it was not merged or the requesting person may not
+    see the other complaint.
     """
     if complaint.merged_into_id is None:
         return None
@@ -135,8 +135,8 @@ def main_complaint_of(complaint: Complaint) -> Complaint | None:
 
 
 def load_case(complaint_id: int, person: Person, now: datetime, papers: bool = True) -> Case:
-    """Return one case as this person sees it at `now`; `letters` and `attachments` are empty without `papers`. Raises
-    ActionRefused(not_visible).
+    """Return one complaint as the `Case` that this person sees at `now` (aware UTC); `letters` and `attachments` are
+    empty without `papers`. Raises ActionRefused(not_visible) if it does not exist or the person may not see it.
     """
     complaint, reporter = read_complaint(complaint_id, person)
     tasks, holders = tasks_with_holders(complaint)

@@ -25,8 +25,8 @@ from workflow_rules.time.national_clock import NationalClock
 
 @dataclass(frozen=True)
 class WholeLimit:
-    """The limit of the SOP as a whole, from the reception or last reopening to the answer. `due_at` is aware, in the
-    calendar's zone; `done_at` (aware) is None while the case is neither answered nor ended.
+    """A value object with the limit of the SOP as a whole, from the reception or last reopening to the answer. `due_at`
+    is aware, in the calendar's zone; `done_at` (aware) is None while the case is neither answered nor ended.
     """
 
     due_at: datetime
@@ -36,8 +36,8 @@ class WholeLimit:
 
 @dataclass(frozen=True)
 class Pause:
-    """A wait for the reporter, with the question ("" if this person may not read it); `ended` is None while it
-    lasts.
+    """A value object with a wait for the reporter and the question asked ("" if this person may not read it); `ended`
+    is None while the wait lasts.
     """
 
     began: datetime
@@ -47,7 +47,9 @@ class Pause:
 
 @dataclass(frozen=True)
 class Extension:
-    """Why and when (aware) a draft got the longer allowance. `causes`: `field_visit`, `cross_agency`, `more_days`."""
+    """A value object: why and when (aware) a draft got the longer allowance. `causes`: `field_visit`, `cross_agency`,
+    `more_days`; `at` is None if no event is found that lengthened it.
+    """
 
     causes: tuple[str, ...]
     at: datetime | None
@@ -55,7 +57,8 @@ class Extension:
 
 @dataclass(frozen=True)
 class Account:
-    """The explanation of one open step's limit: clock, calculation line by line, pauses and extension.
+    """A value object that explains one open step's limit: clock, calculation line by line, pauses and extension (None:
+    not extended).
 
     `reported_due` is the limit named in the reported breach if it differs from the present one, otherwise None.
     """
@@ -69,7 +72,9 @@ class Account:
 
 @dataclass(frozen=True)
 class Used:
-    """Working time that one side used; `percent` is relative to the side that used most, which has 100."""
+    """A value object with the working time that one side used; `percent` is relative to the side that used most, which
+    has 100.
+    """
 
     key: Any
     used: timedelta
@@ -78,7 +83,8 @@ class Used:
 
 @dataclass(frozen=True)
 class TimeUsed:
-    """Working time of a case by organisation, by (step, agency), and by the officer who ended each stretch.
+    """A value object with the working time of a case by organisation, by (step, agency), and by the officer who ended
+    each stretch.
 
     `ledger` is the time ledger it was computed from, `names` the names of its officers by user id.
     """
@@ -91,7 +97,9 @@ class TimeUsed:
 
 
 def whole_clock(case: Case) -> WholeLimit:
-    """Return the limit of the SOP as a whole for a case, and its state: paused while step 1 waits for the reporter."""
+    """Return as `WholeLimit` the limit of the SOP as a whole for a case, and its state: paused while step 1 waits for
+    the reporter.
+    """
     clock = time_ledger.whole_clock_of(case.complaint)
     due = clock.due_at(case.sop, case.calendar)
     done = case.complaint.answered_at or case.complaint.ended_at
@@ -105,7 +113,7 @@ def national_clocks_of(case: Case) -> tuple[NationalClock, ...]:
 
 
 def running_national(case: Case) -> NationalClock | None:
-    """Return the running national clock with the earliest limit; None if none runs or the case has ended."""
+    """Return the running `NationalClock` of a case with the earliest limit; None if none runs or the case has ended."""
     if case.complaint.ended_at is not None:
         return None
     running = [clock for clock in national_clocks_of(case) if clock.done_at is None]
@@ -113,7 +121,9 @@ def running_national(case: Case) -> NationalClock | None:
 
 
 def accounts_of(case: Case) -> list[Account]:
-    """Return the explanation of every open step's limit, in the order of the page."""
+    """Return a list with an `Account`, the explanation of its limit, for every open step of the case, in the order of
+    the page.
+    """
     breaches = select(StepAlarm.task_id, StepAlarm.due_at).where(
         StepAlarm.task_id.in_([task.id for task in case.open_tasks]), StepAlarm.level == LIMIT
     )
@@ -134,7 +144,7 @@ def accounts_of(case: Case) -> list[Account]:
 
 
 def _pause(case: Case, task: StepTask, began: datetime, ended: datetime | None) -> Pause:
-    """Return a pause with its question; "" if this person may not read the event that asked it."""
+    """Return a `Pause` with its question; "" if this person may not read the event that asked it."""
     asked = (e for e in case.events if e.kind == Action.REQUEST_INFORMATION and e.at == began)
     event = next((e for e in asked if e.agency_code == task.agency_code), None)
     shown = data_shown(event, case.complaint, case.person) if event else {}
@@ -165,7 +175,9 @@ def _extends(event: ComplaintEvent, agency: str | None) -> bool:
 
 
 def time_used(case: Case) -> TimeUsed:
-    """Return the working time used in a case by organisation, by step and by officer, from its time ledger."""
+    """Return as `TimeUsed` the working time used in a case by organisation, by step and by officer, from its time
+    ledger.
+    """
     ledger, names = time_ledger.read_ledger_with_names(case.complaint.id)
 
     def shares(key: Callable[[Stretch], Any]) -> tuple[Used, ...]:

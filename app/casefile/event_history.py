@@ -25,7 +25,9 @@ READ_AT_ONCE = 2000
 
 @dataclass(frozen=True)
 class Logged:
-    """One event with its number in the chain of its case and the user id of its officer."""
+    """A value object with one event, its number in the chain of its case and the user id of its officer (None: no
+    officer).
+    """
 
     seq: int
     event: Event
@@ -34,8 +36,8 @@ class Logged:
 
 @dataclass(frozen=True)
 class CaseLog:
-    """One case: values of its row (codes of category and place, primary key of the SOP version), and its events in
-    order.
+    """A value object with one case: values of its row (codes of category and place, "" for none, and the primary key of
+    the SOP version), and its events in order.
     """
 
     complaint_id: int
@@ -53,7 +55,7 @@ class CaseLog:
 
 
 def as_event(row: Any) -> Event:
-    """Return a stored event, given as a row of `complaint_event`, as an `Event` of workflow_rules."""
+    """Return a stored event, given as a row with the columns of `complaint_event`, as an `Event` of workflow_rules."""
     kind = DelegationKind(row.delegation_kind) if row.delegation_kind else None
     by = Capacity(Actor(row.actor), row.agency_code, row.on_behalf_of_id, kind, row.delegation_id)
     step = Step(row.step) if row.step else None
@@ -85,8 +87,8 @@ CASE_COLUMNS = (
 
 
 def touched_cases(period: Period) -> Iterator[CaseLog]:
-    """Yield the log of every case with an event in the period or a step open at its end, with all events before that
-    end.
+    """Yield a `CaseLog` for every case with an event in the period or a step open at its end, with all events before
+    that end, in order of case id.
 
     Step rows only tell which cases need not be read: a closed step stays closed.
     """
@@ -111,13 +113,15 @@ def touched_cases(period: Period) -> Iterator[CaseLog]:
 
 
 def count_not_ended(at: datetime) -> int:
-    """Return how many cases were received before an instant and had not ended by then."""
+    """Return the number of cases that were received before an instant and had not ended by then."""
     there = Complaint.received_at < at, or_(Complaint.ended_at.is_(None), Complaint.ended_at >= at)
     return db.session.execute(select(func.count(Complaint.id)).where(*there)).scalar_one()
 
 
 def with_case(statement: Any) -> Any:
-    """Return a select of events with joins to their case, its category and its place added."""
+    """Return this select of events with joins to the case of each event, its category and its place added;
+    `CASE_COLUMNS` can then be selected.
+    """
     return (
         statement.join(Complaint, Complaint.id == ComplaintEvent.complaint_id)
         .outerjoin(Category, Category.id == Complaint.category_id)
@@ -127,7 +131,7 @@ def with_case(statement: Any) -> Any:
 
 
 def sops_by_version() -> dict[int, Sop]:
-    """Return every SOP version that a case may be pinned to, by the primary key of the version."""
+    """Return a dict from the primary key of each SOP version to its `Sop`; versions without steps are left out."""
     rows = db.session.execute(select(SopVersion, steps_of_sop(SopVersion.id)))
     return {version.id: sop_with(version, steps) for version, steps in rows if steps}
 
@@ -159,8 +163,8 @@ def first_event_at() -> datetime | None:
 
 
 def written_late(after: int, until: datetime) -> list[tuple[str, str, datetime]]:
-    """Return the first 50 events written after the given primary key but dated before `until`, as (complaint number,
-    kind, instant).
+    """Return a list of (complaint number, kind, instant) of the first 50 events written after the event with the
+    primary key `after` but dated before `until`.
     """
     statement = (
         select(Complaint.number, ComplaintEvent.kind, ComplaintEvent.at)
@@ -173,7 +177,7 @@ def written_late(after: int, until: datetime) -> list[tuple[str, str, datetime]]
 
 
 def hashed_record(number: str, row: ComplaintEvent) -> Mapping[str, Any]:
-    """Return the fields of an event that its hash covers, by name; the instant in UTC as RFC 3339."""
+    """Return a dict of the fields of an event that its hash covers, by name; the instant is RFC 3339 text in UTC."""
     return {
         "complaint": number,
         "seq": row.seq,

@@ -27,7 +27,8 @@ _LOCKED_AT_ONCE = _ONE.with_for_update(of=Complaint, key_share=True, skip_locked
 
 
 def get_for_update(complaint_id: int, unscoped: bool = False) -> Complaint | None:
-    """Return the case with its row locked until the transaction ends; None when it is not visible to this person.
+    """Return the case with its row locked until the transaction ends; None when it does not exist or, unless
+    `unscoped`, is not visible to the requesting person.
 
     The lock (FOR NO KEY UPDATE) lets others add rows that only point at the case. A transaction that locks several
     cases calls `lock_in_order` first. Raises LockBusy where too many requests of this server wait already.
@@ -62,13 +63,15 @@ _TRACKS = (
 
 
 def reporter_facts(reporter: Reporter | None) -> ReporterFacts:
-    """Return which parts of a stored identity exist; no part for None."""
+    """Return as `ReporterFacts` which parts of a stored identity exist; for None, no part exists."""
     names = ("name", "address", "phone", "email", "nik")
     return facts_of_identity({name: getattr(reporter, name) for name in names} if reporter is not None else {})
 
 
 def facts_of_identity(identity: Mapping[str, str | None]) -> ReporterFacts:
-    """Return which parts of an identity exist that is given as a mapping."""
+    """Return as `ReporterFacts` which parts of an identity exist, given as a mapping from part to text; a missing part,
+    None and "" do not exist.
+    """
     return ReporterFacts(
         has_name=bool(identity.get("name")),
         has_address=bool(identity.get("address")),
@@ -86,8 +89,8 @@ def gets_messages(has_phone: bool) -> bool:
 
 @dataclass(frozen=True)
 class CaseRows:
-    """The rows of a case: its tracks of every cycle, and its open steps. Read once; `project_facts` keeps both lists
-    current when it changes a locked case.
+    """A value object with the rows of a case: its tracks of every cycle, and its open steps. Read once; `project_facts`
+    keeps both lists current when it changes a locked case.
     """
 
     tracks: list[AgencyTrackRow]
@@ -100,7 +103,7 @@ def rows_of(complaint: Complaint) -> CaseRows:
 
 
 def facts_of(complaint: Complaint, rows: CaseRows | None = None) -> ComplaintFacts:
-    """Return the facts of one case from its rows, which are read unless given."""
+    """Return the `ComplaintFacts` of one case from its rows, which are read from the database unless given."""
     rows = rows or rows_of(complaint)
     reporter = reporter_facts(db.session.get(Reporter, complaint.id))
     return facts_from(complaint, reporter, rows.tracks, rows.tasks)
@@ -109,8 +112,8 @@ def facts_of(complaint: Complaint, rows: CaseRows | None = None) -> ComplaintFac
 def facts_from(
     complaint: Complaint, reporter: ReporterFacts, tracks: Sequence[AgencyTrackRow], tasks: Iterable[StepTask]
 ) -> ComplaintFacts:
-    """Return the facts of a case from rows that have been read: the tracks of every cycle in their order, its steps
-    open or closed.
+    """Return the `ComplaintFacts` of a case from rows that have been read: the tracks of every cycle in their order,
+    and its steps, of which closed ones are ignored.
     """
     status = CaseStatus(complaint.status)
     return ComplaintFacts(
@@ -140,7 +143,7 @@ def as_open_step(task: StepTask) -> OpenStep:
 
 
 def ended_pauses(task: StepTask) -> tuple[Pause, ...]:
-    """Return the pauses of a step that have ended, as (start, end)."""
+    """Return a tuple with (start, end) of each pause of a step that has ended."""
     return tuple((p.began_at, p.ended_at) for p in task.pauses if p.ended_at is not None)
 
 

@@ -10,7 +10,9 @@ from app.vocabulary.words import ARCHIVE_REASONS, CHANNELS, CHOICES, DECLINE_REA
 
 @dataclass(frozen=True)
 class Question:
-    """A confirmation dialogue before an irreversible action. `title` takes the case number, `yes` is the button."""
+    """A value object with the texts of a confirmation dialogue before an irreversible action. `title` takes the case
+    number, `yes` is the button.
+    """
 
     title: LazyString
     effect: LazyString
@@ -120,7 +122,9 @@ NOTHING_CHOSEN = _("Pilih berkas lebih dahulu")
 
 
 def choices_of(action: str, name: str) -> Labels:
-    """Return the display texts by value of one parameter of an action. Raises KeyError if its values have no texts."""
+    """Return a dict from each value of one parameter of an action to its display text. Raises KeyError if its values
+    have no texts.
+    """
     return CHOICES_OF.get((action, name)) or CHOICES[name]
 
 

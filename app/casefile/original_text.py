@@ -19,7 +19,7 @@ REDACTABLE = ("title", "body")
 
 
 def original_of(complaint: Complaint) -> OriginalText | None:
-    """Return the row with the original text of a redacted case, or None if the case is not redacted."""
+    """Return the `OriginalText` row of a redacted case, or None if the case is not redacted."""
     return db.session.get(OriginalText, complaint.id) if complaint.redacted else None
 
 
@@ -50,16 +50,16 @@ def identity_digest(identity: Mapping[str, str | None]) -> str:
 
 
 def drop_correction(complaint: Complaint, name: str) -> None:
-    """Forget that an officer corrected a column, because the report now says something new. The column itself is not
-    changed.
+    """Forget on the complaint, without flushing, that an officer corrected a column, because the report now says
+    something new. The column itself is not changed.
     """
     if name in complaint.corrected:
         complaint.corrected = {stored: value for stored, value in complaint.corrected.items() if stored != name}
 
 
 def write_reported(complaint: Complaint, name: str, value: Any, at: datetime) -> None:
-    """Store the report's new value of a column. For a redacted text, the redacted version stays shown until an officer
-    reviews it.
+    """Set the report's new value of a column on the complaint, without flushing. For a redacted text, the redacted
+    version stays shown until an officer reviews it, and the new text is stored in `OriginalText`.
     """
     row = original_of(complaint) if name in REDACTABLE else None
     drop_correction(complaint, name)
@@ -71,6 +71,8 @@ def write_reported(complaint: Complaint, name: str, value: Any, at: datetime) ->
 
 
 def names_before(row: OriginalText | None) -> dict[int, str]:
-    """Return the original file names of renamed attachments, by attachment id."""
+    """Return a dict from attachment id to original file name of renamed attachments; {} if there is none. Raises
+    KeyMissing if the names cannot be decrypted.
+    """
     stored = readable(row.files) if row is not None else None
     return {int(key): name for key, name in json.loads(stored).items()} if stored else {}

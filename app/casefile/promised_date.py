@@ -16,9 +16,9 @@ SOP, NATIONAL = "sop", "national"
 
 @dataclass(frozen=True)
 class Promise:
-    """The date by which an answer is promised: `due_at` (aware, in the calendar's zone) and its `rule`, "sop" or
-    "national"; `other` is the later limit of the other rule, if any. `passed`: it lies before now. `paused`: the case
-    waits for the reporter.
+    """A value object with the date by which an answer is promised: `due_at` (aware, in the calendar's zone) and its
+    `rule`, "sop" or "national"; `other` is the later limit of the other rule, if any. `passed`: it lies before now.
+    `paused`: the case waits for the reporter.
     """
 
     due_at: datetime
@@ -36,8 +36,8 @@ def promise_of(
     now: datetime,
     limits: tuple[NationalLimit, ...] | None = None,
 ) -> Promise | None:
-    """Return the date by which the reporter is promised an answer: the earlier of the SOP limit and the national limit.
-    None if the case is answered or has ended.
+    """Return as `Promise` the date by which the reporter is promised an answer: the earlier of the SOP limit and the
+    national limit. None if the case is answered or has ended.
 
     Design section 5 gives a case two clocks: the whole time of its SOP version, and the national time to finish under
     the SP4N-LAPOR! rules. Both bind the office, and only the earlier one keeps both. A reopened case is promised the

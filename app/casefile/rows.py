@@ -91,9 +91,8 @@ _MEASURES = select(steps_of_sop(bindparam("version", type_=Integer)), calendar_r
 
 
 def read_complaint(complaint_id: int, person: Person) -> tuple[Complaint, Reporter | None]:
-    """Return the complaint with this id and its reporter (None if anonymous).
-
-    Raises ActionRefused(not_visible), whether the complaint does not exist or the person may not see it.
+    """Return (complaint with this id, its reporter or None if anonymous). Raises ActionRefused(not_visible) if the
+    complaint does not exist or the person may not see it.
     """
     if complaint_id > LARGEST_ID:
         raise ActionRefused(RefusalReason.NOT_VISIBLE)
@@ -108,8 +107,8 @@ def read_complaint(complaint_id: int, person: Person) -> tuple[Complaint, Report
 
 
 def tasks_with_holders(complaint: Complaint) -> tuple[list[StepTask], dict[Office, list[str]]]:
-    """Return every step task of a case in order of opening, and the names of the officers for whom open steps wait, by
-    (actor, agency code).
+    """Return a list of every `StepTask` of a case in order of opening, and a dict from (actor, agency code) to the
+    names of the officers for whom an open step waits.
     """
     rows = db.session.execute(_TASKS, {"case": complaint.id})
     found = rows.unique(lambda row: row[0].id).all()
@@ -119,7 +118,9 @@ def tasks_with_holders(complaint: Complaint) -> tuple[list[StepTask], dict[Offic
 
 
 def agencies_with_tracks(complaint: Complaint) -> tuple[dict[str, Agency], list[AgencyTrackRow]]:
-    """Return every agency by code, ordered by name, and the tracks of the case by cycle and position."""
+    """Return a dict of every agency by code, ordered by name, and a list of the tracks of the case by cycle and
+    position.
+    """
     found = db.session.execute(_AGENCIES, {"case": complaint.id}).all()
     tracks = sorted((track for _, track in found if track), key=lambda track: (track.cycle, track.position))
     set_committed_value(complaint, "tracks", tracks)
@@ -132,8 +133,8 @@ def events_of(complaint: Complaint) -> list[ComplaintEvent]:
 
 
 def letters_of(complaint: Complaint, person: Person) -> list[Letter]:
-    """Return the letters of the case, newest first; unsigned ones only for officers of their agency or who see every
-    case.
+    """Return the letters of the case, newest first; unsigned ones only for officers of their agency and for persons who
+    see every case.
     """
     asked = _LETTERS if person.sees_every_case else _SIGNED_OR_OWN_LETTERS
     return list(db.session.scalars(asked, {"case": complaint.id, "agencies": sorted(person.agencies)}))
@@ -144,7 +145,7 @@ def attachments_of(complaint: Complaint) -> list[Attachment]:
 
 
 def measures_of(complaint: Complaint) -> tuple[Sop, WorkingCalendar, tuple[NationalLimit, ...]]:
-    """Return the SOP version of the case, the working calendar and the national limits."""
+    """Return (SOP version of the case as `Sop`, working calendar, national limits), read in one statement."""
     version = complaint.sop_version
     steps, calendar, limits = db.session.execute(_MEASURES, {"version": version.id}).one()
     return sop_with(version, steps), calendar_with(calendar), limits_with(limits)

@@ -16,8 +16,8 @@ LAST_NUMBER = 11
 
 @dataclass(frozen=True)
 class StepLine:
-    """One step of one track as shown; `state` is done, late, now, pending or skipped, `over` says whether it passed its
-    limit.
+    """A value object with one step of one track as shown; `state` is done, late, now, pending or skipped, `over` says
+    whether the step passed its limit.
 
     `percent` is the share of the allowance that was used, at most 999; instants are aware.
     """
@@ -35,7 +35,7 @@ class StepLine:
 
 @dataclass(frozen=True)
 class StepRow:
-    """One row of the SOP sheet with a line for each track."""
+    """A value object with one row of the SOP sheet as shown, which has a line for each track."""
 
     number: int
     step: Step
@@ -46,8 +46,9 @@ class StepRow:
 
 @dataclass(frozen=True)
 class Clock:
-    """The clock of one open step. `left` is the working time to the limit, negative after it; `length` is the same as
-    days and rest, never negative. `mine`: the step waits for this person. `ticks` asks the browser to count down.
+    """A value object with the clock of one open step. `left` is the working time to the limit, negative after it;
+    `length` is the same as days and rest, never negative. `mine`: the step waits for this person. `ticks` asks the
+    browser to count down.
     """
 
     task: StepTask
@@ -60,7 +61,8 @@ class Clock:
 
 
 def clocks_of(case: Case) -> list[Clock]:
-    """Return the clocks of the open steps: the person's own first, then those of their agencies, then by limit.
+    """Return a list of the clocks (`Clock`) of the open steps: the person's own first, then those of the person's
+    agencies, then the others, each by limit.
 
     Steps that wait for the reporter come after running ones in each group.
     """
@@ -91,7 +93,7 @@ def state_of(case: Case, task: StepTask) -> TimeState:
 
 
 def step_rows(case: Case) -> list[StepRow]:
-    """Return the rows of the case's SOP version with the progress of this case."""
+    """Return a list with a `StepRow` for each step of the case's SOP version, with the progress of this case."""
     rows = []
     for row in case.sop.steps:
         tasks = [t for t in _tasks_of_cycle(case) if t.step == row.step]
@@ -126,7 +128,9 @@ def _passed(case: Case, task: StepTask) -> bool:
 
 
 def _tasks_of_cycle(case: Case) -> list[StepTask]:
-    """Return the tasks of the present cycle and the registration, which a reopened case keeps from its first cycle."""
+    """Return a list of the tasks of the present cycle and of the registration, which a reopened case keeps from its
+    first cycle.
+    """
     cycle = case.complaint.cycle
     return [t for t in case.tasks if t.cycle == cycle or t.step == Step.REGISTER]
 
@@ -141,8 +145,8 @@ def _tracks_in(case: Case, step: Step, tasks: Sequence[StepTask]) -> list[str | 
 
 
 def _state_of_row(states: set[str]) -> str:
-    """Return the state of a row from the states of its lines: "now" if any is, "late" or "done" only if all are
-    finished.
+    """Return the state of a row from the states of its lines: "now" if any line is, "late" (if any is) or "done" if all
+    are finished, "skipped" if all are skipped, otherwise "pending".
     """
     if "now" in states:
         return "now"

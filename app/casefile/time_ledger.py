@@ -30,19 +30,21 @@ OFFICE = "office"
 
 @dataclass(frozen=True)
 class Share:
-    """Working time used by one side: an organisation, a step or an officer, as `key` names it."""
+    """A value object with the working time used by one side: an organisation, a step or an officer, as `key` names it."""
 
     key: Any
     used: timedelta
 
 
 def read_ledger(complaint_id: int) -> tuple[LedgerEntry, ...]:
-    """Return the ledger entries of a case, oldest first."""
+    """Return a tuple of the ledger entries (`LedgerEntry`) of a case, oldest first."""
     return tuple(entry_of(row) for row in db.session.scalars(_rows_of(complaint_id)))
 
 
 def read_ledger_with_names(complaint_id: int) -> tuple[tuple[LedgerEntry, ...], dict[int, str]]:
-    """Return the ledger entries of a case, oldest first, and the full names of their officers by user id."""
+    """Return a tuple of the ledger entries (`LedgerEntry`) of a case, oldest first, and a dict from user id to full
+    name of their officers.
+    """
     rows = db.session.scalars(_rows_of(complaint_id).options(joinedload(LedgerRow.officer))).all()
     names = {row.officer.id: row.officer.get_full_name().strip() for row in rows if row.officer is not None}
     return tuple(map(entry_of, rows)), names
@@ -60,8 +62,8 @@ def entry_of(row: LedgerRow) -> LedgerEntry:
 def time_shares(
     ledger: Iterable[LedgerEntry], calendar: WorkingCalendar, now: datetime, key: Callable[[Stretch], Any]
 ) -> tuple[Share, ...]:
-    """Return the working time summed by `key` of each stretch, as shares, largest first; open stretches count up to
-    `now`.
+    """Return a tuple of `Share`, largest first: the working time of the stretches of a ledger, summed by the `key` of
+    each stretch; open stretches count up to `now`.
     """
     sums: dict[Any, timedelta] = {}
     for stretch in stretches(ledger):
@@ -71,8 +73,8 @@ def time_shares(
 
 
 def by_organisation(stretch: Stretch) -> str:
-    """Return the side that a stretch is charged to: REPORTER for a wait for the reporter, else the agency code, or
-    OFFICE.
+    """Return the key of the side that a stretch is charged to: "reporter" for a wait for the reporter, else the agency
+    code, or "office".
     """
     return REPORTER if stretch.waited else stretch.organisation or OFFICE
 
@@ -89,8 +91,8 @@ def by_officer(stretch: Stretch) -> int | None:
 
 
 def whole_clock_of(complaint: Complaint) -> WholeClock:
-    """Return the clock of the SOP as a whole, from the rows of a case. Time spent closed does not count (design
-    section 5).
+    """Return the `WholeClock`, the clock of the SOP as a whole, from the rows of a case. Time spent closed does not
+    count (design section 5).
     """
     tasks = [task for task in complaint.tasks if task.cycle == complaint.cycle]
     reopened = complaint.cycle > 1
@@ -105,7 +107,9 @@ def whole_clock_of(complaint: Complaint) -> WholeClock:
 def national_clocks_of(
     complaint: Complaint, limits: Iterable[NationalLimit], calendar: WorkingCalendar, now: datetime
 ) -> tuple[NationalClock, ...]:
-    """Return the clocks of the national limits for a case; its reception counts where no submission is known."""
+    """Return a tuple of the clocks of the national limits for a case at `now`; its reception counts where no submission
+    is known.
+    """
     disposition = (Step.AGENCY_DISPOSE.value, Action.DISPOSE.value)
     sent = [track.sent_at for track in complaint.tracks if track.sent_at is not None]
     closings = [task.closed_at for task in complaint.tasks if (task.step, task.closed_by) == disposition]

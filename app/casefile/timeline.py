@@ -113,8 +113,8 @@ FACTS_SHOWN = (
 
 @dataclass(frozen=True)
 class Entry:
-    """One event of the timeline, as shown. `facts` and `quoted` hold (label, text) pairs; `tone` is "lewat" (late),
-    "cepat" (fast track) or "".
+    """A value object with one event of the timeline, as shown. `facts` and `quoted` hold (label, text) pairs; `tone` is
+    "lewat" (late), "cepat" (fast track) or "".
     """
 
     kind: str
@@ -134,7 +134,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class Disposition:
-    """One line of the disposition table; `cause` is the id of its event, `route` is "" for all but directions."""
+    """A value object with one line of the disposition table; `cause` is the id of its event, `route` is "" for all but
+    directions.
+    """
 
     giver: str
     to: str
@@ -145,8 +147,8 @@ class Disposition:
 
 
 def timeline(case: Case, group: str = "") -> list[Entry]:
-    """Return the events of a case as timeline entries, newest first, limited to a group; an unknown or empty group
-    keeps all.
+    """Return the events of a case as a list of timeline entries (`Entry`), newest first, limited to a group of event
+    kinds; an unknown or empty group keeps all.
     """
     every = group not in GROUP_OF.values()
     return [entry_of(case, event) for event in reversed(case.events) if every or GROUP_OF.get(event.kind) == group]
@@ -174,7 +176,9 @@ def entry_of(case: Case, event: ComplaintEvent) -> Entry:
 
 
 def byline(case: Case, event: ComplaintEvent) -> str:
-    """Return the officer, office and delegation of an event, e.g. "Dewi Lestari, Plh. Kepala OPD PUPR (H. Rahmat)"."""
+    """Return one text with the officer, office and delegation of an event, e.g. "Dewi Lestari, Plh. Kepala OPD PUPR (H.
+    Rahmat)".
+    """
     name = event.officer.get_full_name() if event.officer else ""
     office = office_of(case, event.actor, event.agency_code)
     if event.delegation_kind:
@@ -224,12 +228,16 @@ _DISPOSITIONS = ("direct", "add_agency", "dispose", "dispose_answer")
 
 
 def dispositions(case: Case) -> list[Disposition]:
-    """Return the directions and dispositions (steps 4, 6 and 10) of a case, oldest first."""
+    """Return the directions, added agencies and dispositions (steps 4, 6 and 10) of a case as a list of `Disposition`,
+    oldest first.
+    """
     return [disposition_of(case, event) for event in case.events if event.kind in _DISPOSITIONS]
 
 
 def disposition_of(case: Case, event: ComplaintEvent) -> Disposition:
-    """Return the disposition line of an event; raises KeyError if the event is no disposition."""
+    """Return the line of the disposition table (`Disposition`) for an event. Raises KeyError if the event is no
+    direction, added agency or disposition.
+    """
     data, route = event.data, ""
     if event.kind == "direct":
         to, route = names_of(case, data), data.get("route") or ""
@@ -254,8 +262,8 @@ _WITHOUT_VERSION = ("breached", "code_replaced", "file_checked", "identity_opene
 
 
 def recent_changes(case: Case, seen_version: int) -> list[Entry]:
-    """Return the last actions since a form was opened at `seen_version` as timeline entries, newest first, at least 1
-    and at most 5.
+    """Return the last actions since a form was opened at `seen_version` as a list of timeline entries, newest first, at
+    least 1 and at most 5.
 
     Each action raises the case's version by one.
     """

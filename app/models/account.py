@@ -13,7 +13,9 @@ LINK_KINDS = ("invitation", "reset", "forgotten")
 
 
 class PasswordAge(Model):
-    """When a user account's present password was set (aware UTC); a `demonstration` password never expires."""
+    """Table row: when a user account's present password was set (`changed_at`, aware UTC); a `demonstration` password
+    never expires.
+    """
 
     __tablename__ = "password_age"
 
@@ -23,8 +25,8 @@ class PasswordAge(Model):
 
 
 class FormerPassword(Model):
-    """The hash of a user account's former password, which may not be reused for a while; `ended_at` is when it was
-    replaced.
+    """Table row: the hash of a user account's former password, which may not be reused for a while; `ended_at` is when
+    it was replaced (aware UTC).
     """
 
     __tablename__ = "former_password"
@@ -37,9 +39,10 @@ class FormerPassword(Model):
 
 
 class PasswordLink(Model):
-    """A single-use link by which an officer sets a password; only the hash of its token is stored.
+    """Table row: a single-use link by which an officer sets a password; only the hash of its token is stored.
 
-    A partial unique index allows one open link per user account and kind. `ended_at` is None while the link is open.
+    A partial unique index allows one open link per user account and kind. `ended_at` is None while the link is open;
+    `made_by_id` is None if no administrator made the link.
     """
 
     __tablename__ = "password_link"
@@ -61,7 +64,9 @@ class PasswordLink(Model):
 
 
 class LinkedSubject(Model):
-    """A user's identity at an OpenID Connect provider (`issuer`, `subject`) that is linked to an officer's account."""
+    """Table row: a user's identity at an OpenID Connect provider (`issuer`, `subject`) that is linked to an officer's
+    user account.
+    """
 
     __tablename__ = "linked_subject"
     __table_args__ = (
@@ -80,10 +85,11 @@ class LinkedSubject(Model):
 
 
 class TwoStep(Model):
-    """An officer's encrypted secret for one-time codes (RFC 6238), in force once `confirmed_at` is set (None: not
-    confirmed).
+    """Table row: an officer's encrypted secret for one-time codes (RFC 6238), in force once `confirmed_at` is set
+    (None: not confirmed).
 
-    `last_step` is the time step of the last accepted code; codes of it and of earlier steps are rejected.
+    `last_step` is the time step of the last accepted code; codes of this and of earlier time steps are rejected. `salt`
+    is that of the recovery codes' hashes.
     """
 
     __tablename__ = "two_step"
@@ -99,7 +105,7 @@ class TwoStep(Model):
 
 
 class RecoveryCode(Model):
-    """The hash of one recovery code, usable once instead of a one-time code; `used_at` is None while unused."""
+    """Table row: the hash of one recovery code, usable once instead of a one-time code; `used_at` is None while unused."""
 
     __tablename__ = "recovery_code"
     __table_args__ = (UniqueConstraint("user_id", "code_hash", name="uq_recovery_code_user_hash"),)
@@ -111,7 +117,7 @@ class RecoveryCode(Model):
 
 
 class HalfSignIn(Model):
-    """A sign-in whose password was right and whose one-time code is awaited.
+    """Table row: a sign-in whose password was right and whose one-time code is awaited.
 
     The request that deletes the row may finish the sign-in. `mark` is the digest of the browser's token; `seal` is a
     digest of the account and its password, so that a changed password invalidates the row.
@@ -127,7 +133,8 @@ class HalfSignIn(Model):
 
 
 class LoginCount(Model):
-    """The number of attempts (`tries`) counted for one subject, such as an account or address, since `began_at`.
+    """Table row: the number of attempts (`tries`) counted for one subject, such as an account or address, since
+    `began_at`.
 
     `mark` is a keyed digest of the subject, which reveals neither account nor address.
     """
@@ -141,7 +148,7 @@ class LoginCount(Model):
 
 
 class ApiKey(Model):
-    """The API key of one client program: the hash of the key, and the scopes it grants.
+    """Table row: the API key of one client program, with the hash of the key and the scopes it grants.
 
     After a rotation the former key (`previous_hash`) is also accepted until `previous_until` (aware UTC). `expires_at`
     is None for a key without an end; `revoked_at` is None while the key is not revoked.
@@ -167,7 +174,8 @@ class ApiKey(Model):
 
 
 class IdempotencyKey(Model):
-    """The stored response to the first write with an idempotency key; a repeat by the same caller gets this response.
+    """Table row: the stored response to the first write with an idempotency key; a repeat by the same caller gets this
+    response.
 
     `request_hash` is the digest of the first request, to recognise a different request under the same key.
     """
@@ -190,7 +198,8 @@ SIGN_IN_DOORS = ("form", "api")
 
 
 class SignIn(Model):
-    """One sign-in of an officer by form or API (`door`); its cookie or token is valid only while `ended_at` is None.
+    """Table row: one sign-in of an officer by form or API (`door`); its cookie or token is valid only while `ended_at`
+    is None.
 
     A database trigger ends the sign-ins of a user account whose roles, agency or state change, so that no code path can
     forget it. `mark` is the token of the sign-in; `refresh_mark` is the id of the one refresh token still valid (None:
@@ -219,8 +228,8 @@ GRANT_STATES = ("waiting", "confirmed", "refused")
 
 
 class IdentityGrant(Model):
-    """One request to give a user a role that may open reporters' identities; a database trigger rejects an unconfirmed
-    role.
+    """Table row: one request to give a user a role that may open reporters' identities; a database trigger rejects an
+    unconfirmed role.
 
     `decided_at` and `decided_by_id` are None while the request waits; the decider may be neither the requester nor the
     user.

@@ -10,7 +10,7 @@ RUN_KINDS = ("backup", "drill")
 
 
 class SendingHold(Model):
-    """The single row that stops all sending from a restored copy, since the original database may still send.
+    """Table row, the only one: it stops all sending from a restored copy, since the original database may still send.
 
     Every statement that claims a message checks this row. `since` is when the copy was restored, `taken_at` the moment
     of the data it holds; both are aware UTC.
@@ -25,10 +25,10 @@ class SendingHold(Model):
 
 
 class BackupRun(Model):
-    """One run of a backup or a restore drill, shown on the health page.
+    """Table row: one run of a backup or a restore drill, shown on the health page.
 
-    `slot` names the night of a scheduled backup; the process that inserts this unique value makes that night's backup.
-    `taken_at` is the moment of the data (aware UTC).
+    `slot` names the night of a scheduled backup (None: not scheduled); the process that inserts this unique value makes
+    that night's backup. `ended_at` is None while the run lasts; `taken_at` is the moment of the data (aware UTC).
     """
 
     __tablename__ = "backup_run"

@@ -38,7 +38,8 @@ _WORDS = "complaint_words(number, sp4n_tracking_id, title, location_text, body, 
 
 
 class Complaint(Model):
-    """One citizen's complaint with the current state of its case; only the writers in `app/cases` change that state.
+    """Table row: one citizen's complaint with the current state of its case; only the writers in `app/cases` change
+    that state.
 
     `next_due_at` is the earliest deadline of an open step that is not paused, `closes_at` when an answered case closes
     by silence; all instants are aware UTC. `version` grows with each action and is the optimistic lock; `cycle` counts
@@ -137,8 +138,8 @@ class Complaint(Model):
 
 
 class OriginalText(Model):
-    """The text of a complaint before personal data was redacted; `Complaint` holds the redacted text. All text is
-    encrypted.
+    """Table row: the text of a complaint before personal data was redacted; `Complaint` holds the redacted text. All
+    text is encrypted.
 
     `files` holds the original names of renamed attachments by attachment id. `redacted_at` is when an officer last
     redacted; `changed_at` is when the complaint changed after that, so that it must be reviewed (None: nothing to
@@ -156,7 +157,8 @@ class OriginalText(Model):
 
 
 class Reporter(Model):
-    """The identity of a case's reporter, encrypted and apart from the case; an anonymous reporter has no row.
+    """Table row: the identity of a case's reporter, encrypted and apart from the case; an anonymous reporter has no
+    row.
 
     `told_by` is the channel for notices to the reporter (None: no notices). `name_words` are keyed hashes of the words
     of the name, for search without plain text. The `*_mark` columns are keyed hashes of the whole normalised value, ""
@@ -183,8 +185,8 @@ class Reporter(Model):
 
     @validates("name", "phone", "email", "nik")
     def _store_digests(self, column: str, text: str | None) -> str | None:
-        """Called when the identity value in `column` is set: return the text, and set the keyed hashes by which it is
-        searched.
+        """Called when the identity value in `column` is set: return the text unchanged, and set on this row the keyed
+        hashes by which the value is searched.
         """
         if column == "name":
             self.name_words = name_digests(text) if text else None
@@ -245,7 +247,8 @@ _IN_AGENCY = f"({one_of('step', tuple(sorted(AGENCY_STEPS)))})"
 
 
 class StepTask(Model):
-    """One opening of one step of a case, with its own deadline; partial unique indexes allow one open step per track.
+    """Table row: one opening of one step of a case, with its own deadline; partial unique indexes allow one open step
+    per track.
 
     All instants are aware UTC. `clock_from` is when the allowance starts to count; `closed_at` is None while the step
     is open, `paused_at` None while its clock runs.
@@ -318,7 +321,9 @@ class StepTask(Model):
 
 
 class StepPause(Model):
-    """A time span in which a step waited for the reporter's answer to `question`; `ended_at` is None while it waits."""
+    """Table row: a time span in which a step waited for the reporter's answer to `question`; `ended_at` is None while
+    it waits.
+    """
 
     __tablename__ = "step_pause"
     __table_args__ = (

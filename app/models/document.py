@@ -17,7 +17,8 @@ FILE_STATES = ("waiting", "clean", "quarantined", "failed")
 
 
 class Letter(Model):
-    """An agency's answer letter (surat tanggapan): a draft until it is signed, then a frozen paper with a number.
+    """Table row: an agency's answer letter (surat tanggapan), a draft until it is signed, then a frozen paper with a
+    number.
 
     `number`, `signed_at` and `paper_id` are None until the letter is signed.
     """
@@ -64,14 +65,14 @@ class Letter(Model):
 
     @property
     def signed_with_ink(self) -> bool:
-        """Whether the letter was signed with ink and so needs a scan; also True when a signed letter records no method.
-        False for a draft.
+        """Whether the letter was signed with ink and so needs a scan; also True when a signed letter records no signing
+        method. False for a draft.
         """
         return self.paper is not None and self.paper.frozen.get("signing", "wet") == "wet"
 
 
 class Attachment(Model):
-    """A file received with a complaint or added to its case; `path` is a generated name, never the sender's.
+    """Table row: a file received with a complaint or added to its case; `path` is a generated name, never the sender's.
 
     `removed_at` is when a later revision of the SP4N report no longer listed the file (None: listed); the row stays
     because the file may have been read. `sent_sha256` is the digest of the file as received; `sha256` and `size`
@@ -104,12 +105,13 @@ class Attachment(Model):
 
     @property
     def is_clean(self) -> bool:
-        """Whether the file may be served, because its check has ended well."""
+        """Whether the file may be served: its check has ended without a finding."""
         return self.state == "clean"
 
 
 class LetterScan(Model):
-    """The scan of a letter signed with ink, stored as an attachment of the case; a replaced scan keeps its row.
+    """Table row: the scan of a letter signed with ink, stored as an attachment of the case; a replaced scan keeps its
+    row.
 
     `replaced_at` is None for the current scan; `reason` says why an earlier scan was replaced.
     """
@@ -134,8 +136,8 @@ class LetterScan(Model):
 
 
 class NumberCounter(Model):
-    """The last number given in a series and year; a transaction that locks this row assigns the next number without
-    gaps or duplicates.
+    """Table row: the last number given in a series and year (`last`); a transaction that locks this row assigns the
+    next number without gaps or duplicates.
     """
 
     __tablename__ = "number_counter"

@@ -29,7 +29,8 @@ administrators."""
 
 
 class ComplaintEvent(Model):
-    """One event of a case: who acted, in which role, on whose behalf, when (aware UTC) and from which IP address.
+    """Table row: one event of a case, with who acted, in which role, on whose behalf, when (aware UTC) and from which
+    IP address.
 
     `seq` counts from 1 within the case; `previous_hash` and `hash` chain the events. `seed` salts each field in the
     hash (`workflow_rules/record/hash_chain.py`); None for an event of format 1.
@@ -67,7 +68,8 @@ class ComplaintEvent(Model):
 
 
 class LedgerRow(Model):
-    """One row of the time ledger: what an event did to the clock of a step, and which agency the time is charged to.
+    """Table row: one entry of the time ledger, that is, what an event did to the clock of a step, and which agency the
+    time is charged to.
 
     `house` is the code of the agency charged (None: the office); `track` is the code of the agency that the step
     concerns (None: none).
@@ -94,8 +96,8 @@ class LedgerRow(Model):
 
 
 class JournalEntry(Model):
-    """One journal entry: a change of settings outside any case, with who (`officer_id`, None: the system), when, why,
-    and its effects (`data`).
+    """Table row: one journal entry, that is, an act or change of settings outside the events of a case, with who
+    (`officer_id`, None: the system), when, why, and its effects (`data`).
 
     Database triggers write a `row_changed` entry for every changed row; all entries of one transaction share `change`.
     """

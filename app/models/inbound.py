@@ -17,7 +17,7 @@ HOLD_STATES = ("waiting", "applied", "kept", "dismissed", "superseded")
 
 
 class InboundHold(Model):
-    """One entry received from SP4N that waits for a decision of the Admin Layanan Aduan.
+    """Table row: one entry received from SP4N that waits for a decision of the Admin Layanan Aduan.
 
     Kinds: `report` (names unknown values), `conflict` (other content for a known revision), `loosening` (asks for less
     confidentiality), `message` (a reporter's message that could not be applied). `content` is the encrypted JSON as
@@ -65,7 +65,8 @@ class InboundHold(Model):
 
 
 class InboundMessage(Model):
-    """One message of a reporter received through SP4N; its unique row makes sure that the message is applied once.
+    """Table row: one message of a reporter received through SP4N; its unique key makes sure that the message is applied
+    once.
 
     `answer` is the response that every repeat of the message receives.
     """

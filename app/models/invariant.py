@@ -15,7 +15,7 @@ INVARIANTS = tuple(f"I{n}" for n in range(1, 17))
 
 
 class InvariantRun(Model):
-    """One run of the invariant checks, nightly or by command.
+    """Table row: one run of the invariant checks, nightly or by command.
 
     `night` is the office date of a nightly run (None: by command); the process that inserts this unique value makes the
     run. `alive_at` is the worker's last heartbeat (aware UTC); a run without recent heartbeat may be taken over. `red`
@@ -39,8 +39,8 @@ class InvariantRun(Model):
 
 
 class InvariantResult(Model):
-    """The result of one invariant in one run; `looked_at` is the number of rows checked, `red` whether the invariant
-    failed.
+    """Table row: the result of one invariant in one run; `looked_at` is the number of rows checked, `red` whether the
+    invariant failed.
 
     `marks` is the JSON from which the next run continues.
     """
@@ -63,8 +63,8 @@ class InvariantResult(Model):
 
 
 class InvariantFinding(Model):
-    """One violation of an invariant: its subject (for example a case number), the key of its sentence, and the
-    sentence's values (`particulars`).
+    """Table row: one violation of an invariant, with its subject (for example a case number), the key of its sentence,
+    and the sentence's values (`particulars`).
 
     The row never holds a reporter's data.
     """

@@ -59,7 +59,7 @@ TOLD_REPORTER = ("received", "code_replaced", "question", "answered", "ended")
 
 
 class Notice(Model):
-    """One notice to one officer, shown at the bell; unique indexes allow one per cause, officer and kind.
+    """Table row: one notice to one officer, shown at the bell; unique indexes allow one per cause, officer and kind.
 
     Exactly one of the cause columns is set. `read_at` is None while unread; `level` is the escalation level of a
     deadline alarm.
@@ -117,7 +117,7 @@ class Notice(Model):
 
 @dataclass(frozen=True)
 class AttachedFile:
-    """A file attached to an e-mail, under a name chosen by the program."""
+    """A value object with a file attached to an e-mail, under a name chosen by the program."""
 
     name: str
     media_type: str
@@ -125,7 +125,8 @@ class AttachedFile:
 
 
 class Delivery(Model):
-    """One message in the outbox to one officer or one reporter on one channel, retried until it is sent or given up.
+    """Table row: one message in the outbox to one officer or one reporter on one channel, retried until it is sent or
+    given up.
 
     `digest_on` is the office date of a morning digest; `report_job_id` marks a message with a report file and no
     notices; `told` with `cause_seq` names the kind of a reporter's message and the event that caused it; `account_news`
@@ -181,8 +182,8 @@ class Delivery(Model):
 
 
 class DeliveryItem(Model):
-    """One notice that is part of a delivery on one channel; the primary key makes sure that the notice is sent there
-    once.
+    """Table row: one notice that is part of a delivery on one channel; the primary key makes sure that the notice is
+    sent there once.
     """
 
     __tablename__ = "delivery_item"
@@ -196,7 +197,7 @@ class DeliveryItem(Model):
 
 
 class NoticePreference(Model):
-    """An officer's settings for notices; without a row the column defaults apply.
+    """Table row: an officer's settings for notices; without a row the column defaults apply.
 
     `gateway_to` is the encrypted address at the messaging gateway (None: not used).
     """
@@ -215,7 +216,8 @@ class NoticePreference(Model):
 
 
 class GatewayState(Model):
-    """The circuit breaker of one message channel: consecutive failures, since when, and until when no message is tried.
+    """Table row: the circuit breaker of one message channel, with consecutive failures, since when, and until when no
+    message is tried.
 
     No row, or `failures` of 0, means that the channel works. Instants are aware UTC.
     """
@@ -234,7 +236,7 @@ class GatewayState(Model):
 
 
 class StepAlarm(Model):
-    """A record that a step passed an alarm level; its unique row (step, level, deadline) makes sure that officers are
+    """Table row: a step passed an alarm level; the unique key (step, level, deadline) makes sure that officers are
     notified once.
     """
 

@@ -20,7 +20,8 @@ SIGNING_METHODS = ("wet", "certificate", "bsre")
 
 
 class Agency(Model):
-    """One agency: an OPD, district, village, unit or regional enterprise, with the settings of its letters.
+    """Table row: one agency, that is, an OPD, district, village, unit or regional enterprise, with the settings of its
+    letters.
 
     `code` never changes, since records name it. `parent_id` is None for a top-level agency.
     """
@@ -64,7 +65,7 @@ class Agency(Model):
 
 
 class OfficerProfile(Model):
-    """The agency, position, NIP and rank of a user account, separate from Flask-AppBuilder's user table.
+    """Table row: the agency, position, NIP and rank of a user account, separate from Flask-AppBuilder's user table.
 
     `agency_code` is None for an officer of the office.
     """
@@ -85,8 +86,8 @@ class OfficerProfile(Model):
 
 
 class DelegationRow(Model):
-    """One delegation: an officer acts for another by decree, from `starts_on` to `ends_on`, both inclusive office
-    dates.
+    """Table row: one delegation, by which an officer acts for another by decree, from `starts_on` to `ends_on`, both
+    inclusive office dates.
 
     `noted_at` is None until the end of the delegation was processed.
     """
@@ -119,7 +120,8 @@ class DelegationRow(Model):
 
 
 class SigningMeans(Model):
-    """An officer's certificate file and NIK, both encrypted, with the certificate's public details in plain text.
+    """Table row: an officer's certificate file and NIK, both encrypted, with the certificate's public details in plain
+    text.
 
     The row is separate from the officer's profile, whose editors see the whole profile.
     """
@@ -142,8 +144,8 @@ PLACES = ("inbox", "complaints")
 
 
 class SavedList(Model):
-    """An officer's saved view of a list: filters, order, columns and density, as the query string that restores them
-    (`address`).
+    """Table row: an officer's saved view of a list, with filters, order, columns and density as the query string that
+    restores them (`address`).
 
     `shared` shows a supervisor's view to every officer. The view with an empty name is the owner's default view.
     """

@@ -14,7 +14,7 @@ PAPER_STATES = ("queued", "ready", "failed")
 
 
 class PaperKind(StrEnum):
-    """A kind of rendered paper; its template and its data reader are found by this name."""
+    """The kind of a rendered paper; its template and its data reader are found by this name."""
 
     ANSWER_LETTER = "answer_letter"
     DRAFT_LETTER = "draft_letter"
@@ -28,7 +28,7 @@ class PaperKind(StrEnum):
 
 
 class Paper(Model):
-    """One paper: its frozen content with a hash, and the PDF that a worker renders from it.
+    """Table row: one paper, with its frozen content and a hash of that, and the PDF that a worker renders from it.
 
     `key` names the cause ("disposition:812") and is unique, so that each paper is made once. `path` and `file_hash` are
     None until `state` is "ready".
@@ -63,7 +63,8 @@ class Paper(Model):
 
 
 class IssuedNumber(Model):
-    """One letter number of an agency in a year: on the paper that carries it, or with the reason why it is unused.
+    """Table row: one letter number of an agency in a year, with the paper that carries it, or the reason why it is
+    unused.
 
     Every number up to the last one has a row, so that a gap in the sequence is always explained.
     """
@@ -88,8 +89,8 @@ class IssuedNumber(Model):
 
 
 class Emblem(Model):
-    """A coat of arms for letters, uploaded by an administrator, re-encoded as PNG and keyed by its SHA-256; the program
-    has none of its own.
+    """Table row: a coat of arms for letters, uploaded by an administrator, re-encoded as PNG and keyed by its SHA-256;
+    the program has none of its own.
     """
 
     __tablename__ = "emblem"

@@ -30,8 +30,8 @@ class Drift(StrEnum):
 
 
 class SyncPeer(Model):
-    """The single row with the state of the synchronisation with SP4N (the peer): cursors of reading and pushing,
-    failures, and since when SP4N is unreachable.
+    """Table row, the only one: the state of the synchronisation with SP4N (the peer), with the cursors of reading and
+    pushing, failures, and since when SP4N is unreachable.
 
     `away_since` is None while the peer answers; instants are aware UTC.
     """
@@ -53,8 +53,8 @@ class SyncPeer(Model):
 
 
 class SyncLedger(Model):
-    """The synchronisation state of one SP4N report: what the peer has acknowledged, what is still to be sent, and what
-    is wrong.
+    """Table row: the synchronisation state of one SP4N report, that is, what the peer has acknowledged, what is still
+    to be sent, and what is wrong.
 
     `acked_position` is the last change feed position that the peer acknowledged, `wanted_position` the last that
     exists; `resend_key` asks to send the present state once more, `fetch_wanted` to read the peer's again. `refused` is
@@ -98,7 +98,9 @@ class SyncLedger(Model):
 
 
 class SyncComparison(Model):
-    """One nightly comparison of our data with SP4N; the process that inserts the unique office date `day` makes it."""
+    """Table row: one nightly comparison of our data with SP4N; the process that inserts the unique office date `day`
+    makes the comparison.
+    """
 
     __tablename__ = "sync_comparison"
 
@@ -112,8 +114,8 @@ class SyncComparison(Model):
 
 
 class SyncImport(Model):
-    """One uploaded file of SP4N reports, imported while the peer is unreachable; its unique hash makes sure that the
-    file is imported once.
+    """Table row: one uploaded file of SP4N reports, imported while the peer is unreachable; its unique hash makes sure
+    that the file is imported once.
 
     `content` is the encrypted file, None when the import is done. `outcomes` has an entry for each row of the file: its
     number, tracking id, result and reason.

@@ -15,7 +15,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Category(Model):
-    """The topic of a complaint, in two levels (`parent_id` is None at the first).
+    """Table row: the topic of a complaint, in two levels (`parent_id` is None at the first).
 
     `default_agency_code` is the code of the agency that usually answers, None for none.
     """
@@ -39,7 +39,7 @@ class Category(Model):
 
 
 class District(Model):
-    """A district (kecamatan) with its official code."""
+    """Table row: a district (kecamatan) with its official code."""
 
     __tablename__ = "district"
 
@@ -52,7 +52,7 @@ class District(Model):
 
 
 class Village(Model):
-    """A village (desa or kelurahan) in its district."""
+    """Table row: a village (desa or kelurahan) in its district."""
 
     __tablename__ = "village"
 
@@ -68,7 +68,7 @@ class Village(Model):
 
 
 class Holiday(Model):
-    """A holiday: an office date on which the office is closed, regardless of the working week."""
+    """Table row: an office date (`day`) on which the office is closed, regardless of the working week."""
 
     __tablename__ = "holiday"
     __table_args__ = (
@@ -86,7 +86,7 @@ class Holiday(Model):
 
 
 class NationalLimitRow(Model):
-    """A time limit of the national system in working days, with its legal source.
+    """Table row: a time limit of the national system in working days (`days`), with its legal source.
 
     It applies from the office date `valid_from` to every class of complaint, or to `of_class` only.
     """
@@ -113,7 +113,8 @@ class NationalLimitRow(Model):
 
 
 class WorkingWeek(Model):
-    """Office hours of each weekday over a span of office dates; where two rows overlap, the later row applies.
+    """Table row: the office hours of each weekday over a span of office dates; where two rows overlap, the later row
+    applies.
 
     A weekday is text like `07:30-12:00 13:00-16:00`, empty when closed; `starts_on` or `ends_on` None is unbounded.
     """

@@ -16,8 +16,8 @@ REPORT_FORMATS = ("xlsx", "csv", "pdf")
 
 
 class Rhythm(StrEnum):
-    """How often an export report is sent: daily for the day before, Mondays for the week before, or on each first day
-    of a month for the month before.
+    """How often an export report is sent: daily for the day before, on Mondays for the week before, or on each first
+    day of a month for the month before.
     """
 
     DAILY = "daily"
@@ -26,8 +26,8 @@ class Rhythm(StrEnum):
 
 
 class ReportSchedule(Model):
-    """An export report that is sent to named supervisors by e-mail each day, week or month at `hour` (0 to 23, office
-    time).
+    """Table row: an export report that is sent to named supervisors by e-mail each day, week or month at `hour` (0 to
+    23, office time).
     """
 
     __tablename__ = "report_schedule"
@@ -54,7 +54,7 @@ class ReportSchedule(Model):
 
 
 class ReportRecipient(Model):
-    """One supervisor who receives the export reports of a schedule."""
+    """Table row: one supervisor who receives the export reports of a schedule."""
 
     __tablename__ = "report_recipient"
 
@@ -65,11 +65,11 @@ class ReportRecipient(Model):
 
 
 class ReportJob(Model):
-    """One export report for one user: the requested content (`wanted`), the progress, and the report file until
-    `expires_at`.
+    """Table row: one export report for one user, with the requested content (`wanted`), the progress, and the report
+    file until `expires_at`.
 
     `scope` is what the user could see when asking. `attempts` is also the claim token of the worker: a worker that was
-    presumed dead cannot finish a job that another has taken over. The unique row (schedule, user, first day of the
+    presumed dead cannot finish a job that another has taken over. The unique key (schedule, user, first day of the
     period) makes sure that a scheduled report is sent once.
     """
 
@@ -120,7 +120,7 @@ class RegisterKind(StrEnum):
 
 
 class Register(Model):
-    """One SOP register of a day, or of the month that begins on `day`, with its number and its frozen paper.
+    """Table row: one SOP register of a day, or of the month that begins on `day`, with its number and its frozen paper.
 
     `made_by_id` is None when the schedule made the register.
     """
@@ -149,8 +149,8 @@ REHEARSAL_STATES = ("queued", "running", "ready", "failed")
 
 
 class RehearsalRow(Model):
-    """One rehearsal: the cases of a past period (`begins` to `ends`, aware UTC) computed under an SOP version changed
-    by `what_if`.
+    """Table row: one rehearsal, in which the cases of a past period (`begins` to `ends`, aware UTC) are computed under
+    an SOP version changed by `what_if`.
 
     `done` of `total` cases are computed; `result` is None until `state` is "ready", `error` until it is "failed".
     `attempts` is also the claim token of the worker.

@@ -16,7 +16,8 @@ SOP_STATES = ("draft", "active", "retired")
 
 
 class SopVersion(Model):
-    """One decreed version of the SOP; one is active at a time, only a draft is edited, and activation needs its decree.
+    """Table row: one decreed version of the SOP; one is active at a time, only a draft is edited, and activation needs
+    its decree.
 
     The columns from `sheet_number` on are printed on the sheet beside the rules. `approver_capacity` is empty, `plt`,
     `plh` or `an`; `actor_headings` has one line for each of the seven actor columns. The `*_days` are working days.
@@ -74,7 +75,7 @@ class SopVersion(Model):
 
 
 class SopStepRow(Model):
-    """One step of an SOP version, including its actor, since a later SOP may assign another actor.
+    """Table row: one step of an SOP version, including its actor, since a later SOP may assign another actor.
 
     `allowance_value` None means that the step has no allowance of its own.
     """

@@ -9,8 +9,8 @@ from app.models.document import FILE_STATES
 
 
 class FileCheck(Model):
-    """The result of one check of an attachment's file; append-only, so that served files can be audited against the
-    results.
+    """Table row: the result of one check of an attachment's file; append-only, so that served files can be audited
+    against the results.
     """
 
     __tablename__ = "file_check"
@@ -28,7 +28,9 @@ class FileCheck(Model):
 
 
 class FileToRemove(Model):
-    """A file in the store to which no record refers any more; the sweep may delete it after `due_at` (aware UTC)."""
+    """Table row: a file in the store to which no record refers any more; the sweep may delete it after `due_at` (aware
+    UTC).
+    """
 
     __tablename__ = "file_to_remove"
     __table_args__ = (Index("ix_file_to_remove_due_at", "due_at"),)
@@ -39,8 +41,8 @@ class FileToRemove(Model):
 
 
 class StoreSweep(Model):
-    """The single row with the results of the last sweep of the file store, which deletes files that no record refers
-    to.
+    """Table row, the only one: the results of the last sweep of the file store, which deletes files that no record
+    refers to.
     """
 
     __tablename__ = "store_sweep"

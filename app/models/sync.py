@@ -12,12 +12,12 @@ LINKED, REMOVED = "linked", "removed"
 
 
 class SyncChange(Model):
-    """One change of an SP4N report, written in the transaction that made the change, with all that the change feed
-    serialises.
+    """Table row: one change of an SP4N report, written in the transaction that made the change, with all that the
+    change feed serialises.
 
-    `position` is assigned in order after the commit (None before); readers page by it and not by `id`, because a
-    transaction that commits late may hold an early id. `origin` says whether the office or SP4N made the change. `mark`
-    is the token that a cursor stores of its row, so that a database restored to an earlier state is noticed.
+    `position` is assigned in order after the commit (None before); readers page by `position` and not by `id`, because
+    a transaction that commits late may hold an early id. `origin` says whether the office or SP4N made the change.
+    `mark` is the token that a cursor stores of its row, so that a database restored to an earlier state is noticed.
     """
 
     __tablename__ = "sync_change"

@@ -13,7 +13,8 @@ DISABLED_FOR = ("by_hand", "gone", "failing")
 
 
 class WebhookEndpoint(Model):
-    """A receiver of change feed events by webhook; `position` is the last feed position that was read for it.
+    """Table row: a receiver of change feed events by webhook; `position` is the last feed position that was read for
+    it.
 
     `secret` signs the messages; `previous_secret` also signs until `previous_until`. After a failure of the receiver's
     whole server nothing is sent before `held_until`; `failing_since` is the first failure after the last success.
@@ -48,7 +49,8 @@ class WebhookEndpoint(Model):
 
 
 class WebhookDelivery(Model):
-    """One message to one webhook endpoint; the unique row (endpoint, change) makes sure that a change is sent once.
+    """Table row: one message to one webhook endpoint; the unique key (endpoint, change) makes sure that a change is
+    sent once.
 
     The row holds the whole body, because the change is deleted earlier; `change_id` None is a test message.
     `message_id` is constant over all retries, so that the receiver can recognise a repeat.

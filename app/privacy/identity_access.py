@@ -17,8 +17,8 @@ REASON: dict[str, Field] = {"reason": Text(shortest=10, longest=500)}
 
 @dataclass(frozen=True)
 class Opening:
-    """How a person may open a reporter's identity: the capacity, and the names of the parts of the identity that are
-    shown.
+    """A value object with the right of a person to open a reporter's identity: the capacity used, and the names of the
+    parts of the identity that are shown.
     """
 
     capacity: Capacity
@@ -26,8 +26,8 @@ class Opening:
 
 
 def opening_for(person: Person, facts: ComplaintFacts) -> Opening | None:
-    """Return in which capacity this person may open the reporter's identity, and which parts of it. None if the person
-    may not, or if the reporter is anonymous.
+    """Return an `Opening`: in which capacity this person may open the reporter's identity, and which parts of it. None
+    if the person may not open the identity, or if the reporter is anonymous.
     """
     if facts.confidentiality is Confidentiality.ANONYMOUS:
         return None

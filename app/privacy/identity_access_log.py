@@ -19,8 +19,8 @@ READ_AT_ONCE = 1000
 
 @dataclass(frozen=True)
 class AccessFilter:
-    """A filter of the identity access log: the user id of one officer, and a half-open time span (aware) from `since`
-    to before `until`. None means no limit.
+    """A value object with the filter of the identity access log: the user id of one officer, and a half-open time span
+    (aware) from `since` to before `until`. None means no limit.
     """
 
     officer: int | None = None
@@ -30,8 +30,8 @@ class AccessFilter:
 
 @dataclass(frozen=True)
 class AccessEntry:
-    """A line of the identity access log: an opened identity or a search for a person. `at` is aware; `officer` is a
-    name, empty for commands of the system.
+    """A value object with one line of the identity access log: an opened identity or a search for a person. `at` is
+    aware; `officer` is a name, empty for commands of the system.
 
     An opened identity has the id and number of its case and in `parts` the parts shown. A search has in `numbers` the
     numbers of the cases found and in `parts` the kind of identifier searched for.
@@ -47,20 +47,22 @@ class AccessEntry:
 
 
 def count_accesses(wanted: AccessFilter) -> int:
-    """Return the number of lines of the identity access log that the filter finds."""
+    """Return the number of lines of the identity access log that match the filter."""
     acts = _acts(wanted)
     return db.session.execute(select(func.count()).select_from(acts)).scalar_one()
 
 
 def access_page(wanted: AccessFilter, limit: int, offset: int) -> list[AccessEntry]:
-    """Return one page of the lines of the identity access log that the filter finds, newest first."""
+    """Return the lines of the identity access log that match the filter, newest first: at most `limit` after the first
+    `offset`; [] beyond the end.
+    """
     acts = _acts(wanted)
     rows = db.session.execute(_newest(acts).limit(limit).offset(offset)).all()
     return list(_lines(rows))
 
 
 def all_accesses(wanted: AccessFilter) -> Iterator[AccessEntry]:
-    """Yield all lines of the identity access log that the filter finds, newest first, streamed in batches from the
+    """Yield every line of the identity access log that matches the filter, newest first, streamed in batches from the
     database.
     """
     rows = db.session.execute(_newest(_acts(wanted)).execution_options(yield_per=READ_AT_ONCE))
@@ -69,8 +71,8 @@ def all_accesses(wanted: AccessFilter) -> Iterator[AccessEntry]:
 
 
 def counts_by_officer(wanted: AccessFilter) -> list[tuple[int, str, int]]:
-    """Return a list of (user id, name, number of lines in the identity access log) of each officer, most lines
-    first.
+    """Return a list of (user id, name, number of lines), most lines first, for each officer with lines in the identity
+    access log that match the filter.
     """
     acts = _acts(wanted)
     number = func.count().label("number")
@@ -85,8 +87,8 @@ def _newest(acts: Subquery) -> Select[Any]:
 
 
 def _acts(wanted: AccessFilter) -> Subquery:
-    """Return a subquery of the identities opened and the searches for persons that the filter finds, as rows of the
-    same columns.
+    """Return a subquery of the identities opened and the searches for persons that match the filter, with the columns
+    id, at, kind, officer_id, case_id, number, reason and data.
     """
     opened = (
         select(

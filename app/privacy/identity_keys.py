@@ -27,7 +27,7 @@ BATCH = 100
 @dataclass
 class Rotation:
     """The result of rotating the identity keys: `rows` re-encrypted and `unreadable` rows as dicts from table name to
-    number; `idle` lists the ids of keys that are no longer needed.
+    number of rows; `idle` lists the ids of keys that are no longer needed.
     """
 
     rows: dict[str, int] = field(default_factory=dict)
@@ -36,8 +36,8 @@ class Rotation:
 
 
 def rotate_identity_keys(now: datetime) -> Rotation:
-    """Re-encrypt every value under the newest identity key, write a journal entry, and return the result. Each batch is
-    committed.
+    """Re-encrypt every value under the newest identity key, write a journal entry, and return the `Rotation`. Each
+    batch is committed; rows whose key is missing are counted as unreadable and not changed.
 
     An interrupted rotation is resumed by calling this again.
     """
@@ -109,7 +109,7 @@ def _ids_in_stored_answers() -> set[str]:
 
 
 def rotation_lines(done: Rotation) -> Iterable[str]:
-    """Yield the result of a rotation as lines of text for the command line."""
+    """Yield the result of a rotation as English sentences for the command line."""
     for table, rows in done.rows.items():
         yield f"{table}: {rows} rows sealed under the newest key ({newest_key_id()})."
     for table, rows in done.unreadable.items():

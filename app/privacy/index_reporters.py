@@ -12,7 +12,7 @@ BATCH = 500
 
 def index_reporters() -> int:
     """Fill the missing search digests of reporters' identities in batches, committing each; return how many identities
-    lacked one.
+    lacked one, including those that could not be filled.
 
     A name or identifier whose key is missing stays without a digest: the key may be restored.
     """

@@ -12,20 +12,22 @@ from app.models import Model
 
 
 def sealed_columns() -> dict[Table, list[Column[Any]]]:
-    """Return a dict from table to its encrypted columns; tables without such columns are left out."""
+    """Return a dict from SQLAlchemy table to the list of its encrypted columns; tables without such columns are left
+    out.
+    """
     tables = Model.metadata.sorted_tables
     found = {table: [c for c in table.columns if isinstance(c.type, SealedText | SealedBytes)] for table in tables}
     return {table: columns for table, columns in found.items() if columns}
 
 
 def key_id_in(column: Column[Any]) -> ColumnElement[str]:
-    """Return an SQL expression for the id of the key under which the column's value is stored."""
+    """Return an SQL expression for the id of the key under which a column's value is encrypted."""
     return func.split_part(type_coerce(column, Text), literal(":"), 1)
 
 
 def used_key_ids() -> set[str]:
-    """Return the set of ids of all identity keys under which a value is stored. Scans every encrypted column,
-    regardless of agency isolation.
+    """Return the set of ids of all identity keys under which a value is stored. Scans every encrypted column of the
+    database, regardless of agency isolation.
     """
     parts = [select(key_id_in(column)).where(column.is_not(None)) for cs in sealed_columns().values() for column in cs]
     return set(db.session.execute(union(*parts), execution_options={"without_isolation": True}).scalars())

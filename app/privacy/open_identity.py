@@ -19,8 +19,8 @@ from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 @dataclass(frozen=True)
 class Identity:
-    """A reporter's identity in clear: `parts` maps the name of each part shown to its value; a value whose key is
-    missing is `Unreadable`.
+    """A value object with a reporter's identity in clear: `parts` maps the name of each part shown to its value; a
+    value whose key is missing is `Unreadable`.
     """
 
     complaint: Complaint
@@ -30,11 +30,12 @@ class Identity:
 def open_identity(
     complaint_id: int, params: dict[str, Any], by: Person, *, now: datetime | None = None, address: str | None = None
 ) -> Identity:
-    """Return those parts of a reporter's identity that the officer may see, after an event of the case has recorded
-    this; commits.
+    """Return an `Identity` with those parts of a reporter's identity that the officer may see, after appending an event
+    to the case that records this; commits.
 
-    Raises ActionRefused: not_visible, not_your_step if the officer may not, no_identity, missing_input without a
-    reason. The event names the parts and never holds their values (UU 27/2022 art. 31: a record of all processing).
+    Raises ActionRefused: not_visible, not_your_step if the officer may not open the identity, no_identity if none is
+    stored, missing_input without a reason. The event names the parts and never holds their values (UU 27/2022 art. 31:
+    a record of all processing).
     """
     cleaned, errors = check_fields(REASON, params)
     with one_transaction():

@@ -29,8 +29,8 @@ FIELDS: dict[str, Field] = {
 
 @dataclass(frozen=True)
 class Redaction:
-    """A redaction as entered: `params` holds title, body and redaction_reason, `files` maps attachment ids to new file
-    names.
+    """A value object with a redaction as entered: `params` holds title, body and redaction_reason, `files` maps
+    attachment ids to new file names.
     """
 
     params: dict[str, Any]
@@ -78,7 +78,9 @@ def redact(
 
 
 def _write(complaint: Complaint, shown: dict[str, Any], files: dict[int, str], at: datetime) -> list[str]:
-    """Write the redacted text and store the original; return which of title, body and files differ from it."""
+    """Write the redacted text and store the original; return a list of those among title, body and files that differ
+    from the original ([]: the redaction was removed).
+    """
     row = original_of(complaint)
     own = {name: reported_value(complaint, name) for name in ("title", "body")}
     renamed = _rename(complaint, files, names_before(row))

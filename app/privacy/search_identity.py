@@ -28,8 +28,8 @@ MOST_CASES = 200
 
 @dataclass(frozen=True)
 class Found:
-    """The result of a search for a person: the kind of identifier searched for (phone, email or nik), and the newest
-    cases found.
+    """A value object with the result of a search for a person: the kind of identifier searched for (phone, email or
+    nik), and the newest cases found.
     """
 
     kind: str
@@ -37,11 +37,11 @@ class Found:
 
 
 def search_identity(params: dict[str, Any], by: Person, *, now: datetime | None = None) -> Found:
-    """Search cases by a reporter's identifier (`mark`), write the journal entry and commit; return the kind of
-    identifier and at most 200 cases, newest first.
+    """Search cases by a reporter's identifier (`mark`), write the journal entry, commit, and return as `Found` the kind
+    of identifier and at most 200 cases, newest first.
 
-    Raises ActionRefused(not_your_step) if the person may not search, (missing_input) without a reason or for a text
-    that is no phone number, e-mail address or NIK.
+    Raises ActionRefused(not_your_step) if the person may not search, ActionRefused(missing_input) without a reason or
+    for a text that is no phone number, e-mail address or NIK.
     """
     speaks = [capacity.actor for capacity in by.capacities if capacity.actor in SPEAK_WITH_REPORTERS]
     if not speaks and not (by.observes and by.id is not None):

@@ -93,8 +93,8 @@ def _attachments(complaint: Complaint, cover: Callable[[str], str]) -> Iterator[
 
 
 def _events(complaint: Complaint, cover: Callable[[str], str]) -> Iterator[Data]:
-    """Yield a dict for each event of the case, with role and agency in place of the officer; includes who opened the
-    identity (art. 32).
+    """Yield a dict (at, kind, step, by, agency, data) for each event of the case, with role and agency in place of the
+    officer; includes who opened the identity (art. 32).
     """
     own = ComplaintEvent.complaint_id == complaint.id
     for row in db.session.scalars(select(ComplaintEvent).where(own).order_by(ComplaintEvent.seq)):

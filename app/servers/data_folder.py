@@ -28,7 +28,8 @@ class AlreadyRunning(LaunchRefused):
 
 def open_home(home: Path, production: bool = False) -> Path:
     """Create the data folder with access for its owner only, and its secrets unless in production (where they come from
-    the environment). Return the folder. Raises LaunchRefused when it cannot be used.
+    the environment). Return the folder. Raises LaunchRefused when it cannot be used, ConfigurationError when its
+    secrets file cannot be read.
     """
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -43,8 +44,9 @@ def open_home(home: Path, production: bool = False) -> Path:
 
 
 def ensure_secrets(home: Path) -> None:
-    """Write a new SECRET_KEY and IDENTITY_KEYS into the data folder's secrets file unless it exists. They never change,
-    or stored identities would be unreadable.
+    """Write a new SECRET_KEY and IDENTITY_KEYS into the data folder's secrets file unless it exists; they never change,
+    or stored identities would be unreadable. Raises ConfigurationError for an unreadable file, OSError when it cannot
+    be written.
     """
     if stored_secrets(home):
         return
@@ -53,7 +55,9 @@ def ensure_secrets(home: Path) -> None:
 
 
 def write_private(path: Path, content: dict[str, Any]) -> None:
-    """Write `content` as JSON into a file readable by its owner only, replacing an existing file atomically."""
+    """Write `content` as JSON into a file readable by its owner only, replacing an existing file atomically. Raises
+    OSError when that fails.
+    """
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -100,15 +104,15 @@ def is_running(home: Path) -> bool:
 
 
 def running_addresses(home: Path) -> dict[str, str]:
-    """Return the server addresses (DATABASE_URL, REDIS_URL, DATABASE_OWNER_URL) of the program that runs on this
-    folder, by name; empty when none runs.
+    """Return a dict from variable name (DATABASE_URL, REDIS_URL, DATABASE_OWNER_URL) to the server address of the
+    program that runs on this folder; {} when none runs.
     """
     return dict(read_note(home).get("addresses", {})) if is_running(home) else {}
 
 
 def read_note(home: Path) -> dict[str, Any]:
-    """Return the content of the folder's note file (running.json: addresses, socket_folders, preparing), perhaps of a
-    program that was killed; empty when there is none.
+    """Return the content of the folder's note file (running.json: addresses, socket_folders, preparing) as a dict,
+    perhaps of a program that was killed; {} when there is none.
     """
     try:
         return dict(json.loads((home / NOTE_FILE).read_text(encoding="utf-8")))

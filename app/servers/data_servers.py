@@ -81,8 +81,8 @@ def stop_servers(home: Path, supervisor: Supervisor) -> None:
 
 
 def known_addresses(environment: Environment, home: Path) -> dict[str, str]:
-    """Return the server addresses that the environment names, completed by those of a program that runs on this folder,
-    by variable name.
+    """Return a dict from variable name to server address: those that the environment names, completed by those of a
+    program that runs on this folder.
     """
     running = running_addresses(home)
     if environment.database_url:
@@ -91,8 +91,8 @@ def known_addresses(environment: Environment, home: Path) -> dict[str, str]:
 
 
 def given_addresses(environment: Environment) -> dict[str, str]:
-    """Return the server addresses that the environment names (DATABASE_URL, REDIS_URL, DATABASE_OWNER_URL), by variable
-    name.
+    """Return a dict from variable name (DATABASE_URL, REDIS_URL, DATABASE_OWNER_URL) to the server address that the
+    environment names; one that is not set is left out.
     """
     named = {"DATABASE_URL": environment.database_url, "REDIS_URL": environment.redis_url}
     named |= {"DATABASE_OWNER_URL": environment.database_owner_url}
@@ -124,8 +124,8 @@ def all_addresses_known() -> bool:
 
 
 def _start_postgres(home: Path, sockets: Path, supervisor: Supervisor) -> dict[str, str]:
-    """Start the embedded PostgreSQL with two accounts (the owner of the tables, and the program's own); return both
-    addresses as DATABASE_OWNER_URL and DATABASE_URL.
+    """Start the embedded PostgreSQL with two accounts (the owner of the tables, and the program's own); return a dict
+    of both addresses, DATABASE_OWNER_URL and DATABASE_URL. Raises LaunchRefused or ServerFailed.
     """
     server = EmbeddedPostgres(home / "postgres", sockets, home / "logs" / "postgres.log")
     server.wait_until_ready(supervisor.start(server.program()))

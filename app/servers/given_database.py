@@ -34,8 +34,8 @@ def check_database(url: str, production: bool, patience: float = PATIENCE_SECOND
 
 
 def reason_against_isolation_role(connection: psycopg.Connection[Any]) -> str:
-    """Return why the account cannot create the role lapor_walled, with the SQL for an administrator; "" when it can or
-    has it.
+    """Return one text: why the account cannot create the role lapor_walled, with the SQL for an administrator; "" when
+    it can or is a member of that role.
     """
     row = connection.execute(MAY_USE_ISOLATION_ROLE).fetchone()
     if row is None or row[0]:

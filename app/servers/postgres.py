@@ -163,14 +163,16 @@ class EmbeddedPostgres:
 
 
 def servers_on(data: Path) -> list[psutil.Process]:
-    """Return the living PostgreSQL processes of a data folder, which is their working directory."""
+    """Return a list of the living PostgreSQL processes of a data folder, which is their working directory."""
     target = str(data.resolve())
     found = psutil.process_iter(["name", "cwd", "status"])
     return [process for process in found if process.info["name"] == "postgres" and process.info["cwd"] == target]
 
 
 def connect(sockets: Path, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
-    """Return an autocommit connection of the superuser to the server with its socket in `sockets`."""
+    """Return an autocommit connection of the superuser to the server with its socket in `sockets`. Raises
+    psycopg.OperationalError when the server does not answer within 5 seconds.
+    """
     return psycopg.connect(host=str(sockets), user=SUPERUSER, dbname=database, autocommit=True, connect_timeout=5)
 
 
@@ -182,8 +184,8 @@ def _ask(process: psutil.Process, sign: signal.Signals) -> None:
 
 
 def _server_environ() -> dict[str, str]:
-    """Return the environment variables for the server, few on purpose: PGDATA, PGPORT and similar variables set for
-    another database would affect it.
+    """Return a dict of the environment variables for the server, few on purpose: PGDATA, PGPORT and similar variables
+    set for another database would affect it.
     """
     passed_on = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
     return passed_on | {"LC_ALL": "C", "TZ": "UTC"}

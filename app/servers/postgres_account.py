@@ -24,7 +24,7 @@ REACHING_CAPABILITIES = (("dac_read_search", 2), ("dac_override", 1))
 
 @dataclass(frozen=True)
 class DatabaseAccount:
-    """The system account that owns the files of the embedded database."""
+    """A value object with the user and group id of the system account that owns the files of the embedded database."""
 
     uid: int
     gid: int
@@ -35,8 +35,9 @@ class DatabaseAccount:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
     def command_prefix(self, death_signal: str, places: list[Path]) -> list[str]:
-        """Return the `setpriv` command (util-linux) that switches to this account, with a capability to reach `places`
-        when folders above them are not accessible to it. Raises LaunchRefused when that is impossible.
+        """Return as a list of words the `setpriv` command (util-linux) that switches to this account, with a capability
+        to reach `places` when folders above them are not accessible to it. Raises LaunchRefused when that is
+        impossible.
         """
         tool = shutil.which("setpriv")
         if tool is None:

@@ -17,8 +17,8 @@ LONGEST_LOG = 10 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Program:
-    """A child program for the supervisor. `tier` orders the stop (higher first), `prepare` runs before each start, and
-    `log` is the file for its output, None for the supervisor's.
+    """A value object that defines a child program for the supervisor. `tier` orders the stop (higher first), `prepare`
+    runs before each start, and `log` is the file for its output, None for the supervisor's.
     """
 
     name: str
@@ -31,8 +31,8 @@ class Program:
     folder: Path = Path("/")
 
     def start(self) -> subprocess.Popen[bytes]:
-        """Start the program and return its process. It gets its own session, so that Ctrl-C reaches only the
-        supervisor, and is stopped when the supervisor dies.
+        """Start the program and return its process, which has its own session, so that Ctrl-C reaches only the
+        supervisor, and is stopped when the supervisor dies. Raises OSError when it cannot be started.
         """
         if self.prepare:
             self.prepare()

@@ -23,8 +23,8 @@ PLAIN_GATEWAYS = ("json", "xml", "form", "mailto")
 
 
 def judge_addresses(environment: Environment) -> list[Finding]:
-    """Return a finding for each server address in the settings. Nothing is contacted; distance is judged by the host
-    name.
+    """Return a list with a finding for each server address in the settings. Nothing is contacted; distance is judged by
+    the host name.
     """
     found = [*_database(environment), *_queue(environment), *_mail(environment)]
     if gateway := environment.gateway_url:

@@ -37,7 +37,8 @@ def setting(
     secret: bool = False,
     checked: bool = False,
 ) -> Any:
-    """Return the declaration of a setting. `default` is `...` where `read_environment` computes it from other settings.
+    """Return the declaration of a setting as a pydantic `Field`. `default` is `...` where `read_environment` computes
+    it from other settings.
 
     `usual` and `allowed` are the texts of the documentation where default and type do not say it. `expected` completes
     the sentence of an error ("PORT is 'x', not …"). `name` is the variable where it is not the field's name in upper
@@ -59,13 +60,15 @@ def texts_of(field: FieldInfo) -> dict[str, str]:
 
 
 def choices_of(field: FieldInfo) -> tuple[str, ...]:
-    """Return the words that a setting may have as its value, empty where it is no choice between words."""
+    """Return a tuple of the words that a setting may have as its value; () where it is no choice between words."""
     words: tuple[Any, ...] = get_args(field.annotation)
     return words if words and all(isinstance(word, str) for word in words) else ()
 
 
 def variables(section: type[Settings]) -> dict[str, FieldInfo]:
-    """Return the declared settings (pydantic fields) of a section by the names of their environment variables."""
+    """Return a dict from the name of each environment variable of a section to its declared setting (pydantic
+    `FieldInfo`).
+    """
     return {str(field.validation_alias): field for field in section.model_fields.values()}
 
 
@@ -88,7 +91,9 @@ def sentences_of(faults: ValidationError, section: type[Settings]) -> list[str]:
 
 
 def matching(pattern: str) -> BeforeValidator:
-    """Return a pydantic validator that accepts only texts that match the whole regular expression."""
+    """Return a pydantic validator that accepts only texts that match the whole regular expression; it raises ValueError
+    without a message for others.
+    """
 
     def check(text: str) -> str:
         if not re.fullmatch(pattern, text):
@@ -99,8 +104,8 @@ def matching(pattern: str) -> BeforeValidator:
 
 
 def beginning(*starts: str) -> AfterValidator:
-    """Return a pydantic validator that accepts only texts with one of these beginnings; its error does not repeat the
-    text.
+    """Return a pydantic validator that accepts only texts with one of these beginnings; it raises ValueError for
+    others, with a message that does not repeat the text.
     """
 
     def check(text: str, info: ValidationInfo) -> str:

@@ -123,7 +123,7 @@ def home_folder(environ: Mapping[str, str]) -> Path:
 
 
 def stored_secrets(home: Path) -> dict[str, str]:
-    """Return SECRET_KEY and IDENTITY_KEYS as stored at the first start, empty when there are none. Raises
+    """Return a dict with SECRET_KEY and IDENTITY_KEYS as stored at the first start, {} when there are none. Raises
     ConfigurationError for an unreadable file, since new keys would make the stored data unreadable.
     """
     path = home / SECRETS_FILE

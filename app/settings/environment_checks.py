@@ -26,8 +26,8 @@ WELL_KNOWN_SECRETS = ("secret", "changeme", "change-me", "default", "development
 
 
 def judge(environment: Environment, demo: bool = False) -> list[Finding]:
-    """Return the findings about the values of the settings by the standards of production; `demo` adds a finding that
-    refuses demo accounts.
+    """Return a list of the findings about the values of the settings by the standards of production; `demo` adds a
+    finding that refuses demo accounts.
     """
     checks = (_keys, _public_address, _process, _network)
     found = [finding for check in checks for finding in check(environment)]
@@ -46,7 +46,9 @@ def guessable(secret: str) -> bool:
 
 
 def _keys(environment: Environment) -> Iterator[Finding]:
-    """Yield findings: every setting that production needs is present, and both keys are random and different."""
+    """Yield the findings about the settings that production needs (each must be set) and about both keys (random and
+    different).
+    """
     for name in ("DATABASE_URL", "REDIS_URL", "IDENTITY_KEYS", "SECRET_KEY", "PUBLIC_BASE_URL"):
         if not getattr(environment, name.lower()):
             yield Finding(name, REFUSED, f"{name} is not set.")
@@ -68,8 +70,8 @@ def _keys(environment: Environment) -> Iterator[Finding]:
 
 
 def _public_address(environment: Environment) -> Iterator[Finding]:
-    """Yield a finding whether the public address is https with one public host, without user, wildcard, query or
-    fragment. It determines which Host headers the program accepts.
+    """Yield the finding about the public address, which must be https with one public host, without user, wildcard,
+    query or fragment; none if it is not set. It determines which Host headers the program accepts.
     """
     address = environment.public_base_url
     if not address:

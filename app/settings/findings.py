@@ -10,7 +10,7 @@ OK, WARNING, REFUSED = "ok", "warning", "refused"
 
 @dataclass(frozen=True)
 class Finding:
-    """The result of one check: its name, its state (ok, warning, refused) and a message."""
+    """A value object with the result of one check: its name, its state (ok, warning, refused) and a message."""
 
     name: str
     state: str
@@ -18,7 +18,9 @@ class Finding:
 
 
 def refusals(findings: Iterable[Finding]) -> list[str]:
-    """Return the messages of the findings with state "refused", which forbid a start in production."""
+    """Return a list of the messages of the findings with state "refused", which forbid a start in production; [] if
+    none.
+    """
     return [finding.sentence for finding in findings if finding.state == REFUSED]
 
 

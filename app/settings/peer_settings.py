@@ -35,7 +35,9 @@ NO_ECHO = (
 
 
 def read_peer(path: str) -> dict[str, Any]:
-    """Return the peer's settings from a JSON file. Raises ValueError with one sentence for each fault."""
+    """Return the peer's settings, a dict, from a JSON file. Raises ValueError with one sentence for each fault in its
+    `args`, also for a file that cannot be read.
+    """
     try:
         text = Path(path).expanduser().read_text("utf-8")
         given: Any = json.loads(text) if len(text) <= LARGEST_FILE else None
@@ -47,7 +49,7 @@ def read_peer(path: str) -> dict[str, Any]:
 
 
 def faults_of(given: Any) -> list[str]:
-    """Return every error in the parsed settings of a peer, one sentence each; empty when they are valid."""
+    """Return a list of every error in the parsed settings of a peer, one sentence each; [] when they are valid."""
     if not isinstance(given, dict):
         return ["the file does not hold one JSON object."]
     found = [f"{name!r} is not a setting." for name in given if name not in SECTIONS]
@@ -62,7 +64,7 @@ def faults_of(given: Any) -> list[str]:
 
 
 def warnings_of(given: dict[str, Any] | None) -> list[str]:
-    """Return warnings about valid settings of a peer, one sentence each; empty when there is no peer."""
+    """Return a list of warnings about valid settings of a peer, one sentence each; [] when there is no peer."""
     return [NO_ECHO] if given and "push" in given and "echo" not in given["push"] else []
 
 

@@ -18,7 +18,7 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True)
 class Week:
-    """A row of office hours: first and last date (None: open-ended), and the hours from Monday to Sunday.
+    """A value object with office hours: first and last date (None: open-ended), and the hours from Monday to Sunday.
 
     Hours are text such as "07:30-12:00 13:00-16:00", "" for a closed day.
     """
@@ -33,7 +33,7 @@ class Week:
 
 @dataclass
 class DayTable:
-    """A table of the office's open spans by date, each computed on first use and cached."""
+    """A table in memory of the office's open spans by date, each computed on first use and cached."""
 
     zone: ZoneInfo
     weeks: Sequence[Week]

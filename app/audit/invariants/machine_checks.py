@@ -47,7 +47,8 @@ _PATHS = f"""
 
 
 def stored_files(scope: Scope) -> Checked:
-    """Return the result of check I9: every row has its file with the recorded digest, and every file has a row.
+    """Return the result of check I9 (`Checked`): every row has its file with the recorded digest, and every file has a
+    row.
 
     Files of the last day and a slice of older ones are hashed. All files without a row are one finding, which names the
     first.
@@ -83,10 +84,10 @@ MIN_FREE_DISK_SHARE = 0.05
 
 
 def capacity(scope: Scope) -> Checked:
-    """Return the result of check I15: queues, database connections and disk space have room.
+    """Return the result of check I15 (`Checked`): queues, database connections and disk space have room.
 
     At most 5,000 jobs wait in a queue and none longer than 30 minutes, at most 80 % of the connections are used and
-    none is idle in a transaction for 10 minutes, and 5 % of the disk is free.
+    none is idle in a transaction for 10 minutes, and 5 % of the disk is free. An unavailable Redis is a finding.
     """
     return Checked(len(QueueName) + 3, (*_queues(scope.now), *_connections_and_disk()))
 
@@ -128,7 +129,8 @@ MAX_RUN_TIME = timedelta(hours=2)
 
 
 def heartbeats(scope: Scope) -> Checked:
-    """Return the result of check I16: scheduler and workers with a heartbeat are alive, no nightly check is unfinished.
+    """Return the result of check I16 (`Checked`): scheduler and workers with a heartbeat are alive, no nightly check is
+    unfinished.
 
     An unavailable Redis is no finding here. An unfinished night is found until a later one has ended.
     """

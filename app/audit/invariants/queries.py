@@ -48,7 +48,9 @@ _VISIBLE = r"regexp_replace({}, '[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff]', ''
 
 
 def _doubles(table: str, *columns: str) -> str:
-    """Return a SELECT for groups of rows that are equal in all the columns: their `subject`, and how many (`times`)."""
+    """Return the text of a SELECT for groups of rows of a table that are equal in all the columns: their `subject`, and
+    how many rows (`times`).
+    """
     subject = " || ' ' || ".join(f"max({column})" for column in columns)
     groups = ", ".join(_VISIBLE.format(column) for column in columns)
     return (

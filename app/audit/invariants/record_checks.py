@@ -47,7 +47,8 @@ _AS_STORED = {"unscoped": True, "populate_existing": True}
 
 
 def sop_path(scope: Scope) -> Checked:
-    """Return the result of check I3: each action was possible in its state, and the rows match the replayed events.
+    """Return the result of check I3 (`Checked`): each action was possible in its state, and the rows match the replayed
+    events.
 
     An action is possible when the SOP allows it to its actor in the state before it.
     """
@@ -81,7 +82,7 @@ def _path_faults(case: WholeCase, sop: Sop) -> Iterator[Finding]:
 
 
 def _possible(turn: Replayed, sop: Sop) -> bool:
-    """Whether the rules allowed the event in the state before it.
+    """Return whether the rules allowed the event in the state before it.
 
     The reception and events that are no action of a person (clock, SP4N) are always allowed.
     """
@@ -114,7 +115,9 @@ _STEPS = """
 
 
 def deadlines(scope: Scope) -> Checked:
-    """Return the part of check I5 in which each stored deadline must equal the one of the independent computation."""
+    """Return the part of check I5 (`Checked`) in which each stored deadline must equal the one of the independent
+    computation.
+    """
     table, count, found = day_table(), 0, list[Finding]()
     for row in db.session.execute(scope.sql(_STEPS), execution_options={"yield_per": 1000}):
         count += 1
@@ -133,7 +136,9 @@ def deadlines(scope: Scope) -> Checked:
 
 
 def day_table() -> DayTable:
-    """Return the office's calendar for the independent computation, read from the tables of weeks and holidays."""
+    """Return the office's calendar as the `DayTable` of the independent computation, read from the tables of weeks and
+    holidays.
+    """
     weeks = db.session.scalars(select(WorkingWeek).order_by(WorkingWeek.id)).all()
     closed = frozenset(db.session.scalars(select(Holiday.day)))
     rows = [Week(w.starts_on, w.ends_on, tuple(getattr(w, day) or "" for day in WEEKDAYS)) for w in weeks]
@@ -156,7 +161,8 @@ _HEADS = """
 
 
 def unbroken_record(scope: Scope) -> Checked:
-    """Return the result of check I8: hash chains and time ledgers verify, and no event is gone since the last run.
+    """Return the result of check I8 (`Checked`): hash chains and time ledgers verify, and no event is gone since the
+    last run.
 
     Also checked: the last daily register, its printed checkpoint, the append-only triggers, and that the database
     rejects changes of the event log.
@@ -203,7 +209,7 @@ def _missing_guards() -> Iterator[Finding]:
 
 
 def _is_executed(statement: str) -> bool:
-    """Whether the database lets the statement change a row; False for an empty log.
+    """Return whether the database lets the statement change a row; False for an empty log.
 
     The statement runs in a savepoint and is always rolled back.
     """
@@ -237,7 +243,7 @@ def _printed_register() -> Iterator[Finding]:
 
 
 def agency_counts(_scope: Scope) -> Checked:
-    """Return the part of check I10 in which each agency must see as many cases as were sent to it.
+    """Return the part of check I10 (`Checked`) in which each agency must see as many cases as were sent to it.
 
     The cases that it sees are counted by the visibility predicate, the others from the event log.
     """
@@ -262,7 +268,8 @@ _NOT_SEARCHED = frozenset({"signatory", "initials", "agency", "addressee", "titl
 
 
 def secret_identities(_scope: Scope) -> Checked:
-    """Return the part of check I11 in which the identity of a secret reporter must not be readable for agencies.
+    """Return the part of check I11 (`Checked`) in which the identity of a secret reporter must not be readable for
+    agencies.
 
     Letters, papers and event data of cases that have not ended are searched.
     """
@@ -333,7 +340,7 @@ class Identity:
         self._numbers = {kind: number for kind, number in numbers.items() if len(number) >= SHORTEST_NUMBER}
 
     def found_in(self, content: str) -> list[str]:
-        """Return the kinds of identity ("name", "email", "phone", "nik") found in the text."""
+        """Return a list of the kinds of identity ("name", "email", "phone", "nik") found in the text; [] if none."""
         content = _normalised(content)
         digits = re.sub(r"(?<=\d)[ .()-]+(?=\d)", "", content)
         words = [kind for kind, word in self._words.items() if word.search(content)]
@@ -352,7 +359,7 @@ _LETTERS = (
 
 
 def signed_letters(scope: Scope) -> Checked:
-    """Return the part of check I13 in which signed letters must be as they were signed.
+    """Return the part of check I13 (`Checked`) in which signed letters must be as they were signed.
 
     Frozen content, file digest and electronic signature are verified.
     """

@@ -82,7 +82,7 @@ def _store(run_id: int, name: str, checked: Checked, milliseconds: int, now: dat
 
 
 def check_now(names: Iterable[str], now: datetime) -> Iterator[tuple[str, Checked]]:
-    """Yield (name, result) of the named checks, such as "I3", over all rows as each completes.
+    """Yield (name, `Checked`) of the named checks, such as "I3", over all rows as each completes.
 
     Nothing is stored, and nobody is notified. `now` is an aware UTC datetime.
     """
@@ -110,9 +110,10 @@ def _claim(night: date, now: datetime) -> int | None:
 
 
 def _check_on_snapshot(name: str, scope: Scope) -> tuple[Checked, int]:
-    """Return (result, milliseconds) of one check, which reads a single snapshot of the database.
+    """Return (`Checked`, milliseconds) of one check, which reads a single snapshot of the database.
 
-    The session is rolled back before and after, so that nothing is changed.
+    The session is rolled back before and after, so that nothing is changed. Raises JobTimeoutException when the time
+    limit of the job ends.
     """
     db.session.rollback()
     db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
@@ -153,7 +154,7 @@ def _last_green() -> datetime | None:
 
 
 def _last_marks() -> dict[str, dict[str, object]]:
-    """Return {invariant: marks}: the values that the last check of each invariant stored for its next one."""
+    """Return a dict from invariant ("I8") to the values that its last check stored for its next one."""
     statement = select(InvariantResult.invariant, InvariantResult.marks).where(InvariantResult.marks != {})
     rows = db.session.execute(statement.order_by(InvariantResult.id.desc()).limit(len(CHECKS)))
     found: dict[str, dict[str, object]] = {}
@@ -180,7 +181,7 @@ def _notify(run: InvariantRun, now: datetime) -> None:
 
 
 def _red_before(run: InvariantRun) -> bool:
-    """Whether the last completed nightly run before this one was red."""
+    """Return whether the last completed nightly run before this one was red; False if there is none."""
     earlier = (InvariantRun.id != run.id, InvariantRun.night < run.night, InvariantRun.ended_at.is_not(None))
     statement = select(InvariantRun.red).where(*earlier).order_by(InvariantRun.night.desc()).limit(1)
     return bool(db.session.scalars(statement).first())
@@ -188,7 +189,7 @@ def _red_before(run: InvariantRun) -> bool:
 
 @dataclass(frozen=True)
 class RedInvariant:
-    """An invariant with violations: its name, the first 5 of them, and how many are stored.
+    """A value object with an invariant that has violations: its name, the first 5 of them, and how many are stored.
 
     `red` is whether any of them needs action.
     """
@@ -201,14 +202,16 @@ class RedInvariant:
 
 @dataclass(frozen=True)
 class LastRun:
-    """The last completed nightly run: its end (aware UTC), and the invariants in which it found violations."""
+    """A value object with the last completed nightly run: its end (aware UTC), and the invariants in which it found
+    violations.
+    """
 
     ended_at: datetime
     red: tuple[RedInvariant, ...]
 
 
 def last_invariant_run() -> LastRun | None:
-    """Return the last completed nightly run, or None when there is none yet."""
+    """Return the last completed nightly run as a `LastRun`, or None when there is none yet."""
     ended = select(InvariantRun).where(InvariantRun.night.is_not(None), InvariantRun.ended_at.is_not(None))
     results = selectinload(InvariantRun.results).selectinload(InvariantResult.findings)
     statement = ended.order_by(InvariantRun.night.desc()).limit(1).options(results)

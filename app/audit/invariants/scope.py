@@ -39,7 +39,7 @@ CLOCK_SKEW = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Scope:
-    """A scope of an invariant check: which rows are checked, as of `now` (aware UTC).
+    """A value object with the scope of an invariant check: which rows are checked, as of `now` (aware UTC).
 
     Everything if `since` is None, else what changed since then and one of 28 slices of the rest. `marks` holds, by
     invariant, the values that its last check stored for the next.
@@ -52,7 +52,7 @@ class Scope:
 
     @property
     def values(self) -> dict[str, Any]:
-        """Return {name: value} of every bind parameter that SQL of an invariant may name."""
+        """The dict from name to value of every bind parameter that the SQL of an invariant may name."""
         return {
             "since": self.now if self.since is None else self.since,
             "whole": self.since is None,
@@ -70,7 +70,7 @@ class Scope:
         }
 
     def sql(self, sql: str) -> TextClause:
-        """Return the SQL text as a statement, with `{cases}` expanded and every parameter bound that it names."""
+        """Return this SQL text as a statement, with `{cases}` expanded and every parameter bound that it names."""
         statement, values = text(sql.replace("{cases}", CASES)), self.values
         return statement.bindparams(**{name: values[name] for name in statement._bindparams if name in values})
 
@@ -84,7 +84,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class Finding:
-    """A violation of an invariant.
+    """A value object with a violation of an invariant.
 
     `subject` is the case or thing concerned, `sentence` the key of the text that describes it (`labels.SENTENCES`),
     `particulars` are the values in that text.
@@ -98,7 +98,9 @@ class Finding:
 
 @dataclass(frozen=True)
 class Checked:
-    """The result of one check: number of rows checked, violations, and values that the next check needs (`marks`)."""
+    """A value object with the result of one check: number of rows checked, violations, and values that the next check
+    needs (`marks`).
+    """
 
     looked_at: int
     findings: tuple[Finding, ...] = ()
@@ -106,7 +108,7 @@ class Checked:
 
 
 def limited(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings with at most 50 for each sentence, grouped by sentence."""
+    """Return a tuple of the findings with at most 50 for each sentence, grouped by sentence; further ones are dropped."""
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
         group = groups.setdefault(finding.sentence, [])

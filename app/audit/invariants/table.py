@@ -19,7 +19,8 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Check:
-    """How an invariant is checked: by queries that must return no row and by functions in Python, run in order.
+    """A value object that says how an invariant is checked: by queries that must return no row and by functions in
+    Python, run in order.
 
     `counted` is SQL for the number of rows checked; the functions add their own numbers.
     """
@@ -57,12 +58,12 @@ HARMLESS = frozenset({"files_without_row"})
 
 
 def is_red(checked: Checked) -> bool:
-    """Whether the result has a violation that needs action."""
+    """Return whether the result has a violation that needs action."""
     return any(finding.sentence not in HARMLESS for finding in checked.findings)
 
 
 def check(name: str, scope: Scope) -> tuple[Checked, int]:
-    """Run the check with this name ("I1" to "I16") in a savepoint and return (result, duration in milliseconds).
+    """Run the check with this name ("I1" to "I16") in a savepoint and return (`Checked`, duration in milliseconds).
 
     An exception is logged and returned as the finding `not_checked`, not raised; only JobTimeoutException is.
     """
@@ -93,7 +94,9 @@ def _time_limit_in(fault: BaseException | None) -> JobTimeoutException | None:
 
 
 def not_checked(name: str, fault: Exception) -> Checked:
-    """Return the result of a check that an exception ended: the finding `not_checked` with the exception's name."""
+    """Return the result (`Checked`) of a check that an exception ended: the finding `not_checked` with the exception's
+    name.
+    """
     return Checked(0, (Finding(name, type(fault).__name__, "not_checked"),))
 
 
