@@ -14,9 +14,9 @@ from workflow_rules.process.actors import Actor, DelegationKind
 
 @dataclass(frozen=True)
 class Head:
-    """The official who signs the office's papers. `officer_id` is the id of the user account, `name` the full name;
-    without a head in office `name` is empty and all else None. If an acting head signs, `on_behalf_of` is the user id
-    of the head and `kind` is `plt` or `plh`; otherwise both are None.
+    """A value object with the official who signs the office's papers. `officer_id` is the id of the user account,
+    `name` the full name; without a head in office `name` is empty and all else None. If an acting head signs,
+    `on_behalf_of` is the user id of the head and `kind` is `plt` or `plh`; otherwise both are None.
     """
 
     name: str

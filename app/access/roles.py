@@ -98,8 +98,8 @@ ROLE_GRANTS: dict[str, Grants] = {
 
 
 def permissions_on(view: str) -> list[str]:
-    """Return the sorted names of the FAB permissions that any role has on a view. All views of one name must use this
-    list as `base_permissions`, because FAB removes permissions that the last registered view does not list.
+    """Return a sorted list of the names of the FAB permissions that any role has on a view. All views of one name must
+    use this list as `base_permissions`, because FAB removes permissions that the last registered view does not list.
     """
     return sorted({name for grants in ROLE_GRANTS.values() for name in grants.get(view, ())})
 

@@ -30,9 +30,9 @@ _OF_SAVEPOINTS = ("SAVEPOINT", "ROLLBACK TO", "RELEASE")
 
 @dataclass(frozen=True)
 class Isolation:
-    """The database role of a transaction (None: the role of the connection's account) and its settings as the row
-    policies read them: comma-separated agency codes, one complaint id, or `yes` for public cases. An empty string
-    grants access to no case.
+    """A value object with the database role of a transaction (None: the role of the connection's account) and its
+    settings as the row policies read them: comma-separated agency codes, one complaint id, or `yes` for public cases.
+    An empty string grants access to no case.
     """
 
     role: str | None = "lapor_walled"

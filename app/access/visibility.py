@@ -35,8 +35,8 @@ REPORTER_TEXT_KINDS = frozenset(
 
 
 def visible_ids(person: Person) -> Select[tuple[int]] | None:
-    """Return a subquery of the ids of the complaints that this person may see (design 9), or None if the person sees
-    every case.
+    """Return a select of the ids of the complaints that this person may see (design section 9), for use as a subquery;
+    None if the person sees every case.
     """
     if person.sees_every_case:
         return None
@@ -54,7 +54,9 @@ def visible_to(person: Person) -> ColumnElement[bool]:
 
 
 def public_ids() -> Select[tuple[int]]:
-    """Return a subquery of the ids of public complaints: open (not secret or anonymous) and not withdrawn."""
+    """Return a select of the ids of public complaints, for use as a subquery: open (not secret or anonymous) and not
+    withdrawn.
+    """
     shown = (_cases.c.confidentiality == Confidentiality.OPEN.value, _cases.c.status != CaseStatus.WITHDRAWN.value)
     return select(_cases.c.id).where(*shown)
 

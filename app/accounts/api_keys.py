@@ -100,13 +100,13 @@ def has_ended(row: ApiKey, now: datetime) -> bool:
 
 
 def key_row(key_id: int) -> ApiKey | None:
-    """Return the stored API key with this id, valid or not; None if there is none."""
+    """Return the `ApiKey` row with this id, valid or not; None if there is none."""
     return db.session.get(ApiKey, key_id) if key_id <= LARGEST_ID else None
 
 
 def newest_keys(most: int) -> Sequence[ApiKey]:
-    """Return at most `most` stored API keys, those not revoked first and within these the newest first; expired keys
-    are included.
+    """Return a list of at most `most` `ApiKey` rows, those not revoked first and within these the newest first; expired
+    keys are included.
     """
     return db.session.scalars(select(ApiKey).order_by(ApiKey.active.desc(), ApiKey.id.desc()).limit(most)).all()
 

@@ -27,7 +27,9 @@ COUNTS: Any = LoginCount.__table__
 
 @dataclass(frozen=True)
 class Limit:
-    """A value object: a limit of at most `tries` attempts within a `window` of time that starts with the first of them."""
+    """A value object: a limit of at most `tries` attempts within a `window` of time, which starts with the first
+    attempt.
+    """
 
     tries: int
     window: timedelta

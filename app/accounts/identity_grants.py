@@ -31,8 +31,8 @@ class GrantRefused(Exception):
 
 
 def needing_confirmation(before: Iterable[Role], after: Iterable[Role]) -> list[Role]:
-    """Return the roles in `after` but not in `before` that open identities and so need a supervisor's confirmation; []
-    as long as there is no case in the database.
+    """Return a list of the roles in `after` but not in `before` that open identities and so need a supervisor's
+    confirmation; [] as long as there is no case in the database.
     """
     held = {role.name for role in before}
     added = [role for role in after if role.name in IDENTITY_ROLES and role.name not in held]
@@ -59,8 +59,8 @@ def ask_grants(user: User, roles: Iterable[Role], by: int, now: datetime) -> Non
 
 
 def waiting_grants() -> Sequence[IdentityGrant]:
-    """Return the requests for identity roles that wait for a decision, oldest first, with user, role and requester
-    loaded.
+    """Return a list of the requests for identity roles (`IdentityGrant`) that wait for a decision, oldest first, with
+    user, role and requester loaded.
     """
     parts = (joinedload(IdentityGrant.user), joinedload(IdentityGrant.role), joinedload(IdentityGrant.asked_by))
     waiting = select(IdentityGrant).where(IdentityGrant.state == "waiting").options(*parts)
@@ -68,7 +68,7 @@ def waiting_grants() -> Sequence[IdentityGrant]:
 
 
 def nobody_decides(*involved: int) -> bool:
-    """Return True if no active supervisor can decide a request, because there is none besides the given user ids (its
+    """Return whether no active supervisor can decide a request, because there is none besides the given user ids (its
     requester and recipient).
     """
     return not set(supervisors()) - set(involved)

@@ -85,8 +85,8 @@ def ask_link(typed: str, now: datetime) -> None:
 
 
 def valid_link(token_hash: str, now: datetime, hold: bool = False) -> PasswordLink:
-    """Return the password link with that token digest if it is open, not expired and of an active account; with `hold`,
-    locked until the transaction ends. Raises LinkEnded otherwise.
+    """Return the `PasswordLink` with that token digest; with `hold`, its row is locked until the transaction ends.
+    Raises LinkEnded if there is none that is open, not expired and of an active account.
     """
     lives = (PasswordLink.token_hash == token_hash, PasswordLink.ended_at.is_(None), PasswordLink.expires_at > now)
     statement = select(PasswordLink).join(User, User.id == PasswordLink.user_id).where(*lives, User.active.is_(True))

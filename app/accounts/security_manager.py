@@ -40,8 +40,8 @@ RoleIds = tuple[int, ...]
 
 
 def _rights_of(roles: Any) -> ScalarSelect[Any]:
-    """Return a scalar subquery: JSON array of (permission, view) pairs of the roles, given as ids or as a select of
-    ids.
+    """Return a scalar subquery whose value is a JSON array of the (permission, view) pairs of the roles, which are
+    given as ids or as a select of ids; NULL if the roles have no permission.
     """
     pair = func.json_build_array(Permission.name, ViewMenu.name)
     return (

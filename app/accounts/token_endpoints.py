@@ -42,7 +42,9 @@ def no_good_token(*_: Any) -> Response:
 
 
 def sign_in_claims(_identity: str) -> dict[str, str]:
-    """Return the claims that tie the API tokens made in this request to their sign-in."""
+    """Return a dict of the claims (`seal`, `sign_in`) that tie the API tokens made in this request to their sign-in;
+    called for each token.
+    """
     return request_context().sign_in_claims
 
 
@@ -68,8 +70,9 @@ class LimitedSecurityApi(SecurityApi):
 
     @expose("/login", methods=["POST"])
     def login(self) -> Response:
-        """Return an access token (`refresh`: also a refresh token) for a user name, password and code where needed; 401
-        if wrong. Raises Problem 400 for an invalid body, 401 or 403 for the second step, 429 after too many attempts.
+        """Return 200 with an access token (`refresh`: also a refresh token) for a right user name, password and code
+        where needed; 401 for a wrong name or password. Raises Problem 400 for an invalid body, 401 or 403 for the
+        second step, 429 after too many attempts.
         """
         try:
             body = LoginWithCode().load(json_object())
@@ -90,8 +93,8 @@ class LimitedSecurityApi(SecurityApi):
     @jwt_required(refresh=True)
     @safe
     def refresh(self) -> Response:
-        """Return a new access and refresh token for a refresh token, which is used up; 401 for one that was used
-        before, which also ends its sign-in.
+        """Return 200 with a new access and refresh token for a refresh token, which is used up; 401 for a refresh token
+        that was used before, which also ends its sign-in.
         """
         request_context().sign_in_claims = {
             name: get_jwt()[name] for name in (sessions.PASSWORD_CLAIM, sessions.SIGN_IN_CLAIM)

@@ -95,7 +95,8 @@ def steps_data(case: Case) -> list[Data]:
 
 
 def withheld(case: Case, event: ComplaintEvent) -> tuple[str, ...]:
-    """Return the names of an event's fields that must not leave the office, since they could reveal the reporter.
+    """Return a tuple of the names of an event's fields that must not leave the office, since they could reveal the
+    reporter.
 
     Fields inside `data` are named "data.x". Returns () unless the reporter is secret or anonymous.
     """

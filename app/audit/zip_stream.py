@@ -27,7 +27,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Missing:
-    """A value object with a file that the zip lacks because it is no longer stored: its name, and why (`not_stored`)."""
+    """A value object with a file that the zip lacks as it is no longer stored: its name, and why (`not_stored`)."""
 
     name: str
     why: str

@@ -163,8 +163,8 @@ def load_case(complaint_id: int, person: Person, now: datetime, papers: bool = T
 
 
 def find_letter(complaint_id: int, letter_id: int, person: Person) -> Letter:
-    """Return a signed letter of a case that this person may see. Raises ActionRefused(not_visible), also for a letter
-    that is not signed or belongs to another case.
+    """Return the signed letter with this id of a case that this person may see. Raises ActionRefused(not_visible) if
+    there is none, also for a letter that is not signed or belongs to another case.
     """
     complaint = find_complaint(complaint_id, person)
     statement = select(Letter).where(Letter.id == min(letter_id, LARGEST_ID), Letter.complaint_id == complaint.id)
@@ -176,8 +176,8 @@ def find_letter(complaint_id: int, letter_id: int, person: Person) -> Letter:
 
 
 def find_attachment(complaint_id: int, attachment_id: int, person: Person) -> Attachment:
-    """Return a file of a case that this person may see. Raises ActionRefused(not_visible), also for a file of another
-    case.
+    """Return the file (`Attachment`) with this id of a case that this person may see. Raises ActionRefused(not_visible)
+    if there is none, also for a file of another case.
     """
     complaint = find_complaint(complaint_id, person)
     wanted = (Attachment.id == min(attachment_id, LARGEST_ID), Attachment.complaint_id == complaint.id)
@@ -198,9 +198,9 @@ def letter_by_code(code: str) -> Letter | None:
 
 
 def letter_for_all(statement: Select[Letter]) -> Letter | None:
-    """Return the first letter of a select of letters that has a paper, or None, bypassing agency isolation.
+    """Return the first letter with a paper that a select of letters finds, or None, bypassing agency isolation.
 
-    Loads paper and complaint with it: agency isolation would hide them when read later.
+    Paper and complaint are loaded with the letter: agency isolation would hide them when read later.
     """
     whole = statement.where(Letter.paper_id.is_not(None)).options(
         joinedload(Letter.paper), joinedload(Letter.complaint)

@@ -107,8 +107,8 @@ def step_rows(case: Case) -> list[StepRow]:
 
 
 def current_number(case: Case) -> int:
-    """Return the number of the earliest open step; LAST_NUMBER + 1 if the case is answered or closed. Without an open
-    step, the highest number reached.
+    """Return the number of the earliest open step; LAST_NUMBER + 1 (12) if the case is answered or closed. Without an
+    open step, the highest number reached.
     """
     if case.facts.status in (CaseStatus.ANSWERED, CaseStatus.CLOSED):
         return LAST_NUMBER + 1
@@ -136,7 +136,7 @@ def _tasks_of_cycle(case: Case) -> list[StepTask]:
 
 
 def _tracks_in(case: Case, step: Step, tasks: Sequence[StepTask]) -> list[str | None]:
-    """Return the agency codes for which a step has a line; None stands for the office's own line."""
+    """Return a list of the agency codes for which a step has a line; None stands for the office's own line."""
     if step not in AGENCY_STEPS:
         extra = {t.agency_code for t in tasks} - {None}
         main = any(t.agency_code is None for t in tasks) or not extra

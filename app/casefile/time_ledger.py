@@ -30,7 +30,7 @@ OFFICE = "office"
 
 @dataclass(frozen=True)
 class Share:
-    """A value object with the working time used by one side: an organisation, a step or an officer, as `key` names it."""
+    """A value object with the working time that one side used; `key` names the organisation, step or officer."""
 
     key: Any
     used: timedelta
@@ -126,8 +126,8 @@ def national_clocks_of(
 
 
 def national_class_of(complaint: Complaint) -> NationalClass:
-    """Return the class of a case that sets the national time to finish: by the category of a complaint, else by the
-    kind of report.
+    """Return the `NationalClass` of a case, which sets the national time to finish: by the category of a complaint,
+    else by the kind of report.
     """
     if complaint.classification != "complaint":
         return NationalClass(complaint.classification)

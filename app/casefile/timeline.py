@@ -218,7 +218,9 @@ def _labels(event: ComplaintEvent, name: str) -> Any:
 
 
 def names_of(case: Case, data: dict[str, Any]) -> str:
-    """Return the short names of the agencies of a direction, comma-separated, with the leading one marked."""
+    """Return one text with the short names of the agencies of a direction, comma-separated, with the leading one
+    marked.
+    """
     lead = data.get("lead")
     names = ((case.short_name(code), code == lead) for code in data["agencies"])
     return ", ".join(str(LEADING) % {"name": name} if leads else name for name, leads in names)
@@ -253,7 +255,9 @@ def disposition_of(case: Case, event: ComplaintEvent) -> Disposition:
 
 
 def names_in_full(case: Case, event: ComplaintEvent) -> list[dict[str, Any]]:
-    """Return the agencies of a direction as dicts with `name` (full name) and `lead` (whether it leads)."""
+    """Return a list with a dict of `name` (full name) and `lead` (whether it leads) for each agency of a direction; []
+    if the event names none.
+    """
     lead = event.data.get("lead")
     return [{"name": case.full_name(code), "lead": code == lead} for code in event.data.get("agencies", ())]
 

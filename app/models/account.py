@@ -105,7 +105,7 @@ class TwoStep(Model):
 
 
 class RecoveryCode(Model):
-    """Table row: the hash of one recovery code, usable once instead of a one-time code; `used_at` is None while unused."""
+    """Table row: the hash of a recovery code, usable once instead of a one-time code; `used_at` is None until then."""
 
     __tablename__ = "recovery_code"
     __table_args__ = (UniqueConstraint("user_id", "code_hash", name="uq_recovery_code_user_hash"),)

@@ -38,7 +38,7 @@ class Redaction:
 
 
 def may_redact(complaint: Complaint, by: Person) -> Capacity | None:
-    """Return the capacity in which this person may redact the case: that of the Admin, if the case is secret or
+    """Return the `Capacity` in which this person may redact the case: that of the Admin, if the case is secret or
     anonymous, or has been redacted. None otherwise.
     """
     if complaint.confidentiality == Confidentiality.OPEN and not complaint.redacted:

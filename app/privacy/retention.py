@@ -65,7 +65,7 @@ def _remove(complaint_id: int, now: datetime, years: int) -> bool:
 
 def wipe_settled_inbound(now: datetime) -> int:
     """Delete the encrypted content of SP4N messages settled in quarantine, and abandoned import files, each 90 days
-    old; return how many. Commits in batches.
+    old; return how many messages and files. Commits in batches.
 
     Content is normally deleted when a message is settled; this covers rows of older versions. The row and the answer to
     the message stay, so that a repeat gets the same answer.

@@ -37,8 +37,8 @@ def empty_folder(home: Path, port: int) -> Path:
 
 @contextmanager
 def undisturbed(folder: str) -> Iterator[None]:
-    """Context manager: lock the metrics folder, so that a reading never sees a count twice or not at all while files
-    are merged.
+    """Context manager: wait for the lock of the metrics folder and hold it, so that a reading never sees a count twice
+    or not at all while files are merged.
     """
     with open(Path(folder) / LOCK, "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

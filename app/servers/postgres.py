@@ -51,8 +51,8 @@ class EmbeddedPostgres:
     durable: bool = True
 
     def program(self) -> Program:
-        """Return the server as a child program, after creating its cluster if needed. It is stopped by SIGINT (fast
-        shutdown). Raises LaunchRefused or ServerFailed.
+        """Return the server as a `Program`, a child program, after creating its cluster if needed. It is stopped by
+        SIGINT (fast shutdown). Raises LaunchRefused or ServerFailed.
         """
         self._make_cluster()
         flags = [

@@ -59,8 +59,9 @@ class DatabaseAccount:
 
 
 def account_for(data_folder: Path) -> DatabaseAccount | None:
-    """Return the system account for the embedded database: None (no change) for an ordinary user; for root the owner of
-    existing database files, else our account, created if missing. Raises LaunchRefused when it cannot be created.
+    """Return the `DatabaseAccount` for the embedded database: None (no change) for an ordinary user; for root the owner
+    of existing database files, else our system account, created if missing. Raises LaunchRefused when it cannot be
+    created.
     """
     if os.geteuid() != 0:
         return None

@@ -70,7 +70,7 @@ class Supervisor:
             signal.signal(sign, _request_stop)
 
     def start(self, program: Program) -> subprocess.Popen[bytes]:
-        """Start a program, supervise it from now on and return its process. Raises OSError when it cannot be started."""
+        """Start a program, supervise it from now on and return its process. Raises OSError if it cannot be started."""
         child = Child(program, program.start())
         self.children[program.name] = child
         self._watch_output(child)

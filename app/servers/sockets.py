@@ -40,7 +40,9 @@ def remove_socket_folder(name: str) -> None:
 
 
 def port_is_free(host: str, port: int) -> bool:
-    """Return whether a server could listen on this port now."""
+    """Return whether a server could listen on this host and port now; False also for an address that this machine does
+    not have.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -44,7 +44,9 @@ class EmbeddedValkey:
         return f"unix://{quote(str(self.socket_path))}?db=0"
 
     def program(self) -> Program:
-        """Return the server as a child program; it runs inside its data folder, so that no path needs quoting."""
+        """Return the server as a `Program`, a child program, after creating its data folder; it runs inside that
+        folder, so that no path needs quoting.
+        """
         self.data.mkdir(mode=0o700, exist_ok=True)
         flags = {
             "--port": "0",
@@ -90,8 +92,8 @@ class EmbeddedValkey:
         raise ServerFailed(f"The embedded queue server did not start. The end of {self.log}:\n{last_lines(self.log)}")
 
     def set_damage_aside(self) -> Path | None:
-        """Rename the queue files that the server could not load and return their new path; None when the server failed
-        for another reason.
+        """Rename the folder of queue files that the server could not load and return its new path; None when the server
+        failed for another reason.
         """
         files = self.data / "appendonlydir"
         if not files.exists() or not any(mark in last_lines(self.log, 40) for mark in DAMAGE_MARKS):

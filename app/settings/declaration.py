@@ -13,8 +13,9 @@ MACHINE, OFFICE = "machine", "office"
 
 
 class Settings(BaseSettings):
-    """Base of the declarations. Each subclass is one section of docs/configuration.md: `title` and `note` are its
-    heading and first paragraph, `group` says who decides: the administrator of the machine, or the office.
+    """The base class of the sections of settings (pydantic). Each subclass is one section of docs/configuration.md:
+    `title` and `note` are its heading and first paragraph, `group` says who decides: the administrator of the machine,
+    or the office.
     """
 
     model_config = SettingsConfigDict(
@@ -73,8 +74,8 @@ def variables(section: type[Settings]) -> dict[str, FieldInfo]:
 
 
 def sentences_of(faults: ValidationError, section: type[Settings]) -> list[str]:
-    """Return one sentence for each invalid setting: the validator's own message, or the setting's value and what was
-    expected.
+    """Return a list of one sentence for each invalid setting: the validator's own message, or the setting's value and
+    what was expected.
     """
     declared = variables(section)
     sentences: list[str] = []

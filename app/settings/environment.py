@@ -54,7 +54,9 @@ class Environment(  # pydantic takes the fields of the last base first
     ServerSettings,
     ProcessSettings,
 ):
-    """The parsed settings, before they become Flask configuration. None means not set."""
+    """A value object with all parsed settings of the process, before they become Flask configuration. None means not
+    set.
+    """
 
     @property
     def served_by_https(self) -> bool:
@@ -95,8 +97,8 @@ class GivenVariables(EnvSettingsSource):
 
 
 def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
-    """Return the settings read from `environ`, by default `os.environ`. Raises ConfigurationError for values that
-    cannot be parsed.
+    """Return the settings (`Environment`) read from `environ`, by default `os.environ`. Raises ConfigurationError for
+    values that cannot be parsed or a secrets file that cannot be read.
 
     Surrounding spaces are removed; an empty value counts as not set. Outside production, SECRET_KEY and IDENTITY_KEYS
     may come from the file written at the first start.
@@ -114,7 +116,9 @@ def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
 
 
 def home_folder(environ: Mapping[str, str]) -> Path:
-    """Return the data folder: LAPOR_HOME, else the user's data folder (XDG base directory specification)."""
+    """Return the absolute path of the data folder: LAPOR_HOME, else the user's data folder (XDG base directory
+    specification).
+    """
     if named := environ.get("LAPOR_HOME"):
         return Path(named).expanduser().absolute()
     shared = environ.get("XDG_DATA_HOME", "")

@@ -40,8 +40,8 @@ def _bsre_version(text: str) -> str:
 
 
 def _totp_groups(text: str) -> frozenset[str]:
-    """Return the groups of a comma-separated list, without "none". Raises ValueError for an unknown group or "none"
-    beside others.
+    """Return the groups of a comma-separated list as a frozenset, without "none". Raises ValueError for an unknown
+    group or "none" beside others.
     """
     words = {word.strip().lower() for word in text.split(",") if word.strip()}
     unknown = sorted(words - set(TOTP_GROUPS))

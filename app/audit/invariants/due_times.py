@@ -125,7 +125,8 @@ def _after_minutes(table: DayTable, begin: datetime, left: timedelta, pauses: li
 
 
 def _after_days(table: DayTable, begin: datetime, days: int, pauses: list[Span]) -> datetime:
-    """Return the time of day of `begin` on the n-th working day after it, moved later by the open time of each pause.
+    """Return the deadline (aware): the time of day of `begin` on the n-th working day after it, moved later by the open
+    time of each pause.
 
     Only pauses that begin before the deadline count. Raises ValueError when the calendar has too few working days.
     """

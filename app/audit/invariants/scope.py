@@ -108,7 +108,7 @@ class Checked:
 
 
 def limited(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return a tuple of the findings with at most 50 for each sentence, grouped by sentence; further ones are dropped."""
+    """Return a tuple of the findings, grouped by sentence, at most 50 for each; further ones are dropped."""
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
         group = groups.setdefault(finding.sentence, [])
