@@ -31,8 +31,8 @@ _PARTS: tuple[InstrumentedAttribute[str | None], ...] = (
 
 @dataclass(frozen=True)
 class ActionContext:
-    """What an action needs besides the rows of its case: the SOP version of the case, today's calendar, which parts of
-    the identity exist, the last event.
+    """A value object with what an action needs besides the rows of its case: the SOP version of the case, the working
+    calendar as it is now, which identity parts of the reporter are stored, and the last event (`Last`).
 
     `task_key` is the primary key for a step that the action may open.
     """
@@ -67,7 +67,7 @@ _MORE_KEYS = select(_TASK_KEY).select_from(func.generate_series(1, bindparam("co
 
 
 def read_context(complaint: Complaint) -> ActionContext:
-    """Return the ActionContext of a case whose row is locked.
+    """Read in one statement and return the ActionContext of a case whose row this transaction has locked.
 
     SOP and calendar are read as the text of their rows, which is the key of this process's cache: a change is seen by
     the next action in every process.
@@ -80,14 +80,14 @@ def read_context(complaint: Complaint) -> ActionContext:
 
 
 def read_last(complaint: Complaint) -> Last:
-    """Return the link of the last event of a case, after this transaction has written events, and the key of the next
-    event.
+    """Return ((number, hash) of the last event of a case, new primary key for its next event); (0, GENESIS) for a case
+    without events. Called after this transaction has written events.
     """
     return _last(*db.session.execute(_LAST, {"complaint_id": complaint.id}).one())
 
 
 def more_task_keys(count: int) -> list[int]:
-    """Return `count` new primary keys of steps, [] for a count below 1."""
+    """Return a list of `count` new primary keys for steps, taken from the table's sequence; [] for a count below 1."""
     return list(db.session.scalars(_MORE_KEYS, {"count": count})) if count > 0 else []
 
 

@@ -32,7 +32,7 @@ _RIGHTS = (
 
 @dataclass(frozen=True)
 class Passed:
-    """An alarm of a step that is due, with its case."""
+    """A value object: an alarm of a step that is due now (`alarm`), with the rows of the step and of its case."""
 
     complaint: Complaint
     task: StepTask
@@ -40,8 +40,10 @@ class Passed:
 
 
 def raise_passed_limits(complaint: Complaint, tasks: Iterable[StepTask], notifier: Notifier) -> bool:
-    """Raise the alarms of the steps that are late and return whether a step was late. Called before an action changes
-    the case, so that a step that is done late is recorded as late even if no sweep ran.
+    """Record and send the due alarms of those running steps whose deadline has passed at `notifier.at`, and return
+    whether there was such a step.
+
+    Called before an action changes the case, so that a step that is done late is recorded as late even if no sweep ran.
     """
     late = [(complaint, task) for task in tasks if task.paused_at is None and task.due_at < notifier.at]
     raise_passed(late, notifier)
@@ -49,7 +51,9 @@ def raise_passed_limits(complaint: Complaint, tasks: Iterable[StepTask], notifie
 
 
 def raise_passed(running: Iterable[Due], notifier: Notifier) -> None:
-    """Record and notify every alarm that is due for the given steps; a passed deadline also becomes a `breached` event.
+    """Store a StepAlarm row and write the notices for every alarm that is due for the given steps; for a passed
+    deadline also append a `breached` event. Does not commit.
+
     The unique key (step, level, deadline) allows each alarm once. The caller must have locked the cases.
     """
     passed = []
@@ -78,5 +82,5 @@ def raise_passed(running: Iterable[Due], notifier: Notifier) -> None:
 
 
 def set_next_alarm(task: StepTask, calendar: WorkingCalendar, now: datetime) -> None:
-    """Set `next_alarm_at` of a running step: when the sweep must check the step again."""
+    """Set `next_alarm_at` (aware) in the row of a running step: when the sweep must check the step again."""
     task.next_alarm_at = next_alarm_at(calendar, task.clock_from, task.due_at, now, ended_pauses(task))

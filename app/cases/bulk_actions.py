@@ -15,8 +15,8 @@ from workflow_rules.process.refusals import ActionRefused
 
 @dataclass(frozen=True)
 class ChosenCase:
-    """A case that an officer chose from a list, with the version seen then. `agency` is the code of the agency whose
-    track the action concerns, or None.
+    """A value object: a case that an officer chose from a list, with the version of the case seen then. `agency` is the
+    code of the agency whose track the action concerns, or None.
     """
 
     complaint_id: int
@@ -26,7 +26,9 @@ class ChosenCase:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result for one case; `refused` is None where the action was done."""
+    """A value object: the result of a bulk action for one case. `refused` is the ActionRefused that the action raised,
+    None where the action was done.
+    """
 
     complaint_id: int
     refused: ActionRefused | None = None
@@ -41,8 +43,8 @@ def perform_together(
     now: datetime | None = None,
     address: str | None = None,
 ) -> list[Outcome]:
-    """Perform the action on each case in one transaction and return the outcomes in the order of the cases' ids; a
-    refused case does not stop the others. Raises ActionRefused(busy) when the cases cannot be locked.
+    """Perform the action on each case in one transaction and return a list of Outcome, ordered by case id. A refused
+    case does not stop the others. Raises ActionRefused(busy) or LockBusy when the cases cannot be locked.
 
     All cases are locked before the first action, in the order of their keys, so that two bulk actions cannot deadlock.
     """

@@ -32,7 +32,9 @@ Granted = TypeVar("Granted")
 
 @dataclass(frozen=True)
 class LockedCase:
-    """A case whose row this transaction has locked, with its tracks, open steps, facts and context before a change."""
+    """A value object: a case whose row this transaction has locked, with its tracks and open steps (`rows`), its facts
+    and its ActionContext, all as they were before the change.
+    """
 
     complaint: Complaint
     rows: CaseRows
@@ -42,7 +44,10 @@ class LockedCase:
 
 @dataclass(frozen=True)
 class Change:
-    """An event of a case with everything that is written with it; `opened` are the steps that it opens."""
+    """A value object: a new event of a case with all that is to be written with the event. `after` are the facts after
+    the event, `opened` the rows of the steps that it opens, `ledger` the rows of the time ledger as dicts; `origin` is
+    explained at `change_case`.
+    """
 
     complaint: Complaint
     event: ComplaintEvent
@@ -54,14 +59,14 @@ class Change:
 
 
 def read_case(complaint: Complaint) -> LockedCase:
-    """Return the rows, facts and context of a case that this transaction has locked already."""
+    """Return the LockedCase (rows, facts and context) of a case that this transaction has locked already."""
     context, rows = read_context(complaint), rows_of(complaint)
     return LockedCase(complaint, rows, facts_from(complaint, context.reporter, rows.tracks, rows.tasks), context)
 
 
 def read_visible_case(complaint: Complaint | None, by: Person) -> LockedCase:
-    """Return the rows, facts and context of a case. Raises ActionRefused(not_visible) for None and for a case that the
-    person may not see.
+    """Return the LockedCase (rows, facts and context) of a case. Raises ActionRefused(not_visible) for None and for a
+    case that the person may not see.
     """
     case = read_case(complaint) if complaint is not None else None
     if case is None or not sees(by, case.facts):
@@ -78,10 +83,10 @@ def refuse_stale(case: LockedCase, version: int | None) -> None:
 def lock_case(
     complaint_id: int, by: Person, allowed: Callable[[LockedCase], Granted | None], version: int | None = None
 ) -> tuple[LockedCase, Granted]:
-    """Lock a case for a change, and return (case, grant): the grant is what `allowed` returns, such as a capacity.
+    """Lock a case for a change and return (LockedCase, grant): the grant is what `allowed` returns, such as a capacity.
 
     Raises ActionRefused: not_visible, not_your_step where `allowed` returns None, stale_version where the case is no
-    longer at `version`. Raises LockBusy as `get_for_update` does.
+    longer at `version` (None accepts any). Raises LockBusy as `get_for_update` does.
     """
     case = read_visible_case(get_for_update(complaint_id), by)
     granted = allowed(case)
@@ -133,7 +138,7 @@ def begin_case(
     origin: str = "office",
 ) -> Change:
     """Return the Change with the first event of a new case and its first step; `keys` are the primary keys of both
-    rows, `origin` says in the change feed whose change it was.
+    rows, `origin` ("office" or "sp4n") says in the change feed who made the change.
 
     Nothing is written: a caller that receives many complaints passes all of them to `write_changes` at once.
     """
@@ -145,8 +150,9 @@ def begin_case(
 
 
 def write_changes(changes: Sequence[Change], by: Person, *parts: Part) -> None:
-    """Insert the rows of changes of one moment (steps, events, ledger, feed), beside `parts` of other tables, in one
-    statement that also notifies the officers whose steps are opened.
+    """Insert the rows of all given changes (steps, events, time ledger, change feed), and the rows of other tables in
+    `parts`, in one statement that also writes the notices to the officers whose steps are opened. The changes are of
+    one moment and at least one. Does not commit.
     """
     in_feed = [(c, c.origin) for c in changes if c.origin is not None]
     changes[0].notifier.opened_many(
@@ -163,7 +169,9 @@ def write_changes(changes: Sequence[Change], by: Person, *parts: Part) -> None:
 def _ledger(
     complaint: Complaint, before: ComplaintFacts | None, after: ComplaintFacts, event: Event, by: Person
 ) -> list[dict[str, Any]]:
-    """Return the rows that an event adds to the time ledger of its case, as dicts by column."""
+    """Return the rows that an event adds to the time ledger of its case, as a list of dicts by column name; nothing is
+    written.
+    """
     return [
         {
             "complaint_id": complaint.id,

@@ -36,8 +36,9 @@ BATCH = 50
 
 @dataclass(frozen=True)
 class Verdict:
-    """The result of a check of a file: `outcome` is its new state (clean, quarantined or failed), `found` the malware
-    that the scanner named, `content` the rewritten file.
+    """A value object: the result of a check of a file. `outcome` is the new state of the attachment (clean, quarantined
+    or failed), `reason` the cause of the last two, `found` the malware that the scanner named, `scanned` whether a
+    scanner ran, `content` the rewritten file of a clean one, else None.
     """
 
     outcome: str
@@ -48,14 +49,16 @@ class Verdict:
 
 
 def check_case(complaint_id: int, now: datetime) -> int:
-    """Check the waiting files of one case, at most BATCH; return how many verdicts were stored."""
+    """Check the waiting files of one case, at most 50 and for at most a minute, and commit after each; return how many
+    verdicts were stored. Does not raise when the scanner does not answer: the files wait for the next job.
+    """
     waiting = select(Attachment.id).where(Attachment.complaint_id == complaint_id, Attachment.state == "waiting")
     return _check_each(_ids(waiting.order_by(Attachment.id).limit(BATCH)), now)
 
 
 def check_waiting(now: datetime) -> int:
-    """Check files whose job or scanner was lost, the longest untried first, at most BATCH; return how many verdicts
-    were stored.
+    """Check waiting files of all cases whose job or scanner was lost, the longest untried first, at most 50 and for at
+    most a minute; commit after each and return how many verdicts were stored.
     """
     waiting = (Attachment.state == "waiting", Attachment.added_at < now - LEFT_TO_ITS_JOB)
     order = (Attachment.tried_at.asc().nulls_first(), Attachment.id)
@@ -63,7 +66,9 @@ def check_waiting(now: datetime) -> int:
 
 
 def verdict_on(content: bytes) -> Verdict:
-    """Return the verdict on the content of a file. Raises ScannerAway while the scanner does not answer."""
+    """Return the Verdict on the bytes of a file; nothing is stored. Raises ScannerAway while the scanner does not
+    answer.
+    """
     scanned = clamav.is_set_up()
     found = clamav.found_in(content) if scanned else None
     if found is not None:
@@ -100,8 +105,10 @@ def _check_each(ids: Iterable[int], now: datetime) -> int:
 
 
 def _check(attachment_id: int, now: datetime) -> bool:
-    """Check one waiting file and return whether its verdict was stored. The check runs without a lock, because a slow
-    subprocess must not block actions on the case. Raises ScannerAway.
+    """Check one waiting file and return True when its verdict was stored; False when the file no longer waits. Raises
+    ScannerAway.
+
+    The check runs without a lock, because a slow subprocess must not block actions on the case.
     """
     with one_transaction():
         waiting = select(Attachment.path).where(Attachment.id == attachment_id, Attachment.state == "waiting")
@@ -116,7 +123,8 @@ def _check(attachment_id: int, now: datetime) -> bool:
 
 
 def _settle(attachment_id: int, verdict: Verdict, now: datetime) -> bool:
-    """Store a verdict and return True, or False when another check stored one before.
+    """Store a verdict with its event and commit; return True, or False without a change when another check stored one
+    before. A quarantined file is also reported to the complaint admins by a notice.
 
     The case is locked first, as by every action on it. The event holds the digests of the file that was sent and of the
     one that is stored.
@@ -144,7 +152,9 @@ def _settle(attachment_id: int, verdict: Verdict, now: datetime) -> bool:
 
 
 def _replace(row: Attachment, content: bytes, now: datetime) -> None:
-    """Store the rewritten file in place of the one that was sent, which is deleted."""
+    """Write the rewritten file to the store, set its path, SHA-256 and size in the attachment's row, and mark the file
+    that was sent for deletion; does nothing when both are equal.
+    """
     digest = hashlib.sha256(content).hexdigest()
     if digest == row.sha256:
         return

@@ -21,8 +21,9 @@ NAMED = {"category_id": "category", "district_id": "district", "village_id": "vi
 
 @dataclass(frozen=True)
 class Corrected:
-    """A correction ready to be written: column names with new values, identity parts (None removes a part), and in
-    `known` what the rules need.
+    """A value object: a correction ready to be written. `values` are new values by column name of the case, `identity`
+    new identity parts of the reporter by name (None removes a part), `known` what the rules need to judge the
+    correction.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -31,8 +32,9 @@ class Corrected:
 
 
 def read_correction(complaint: Complaint, request: ActionRequest) -> Corrected:
-    """Return what the parameters of `correct` change in the case; invalid values are listed in `known.errors`. Returns
-    an empty correction for any other action, and for parameters that the rules refuse anyway.
+    """Return as Corrected what the parameters of the action `correct` change in the case; invalid values are listed in
+    `known.errors`, not raised. Returns an empty Corrected for any other action, and for parameters that the rules
+    refuse anyway.
     """
     if request.action is not Action.CORRECT:
         return Corrected()
@@ -61,7 +63,7 @@ def read_correction(complaint: Complaint, request: ActionRequest) -> Corrected:
 
 
 def write_correction(complaint: Complaint, corrected: Corrected) -> None:
-    """Write the corrected values to the case and its reporter.
+    """Write the corrected values to the rows of the case and its reporter, and flush; does not commit.
 
     The values of the report are stored beside them in `corrected`, so that SP4N's next revision overwrites only what
     SP4N changed. A report that becomes anonymous loses its identity (design section 4).
@@ -92,7 +94,8 @@ def write_correction(complaint: Complaint, corrected: Corrected) -> None:
 def _named(
     complaint: Complaint, category: str | None, location: dict[str, Any]
 ) -> tuple[dict[str, int | None], list[FieldError]]:
-    """Return category and places as column names with foreign keys, and the errors of unknown names.
+    """Return (values, errors): a dict of column name (`category_id`, `district_id`, `village_id`) to primary key, and a
+    list of FieldError for unknown names.
 
     A village is searched in its district; a new district without a village removes the old village.
     """

@@ -32,8 +32,8 @@ from workflow_rules.time.deadlines import deadline_for
 
 @dataclass(frozen=True)
 class Performed:
-    """The result of an accepted action: its event, the steps that it opened, and the rows of the case after the
-    action.
+    """A value object: the result of an accepted action, with its event, the steps that it opened, and the rows of the
+    case after the action.
     """
 
     complaint: Complaint
@@ -85,7 +85,9 @@ def perform_action(
 
 
 def check_action(complaint_id: int, request: ActionRequest, by: Person, expected_version: int | None) -> None:
-    """Raise ActionRefused where the rules would refuse this action now. Changes and locks nothing."""
+    """Raise ActionRefused where the rules would refuse this action now (not_visible, stale_version or a reason of
+    `decide`); return None where they would accept it. Changes and locks nothing.
+    """
     with one_transaction():
         case = read_visible_case(db.session.get(Complaint, complaint_id), by)
         refuse_stale(case, expected_version)
@@ -100,7 +102,9 @@ def _decide(
     now: datetime | None,
     letters_drawn: bool,
 ) -> Decision:
-    """Return the decision of the rules after reading the database values that they need. Raises ActionRefused."""
+    """Read the database values that the rules need and return their Decision; nothing is written. Raises ActionRefused
+    with a reason of `decide`.
+    """
     facts, sop, calendar = case.facts, case.context.sop, case.context.calendar
     asked_at = None
     if request.action is Action.EXPIRE_QUESTION:
@@ -137,8 +141,11 @@ def attach_to_case(
     now: datetime | None = None,
     address: str | None = None,
 ) -> Performed:
-    """Add a file to a case and return the result; the event stores the file's SHA-256. Raises ActionRefused, with
-    missing_input also for a file that cannot be stored.
+    """Add a file to a case by the action `attach`, commit, and return the Performed; the event stores the file's
+    SHA-256.
+
+    Raises ActionRefused as `perform_action` does, with missing_input also for a file whose kind or size is not allowed
+    or for which there is no room; StoreAway if the file cannot be stored now.
     """
     request = ActionRequest(Action.ATTACH, agency, file_facts(filename, content))
     with one_transaction():
@@ -149,8 +156,8 @@ def attach_to_case(
 
 
 def lock_cases(ids: Iterable[int], action: Action, params: Mapping[str, Any]) -> None:
-    """Lock the cases of an action and, for a merge, the case that its parameters name, in the order of their keys.
-    Raises LockBusy.
+    """Lock the rows of the given cases and, for a merge, of the case that the parameters name, in the order of their
+    keys; the locks end with the transaction. Raises LockBusy when too many requests of this server wait already.
     """
     which = Complaint.id.in_(ids)
     into = _number_of_target(params) if action is Action.MERGE else None
@@ -158,7 +165,9 @@ def lock_cases(ids: Iterable[int], action: Action, params: Mapping[str, Any]) ->
 
 
 def _follow_up(done: Performed, corrected: Corrected, by: Person, notifier: Notifier) -> None:
-    """Write what an action changes besides the state of the case: corrected values, letters and further notices."""
+    """Write what an action changes besides the state of the case: corrected values, urgency, the merged case, letters,
+    and notices. Does not commit. Raises ActionRefused when an electronic signature fails.
+    """
     complaint, decision = done.complaint, done.decision
     if decision.event.kind is Action.CORRECT:
         write_correction(complaint, corrected)
@@ -178,7 +187,9 @@ def _follow_up(done: Performed, corrected: Corrected, by: Person, notifier: Noti
 
 
 def _notify_of_agencies(done: Performed, notifier: Notifier) -> None:
-    """Notify officers of a change of one agency's track, the Admin also of a secret case's unconfirmed anonymity."""
+    """Write the notices to officers about a change of one agency's track, and to the Admin when the anonymity of a
+    secret case must still be confirmed.
+    """
     event, case, seq = done.decision.event, done.complaint, done.event.seq
     at_agency = [t for t in done.rows.tasks if t.agency_code == event.agency and t.step in AGENCY_STEPS]
     if event.kind is Action.ASK_RELEASE:

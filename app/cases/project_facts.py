@@ -22,9 +22,9 @@ Key = tuple[str, str | None]
 def project_changes(
     complaint: Complaint, rows: CaseRows, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
 ) -> dict[Key, StepTask]:
-    """Update the rows of a case, and `rows` with them, to the facts `after`. Return the new step tasks by (step,
-    agency), not yet added to the session: the changes must be flushed first, so that a step is closed before the next
-    one opens.
+    """Update the rows of a case, and the lists in `rows`, to the facts `after`. Return the new StepTask rows by (step,
+    agency code), not yet added to the session: the changes must be flushed first, so that a step is closed before the
+    next one opens.
     """
     _write_tracks(complaint, rows, after)
     opened = _write_tasks(complaint, rows, after, event, sop, calendar)
@@ -36,8 +36,8 @@ def project_changes(
 def project_first(
     complaint: Complaint, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
 ) -> StepTask:
-    """Set the state of a new case in its row and return its first step task with its deadline; neither is written
-    yet.
+    """Set the state of a new case in its Complaint row and return a new StepTask with its deadline for the first step;
+    neither is flushed or added to the session.
     """
     (step,) = after.open_steps
     task = open_task(complaint, step, sop.owner(step.step), after, sop)
@@ -94,7 +94,7 @@ def _write_tracks(complaint: Complaint, rows: CaseRows, after: ComplaintFacts) -
 
 
 def _write_sight(rows: CaseRows, after: ComplaintFacts) -> None:
-    """Set on the tracks which agencies see the case.
+    """Set in the rows of the tracks (`sight_ended`) which agencies still see the case.
 
     An agency loses the right only when the transaction ends: its officer still has to write the action, and row-level
     security would refuse it.
@@ -123,8 +123,8 @@ _END_SIGHT = text(
 def _write_tasks(
     complaint: Complaint, rows: CaseRows, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
 ) -> dict[Key, StepTask]:
-    """Close steps that are no longer open, open new ones, set the deadline of every open step, and return the new step
-    tasks by (step, agency).
+    """Close steps that are no longer open, make the rows of new ones, set the deadline of every open step, and return
+    the new StepTask rows by (step, agency code).
     """
     known = {(t.step, t.agency_code, t.opened_at): t for t in rows.tasks}
     wanted = {(s.step.value, s.agency, s.opened_at): s for s in after.open_steps}

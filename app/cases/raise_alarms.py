@@ -20,8 +20,9 @@ from app.reference.calendar import load_working_calendar
 
 
 def raise_due_alarms(now: datetime, batch: int = 50) -> int:
-    """Raise the alarms of one batch of due steps, end expired questions, and return how many cases were locked. Safe to
-    run twice or in parallel. A step that fails is tried again after RETRY_DELAY.
+    """Record and send the due alarms of one batch of steps, end expired questions, commit, and return how many cases
+    were locked (0: nothing was due). Safe to run twice or in parallel. A step that fails is tried again after
+    RETRY_DELAY.
 
     Cases are locked with SKIP LOCKED; the unique key (step, level, deadline) allows each alarm once.
     """
@@ -57,7 +58,7 @@ def _or_put_off(due: Due, act: Callable[[], object], now: datetime) -> None:
 
 
 def _take_up(running: Sequence[Due], notifier: Notifier) -> None:
-    """Raise every alarm of the running steps that is due, then set when the sweep must check each step again."""
+    """Record and send every alarm of the running steps that is due, then set when the sweep must check each step again."""
     raise_passed(running, notifier)
     for _, task in running:
         set_next_alarm(task, notifier.calendar, notifier.at)

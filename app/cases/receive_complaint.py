@@ -38,7 +38,9 @@ CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 @dataclass(frozen=True)
 class Received:
-    """A new complaint with its tracking code in clear, which is stored only as a hash."""
+    """A value object: a new complaint with its tracking code in clear, which is stored only as a hash, and the rows of
+    the case.
+    """
 
     complaint: Complaint
     tracking_code: str
@@ -46,7 +48,9 @@ class Received:
 
 
 def may_receive(by: Person) -> Capacity:
-    """Return the capacity in which a person receives complaints. Raises ActionRefused(not_your_step) for others."""
+    """Return the Capacity in which a person receives complaints: Admin Layanan Aduan, reporter or system. Raises
+    ActionRefused(not_your_step) for anyone else.
+    """
     for capacity in by.capacities:
         if capacity.actor in (Actor.COMPLAINT_ADMIN, Actor.REPORTER, Actor.SYSTEM):
             return capacity
@@ -62,7 +66,7 @@ def receive_complaint(
     sp4n: dict[str, Any] | None = None,
     tell: bool = False,
 ) -> Received:
-    """Receive one report under the active SOP, open its step 1, and return the new complaint with its tracking code.
+    """Store one report as a new case under the active SOP, open its step 1, commit, and return it as Received.
 
     The running number is taken in the same transaction. With `tell`, a reporter who left an address is sent number and
     code, and later the news of the case. Raises ActionRefused: not_your_step, missing_input for a file that cannot be
@@ -79,8 +83,9 @@ def receive_complaints(
     address: str | None = None,
     tell: bool = False,
 ) -> list[Received]:
-    """Receive many reports, each with its SP4N columns, and return the new complaints in the same order. Every table is
-    written in one statement for all of them. Raises ActionRefused (not_your_step, missing_input); then none is stored.
+    """Store many reports, each given as (Report, SP4N columns), as new cases in one transaction, and return a list of
+    Received in the same order. Every table is written in one statement for all of them. Raises ActionRefused
+    (not_your_step, missing_input for a file that cannot be stored); then none is stored.
     """
     capacity = may_receive(by)
     with one_transaction():
@@ -113,7 +118,9 @@ def receive_complaints(
 
 
 def received_data(complaint: Complaint, reporter: dict[str, str]) -> dict[str, Any]:
-    """Return the data of the reception event; of the identity only which parts exist."""
+    """Return the data of the event `received` as a dict: `channel`, `classification`, `confidentiality`, `in_sp4n`,
+    `reporter` (which identity parts exist, not their values) and, where known, `submitted_at` (ISO 8601, office zone).
+    """
     sent = complaint.submitted_at
     return {
         "channel": complaint.channel,
@@ -127,7 +134,9 @@ def received_data(complaint: Complaint, reporter: dict[str, str]) -> dict[str, A
 
 @dataclass(frozen=True)
 class _Reception:
-    """The values that all reports of one call share."""
+    """A value object with what all reports of one call of `receive_complaints` share, such as the instant, the person
+    and the SOP.
+    """
 
     at: datetime
     capacity: Capacity
@@ -144,8 +153,8 @@ KEYED = ("complaint", "complaint_event", "step_task")
 
 @dataclass(frozen=True)
 class _New:
-    """A complaint that is being received, its tracking code in clear, its first event and its reporter; nothing is
-    written yet.
+    """A value object: a complaint that is being received, its tracking code in clear, its first event and its reporter
+    (None: not stored); nothing is written yet.
     """
 
     complaint: Complaint

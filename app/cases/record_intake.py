@@ -22,7 +22,7 @@ _TRACKING_ID = re.compile(r"[0-9]{6,15}")
 
 
 class AlreadyHere(Exception):
-    """Raised when a case with the SP4N tracking id exists; `number` and `complaint_id` identify that case."""
+    """Raised when a case with the SP4N tracking id exists already; `number` and `complaint_id` are those of that case."""
 
     def __init__(self, number: str, complaint_id: int) -> None:
         super().__init__(number)
@@ -32,7 +32,9 @@ class AlreadyHere(Exception):
 
 @dataclass(frozen=True)
 class Intake:
-    """The result of an intake: number, tracking code in clear, name of the first step and its deadline (UTC)."""
+    """A value object: the result of an intake, with the number of the new case, its tracking code in clear, the code of
+    its first step and that step's deadline (aware UTC).
+    """
 
     complaint_id: int
     number: str
@@ -44,9 +46,11 @@ class Intake:
 def record_intake(
     payload: dict[str, Any], by: Person, *, tracking_id: str = "", address: str | None = None, tell: bool = False
 ) -> Intake:
-    """Receive a report from an officer, commit, and return the new case. Raises ActionRefused (not_your_step,
-    missing_input with every invalid field) and, for a tracking id that a case has, AlreadyHere. With `tell`, a reporter
-    who left an address is sent number and code.
+    """Receive a report that an officer typed, commit, and return the new case as Intake. With `tell`, a reporter who
+    left an address is sent number and code.
+
+    Raises ActionRefused (not_your_step, missing_input with every invalid field) and, for an SP4N tracking id that a
+    case has already, AlreadyHere.
     """
     may_receive(by)
     with one_transaction():
@@ -61,8 +65,8 @@ def record_intake(
 
 
 def _checked_report(payload: dict[str, Any], from_sp4n: bool, tracking_id: str) -> Report:
-    """Return the valid report. Raises ActionRefused(missing_input) with the errors of the report and of the SP4N
-    tracking id together; only the channel SP4N has a tracking id.
+    """Return the payload as a valid Report. Raises ActionRefused(missing_input) with the errors of the report and of
+    the SP4N tracking id together; only the channel SP4N has a tracking id.
     """
     report: Report | None = None
     errors: tuple[FieldError, ...] = ()
@@ -91,8 +95,8 @@ def refuse_known(tracking_id: str) -> None:
 
 
 def seal(text: str) -> str:
-    """Return a text encrypted with the newest identity key; `unseal` decrypts it. For texts that contain a tracking
-    code.
+    """Return a text, such as one with a tracking code, encrypted with the newest of the IDENTITY_KEYS; `unseal`
+    decrypts it.
     """
     return SealedText().process_bind_param(text, db.engine.dialect) or ""
 

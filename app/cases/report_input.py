@@ -27,8 +27,8 @@ _RFC_3339 = re.compile(
 
 @dataclass(frozen=True)
 class Report:
-    """A valid report: `values` by column name, with places and category as primary keys, `reporter` by identity part,
-    `attachments` as (file name, bytes).
+    """A value object: a valid report. `values` are by column name, with places and category as primary keys, `reporter`
+    by identity part, `attachments` are (file name, bytes).
     """
 
     values: dict[str, Any]
@@ -38,7 +38,7 @@ class Report:
 
 @dataclass(frozen=True)
 class PastDay(Field):
-    """A field for a date `YYYY-MM-DD`, from 1900 to today's office date; cleaned to a `date`."""
+    """A form field for a date `YYYY-MM-DD` from 1900 to today (office date); its cleaned value is a `date`."""
 
     def clean(self, name: str, value: Any) -> Cleaned:
         try:
@@ -54,8 +54,8 @@ class PastDay(Field):
 
 @dataclass(frozen=True)
 class Moment(Field):
-    """A field for an instant as RFC 3339 writes it, with its offset; cleaned to UTC. From 2010 on, at most ten minutes
-    ahead.
+    """A form field for an instant as RFC 3339 writes it, with its offset, from 2010 to ten minutes ahead of now; its
+    cleaned value is a datetime in UTC.
     """
 
     def clean(self, name: str, value: Any) -> Cleaned:
@@ -75,7 +75,9 @@ class Moment(Field):
 
 @dataclass(frozen=True)
 class Coordinate(Field):
-    """A field for decimal degrees between minus and plus `bound`; cleaned to a Decimal rounded to six places."""
+    """A form field for decimal degrees between minus and plus `bound`; its cleaned value is a Decimal rounded to six
+    places.
+    """
 
     bound: int = 90
 
@@ -90,8 +92,8 @@ class Coordinate(Field):
 @dataclass(frozen=True)
 class Phone(Text):
     def clean(self, name: str, value: Any) -> Cleaned:
-        """Return (the number as typed, without invisible characters, None), or (None, error) for text that is no
-        number; brackets, spaces, dots and dashes are allowed.
+        """Return (number as typed, without invisible characters; None), or (None or text, FieldError) for text that is
+        no phone number. Brackets, spaces, dots and dashes are allowed.
         """
         text, error = super().clean(name, visible(value) if isinstance(value, str) else value)
         if error is None and not is_phone(text):
@@ -113,13 +115,14 @@ class Email(Text):
 
 @dataclass(frozen=True)
 class Nik(Text):
-    """A field for an identity number (NIK) of 16 digits with a valid day of birth, grouped or not.
+    """A form field for an identity number (NIK) of 16 digits with a valid day of birth, typed with or without
+    separators.
 
     The region in front is that of the first registration and is not checked (domain 4.8).
     """
 
     def clean(self, name: str, value: Any) -> Cleaned:
-        """Return (the 16 digits, None), or (None, error)."""
+        """Return (the 16 digits as text, None), or (None, FieldError)."""
         text, error = super().clean(name, digits_of_nik(value) if isinstance(value, str) else value)
         if error is None and not is_nik(text):
             return None, FieldError(name, FieldFault.NOT_A_NIK)
@@ -128,7 +131,9 @@ class Nik(Text):
 
 @dataclass(frozen=True)
 class Anything(Field):
-    """A field whose value has fields of its own and is validated elsewhere."""
+    """A form field whose value is an object with fields of its own; returned unchanged, since it is validated
+    elsewhere.
+    """
 
     def clean(self, name: str, value: Any) -> Cleaned:
         return value, None
@@ -168,8 +173,8 @@ MOST_FILES = 10
 
 
 def clean_report(payload: Any, more: Mapping[str, Field] | None = None) -> Report:
-    """Return the report ready to be stored; `more` adds fields to those of the API. Raises ActionRefused(missing_input)
-    with every error of every field.
+    """Return the payload of an intake form or API body as a Report that is ready to be stored; `more` adds fields to
+    those of the API. Raises ActionRefused(missing_input) with every error of every field.
     """
     values, errors = check_fields({**REPORT_FIELDS, **(more or {})}, payload)
     location, faults = clean_part(values.pop("location", {}), "location", LOCATION_FIELDS)
@@ -186,8 +191,8 @@ def clean_report(payload: Any, more: Mapping[str, Field] | None = None) -> Repor
 
 
 def clean_part(value: Any, name: str, fields: Mapping[str, Field]) -> tuple[dict[str, Any], list[FieldError]]:
-    """Return the cleaned members of the object `name`, and its errors with `name.` before the member; ({}, [error])
-    when the value is no object.
+    """Return (values, errors) of the object `name` in a payload: its cleaned members as a dict, and a list of
+    FieldError whose field begins with `name.`; ({}, [one error]) when the value is no object.
     """
     cleaned, errors = check_fields(fields, value)
     if not isinstance(value, Mapping):
@@ -196,8 +201,8 @@ def clean_part(value: Any, name: str, fields: Mapping[str, Field]) -> tuple[dict
 
 
 def _references(values: dict[str, Any], location: dict[str, Any]) -> tuple[dict[str, Any], list[FieldError]]:
-    """Return the columns of category and place (primary keys, text and coordinates), and an error for each unknown
-    name. Removes `category` from `values`.
+    """Return (columns, errors): a dict of the columns of category and place (primary keys, text and coordinates), and a
+    list of FieldError for unknown names. Removes `category` from `values`.
     """
     texts = (values.pop("category", None) or None, location.get("district") or None, location.get("village") or None)
     found = find_named(texts)
@@ -223,7 +228,9 @@ _UNKNOWN = (
 
 
 def _files(value: Any) -> tuple[list[tuple[str, bytes]], list[FieldError]]:
-    """Return the attachments as (file name, bytes), and the errors of those that are invalid."""
+    """Return (files, errors): the valid attachments as a list of (file name, bytes), and a list of FieldError for the
+    others, more than ten, or a value that is no list.
+    """
     if not isinstance(value, list):
         return [], [FieldError("attachments", FieldFault.WRONG_TYPE)]
     if len(value) > MOST_FILES:

@@ -26,8 +26,8 @@ FROM_SP4N = Actor.SYSTEM.value
 
 @dataclass(frozen=True)
 class Author:
-    """The person and capacity that change a report: SP4N (the system), or the Admin who settles a difference with SP4N.
-    `kind` is the kind of the event, `address` the network address.
+    """A value object: the person and capacity that change a report, which is SP4N (the system), or the Admin who
+    settles a difference with SP4N. `kind` is the kind of the event, `address` the network address.
     """
 
     by: Person = SYSTEM
@@ -42,8 +42,8 @@ class Author:
 
 @dataclass(frozen=True)
 class Told:
-    """The content of a new version of a report: column names with values, the whole identity and all files as (name,
-    bytes). Identity or files that the version does not mention are None.
+    """A value object: the content of a new version of a report, with values by column name, the whole identity of the
+    reporter, and all files as (name, bytes). Identity or files that the version does not mention are None.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -53,8 +53,9 @@ class Told:
 
 @dataclass(frozen=True)
 class Difference:
-    """The differences of a new version of a report from the stored one: changed columns, a changed identity ({} removes
-    it, None is no change), new files, stored files that are there again (`back`) or no longer (`gone`).
+    """A value object: the differences of a new version of a report from the stored one. `values` are new values of
+    changed columns, `reporter` a changed identity ({} removes it, None is no change), `new_files` (name, bytes), `back`
+    and `gone` the rows of stored files that are there again or no longer.
     """
 
     values: dict[str, Any]
@@ -69,8 +70,11 @@ class Difference:
 
 
 def difference(complaint: Complaint, told: Told) -> Difference:
-    """Return the Difference of a new version from the stored report; files are compared by content, not by name. Raises
-    KeyMissing when a stored value cannot be decrypted.
+    """Return as Difference how a new version differs from the stored report; files are compared by content, not by
+    name, and nothing is written.
+
+    Raises KeyMissing when a stored value cannot be decrypted, ActionRefused(missing_input) for a file whose kind or
+    size is not allowed.
     """
     values = {name: value for name, value in told.values.items() if reported_value(complaint, name) != value}
     secrecy = told.values.get("confidentiality", complaint.confidentiality)
@@ -81,8 +85,11 @@ def difference(complaint: Complaint, told: Told) -> Difference:
 def revise(
     complaint: Complaint, found: Difference, at: datetime, author: Author | None = None, **more: Any
 ) -> ComplaintEvent:
-    """Write a difference to a case that is locked, and return the event, which stores both versions of every changed
-    value and `more`. Raises ActionRefused(missing_input) when a new file cannot be stored.
+    """Write a difference to a case that this transaction has locked, without a commit, and return the new
+    ComplaintEvent, whose data has both versions of every changed value and `more`. An answered question resumes the
+    clock.
+
+    Raises ActionRefused(missing_input) when a new file cannot be stored.
     """
     author = author or Author()
     case = read_case(complaint)
@@ -111,7 +118,9 @@ def revise(
 
 
 def _changed_identity(complaint: Complaint, reporter: dict[str, str] | None) -> dict[str, str] | None:
-    """Return the new identity if it differs from the stored one, else None; {} removes the stored identity."""
+    """Return the new identity as a dict if it differs from the stored one, else None; {} means that the stored identity
+    is to be removed.
+    """
     if reporter is None or identity_unchanged(complaint, reporter):
         return None
     row = db.session.get(Reporter, complaint.id)
@@ -122,7 +131,9 @@ def _changed_identity(complaint: Complaint, reporter: dict[str, str] | None) -> 
 def _sorted_files(
     complaint: Complaint, files: list[tuple[str, bytes]] | None
 ) -> tuple[list[tuple[str, bytes]], list[Attachment], list[Attachment]]:
-    """Return new files (each content once), stored files of SP4N that are there again, and those that are gone."""
+    """Return (new, back, gone): new files (name, bytes), each content once, and lists of Attachment rows from SP4N that
+    are there again and that are gone. Raises ActionRefused(missing_input) for a file that is not allowed.
+    """
     if files is None:
         return [], [], []
     mine = (Attachment.complaint_id == complaint.id, Attachment.added_by == FROM_SP4N)
@@ -139,8 +150,8 @@ def _sorted_files(
 
 
 def _particulars(complaint: Complaint, found: Difference, at: datetime) -> dict[str, Any]:
-    """Store new files, update which stored files are removed, and return the changes as data of the event, without the
-    values of the identity.
+    """Store new files, update which stored files are removed, and return the data of the event as a dict (`changed`,
+    `before`, `after`, `reporter_changed`, `files_added`, `files_removed`), without the values of the identity.
     """
     rows = [store_file(complaint, name, content, FROM_SP4N, at) for name, content in found.new_files]
     for row in found.back:

@@ -12,7 +12,9 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 def open_task(complaint: Complaint, step: OpenStep, actor: Actor, after: ComplaintFacts, sop: Sop) -> StepTask:
-    """Return a StepTask for a step that has just opened, not added to the session; `set_deadline` sets its deadline."""
+    """Return a new StepTask row for a step that has just opened, not added to the session and without a deadline, which
+    `set_deadline` sets.
+    """
     return StepTask(
         complaint_id=complaint.id,
         cycle=after.cycle,
@@ -57,8 +59,8 @@ def set_closing(complaint: Complaint, silence: Allowance, calendar: WorkingCalen
 
 
 def allowance_of(step: OpenStep, facts: ComplaintFacts, sop: Sop) -> Allowance:
-    """Return the allowance of an open step. For step 7 it is the longer one (14 working days as printed) with a field
-    visit or across agencies, plus the days by which the Kepala Dinas extended it.
+    """Return the Allowance of an open step under the SOP. For step 7 it is the longer one (14 working days as printed)
+    with a field visit or across agencies, plus the days by which the Kepala Dinas extended it.
     """
     track = facts.track(step.agency)
     return sop.allowance(step.step, track is not None and track.extended, track.more_days if track else 0)

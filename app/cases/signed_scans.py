@@ -29,7 +29,9 @@ class ScanRefused(Exception):
 
 
 def current_scan(letter_id: int) -> LetterScan | None:
-    """Return the scan of a letter that is in use, with its file, or None when the letter has no scan."""
+    """Return the LetterScan row of a letter that is in use, with its attachment loaded, or None when the letter has no
+    scan.
+    """
     statement = select(LetterScan).where(LetterScan.letter_id == letter_id, LetterScan.replaced_at.is_(None))
     return db.session.scalars(statement.options(joinedload(LetterScan.attachment))).first()
 
@@ -44,9 +46,9 @@ def keep_scan(
     now: datetime | None = None,
     address: str | None = None,
 ) -> Performed:
-    """Attach a scan to its letter and return the result; a replaced scan stays among the files of the case. The event
-    stores the scan's SHA-256. Raises ScanRefused for a file that cannot be this letter's scan and for a replacement
-    without a reason, and ActionRefused.
+    """Attach a scan to its letter, commit, and return the Performed of the action `attach`; a replaced scan stays among
+    the files of the case. The event stores the scan's SHA-256. Raises ScanRefused for a file that cannot be this
+    letter's scan and for a replacement without a reason, and ActionRefused as `perform_action` does.
     """
     pages = _checked_pages(letter, content)
     with one_transaction():
@@ -76,8 +78,8 @@ def keep_scan(
 
 
 def _checked_pages(letter: Letter, content: bytes) -> int:
-    """Return the number of pages of the scan. Raises ScanRefused when the file is unfit or unreadable, or the letter's
-    PDF is not drawn yet or has another number of pages.
+    """Return the number of pages of the scan, which equals that of the letter. Raises ScanRefused when the file is
+    unfit or unreadable, or the letter's PDF is not drawn yet or has another number of pages.
     """
     if not content:
         raise ScanRefused("missing")

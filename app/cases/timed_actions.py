@@ -27,8 +27,9 @@ def expire_question(complaint: Complaint, task: StepTask, notifier: Notifier) ->
 
 
 def close_silent_cases(now: datetime, batch: int = 50) -> int:
-    """Close one batch of answered cases whose reporter was silent for the time that the SOP sets; return how many cases
-    were read. A case that fails is tried again after RETRY_DELAY. Safe to run twice or in parallel.
+    """Close one batch of answered cases whose reporter was silent for the time that the SOP sets, commit, and return
+    how many cases were read, also those that failed. A case that fails is tried again after RETRY_DELAY. Safe to run
+    twice or in parallel.
     """
     with one_transaction():
         statement = select(Complaint).where(Complaint.closes_at <= now).order_by(Complaint.closes_at).limit(batch)
@@ -41,8 +42,8 @@ def close_silent_cases(now: datetime, batch: int = 50) -> int:
 
 
 def note_ended_delegations(now: datetime, batch: int = 50) -> int:
-    """Notify both officers of each delegation that ended before today (office date), add a journal entry for each, and
-    return for how many this succeeded, at most `batch`.
+    """Write notices to both officers of each delegation that ended before today (office date) and a journal entry for
+    each, at most `batch`; commit, and return for how many delegations this succeeded.
     """
     with one_transaction():
         ended = select(DelegationRow).where(DelegationRow.ends_on < office_today(now), DelegationRow.noted_at.is_(None))

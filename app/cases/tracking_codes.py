@@ -24,8 +24,8 @@ REASON: dict[str, Field] = {"code_reason": Text(longest=500)}
 
 @dataclass(frozen=True)
 class Replaced:
-    """The result of a replacement: the new code in clear, to be shown once, and whether it is also sent to the
-    reporter.
+    """A value object: the result of a replacement, with the new tracking code in clear, to be shown once, and whether
+    it is also sent to the reporter (`sent`).
     """
 
     complaint: Complaint
@@ -36,8 +36,10 @@ class Replaced:
 def replace_code(
     complaint_id: int, params: dict[str, Any], by: Person, *, now: datetime | None = None, address: str | None = None
 ) -> Replaced:
-    """Give the case a new tracking code, record why, and return the new code in clear. Raises ActionRefused:
-    not_visible, not_your_step for anyone but the Admin, missing_input without a reason.
+    """Give the case a new tracking code, append an event with the reason, commit, and return the new code in clear as
+    Replaced. The old code stops working.
+
+    Raises ActionRefused: not_visible, not_your_step for anyone but the Admin, missing_input without a reason.
     """
     cleaned, errors = check_fields(REASON, params)
     with one_transaction():
