@@ -141,8 +141,8 @@ def attach_to_case(
     now: datetime | None = None,
     address: str | None = None,
 ) -> Performed:
-    """Add a file to a case by the action `attach`, commit, and return the Performed; the event stores the file's
-    SHA-256.
+    """Add a file to a case by the action `attach`, in one transaction, and return the Performed; the event stores the
+    file's SHA-256.
 
     Raises ActionRefused as `perform_action` does, with missing_input also for a file whose kind or size is not allowed
     or for which there is no room; StoreAway if the file cannot be stored now.

@@ -66,7 +66,8 @@ def receive_complaint(
     sp4n: dict[str, Any] | None = None,
     tell: bool = False,
 ) -> Received:
-    """Store one report as a new case under the active SOP, open its step 1, commit, and return it as Received.
+    """Store one report as a new case under the active SOP and open its step 1, in the caller's transaction or one of
+    its own; return the case as Received.
 
     The running number is taken in the same transaction. With `tell`, a reporter who left an address is sent number and
     code, and later the news of the case. Raises ActionRefused: not_your_step, missing_input for a file that cannot be

@@ -16,7 +16,7 @@ _MODULE = "app.files.clean_child"
 
 
 class CleanFault(StrEnum):
-    """Reason why a file cannot be re-encoded and so not served."""
+    """Reason why a file cannot be re-encoded and so is not served; the value of NotCleaned.fault."""
 
     LOCKED = "locked"
     ACTIVE = "active"
@@ -47,7 +47,8 @@ def clean(content: bytes) -> bytes:
 
 
 def _output_of_child(content: bytes, decoder: str) -> bytes:
-    """Return the re-encoded file that the child process wrote; raises NotCleaned.
+    """Return the bytes of the re-encoded file that the child process wrote. Raises NotCleaned if it refuses the file,
+    dies, or exceeds its limits.
 
     The child writes to a file rather than a pipe, so that its own file size limit applies.
     """

@@ -19,7 +19,9 @@ _OFFICE = ("msword", "officedocument", "opendocument", "ms-excel", "ms-powerpoin
 
 @dataclass(frozen=True)
 class FileKind:
-    """An allowed kind of file: media type, extension, and the name of its Pillow decoder ("" for PDF)."""
+    """A value object: an allowed kind of file, with its media type, its extension without dot (`ending`), and the name
+    of its Pillow decoder ("" for PDF).
+    """
 
     media_type: str
     ending: str
@@ -35,7 +37,7 @@ ENDINGS = {kind.media_type: kind.ending for kind in KINDS}
 
 
 class Unacceptable(Exception):
-    """Raised for an uploaded file that is not accepted; `fault` says why."""
+    """Raised for an uploaded file that is not accepted; `fault` (FieldFault) says why."""
 
     def __init__(self, fault: FieldFault) -> None:
         super().__init__(fault.value)
@@ -43,7 +45,7 @@ class Unacceptable(Exception):
 
 
 def kind_of(content: bytes) -> FileKind | None:
-    """Return the allowed kind of file (PDF, JPEG, PNG or WEBP) that the first bytes show; None for any other."""
+    """Return the allowed FileKind (PDF, JPEG, PNG or WEBP) that the first bytes show; None for any other."""
     if content.startswith(b"%PDF-"):
         return PDF
     if content.startswith(b"\xff\xd8\xff"):
@@ -54,8 +56,8 @@ def kind_of(content: bytes) -> FileKind | None:
 
 
 def inspect(content: bytes) -> FileKind:
-    """Return the kind of an uploaded file that may be stored until it is re-encoded. Raises Unacceptable for any other
-    file.
+    """Return the FileKind of an uploaded file that may be stored until it is re-encoded. Raises Unacceptable for any
+    other file.
 
     Pictures are measured by their headers in a child process: an animated or excessively large one never reaches a
     decoder, and a header made to be slow ends with the child. Content appended to a picture is not searched for, since
@@ -72,7 +74,7 @@ def inspect(content: bytes) -> FileKind:
 
 
 def _header_fault(content: bytes, decoder: str) -> FieldFault | None:
-    """Return the fault that forbids storing a picture, judged by its header; None if the picture may be stored."""
+    """Return the FieldFault that forbids storing a picture, judged by its header; None if the picture may be stored."""
     try:
         done = subprocess.run(
             [sys.executable, "-P", str(_CHILD), decoder],
@@ -88,7 +90,7 @@ def _header_fault(content: bytes, decoder: str) -> FieldFault | None:
 
 
 def _fault_of_other(content: bytes) -> FieldFault:
-    """Return the fault for a file of a kind that is not allowed: office documents and films have their own faults."""
+    """Return the FieldFault for a file of a kind that is not allowed: office documents and films have their own faults."""
     try:
         guesses = [guess.mime_type for guess in puremagic.magic_string(content[:4096])]
     except (puremagic.PureError, ValueError):

@@ -22,8 +22,8 @@ class UnreadableScan(Exception):
 
 @dataclass(frozen=True)
 class ScanFacts:
-    """Facts of an uploaded scan: its number of pages, and whether it has active content or embeds other files
-    (`active`).
+    """A value object: the facts of an uploaded scan, its number of pages, and whether it has active content or embeds
+    other files (`active`).
     """
 
     pages: int
@@ -31,7 +31,9 @@ class ScanFacts:
 
 
 def scan_facts(content: bytes) -> ScanFacts:
-    """Return the number of pages of a PDF, JPEG or PNG, and whether its content is active. Raises UnreadableScan."""
+    """Return the ScanFacts of a PDF, JPEG or PNG: its number of pages, and whether its content is active. Raises
+    UnreadableScan for a broken or encrypted file, or one that exceeds the limits on time and memory.
+    """
     try:
         done = subprocess.run(
             [sys.executable, "-P", str(_CHILD)],

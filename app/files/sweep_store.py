@@ -30,8 +30,8 @@ BATCH = 500
 
 
 def mark_for_removal(path: str, due_at: datetime) -> None:
-    """Register a stored file to be deleted from `due_at` (aware) on, in the current transaction; no effect if it is
-    registered already.
+    """Register a stored file to be deleted from `due_at` (aware) on, in the current transaction and without a commit;
+    does nothing if the file is registered already.
     """
     mark = insert(FileToRemove).values(path=path, marked_at=due_at, due_at=due_at)
     db.session.execute(mark.on_conflict_do_nothing())
@@ -87,7 +87,9 @@ def sweep_store(now: datetime) -> int:
 
 
 def _named(paths: list[str]) -> set[str]:
-    """Return the set of those paths that an attachment, paper or report names, in any case."""
+    """Return the set of those of the given paths that an attachment, paper or export report names, in cases of any
+    agency.
+    """
     found: set[str] = set()
     for owner in OWNERS:
         found.update(db.session.scalars(select(owner).where(owner.in_(paths)).execution_options(unscoped=True)))

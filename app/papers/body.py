@@ -18,8 +18,9 @@ _CODE = re.compile(r"(?<!\S)(?=\S*[A-Z0-9])(?=\S*[/-])\S{3,60}(?!\S)")
 
 @dataclass(frozen=True)
 class Block:
-    """A block of a typed text. `kind` is "paragraph", "item" or "columns". `text` belongs to a paragraph or an item,
-    `label` is an item's number as typed and `depth` its level from 0, `rows` are the cells of columns.
+    """A value object: one block of a typed text. `kind` is "paragraph", "item" or "columns". `text` belongs to a
+    paragraph or an item, `label` is an item's number as typed and `depth` its level from 0, `rows` are the cells of
+    columns.
     """
 
     kind: str
@@ -30,8 +31,8 @@ class Block:
 
 
 def blocks_of(text: str) -> list[Block]:
-    """Parse a typed text and return its blocks in order, with their texts as HTML. An empty line or a numbered line
-    starts a new block.
+    """Parse a typed text and return a list of Block in order, with their texts as HTML; [] for an empty text. An empty
+    line or a numbered line starts a new block.
     """
     found: list[Block] = []
     levels: list[str] = []
@@ -57,7 +58,7 @@ def blocks_of(text: str) -> list[Block]:
 
 
 def unbroken(text: str) -> Markup:
-    """Return the text as escaped HTML in which codes like `500.12/001/DISHUB-BLG/2026` do not wrap."""
+    """Return the text as escaped HTML (Markup) in which codes like `500.12/001/DISHUB-BLG/2026` do not wrap."""
     parts, end = [], 0
     for code in _CODE.finditer(text):
         parts += [escape(text[end : code.start()]), Markup('<span class="whole">%s</span>') % code.group()]
@@ -91,7 +92,7 @@ def _item(line: str, levels: list[str], capitals: bool) -> Block | None:
 
 
 def _joined(last: Block, block: Block, line: str) -> Block | None:
-    """Return `last` extended by the text of `block`, or None if `block` does not continue it."""
+    """Return a new Block, `last` extended by the text of `block`, or None if `block` does not continue it."""
     if block.kind == "columns" and last.kind == "columns":
         return replace(last, rows=last.rows + block.rows)
     if block.kind == "paragraph" and (last.kind == "paragraph" or (last.kind == "item" and line[0] in " \t")):

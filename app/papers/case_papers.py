@@ -27,8 +27,8 @@ DISPOSING = (Action.DIRECT, Action.DISPOSE, Action.DISPOSE_ANSWER)
 
 
 def ask_for_paper(case: Case, kind: str, cause: int, now: datetime) -> Paper:
-    """Return the paper of a kind for a cause (the id of an event, letter or complaint). If there is none, it is
-    created, and its drawing is enqueued after the commit.
+    """Return the Paper row of a kind for a cause (the id of an event, letter or complaint). If there is none, it is
+    created and committed, and its drawing is enqueued.
 
     Raises ActionRefused(not_visible) for an unknown kind or a cause that does not belong to the case.
     """
@@ -206,7 +206,9 @@ _MAKERS: dict[str, Callable[[Case, int, datetime], tuple[dict[str, Any], str | N
 
 
 def count_troubled() -> tuple[int, int]:
-    """Return two counts over all cases: papers that could not be drawn, and papers whose signed file is lost."""
+    """Return (failed, lost), two counts over all cases: papers that could not be drawn, and papers whose signed file is
+    lost.
+    """
     lost = func.count().filter(Paper.error == "lost")
     failed = func.count().filter(Paper.state == "failed")
     counts = select(failed, lost).select_from(Paper).where(Paper.error.is_not(None))
@@ -215,8 +217,8 @@ def count_troubled() -> tuple[int, int]:
 
 
 def find_case_paper(paper_id: int, person: Person) -> Paper:
-    """Return the paper with this id if it belongs to a case that this person may see. Raises
-    ActionRefused(not_visible).
+    """Return the Paper row with this id if it belongs to a case that this person may see; raises
+    ActionRefused(not_visible) otherwise.
 
     The paper of a draft letter is visible only to the draft's agency and to officers who see every case.
     """
@@ -231,7 +233,7 @@ def find_case_paper(paper_id: int, person: Person) -> Paper:
 
 
 def find_sop_sheet(paper_id: int) -> Paper:
-    """Return the paper with this id if it is the sheet of an SOP version. Raises ActionRefused(not_visible)
+    """Return the Paper row with this id if it is the sheet of an SOP version. Raises ActionRefused(not_visible)
     otherwise.
     """
     sheet = select(Paper).where(Paper.id == min(paper_id, LARGEST_ID), Paper.kind == PaperKind.SOP_SHEET)

@@ -22,7 +22,7 @@ KINDS = ("PNG", "JPEG", "WEBP")
 
 
 class EmblemFault(StrEnum):
-    """Reason why an uploaded emblem is rejected."""
+    """Reason why an uploaded emblem (coat of arms) is rejected; the value of EmblemRefused.fault."""
 
     MISSING = "missing"
     TOO_LARGE = "too_large"

@@ -12,7 +12,9 @@ OFFICE_AGENCY = "diskominfosan"
 
 
 def office() -> Agency:
-    """Return the Agency row of the agency that runs the complaint service (Dinas Kominfo)."""
+    """Return the Agency row of the agency that runs the complaint service (Dinas Kominfo). Raises NoResultFound when it
+    is missing.
+    """
     return db.session.scalars(select(Agency).where(Agency.code == OFFICE_AGENCY)).one()
 
 

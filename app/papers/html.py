@@ -9,8 +9,8 @@ from workflow_rules.process.steps import Step
 
 
 def receipt(frozen: Mapping[str, Any]) -> str:
-    """Return the HTML of the receipt (tanda terima) for the reporter. The receipt does not show the tracking code,
-    which is issued only once.
+    """Return the HTML text of the receipt (tanda terima) for the reporter, from its frozen content. The receipt does
+    not show the tracking code, which is issued only once.
     """
     address = public_address(frozen, "/lacak")
     return paper_html(
@@ -26,7 +26,7 @@ def receipt(frozen: Mapping[str, Any]) -> str:
 
 
 def disposition(frozen: Mapping[str, Any]) -> str:
-    """Return the HTML of the disposition sheet (lembar disposisi, domain 4.4)."""
+    """Return the HTML text of the disposition sheet (lembar disposisi, domain 4.4), from its frozen content."""
     kind = frozen["signatory"]["kind"]
     return paper_html(
         "disposition",
@@ -39,7 +39,8 @@ def disposition(frozen: Mapping[str, Any]) -> str:
 
 
 def reporter_answer(frozen: Mapping[str, Any]) -> str:
-    """Return the HTML of the answer sent to the reporter, as a message slip rather than a letter.
+    """Return the HTML text of the answer sent to the reporter, from its frozen content: a message slip rather than a
+    letter.
 
     The slip does not name the reporter, so that the file holds no identity.
     """
@@ -59,13 +60,17 @@ def reporter_answer(frozen: Mapping[str, Any]) -> str:
 
 
 def answer_letter(frozen: Mapping[str, Any]) -> str:
-    """Return the HTML of a signed response letter, with the QR code and address of its verification page."""
+    """Return the HTML text of a signed response letter, from its frozen content, with the QR code and address of its
+    verification page.
+    """
     address = public_address(frozen, f"/verifikasi/{frozen['verification_code']}")
     return _letter(frozen, frozen["signed_at"], draft=False, qr=qr(address), address=address)
 
 
 def draft_letter(frozen: Mapping[str, Any]) -> str:
-    """Return the HTML of a draft letter: without number, date and signatory, with KONSEP across every page."""
+    """Return the HTML text of a draft letter, from its frozen content: without number, date and signatory, with KONSEP
+    across every page.
+    """
     return _letter(frozen, frozen["drafted_at"], draft=True)
 
 
@@ -89,7 +94,8 @@ COLUMNS = (
 
 
 def sop_sheet(frozen: Mapping[str, Any]) -> str:
-    """Return the HTML of one SOP version as a landscape sheet of eleven rows and seven actors.
+    """Return the HTML text of one SOP version, from its frozen content, as a landscape sheet of eleven rows and seven
+    actors.
 
     The relay step has no row of its own; its officer is added to the row of step 4.
     """

@@ -22,8 +22,8 @@ MOST_OF_A_TITLE = 100
 
 
 def paper_html(template: str, frozen: Mapping[str, Any], made_at: str, **more: Any) -> str:
-    """Render the template of a paper with its frozen content and return the HTML, always in Indonesian; `made_at` (RFC
-    3339) becomes the creation date in the file's metadata.
+    """Render the template of a paper with its frozen content and return the HTML text, always in Indonesian; `made_at`
+    (RFC 3339) becomes the creation date in the file's metadata.
     """
     with force_locale("id"):
         return render_template(
@@ -76,7 +76,7 @@ def shortened(text: str) -> str:
 
 
 def qr(address: str) -> str:
-    """Return the QR code of a URL as a data URI of an SVG picture."""
+    """Return the QR code of a URL as a data URI (text) of an SVG picture."""
     return str(segno.make(address, error="m").svg_data_uri(scale=3, border=0))
 
 

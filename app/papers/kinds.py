@@ -24,5 +24,7 @@ def add(kind: PaperKind, make: Callable[[Content], str]) -> None:
 
 
 def html_of(kind: PaperKind, frozen: Content) -> str:
-    """Return the HTML of a paper from its frozen content; raises KeyError for a kind without a function."""
+    """Return the HTML text of a paper from its frozen content; raises KeyError for a kind without a registered
+    function.
+    """
     return PAPERS[kind](frozen)

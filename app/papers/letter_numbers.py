@@ -28,15 +28,17 @@ class NumbersRefused(Exception):
 def reserve_number(agency: Agency, at: datetime) -> tuple[int, str]:
     """Take an agency's next letter number in the office year of `at`; return (running number, number as text).
 
-    The agency's counter stays locked until the commit. The caller must register the number with `enter_number` in the
-    same transaction.
+    The agency's counter stays locked until the commit; a rollback frees the number. The caller must register it with
+    `enter_number` in the same transaction.
     """
     running = next_number(_series(agency), office_today(at).year)
     return running, written(agency, running, at)
 
 
 def enter_number(agency: Agency, running: int, number: str, paper: Paper, at: datetime, officer: int | None) -> None:
-    """Add a reserved letter number to the register, with the paper that carries it and the user id of the officer."""
+    """Add a row of the register of letter numbers to the session for a reserved number, with the paper that has this
+    number and the user id of the officer (None: the system). Does not commit.
+    """
     row = {"running": running, "number": number, "paper_id": paper.id, "issued_at": at, "officer_id": officer}
     db.session.add(IssuedNumber(agency_code=agency.code, year=office_today(at).year, **row))
 
@@ -69,7 +71,9 @@ def skip_numbers(agency: Agency, up_to: int, reason: str, at: datetime, officer:
 
 
 def written(agency: Agency, running: int, at: datetime) -> str:
-    """Return a running letter number as text, by the agency's pattern and the office's date at `at`."""
+    """Return a running letter number as text, by the agency's pattern and the office date at `at`, for example
+    `500.12/007/DISHUB-BLG/2026`.
+    """
     day = office_today(at)
     return format_letter_number(agency.number_pattern, running, day, agency.classification_code, agency.letter_suffix)
 
@@ -83,8 +87,8 @@ MOST_LINES = 500
 
 @dataclass(frozen=True)
 class NumberRun:
-    """A line of the register of letter numbers: one number (`first` is `last`), or a run of numbers skipped together
-    for one reason.
+    """A value object: a line of the register of letter numbers, which is one number (`first` is `last`) or a run of
+    numbers skipped together for one reason.
     """
 
     first: IssuedNumber
@@ -96,8 +100,8 @@ class NumberRun:
 
 
 def number_register(agency_code: str, year: int) -> list[NumberRun]:
-    """Return the newest 500 letter numbers of an agency in an office year, newest first; a run of skipped numbers is
-    one item.
+    """Return a list of NumberRun with the newest 500 letter numbers of an agency in an office year, newest first; a run
+    of skipped numbers is one item.
     """
     own = (IssuedNumber.agency_code == agency_code, IssuedNumber.year == year)
     statement = select(IssuedNumber).where(*own).order_by(IssuedNumber.running.desc()).limit(MOST_LINES)

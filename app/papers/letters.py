@@ -24,6 +24,7 @@ from workflow_rules.process.steps import Step
 
 def update_letter(complaint: Complaint, decision: Decision, by: Person) -> None:
     """Apply an action to the agency's letter: draft it, return it, sign it or void it. Other actions have no effect.
+    Does not commit.
 
     If an electronic signature fails, raises ActionRefused (signing_refused, signing_unavailable, or missing_input
     without a passphrase); raises StoreAway if the signed file cannot be stored.
@@ -34,7 +35,9 @@ def update_letter(complaint: Complaint, decision: Decision, by: Person) -> None:
 
 
 def current_draft(complaint: Complaint, agency: str | None) -> Letter | None:
-    """Return the draft letter of the agency in the current cycle, which awaits its signature; None if there is none."""
+    """Return the Letter row that is the agency's draft in the current cycle and awaits its signature; None if there is
+    none.
+    """
     statement = select(Letter).where(
         Letter.complaint_id == complaint.id,
         Letter.cycle == complaint.cycle,
@@ -81,8 +84,8 @@ def _withdraw(complaint: Complaint, decision: Decision, by: Person) -> None:
 
 
 def signed_letters(complaint: Complaint) -> dict[str | None, Letter]:
-    """Return a dict from agency code to the agency's valid signed letter in the current cycle, the newest if there are
-    several.
+    """Return a dict from agency code to the Letter row that is the agency's valid signed letter in the current cycle,
+    the newest if there are several.
     """
     own = (Letter.complaint_id == complaint.id, Letter.cycle == complaint.cycle, Letter.state == "signed")
     beside = (joinedload(Letter.paper), joinedload(Letter.scan))
@@ -91,8 +94,8 @@ def signed_letters(complaint: Complaint) -> dict[str | None, Letter]:
 
 
 def letter_states(complaint: Complaint) -> dict[str | None, LetterState]:
-    """Return a dict from agency code to the state of its signed letter: whether its file is stored, whether it was
-    signed with ink, and whether the scan of an ink letter is attached.
+    """Return a dict from agency code to the LetterState of its signed letter: whether its file is stored, whether it
+    was signed with ink, and whether the scan of an ink letter is attached.
     """
     states = {}
     for code, letter in signed_letters(complaint).items():
@@ -179,8 +182,8 @@ def _frozen(complaint: Complaint, letter: Letter, decision: Decision, by: Person
 
 
 def _initials_on(letter: Letter) -> list[dict[str, Any]]:
-    """Return the signatory blocks of the officers who initialled the current draft, each with `at` (ISO 8601), in order
-    and starting with the officer who submitted it.
+    """Return a list of the signatory blocks (dicts) of the officers who initialled the current draft, each with `at`
+    (ISO 8601), in order and starting with the officer who submitted it.
 
     Empty if the agency requires no initials.
     """

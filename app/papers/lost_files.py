@@ -32,8 +32,8 @@ FEW, BATCH, MOST_WAITING = 20, 1000, 500
 
 
 def store_second_copy(paper: Paper, content: bytes) -> None:
-    """Store a second copy of a paper's electronically signed file, named by its hash. A failure is logged, not
-    raised.
+    """Write a second copy of a paper's electronically signed file to the store, named by its hash. A failure is logged,
+    not raised.
     """
     try:
         write_named(_copy_path(paper), content)
@@ -86,8 +86,8 @@ def check_every_paper() -> int:
 
 
 def notify_of_paper(paper: Paper, now: datetime) -> None:
-    """Add a notice that a paper has no file, for the admin of its agency or of the office; once for each step. No
-    effect for a paper that belongs to no case.
+    """Write a notice that a paper has no file, to the admin of its agency or of the office, once for each step; does
+    not commit. Does nothing for a paper that belongs to no case.
     """
     if paper.complaint is None:
         return
@@ -124,8 +124,8 @@ def _restore(lost: Sequence[int]) -> int:
 
 
 def _restore_from_copy(paper: Paper) -> None:
-    """Restore a signed file from its second copy. If the copy is missing or differs, set the paper's error to "lost"
-    and notify the admin of its agency.
+    """Write a signed file to its path again from its second copy. If the copy is missing or differs, set the paper's
+    error to "lost" and notify the admin of its agency. Does not commit.
     """
     content = _read_if_same(paper, _copy_path(paper))
     if content is not None and paper.path is not None:

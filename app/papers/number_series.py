@@ -14,15 +14,17 @@ from app.models import NumberCounter
 
 @dataclass(frozen=True)
 class Drawn:
-    """A running number with one new primary key for each table in which the caller writes a row with it."""
+    """A value object: a running number, with one new primary key for each table in which the caller writes a row that
+    has this number (`keys`, in the order of the tables).
+    """
 
     number: int
     keys: tuple[int, ...]
 
 
 def next_number(series: str, year: int) -> int:
-    """Take and return the next number of a series in a year, from 1. The counter is locked until the transaction ends;
-    a rollback returns the number to the series.
+    """Take the next running number of a series in a year and return it as int, from 1. The counter is locked until the
+    transaction ends; a rollback returns the number to the series.
     """
     return draw(series, year, 1)[1][0].number
 
@@ -44,8 +46,8 @@ def draw(
 
 @cache
 def _drawing(tables: tuple[str, ...], beside: Select[*tuple[Any, ...]] | None) -> Select[Any]:
-    """Return the statement that raises the counter of a series and selects the columns of `beside`, the last number
-    taken and the new keys.
+    """Return the SELECT statement that raises the counter of a series and selects the columns of `beside`, the last
+    number taken and the new keys.
     """
     counter = NumberCounter.__table__
     count = bindparam("number_count", type_=Integer)

@@ -41,7 +41,8 @@ def make_paper(
     complaint_id: int | None = None,
     agency_code: str | None = None,
 ) -> Paper:
-    """Return the paper with this unique key. If there is none, create it and enqueue its drawing after the commit.
+    """Return the Paper row with this unique key. If there is none, create it in state "queued", in the caller's
+    transaction or one of its own, and enqueue its drawing after the commit.
 
     Layout and site address are frozen in the content, so that a later release or address does not change the paper.
     """
@@ -108,7 +109,9 @@ def keep_file(paper: Paper, content: bytes, pages: int | None = None) -> None:
 
 
 def draw_again(paper_id: int) -> None:
-    """Queue a failed paper again with its tries reset, and enqueue its drawing; no effect in any other state."""
+    """Queue a failed paper again with its tries reset, commit, and enqueue its drawing; does nothing for a paper in any
+    other state.
+    """
     with one_transaction():
         if PAPERS.update_if(paper_id, Paper.state == "failed", state="queued", tries=0, error=None) is not None:
             enqueue_after_commit(JobName.DRAW_PAPER, paper_id)
@@ -122,8 +125,8 @@ def relay_papers(batch: int = 50) -> int:
 
 
 def _begin(paper_id: int) -> str | None:
-    """Count and commit one try to draw a paper. Return None if it may be drawn, otherwise "elsewhere" (not queued or
-    locked) or "failed" (no try is left).
+    """Count and commit one try to draw a paper. Return None if it may be drawn, otherwise the result of the job:
+    "elsewhere" (not queued or locked) or "failed" (no try is left).
     """
     with one_transaction():
         paper = _waiting(paper_id)
@@ -136,8 +139,8 @@ def _begin(paper_id: int) -> str | None:
 
 
 def _waiting(paper_id: int) -> Paper | None:
-    """Return the queued paper, locked until the commit; None if it is not queued, another worker has locked it, or it
-    needs the layout of a later release.
+    """Return the Paper row if it is queued, locked until the commit; None if it is not queued, another worker has
+    locked it, or it needs the layout of a later release.
     """
     paper = PAPERS.lock(paper_id, Paper.state == "queued")
     return paper if paper is not None and layout_of(paper.frozen) <= LAYOUT else None

@@ -21,7 +21,7 @@ END_OF_METADATA = b"</rdf:RDF>"
 
 @dataclass(frozen=True)
 class Drawn:
-    """A drawn PDF: its bytes and its number of pages."""
+    """A value object: a drawn PDF, its bytes and its number of pages."""
 
     content: bytes
     pages: int
@@ -29,8 +29,7 @@ class Drawn:
 
 @cache
 def parts(layout: int = LAYOUT) -> tuple[Any, Any, Any]:
-    """Return what draws papers of a layout: WeasyPrint's HTML class, its style sheet, and (font configuration, URL
-    fetcher).
+    """Return (WeasyPrint's HTML class, style sheet, (font configuration, URL fetcher)) for a layout, cached.
 
     Loading takes seconds and megabytes, so only the worker that draws papers calls it.
     """
@@ -66,10 +65,10 @@ def draw_pdf(
     seconds: int = MOST_SECONDS,
     megabytes: int = MOST_MEGABYTES,
 ) -> Drawn:
-    """Return one paper's HTML drawn as PDF, with its number of pages.
+    """Draw one paper's HTML as PDF and return it as Drawn, with its number of pages.
 
-    Raises DrawingRefused, with reason `pages`, `time` or `memory`, if it exceeds the limits on pages, processor seconds
-    or memory (MiB).
+    Raises DrawingRefused, with reason `pages`, `time` or `memory`, if the drawing exceeds the limits on pages,
+    processor seconds or memory (MiB).
     """
     document, styles, (fonts, fetcher) = parts(layout)
     with WithinLimits(seconds, megabytes):

@@ -28,7 +28,8 @@ log = structlog.get_logger()
 
 
 def prepare_signature(letter: Letter, by: Person, decision: Decision) -> SignFunction | None:
-    """Return the function that will sign the letter electronically, or None if its agency signs with ink.
+    """Return the function that will sign the letter electronically (see `SignFunction`), or None if its agency signs
+    with ink.
 
     Raises ActionRefused (signing_refused, signing_unavailable, or missing_input without a passphrase) before a number
     is reserved.
@@ -81,8 +82,7 @@ def sign_now(paper: Paper, sign: SignFunction) -> None:
 
 def _drawn(paper: Paper) -> bytes:
     """Return the bytes of a letter's PDF, drawn in a child process, so that the web process never loads WeasyPrint.
-
-    Raises ActionRefused(signing_unavailable).
+    Raises ActionRefused(signing_unavailable) if it cannot be drawn.
     """
     try:
         html = html_of(PaperKind(paper.kind), paper.frozen)

@@ -30,13 +30,13 @@ _DAYS = ("created_on", "revised_on", "ratified_on")
 
 
 def find_version(version_id: int) -> SopVersion | None:
-    """Return the SOP version with this id, or None if there is none."""
+    """Return the SopVersion row with this id, or None if there is none."""
     return db.session.get(SopVersion, min(version_id, LARGEST_ID))
 
 
 def ask_for_sop_sheet(version: SopVersion, now: datetime) -> Paper:
-    """Return the paper with the sheet of an SOP version's present content. If there is none, it is created and its
-    drawing enqueued in a transaction.
+    """Return the Paper row with the sheet of an SOP version's present content. If there is none, it is created and
+    committed, and its drawing is enqueued.
     """
     days = {name: getattr(version, name) for name in _DAYS}
     content = {

@@ -28,9 +28,9 @@ _OCTAL = re.compile(rb"\\([0-7]{3})")
 
 @dataclass(frozen=True)
 class StoredCheck:
-    """The result of checking a stored letter. `content_sound` and `file_sound` say whether frozen content and PDF have
-    the hashes recorded for them; `file` is the PDF, None if none is stored; `signature` is None for ink or if none was
-    found.
+    """A value object: the result of checking a stored letter. `content_sound` and `file_sound` say whether frozen
+    content and PDF have the hashes recorded for them; `file` is the PDF, None if none is stored; `signature` is None
+    for ink or if none was found.
     """
 
     letter: Letter
@@ -71,8 +71,8 @@ class StoredCheck:
 
 @dataclass(frozen=True)
 class UploadCheck:
-    """The result of checking an uploaded file. `stored` is the check of the letter found for it, None if unknown;
-    `replaced_at` (aware) is when an old scan was replaced.
+    """A value object: the result of checking an uploaded file. `stored` is the check of the letter found for it, None
+    if unknown; `replaced_at` (aware) is when an old scan was replaced.
 
     `state` is `same`, `scan`, `old_scan` (replaced since), `added` (content appended after signing), `changed` or
     `unknown`.
@@ -85,7 +85,7 @@ class UploadCheck:
 
 def check_stored(letter: Letter) -> StoredCheck:
     """Compare a signed letter's content and file with the hashes recorded for them, validate an electronic signature,
-    and return the result.
+    and return the result as StoredCheck; a missing file is part of the result, not raised.
     """
     paper = letter.paper
     assert paper is not None
@@ -101,8 +101,8 @@ def check_stored(letter: Letter) -> StoredCheck:
 
 
 def check_upload(content: bytes, expected: Letter | None = None) -> UploadCheck:
-    """Find the letter of an uploaded file by the file's hash, else by a verification code in it, and return how file
-    and letter compare.
+    """Find the letter of an uploaded file by the file's hash, else by a verification code in it, and return as
+    UploadCheck how file and letter compare.
 
     If several letters match, prefers `expected`. A file that differs from ours is untrusted, so it is searched, never
     parsed.
@@ -128,7 +128,7 @@ def check_upload(content: bytes, expected: Letter | None = None) -> UploadCheck:
 
 
 def codes_in(content: bytes) -> Iterator[str]:
-    """Yield the distinct verification codes found in a file, in order; of compressed parts only the start is
+    """Yield the distinct verification codes (text) found in a file, in order; of compressed parts only the start is
     searched.
     """
     seen: set[str] = set()
@@ -140,7 +140,9 @@ def codes_in(content: bytes) -> Iterator[str]:
 
 
 def _codes(text: bytes) -> Iterator[str]:
-    """Yield the verification codes in some bytes, decoding octal escapes, as which a PDF may write any character."""
+    """Yield the verification codes (text) in some bytes, after decoding octal escapes, as which a PDF may write any
+    character.
+    """
     at = text.find(_MARK)
     for _ in range(MOST_MARKS):
         if at < 0:
@@ -173,8 +175,8 @@ def _digest(content: bytes) -> str:
 
 
 def _by_scan_hash(digest: str, first: int) -> LetterScan | None:
-    """Return the scan whose file has this SHA-256, or None: best of the letter with id `first`, then a current scan
-    before a replaced one; never one in quarantine.
+    """Return the LetterScan row whose file has this SHA-256, or None. Of several, the scan of the letter with id
+    `first` is preferred, then a current scan over a replaced one; never one in quarantine.
     """
     same = or_(Attachment.sha256 == digest, Attachment.sent_sha256 == digest)
     matching = same, Attachment.state.not_in(("quarantined", "failed"))

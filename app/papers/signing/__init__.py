@@ -10,5 +10,5 @@ _SIGNERS: dict[str, Signer] = {"wet": WetSigner(), "certificate": CertificateSig
 
 
 def signer_of(method: str) -> Signer:
-    """Return the signer for an agency's `signing_method` (wet, certificate or bsre); raises KeyError for any other."""
+    """Return the Signer for an agency's `signing_method` (wet, certificate or bsre); raises KeyError for any other."""
     return _SIGNERS[method]

@@ -48,7 +48,9 @@ class UnfitCertificate(Exception):
 
 @dataclass(frozen=True)
 class CertificateFacts:
-    """The facts of a certificate that are shown. `valid_until` is aware UTC, `fingerprint` its SHA-256 as hex."""
+    """A value object: the facts of a certificate that are shown. `subject` and `issuer` are names, `valid_until` is
+    aware UTC, `fingerprint` is the SHA-256 of the certificate as hex.
+    """
 
     subject: str
     issuer: str
@@ -57,7 +59,7 @@ class CertificateFacts:
 
 
 def read_certificate(content: bytes, passphrase: str, at: datetime) -> CertificateFacts:
-    """Open a PKCS#12 file and return the facts of its certificate.
+    """Open a PKCS#12 file and return its CertificateFacts; nothing is stored.
 
     Raises UnfitCertificate if the file cannot be opened or its certificate cannot sign at the instant `at`.
     """

@@ -67,7 +67,9 @@ def sign_pades(pdf: bytes, frozen: dict[str, Any], file: bytes, passphrase: str)
 
 
 def _metadata(frozen: dict[str, Any], signer: SimpleSigner, stamper: TimeStamper | None) -> PdfSignatureMetadata:
-    """Return the signature's metadata: officer, letter number, city and verification address, not the reporter."""
+    """Return the PdfSignatureMetadata of a letter's signature: officer, letter number, city and verification address,
+    not the reporter.
+    """
     return PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm="sha256",
@@ -84,10 +86,11 @@ def _metadata(frozen: dict[str, Any], signer: SimpleSigner, stamper: TimeStamper
 
 
 def _trusting(signer: SimpleSigner, stamper: TimeStamper) -> ValidationContext:
-    """Return the context whose validation data is embedded: the certificate's own chain and the chain of the time
-    stamp, for which a test stamp is requested from the service.
+    """Return the ValidationContext whose validation data is embedded: the certificate's own chain and the chain of the
+    time stamp, for which a test stamp is requested from the service.
 
-    The context trusts both roots, because trust is decided by the verifier, not here.
+    The context trusts both roots, because trust is decided by the verifier, not here. Raises TimestampRequestError if
+    the service does not answer.
     """
     own = [signer.signing_cert, *signer.cert_registry]
     token = asyncio.run(stamper.async_dummy_response("sha256"))
@@ -101,6 +104,6 @@ def _trusting(signer: SimpleSigner, stamper: TimeStamper) -> ValidationContext:
 
 
 def _topmost(chain: list[x509.Certificate]) -> list[x509.Certificate]:
-    """Return those certificates of a chain that no other certificate of the chain has issued."""
+    """Return a list of those certificates of a chain that no other certificate of the chain has issued."""
     subjects = {c.subject.hashable for c in chain}
     return [c for c in chain if c.self_issued or c.issuer.hashable not in subjects]

@@ -10,9 +10,9 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class SignatureFound:
-    """A validated signature of a PDF. `covers_all` says whether it covers the whole file, `certificate` and `issuer`
-    are names. `stamped_at` (aware) comes from a time-stamping service and is None without one; the signer's own clock
-    is ignored.
+    """A value object: a validated signature of a PDF. `intact` says whether it is valid and the signed bytes are
+    unchanged, `covers_all` whether it covers the whole file; `certificate` and `issuer` are names. `stamped_at` (aware)
+    comes from a time-stamping service and is None without one; the signer's own clock is ignored.
     """
 
     intact: bool
@@ -28,7 +28,8 @@ class SignatureFound:
 
 
 def signature_in(pdf: bytes) -> SignatureFound | None:
-    """Validate the last signature of a PDF and return the result; None if the PDF has no signature or cannot be read.
+    """Validate the last signature of a PDF and return it as SignatureFound; None if the PDF has no signature or cannot
+    be read.
 
     Only for stored files and answers of a signing service: parsing an untrusted file can exhaust memory.
     """

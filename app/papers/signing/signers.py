@@ -36,8 +36,8 @@ _NOT_THE_OFFICERS_TO_MEND = frozenset(
 
 @dataclass(frozen=True)
 class SigningOfficer:
-    """The officer who signs at the aware UTC instant `at`. `passphrase` is None if none was typed; it is excluded from
-    repr and never stored.
+    """A value object: the officer who signs at the aware UTC instant `at`. `passphrase` is None if none was typed; it
+    is excluded from repr and never stored.
     """
 
     user_id: int
@@ -46,7 +46,7 @@ class SigningOfficer:
 
 
 class Signer(Protocol):
-    """Interface of a signature method."""
+    """Interface of a signature method (ink, certificate or BSrE), which makes the function that signs a letter."""
 
     def prepare(self, officer: SigningOfficer) -> SignFunction | None:
         """Return the function that signs for this officer: it takes a drawn PDF and its frozen content, returns the

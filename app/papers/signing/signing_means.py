@@ -12,13 +12,15 @@ _NIK = re.compile(r"[0-9]{16}")
 
 
 def means_of(user_id: int) -> SigningMeans | None:
-    """Return the row with the officer's certificate and NIK, or None if the officer has stored neither yet."""
+    """Return the SigningMeans row with the officer's certificate and NIK, or None if the officer has stored neither
+    yet.
+    """
     return db.session.get(SigningMeans, user_id)
 
 
 def save_certificate(user_id: int, content: bytes, passphrase: str, now: datetime) -> SigningMeans:
-    """Check a PKCS#12 file, store it encrypted and without its passphrase, commit, and return the officer's signing
-    means.
+    """Check a PKCS#12 file, store it encrypted and without its passphrase, commit, and return the officer's
+    SigningMeans row.
 
     Raises UnfitCertificate, and leaves the stored certificate unchanged, if the file cannot be used.
     """
