@@ -44,7 +44,9 @@ class ChangedMeanwhile(Exception):
 
 @dataclass(frozen=True)
 class RowChange:
-    """A change of one calendar row; `before` and `key` are None for a new row, `after` is None for a deleted one."""
+    """A value object: a change of one calendar row. `table` is "holiday" or "working_week"; `before` and `key` (the
+    row's id) are None for a new row, `after` is None for a deleted one.
+    """
 
     table: str
     key: int | None
@@ -57,14 +59,17 @@ CalendarChange = tuple[RowChange, ...]
 
 @dataclass(frozen=True)
 class Consequence:
-    """What a calendar change does: the open steps whose deadlines it moves, and the calendars before and after."""
+    """A value object: what a calendar change does, the open steps whose deadlines it moves, and the calendars before
+    and after.
+    """
 
     moves: tuple[Move, ...]
     before: WorkingCalendar
     after: WorkingCalendar
 
     def shift(self, move: Move) -> timedelta:
-        """Return the working time between old and new deadline, negative when the deadline becomes earlier.
+        """Return the working time between old and new deadline as a timedelta, negative when the deadline becomes
+        earlier.
 
         The calendar with the larger difference counts, so that a day closed in one of them has the hours of the other.
         """
@@ -72,14 +77,15 @@ class Consequence:
 
 
 def row_data(item: Any) -> Values:
-    """Return a dict of an ORM row's columns except its id as JSON-compatible values; dates become ISO text."""
+    """Return a dict of an ORM row's columns except its id, as JSON-compatible values; dates become ISO text."""
     values = row_values(item)
     del values["id"]
     return values
 
 
 def stored_data(model: Any, key: int | None, lock: bool = False) -> Values | None:
-    """Return a row's columns except the id as the database holds them, None when there is no such row.
+    """Return a dict of a row's columns except the id, as the database holds them, dates as ISO text; None when there is
+    no such row.
 
     Unsaved changes in the session are ignored. `lock` locks the row for update.
     """
@@ -94,7 +100,7 @@ def stored_data(model: Any, key: int | None, lock: bool = False) -> Values | Non
 
 
 def take_unsaved(item: Any, new: bool) -> RowChange:
-    """Return the unsaved values of a calendar row as a change, and discard them from the session.
+    """Return the unsaved values of a calendar row as a RowChange, and discard them from the session.
 
     The change is applied later from these plain values.
     """
@@ -113,7 +119,7 @@ def lock_calendar() -> None:
 
 
 def preview_change(change: CalendarChange, now: datetime) -> Consequence:
-    """Return the consequence of a calendar change, which is applied in a savepoint and rolled back.
+    """Apply a calendar change in a savepoint, roll it back, and return its Consequence; nothing stays written.
 
     Raises NeverOpens, ChangedMeanwhile, or a database error such as IntegrityError.
     """
@@ -127,7 +133,7 @@ def preview_change(change: CalendarChange, now: datetime) -> Consequence:
 
 
 def apply_change(change: CalendarChange, reason: str, by: int | None, now: datetime) -> Consequence:
-    """Write and commit a calendar change, the moved deadlines and a journal entry; return the consequence.
+    """Write and commit a calendar change, the moved deadlines and a journal entry; return the Consequence.
 
     `by` is the officer's user id, None for the system. Raises NeverOpens, ChangedMeanwhile, or a database error such as
     IntegrityError; nothing is written then.

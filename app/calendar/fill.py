@@ -19,12 +19,13 @@ LOCAL = "local"
 
 
 def all_holidays() -> Sequence[Holiday]:
-    """Return every holiday row, ordered by date."""
+    """Return a sequence of all Holiday rows, ordered by date."""
     return db.session.scalars(select(Holiday).order_by(Holiday.day, Holiday.id)).all()
 
 
 def change_of_file(days: Iterable[FileDay], kind: str) -> CalendarChange:
-    """Return the calendar change that adds and updates the holidays of a file; nothing is written or deleted.
+    """Return the calendar change (a tuple of RowChange, perhaps empty) that adds and updates the holidays of a file;
+    nothing is written or deleted.
 
     Holidays are matched by date and name, then by the id of the exported row. A new one without a kind gets `kind`.
     """
@@ -42,10 +43,10 @@ def change_of_file(days: Iterable[FileDay], kind: str) -> CalendarChange:
 
 
 def missing_holidays(year: int) -> CalendarChange:
-    """Return the calendar change that adds the missing national holidays and collective leave of two years.
+    """Return the calendar change (a tuple of RowChange, perhaps empty) that adds the missing national holidays and
+    collective leave of `year` and the next.
 
-    These are `year` and the next. A date with any national row counts as present, whatever its name. Nothing is
-    written.
+    A date with any national row counts as present, whatever its name. Nothing is written.
     """
     rows = list(db.session.scalars(select(Holiday)))
     there = {row.day for row in rows if row.kind != LOCAL}

@@ -19,7 +19,7 @@ _BROKEN = (ValueError, KeyError, IndexError, TypeError, AttributeError, Recursio
 
 
 class FileFault(StrEnum):
-    """Why an uploaded holiday file is rejected."""
+    """Reason why an uploaded holiday file is rejected; the value of FileRefused.fault."""
 
     MISSING = "missing"
     TOO_LARGE = "too_large"
@@ -38,7 +38,7 @@ class FileRefused(Exception):
 
 @dataclass(frozen=True)
 class FileDay:
-    """A holiday read from a file.
+    """A value object: a holiday read from an iCalendar file.
 
     `key` is the id of the holiday row if the file was exported by this system, else None; `kind` is "" when the file
     gives none.
@@ -52,7 +52,7 @@ class FileDay:
 
 @dataclass(frozen=True)
 class FileDays:
-    """The holidays of a file, and how many of its events were skipped.
+    """A value object: the holidays of an iCalendar file, and how many of its events were skipped (`left_out`).
 
     Skipped are events that are not all-day, repeated, cancelled, unreadable, without a name, or out of range.
     """
@@ -85,7 +85,8 @@ def as_ical(rows: Iterable[Any], host: str, now: datetime) -> bytes:
 
 
 def read_ical(content: bytes, host: str, kinds: tuple[str, ...]) -> FileDays:
-    """Return the holidays of an iCalendar file, one for each day of its all-day events, without duplicates.
+    """Return the holidays of an iCalendar file as FileDays, one FileDay for each day of its all-day events, without
+    duplicates.
 
     `kinds` are the known values for CATEGORIES. Raises FileRefused: `too_large` (over 256 KiB), `unreadable`,
     `too_many` (over 400 days), `no_days`.
@@ -115,7 +116,9 @@ def read_ical(content: bytes, host: str, kinds: tuple[str, ...]) -> FileDays:
 
 
 def _days(event: icalendar.Event, host: str, kinds: tuple[str, ...]) -> Iterator[FileDay]:
-    """Yield the days that an all-day event covers; nothing for an event that `FileDays` counts as skipped."""
+    """Yield a FileDay for each day that an all-day event covers; nothing for an event that `FileDays` counts as
+    skipped. May raise any of _BROKEN for a malformed event.
+    """
     first = event.decoded("dtstart")
     if "dtend" in event:
         after = event.decoded("dtend")

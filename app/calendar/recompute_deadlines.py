@@ -25,7 +25,7 @@ _EVERY_ROW = {"unscoped": True, "populate_existing": True}
 
 @dataclass(frozen=True)
 class Move:
-    """An open step whose deadline changes with another calendar.
+    """A value object: an open step whose deadline changes with another calendar.
 
     `old` and `new` are the deadlines (aware UTC); `agency` is None for a step of the office.
     """
@@ -44,10 +44,12 @@ class Move:
 
 
 def recompute_open_deadlines(batch: int = 500) -> tuple[Move, ...]:
-    """Store the deadline of every open step by the present calendar, and return the steps whose deadline moved.
+    """Store the deadline of every open step by the present calendar, and return a tuple of Move for the steps whose
+    deadline moved.
 
     Call it in the transaction that changes the calendar. It locks the complaint table, since another transaction could
-    still use the old calendar. Raised alarms stay. Raises ValueError when the calendar cannot reach a deadline.
+    still use the old calendar. Alarms already recorded stay. Raises ValueError when the calendar cannot reach a
+    deadline.
     """
     with one_transaction():
         db.session.execute(text("LOCK TABLE complaint IN EXCLUSIVE MODE"))
@@ -64,7 +66,9 @@ def recompute_open_deadlines(batch: int = 500) -> tuple[Move, ...]:
 
 
 def _open_tasks(batch: int) -> Iterator[Sequence[StepTask]]:
-    """Yield lists of open steps of all cases, bypassing agency isolation; a list has all open steps of its cases."""
+    """Yield sequences of StepTask rows, the open steps of all cases, bypassing agency isolation; a sequence has all
+    open steps of its cases.
+    """
     open_cases = select(StepTask.complaint_id).where(StepTask.closed_at.is_(None)).distinct()
     open_cases = open_cases.order_by(StepTask.complaint_id).limit(batch).execution_options(unscoped=True)
     last = 0
@@ -80,7 +84,8 @@ def _open_tasks(batch: int) -> Iterator[Sequence[StepTask]]:
 
 
 def _recompute(tasks: Sequence[StepTask], sops: dict[int, Sop], calendar: WorkingCalendar, now: datetime) -> list[Move]:
-    """Set the deadlines of the open steps and the next deadline of their cases; return the steps that moved.
+    """Set the deadlines of the open steps and the next deadline of their cases; return a list of Move for the steps
+    whose deadline moved.
 
     `tasks` must hold all open steps of each of their cases.
     """
@@ -100,7 +105,8 @@ def _recompute(tasks: Sequence[StepTask], sops: dict[int, Sop], calendar: Workin
 
 
 def _longer_drafts(cases: Sequence[int]) -> dict[tuple[int, int, str | None], tuple[bool, int]]:
-    """Return {(complaint id, cycle, agency): (extended, extra working days)} for longer allowances of step 7.
+    """Return a dict from (complaint id, cycle, agency code) to (extended, extra working days) for the tracks with a
+    longer allowance of step 7.
 
     Tracks with the usual allowance are left out.
     """

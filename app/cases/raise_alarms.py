@@ -58,7 +58,9 @@ def _or_put_off(due: Due, act: Callable[[], object], now: datetime) -> None:
 
 
 def _take_up(running: Sequence[Due], notifier: Notifier) -> None:
-    """Record and send every alarm of the running steps that is due, then set when the sweep must check each step again."""
+    """Record and send every alarm of the running steps that is due, then set when the sweep must check each step
+    again.
+    """
     raise_passed(running, notifier)
     for _, task in running:
         set_next_alarm(task, notifier.calendar, notifier.at)

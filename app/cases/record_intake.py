@@ -22,7 +22,9 @@ _TRACKING_ID = re.compile(r"[0-9]{6,15}")
 
 
 class AlreadyHere(Exception):
-    """Raised when a case with the SP4N tracking id exists already; `number` and `complaint_id` are those of that case."""
+    """Raised when a case with the SP4N tracking id exists already; `number` and `complaint_id` are those of that
+    case.
+    """
 
     def __init__(self, number: str, complaint_id: int) -> None:
         super().__init__(number)

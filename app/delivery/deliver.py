@@ -37,7 +37,8 @@ DELIVERIES = WorkQueue(
 
 
 def deliver(delivery_id: int, now: datetime) -> str:
-    """Send one due message and return its new state.
+    """Send one due message, commit, and return its new state: "sent", "queued" (to be tried again), "failed" or
+    "skipped" (channel not configured). Errors of sending are recorded in the message, not raised.
 
     Returns "elsewhere" if it is not due, already sent, locked by another worker, or sending is on hold in a restored
     copy; "held" if its gateway is on hold. Neither counts as a try; the message stays due.
@@ -108,7 +109,8 @@ def _put_off(message: Delivery, problem: str, now: datetime) -> None:
 
 
 def relay_deliveries(now: datetime, batch: int = 500) -> int:
-    """Enqueue every due message; return how many. This recovers messages that Redis has lost.
+    """Enqueue the jobs of all due messages, commit, and return how many were enqueued. This recovers messages that
+    Redis has lost.
 
     For a failing gateway nothing is enqueued during its hold, and then one message as a probe.
     """
@@ -124,7 +126,9 @@ def relay_deliveries(now: datetime, batch: int = 500) -> int:
 
 
 def send_again(delivery_id: int, now: datetime) -> bool:
-    """Queue a failed message with its tries reset; return whether there was one."""
+    """Queue a failed message again with its tries reset, commit, and return True; return False if there is no failed
+    message with this id.
+    """
     with one_transaction():
         again = {"state": "queued", "attempts": 0, "next_try_at": now + CLAIM}
         if DELIVERIES.update_if(delivery_id, Delivery.state == "failed", **again) is None:
@@ -134,7 +138,7 @@ def send_again(delivery_id: int, now: datetime) -> bool:
 
 
 def send_all_again(now: datetime) -> int:
-    """Queue every failed message with its tries reset, all or none; return how many.
+    """Queue every failed message again with its tries reset, in one transaction, and return how many.
 
     Messages locked by another request are left to it. The relay job enqueues them in batches, so that the page need not
     wait.

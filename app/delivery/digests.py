@@ -17,7 +17,8 @@ NOT_LATER_THAN = timedelta(hours=3)
 
 
 def make_digests(now: datetime) -> int:
-    """Create this morning's digests, commit, and return the number of officers with open work, 0 outside the morning.
+    """Create this morning's digests as waiting messages, commit, and return the number of officers with open work; 0
+    before the office's opening, more than three hours after it, and on closed days.
 
     A unique key for officer, channel and day makes a second run harmless.
     """

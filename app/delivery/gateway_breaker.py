@@ -23,8 +23,8 @@ FIRST_HOLD, LONGEST_HOLD = timedelta(seconds=30), timedelta(minutes=5)
 def turn_of(channel: str, now: datetime) -> Turn:
     """Return whether a message may be sent on this channel now: "free", "held" or "probe".
 
-    "held": the gateway failed and is on hold. "probe": the hold is over and this message tests the gateway; its row
-    stays locked until the commit, so that other messages are held.
+    "held": the gateway failed and is on hold, or another worker tests it. "probe": the hold is over and this message
+    tests the gateway; its row stays locked until the commit, so that other messages are held.
     """
     state = db.session.execute(
         select(GatewayState.failures, GatewayState.held_until).filter_by(channel=channel)
@@ -39,8 +39,8 @@ def turn_of(channel: str, now: datetime) -> Turn:
 
 
 def note_failure(channel: str, error: str, now: datetime) -> None:
-    """Record a failure and put the gateway on hold: 30 s after the first failure in a row, doubling each time up to
-    five minutes.
+    """Record a failure of the gateway of this channel and put it on hold, without a commit: 30 s after the first
+    failure in a row, doubling each time up to five minutes.
     """
     earlier = db.session.scalars(select(GatewayState.failures).where(GatewayState.channel == channel)).first() or 0
     held_until = now + doubled_delay(earlier + 1, FIRST_HOLD, LONGEST_HOLD)
@@ -53,7 +53,7 @@ def note_failure(channel: str, error: str, now: datetime) -> None:
 
 
 def note_success(channel: str) -> bool:
-    """Reset the gateway's failures; return whether there were any."""
+    """Reset the failures of the gateway of this channel, without a commit; return whether there were any."""
     well = {"failures": 0, "away_since": None, "held_until": None, "last_error": None}
     mended = update(GatewayState).where(GatewayState.channel == channel, GatewayState.failures > 0).values(well)
     mended = mended.returning(GatewayState.channel).execution_options(synchronize_session=False)
@@ -64,6 +64,8 @@ def note_success(channel: str) -> bool:
 
 
 def gateways_in_trouble() -> list[GatewayState]:
-    """Return the states of the gateways that are failing, for the health page and the relay job."""
+    """Return a list of the GatewayState rows of the gateways that are failing, for the health page and the relay job;
+    [] when all are well.
+    """
     troubled = select(GatewayState).where(GatewayState.failures > 0).order_by(GatewayState.channel)
     return list(db.session.scalars(troubled.execution_options(populate_existing=True)))

@@ -54,8 +54,8 @@ def _report_text(message: Delivery, job: ReportJob) -> tuple[str, str]:
 
 
 def reporter_values(message: Delivery, case: Complaint) -> dict[str, Any]:
-    """Return the template values of a message to a reporter: `subject`, `sentence`, `number`, `code`, `base` (address
-    of the site).
+    """Return the template values of a message to a reporter as a dict: `subject`, `sentence`, `number` ("": not shown),
+    `code` (tracking code or None), `base` (address of the site).
 
     If the case is not open, the complaint number is included only together with the code, which is useless without it.
     """

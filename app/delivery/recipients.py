@@ -49,7 +49,9 @@ def without_address(message: Delivery, problem: str) -> str:
 
 
 def _reporter_of(message: Delivery) -> Reporter | None:
-    """Return the reporter who may be notified on the message's channel; None if there is none, or anonymous."""
+    """Return the Reporter row of the reporter who may be notified on the message's channel; None if there is none, or
+    the case is anonymous.
+    """
     case = message.complaint
     if case is None or case.confidentiality == Confidentiality.ANONYMOUS:
         return None

@@ -19,7 +19,9 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class NoticeLine:
-    """One notice as a sentence. `due_at` is the limit it is about (aware UTC), None if it is about none."""
+    """A value object: one notice as a sentence. `due_at` is the deadline of its step (aware UTC), None if it is about
+    no step; `unread` is whether the officer has not opened it.
+    """
 
     id: int
     kind: str
@@ -31,13 +33,15 @@ class NoticeLine:
 
 
 def newest_notices(user_id: int) -> list[NoticeLine]:
-    """Return the newest notices of an officer as sentences, newest first, at most SHOWN."""
+    """Return a list of NoticeLine with the newest 50 notices of an officer, newest first, as sentences in the current
+    locale.
+    """
     statement = select(Notice).where(Notice.user_id == user_id).order_by(Notice.id.desc()).limit(SHOWN)
     return [notice_line(row) for row in db.session.scalars(statement.options(*_WITH_CAUSE))]
 
 
 def notice_line(row: Notice) -> NoticeLine:
-    """Return a notice as a sentence in the current locale."""
+    """Return a Notice row as NoticeLine, with its sentence in the current locale."""
     due = row.task.due_at if row.task is not None else None
     return NoticeLine(
         row.id, row.kind, sentence_of(row), due, row.complaint_id, row.created_at, unread=row.read_at is None

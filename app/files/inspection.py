@@ -90,7 +90,9 @@ def _header_fault(content: bytes, decoder: str) -> FieldFault | None:
 
 
 def _fault_of_other(content: bytes) -> FieldFault:
-    """Return the FieldFault for a file of a kind that is not allowed: office documents and films have their own faults."""
+    """Return the FieldFault for a file of a kind that is not allowed: office documents and films have their own
+    faults.
+    """
     try:
         guesses = [guess.mime_type for guess in puremagic.magic_string(content[:4096])]
     except (puremagic.PureError, ValueError):

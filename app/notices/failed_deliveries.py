@@ -16,8 +16,8 @@ SHOWN = 100
 
 @dataclass(frozen=True)
 class FailedMessage:
-    """One message that failed for good; `notices` is how many notices it carries, `error` the last error, `address` is
-    "" unless it is an officer's e-mail.
+    """A value object: one message that failed for good. `name` is that of its recipient, `notices` how many notices it
+    carries, `error` the last error ("" if none); `address` is "" unless it is an officer's e-mail.
     """
 
     id: int
@@ -31,7 +31,9 @@ class FailedMessage:
 
 @dataclass(frozen=True)
 class MessageCounts:
-    """Numbers of waiting and failed messages; `oldest_due` is the oldest overdue time (aware UTC) or None."""
+    """A value object: the numbers of waiting and failed messages; `oldest_due` is when the oldest overdue message was
+    due (aware UTC), None if none is overdue.
+    """
 
     waiting: int
     failed: int
@@ -39,7 +41,9 @@ class MessageCounts:
 
 
 def failed_messages(limit: int = SHOWN) -> list[FailedMessage]:
-    """Return the newest finally failed messages, at most `limit`, without addresses at gateways or of reporters."""
+    """Return a list of FailedMessage with the newest finally failed messages, at most `limit`, without addresses at
+    gateways or of reporters.
+    """
     inside = select(func.count()).where(DeliveryItem.delivery_id == Delivery.id).scalar_subquery()
     statement = select(Delivery, inside).where(Delivery.state == "failed").order_by(Delivery.id.desc()).limit(limit)
     rows = db.session.execute(statement.options(selectinload(Delivery.user), selectinload(Delivery.complaint)))
@@ -58,7 +62,9 @@ def failed_messages(limit: int = SHOWN) -> list[FailedMessage]:
 
 
 def count_messages(now: datetime) -> MessageCounts:
-    """Return the numbers of waiting and failed messages, and when the oldest overdue message was due."""
+    """Return the MessageCounts of the outbox: the numbers of waiting and failed messages, and when the oldest overdue
+    message was due.
+    """
     waiting = select(func.count(), func.min(Delivery.next_try_at)).where(Delivery.state == "queued")
     count, first = db.session.execute(waiting).one()
     return MessageCounts(count, count_failed(), first if first is not None and first < now else None)

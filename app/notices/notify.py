@@ -25,7 +25,9 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 class Notifier:
-    """A writer of the notices of one transaction at the instant `at`. Reads recipients and preferences only once."""
+    """A writer of the notices of one transaction at the instant `at`. Each method stores Notice rows and puts them into
+    outgoing messages; none commits. Reads recipients and preferences only once.
+    """
 
     def __init__(self, calendar: WorkingCalendar, at: datetime) -> None:
         self.calendar, self.at = calendar, at
@@ -33,17 +35,14 @@ class Notifier:
         self._outbox = Outbox(calendar, at)
 
     def opened(self, complaint: Complaint, opened: Iterable[StepTask], by: Person, *parts: Part) -> None:
-        """Notify the holders of the offices of steps opened in one case, and their delegates, except the officer who
-        opened them.
-
-        Executed in the statement that writes `parts`.
+        """Write a notice of each step opened in one case to the holders of its office and their delegates, except the
+        officer who opened it; done in the statement that inserts `parts`.
         """
         self.opened_many([(complaint.id, task) for task in opened], by, *parts)
 
     def opened_many(self, opened: Iterable[tuple[int, StepTask]], by: Person, *parts: Part) -> None:
-        """Notify the holders of opened steps, given as (complaint id, step), except the officer who opened them.
-
-        Executed in the statement that writes `parts`.
+        """Write a notice of each opened step, given as (complaint id, step), to the holders of its office, except the
+        officer who opened it; done in the statement that inserts `parts`.
         """
         causes = [(complaint_id, task, (task.actor, task.agency_code)) for complaint_id, task in opened]
         places = {office: place for place, office in enumerate(dict.fromkeys(office for *_, office in causes), 1)}
@@ -59,14 +58,16 @@ class Notifier:
             insert_together(*parts)
 
     def initials_asked(self, complaint: Complaint, opened: Iterable[StepTask], awaited: Iterable[Actor]) -> None:
-        """Notify the officers of the `awaited` roles that they are to initial a draft, once for each draft."""
+        """Write a notice to the officers of the `awaited` roles that they are to initial a draft, once for each
+        draft.
+        """
         for task in opened:
             users = [user for actor in awaited for user in self._hearers.of(actor.value, task.agency_code)]
             self._about_step(complaint, task, "initial_asked", dict.fromkeys(users))
 
     def answered(self, complaint: Complaint, event: Event, by: Person) -> None:
-        """Notify the holders of the office whose question the reporter has answered, except the officer who recorded
-        the answer.
+        """Write a notice to the holders of the office whose question the reporter has answered, except the officer who
+        recorded the answer.
         """
         waited = [t for t in open_tasks_of(complaint) if (t.step, t.agency_code) == (event.step, event.agency)]
         for task in waited:
@@ -75,26 +76,32 @@ class Notifier:
             self._about_step(complaint, task, "information_added", users, _question(task))
 
     def question_expired(self, complaint: Complaint, task: StepTask) -> None:
-        """Notify the holders of the office that asked a question that the reporter did not answer in time."""
+        """Write a notice to the holders of the office that asked a question that the reporter did not answer
+        in time.
+        """
         holders = self._hearers.of(task.actor, task.agency_code)
         self._about_step(complaint, task, "question_expired", holders, _question(task))
 
     def of_office(
         self, complaint: Complaint, tasks: Iterable[StepTask], kind: str, actor: Actor, agency: str | None, seq: int
     ) -> None:
-        """Notify the holders of one office of an event at these steps; `seq` is the event's number in its case."""
+        """Write notices of the given kind about an event at these steps to the holders of one office (actor, agency
+        code); `seq` is the event's number in its case.
+        """
         for task in tasks:
             self._about_step(complaint, task, kind, self._hearers.of(actor.value, agency), seq)
 
     def left(self, task: StepTask, seq: int) -> None:
-        """Notify the admin and the head of an agency that it has left a case, which they no longer see."""
+        """Write a notice to the admin and the head of an agency that it has left a case, which they no longer see;
+        `seq` is the event's number in its case.
+        """
         actors = (Actor.AGENCY_ADMIN.value, Actor.AGENCY_HEAD.value)
         users = dict.fromkeys(user for actor in actors for user in self._hearers.of(actor, task.agency_code))
         self._add({"task_id": task.id, "level": seq}, "left_case", users)
 
     def alarms(self, raised: Sequence[tuple[Complaint, StepTask, str, Alarm]]) -> None:
-        """Notify the holders of the office concerned by each alarm, given as (complaint, step, kind of notice,
-        alarm).
+        """Write notices of alarms, given as (complaint, step, kind of notice, alarm), to the holders of the office that
+        each alarm concerns.
         """
         offices = [(alarm.actor.value, task.agency_code) for _, task, _, alarm in raised]
         self._hearers.read(offices)
@@ -112,29 +119,33 @@ class Notifier:
         )
 
     def delegation_made(self, row: DelegationRow, others: Iterable[int]) -> None:
-        """Notify both officers of a delegation, and the users `others`, that it was recorded; each officer once."""
+        """Write a notice to both officers of a delegation, and to the users `others` (ids), that it was recorded; each
+        officer gets one.
+        """
         self._add({"delegation_id": row.id, "level": 0}, "delegation_made", {row.giver_id, row.holder_id, *others})
 
     def delegation_ended(self, row: DelegationRow) -> None:
-        """Notify both officers of a delegation that it has ended."""
+        """Write a notice to both officers of a delegation that it has ended."""
         self._add({"delegation_id": row.id, "level": 0}, "delegation_ended", (row.giver_id, row.holder_id))
 
     def two_step_removed(self, journal_id: int, user_id: int) -> None:
-        """Notify an officer that their second sign-in step was removed."""
+        """Write a notice to an officer that the second step of their sign-in was removed."""
         self._add({"journal_id": journal_id, "level": 0}, "two_step_removed", (user_id,))
 
     def grants(self, kind: str, journal_id: int, users: Iterable[int]) -> None:
-        """Notify users of a request or a decision, as `kind` says, on the right to read identities."""
+        """Write a notice to users (ids) of a request for the right to read identities, or of the decision on it, as
+        `kind` says.
+        """
         self._add({"journal_id": journal_id, "level": 0}, kind, users)
 
     def password_link_made(self, journal_id: int, user_id: int) -> None:
-        """Notify an officer that somebody else created a link to set the officer's password."""
+        """Write a notice to an officer that somebody else created a link to set the officer's password."""
         self._add({"journal_id": journal_id, "level": 0}, "password_link_made", (user_id,))
 
     def file_held(self, file: Attachment) -> None:
-        """Notify the complaint admins that a file of a case is withheld.
+        """Write a notice to the complaint admins that a file of a case is withheld.
 
-        If it holds malware, also notify the system administrators, without the case, which they may not see.
+        If it holds malware, also write one to the system administrators, without the case, which they may not see.
         """
         admins = self._hearers.of(Actor.COMPLAINT_ADMIN.value, None)
         cause = {"attachment_id": file.id, "level": 0}
@@ -143,13 +154,15 @@ class Notifier:
             self._add(cause, "malware_found", administrators())
 
     def paper_failed(self, complaint: Complaint, task: StepTask, office: tuple[str, str | None]) -> None:
-        """Notify the holders of an office (actor, agency code) that a paper of the case has no file, once for each
-        step.
+        """Write a notice to the holders of an office (actor, agency code) that a paper of the case has no file, once
+        for each step.
         """
         self._about_step(complaint, task, "paper_failed", self._hearers.of(*office))
 
     def records_checked(self, run_id: int, kind: str, users: Iterable[int]) -> None:
-        """Notify users of the result of the nightly check of the records; `kind` is records_red or records_green."""
+        """Write a notice to users (ids) of the result of the nightly check of the records; `kind` is records_red or
+        records_green.
+        """
         self._add({"invariant_run_id": run_id, "level": 0}, kind, users)
 
     def _about_step(
@@ -158,11 +171,13 @@ class Notifier:
         self._add({"complaint_id": complaint.id, "task_id": task.id, "level": level}, kind, users)
 
     def _add(self, cause: dict[str, Any], kind: str, users: Iterable[int]) -> None:
-        """Write one notice for each user."""
+        """Write one notice of this cause and kind for each user."""
         self._write({**cause, "user_id": user, "kind": kind} for user in users)
 
     def _write(self, notices: Iterable[Row]) -> None:
-        """Write notices that all name the same columns in the same order, and put them into messages."""
+        """Insert Notice rows that all name the same columns in the same order, leave out those that exist already for
+        their cause, and put the new ones into messages.
+        """
         rows = [{**notice, "created_at": self.at} for notice in notices]
         if rows:
             self._send(db.session.execute(_written(tuple(rows[0])), {ROWS: as_text(rows)}))
@@ -177,8 +192,8 @@ def _written(names: tuple[str, ...]) -> Select[Any]:
 
 
 def _once(new: Insert) -> Select[Any]:
-    """Return a statement that inserts notices, except those that already exist for their cause, and selects the new
-    ones.
+    """Return a SELECT statement that inserts notices, except those that already exist for their cause, and selects the
+    new ones with their recipients' preferences.
     """
     table = Notice.__table__
     written = new.on_conflict_do_nothing().returning(table.c.id, table.c.user_id, table.c.kind)
@@ -186,8 +201,8 @@ def _once(new: Insert) -> Select[Any]:
 
 
 def _of_opening() -> Select[Any]:
-    """Return the statement that inserts the notices for opened steps to the holders of their offices, except the
-    opener.
+    """Return the SELECT statement that inserts the notices for opened steps to the holders of their offices, except the
+    opener, and selects the new ones.
     """
     table, heard = Notice.__table__, hearing().subquery("heard")
     given = parameter_rows(table, place=BigInteger())

@@ -32,7 +32,9 @@ _UNTRIED = (Delivery.state == "queued", Delivery.attempts == 0)
 
 @dataclass(frozen=True)
 class WrittenNotice:
-    """A notice just written, its recipient, and the recipient's preferences and channels."""
+    """A value object: a notice just written, with its recipient (`user_id`) and the recipient's preferences and
+    channels.
+    """
 
     notice_id: int
     user_id: int
@@ -42,9 +44,8 @@ class WrittenNotice:
 
 
 def written_notices(new: CTE) -> Select[Any]:
-    """Return a select of the notices an INSERT has written, in order, with their recipients' preferences.
-
-    `written_notice` reads such a row.
+    """Return a SELECT statement for the notices that an INSERT (the CTE `new`) has written, in order of id, with their
+    recipients' preferences. `written_notice` converts such a row.
     """
     chosen = NoticePreference.__table__
     by_default = {"only_digest": False, "quiet": True, "limit_at_any_hour": False}
@@ -59,19 +60,23 @@ def written_notices(new: CTE) -> Select[Any]:
 
 
 def written_notice(row: SqlRow[Any]) -> WrittenNotice:
-    """Return a row of `written_notices` as a WrittenNotice."""
+    """Return a row that `written_notices` selected as a WrittenNotice."""
     choices = SendingChoices(row.quiet, row.only_digest, row.limit_at_any_hour)
     return WrittenNotice(row.id, row.user_id, row.kind, choices, _channels(row._mapping))
 
 
 class Outbox:
-    """A sender of the notices of one transaction according to office hours and the officers' preferences."""
+    """Puts the notices of one transaction into outgoing messages, according to office hours and the officers'
+    preferences.
+    """
 
     def __init__(self, calendar: WorkingCalendar, at: datetime) -> None:
         self._calendar, self._at = calendar, at
 
     def send(self, notices: Sequence[WrittenNotice]) -> None:
-        """Put each notice into a message on every channel of its officer, one message for each channel."""
+        """Put each notice into one message for each channel of its officer, within the transaction; the messages are
+        sent after the commit.
+        """
         routes = {(one.user_id, channel, one.kind): one.choices for one in notices for channel in one.channels}
         digests = {route: self._digest(*route, choices) for route, choices in routes.items()}
         items = [
@@ -83,8 +88,8 @@ class Outbox:
         _add_to_messages(items, self._at, gathers=all(one.kind in ALARMS for one in notices))
 
     def _digest(self, user_id: int, channel: str, kind: str, choices: SendingChoices) -> int | None:
-        """Return the id of the morning digest that a notice joins; None if the notice is not for a digest, or that
-        digest is being sent.
+        """Return the id of the morning digest (a Delivery row, then locked) that a notice joins; None if the notice is
+        not for a digest, or that digest is being sent.
         """
         when = release(self._calendar, self._at, choices, at_limit=kind == "step_late")
         if not when.with_digest:
@@ -93,8 +98,8 @@ class Outbox:
 
 
 def open_digest(user_id: int, channel: str, day: date, opening: datetime, at: datetime) -> int | None:
-    """Return the id of an officer's morning digest on a channel, locked, creating it if needed; None once it is being
-    sent.
+    """Return the id of an officer's morning digest (a Delivery row) on a channel, locked until the commit; it is
+    inserted if there is none. None once it is being sent.
     """
     same = (Delivery.user_id == user_id, Delivery.channel == channel, Delivery.digest_on == day)
     if not db.session.scalars(select(exists().where(*same))).one():
@@ -125,7 +130,8 @@ def _channels(wanted: Mapping[Any, Any]) -> tuple[str, ...]:
 
 
 def _add_to_messages(items: Sequence[Row], at: datetime, *, gathers: bool) -> None:
-    """Put each notice into the message it names, into an untried one to the same officer, or into a new one.
+    """Insert each notice into the message that it names, into a message to the same officer that was not tried yet, or
+    into a new one.
 
     New messages are enqueued at the commit, unless they wait to be combined (`gathers`).
     """
@@ -138,7 +144,9 @@ def _add_to_messages(items: Sequence[Row], at: datetime, *, gathers: bool) -> No
 
 
 def _add_statement() -> Select[Any]:
-    """Return the single statement of `_add_to_messages`, which selects the ids of new messages."""
+    """Return the SELECT statement that inserts everything for `_add_to_messages` and selects the ids of new
+    messages.
+    """
     items, delivery = parameter_rows(DeliveryItem.__table__, user_id=BigInteger()), Delivery.__table__
     routes = select(items.c.user_id, items.c.channel).where(items.c.delivery_id.is_(None)).distinct().cte("route")
     waiting = _waiting(routes).cte("waiting")
@@ -153,7 +161,9 @@ def _add_statement() -> Select[Any]:
 
 
 def _waiting(route: CTE) -> Select[Any]:
-    """Return a select of untried messages to the same officers and channels; messages being sent are skipped."""
+    """Return a SELECT statement for messages to the same officers and channels that were not tried yet, as (id, user
+    id, channel); messages being sent are skipped.
+    """
     same = (Delivery.user_id == route.c.user_id, Delivery.channel == route.c.channel, Delivery.digest_on.is_(None))
     of_notices = (Delivery.report_job_id.is_(None), Delivery.account_news.is_(None))
     one = select(Delivery.id).where(*same, *of_notices, *_UNTRIED).limit(1)
@@ -162,8 +172,8 @@ def _waiting(route: CTE) -> Select[Any]:
 
 
 def _new_messages(route: CTE, waiting: CTE) -> tuple[list[str], Select[Any]]:
-    """Return the column names of a new message, and a select of its values for each officer and channel without a
-    waiting one.
+    """Return (column names, SELECT statement): the columns of a new message and their values for each officer and
+    channel without a waiting message.
     """
     moments = {name: bindparam(name, type_=Delivery.__table__.c[name].type) for name in ("created_at", "next_try_at")}
     columns = {

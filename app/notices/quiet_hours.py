@@ -8,8 +8,8 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 @dataclass(frozen=True)
 class SendingChoices:
-    """An officer's choices: `quiet` (no messages outside office hours), `only_digest`, `limit_at_any_hour` (alarms of a
-    passed limit are sent at once).
+    """A value object: an officer's choices about sending. `quiet` (no messages outside office hours), `only_digest`,
+    `limit_at_any_hour` (alarms of a passed limit are sent at once).
     """
 
     quiet: bool = True
@@ -19,14 +19,18 @@ class SendingChoices:
 
 @dataclass(frozen=True)
 class Release:
-    """When a notice is sent (aware, in the calendar's zone), and whether with the digest of that morning."""
+    """A value object: when a notice is sent (aware, in the calendar's zone), and whether with the digest of that
+    morning.
+    """
 
     at: datetime
     with_digest: bool
 
 
 def release(calendar: WorkingCalendar, now: datetime, choices: SendingChoices, at_limit: bool = False) -> Release:
-    """Return when a notice that arises `now` is sent. `at_limit` marks an alarm that may ignore quiet hours."""
+    """Return as Release when a notice that arises `now` is sent, and whether with a digest. `at_limit` says that it is
+    an alarm of a passed limit, which may ignore quiet hours.
+    """
     moment = calendar.in_zone(now)
     if at_limit and choices.limit_at_any_hour:
         return Release(moment, False)
@@ -45,7 +49,9 @@ def in_office_time(calendar: WorkingCalendar, now: datetime) -> bool:
 
 
 def next_morning(calendar: WorkingCalendar, now: datetime) -> datetime:
-    """Return the next first opening of a working day (aware, in the calendar's zone)."""
+    """Return the next instant after `now` at which the office opens for the first time on a working day (aware, in the
+    calendar's zone).
+    """
     midnight = _midnight(calendar, now)
     first = calendar.next_open(midnight)
     return first if first > calendar.in_zone(now) else calendar.next_open(midnight + timedelta(days=1))

@@ -33,10 +33,11 @@ def channel_for(reporter: dict[str, str]) -> str | None:
 
 
 def notify_reporter(complaint: Complaint, told: str, cause_seq: int, at: datetime, code: str | None = None) -> bool:
-    """Put a message to the reporter into the outbox, within the transaction of event `cause_seq`.
+    """Insert a message to the reporter into the outbox, within the transaction of event `cause_seq`, and return whether
+    one was written: none for an anonymous or unreachable reporter, and one for each cause.
 
-    Returns whether a message was written: not for an anonymous or unreachable reporter, and once for each cause. `code`
-    is stored encrypted until sent.
+    `told` names the cause. `code` is a tracking code to send, stored encrypted until sent; it cancels unsent earlier
+    codes.
     """
     if complaint.confidentiality == Confidentiality.ANONYMOUS:
         return False
@@ -59,7 +60,9 @@ def notify_reporter(complaint: Complaint, told: str, cause_seq: int, at: datetim
 
 
 def notify_of_action(complaint: Complaint, decision: Decision, seq: int) -> None:
-    """Notify the reporter of a question, the answer, or an end of the case that the reporter did not ask for."""
+    """Put a message to the reporter into the outbox for a question, the answer, or an end of the case that the reporter
+    did not ask for; does nothing for other actions.
+    """
     event = decision.event
     told = _TOLD_OF.get(event.kind)
     if event.kind is Action.EXPIRE_QUESTION and decision.after.ended is not None:

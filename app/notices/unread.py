@@ -14,8 +14,8 @@ from app.vocabulary.words import LARGEST_BADGE
 
 @dataclass(frozen=True)
 class Seen:
-    """A notice that its officer has opened; `complaint_id` is None if it leads to no case, `of_report` and `of_records`
-    say whether it is about an exported report or the nightly check of the records.
+    """A value object: a notice that its officer has opened. `complaint_id` is None if it leads to no case, `of_report`
+    and `of_records` say whether it is about an export report or the nightly check of the records.
     """
 
     complaint_id: int | None
@@ -24,7 +24,9 @@ class Seen:
 
 
 def mark_read(notice_id: int, user_id: int, now: datetime) -> Seen | None:
-    """Record when an officer first opened a notice and return it; None if the officer has no such notice."""
+    """Record when an officer first opened a notice, commit, and return the notice as Seen; None if the officer has no
+    such notice.
+    """
     with one_transaction():
         statement = select(Notice).where(Notice.id == notice_id, Notice.user_id == user_id)
         notice = db.session.scalars(statement).first()
@@ -35,7 +37,7 @@ def mark_read(notice_id: int, user_id: int, now: datetime) -> Seen | None:
 
 
 def mark_all_read(user_id: int, now: datetime) -> int:
-    """Mark all notices of an officer as read; return how many were unread."""
+    """Record that an officer has read all notices, commit, and return how many were unread."""
     table = Notice.__table__
     with one_transaction():
         statement = update(table).where(table.c.user_id == user_id, table.c.read_at.is_(None)).values(read_at=now)
@@ -43,10 +45,10 @@ def mark_all_read(user_id: int, now: datetime) -> int:
 
 
 def counting_unread(user_id: int | BindParameter[int] | None) -> ScalarSelect[int]:
-    """Return a subquery that counts an officer's unread notices; it stops at LARGEST_BADGE + 1."""
+    """Return a scalar subquery that counts an officer's unread notices; it stops at LARGEST_BADGE + 1."""
     return counted(select(Notice.id).where(Notice.user_id == user_id, Notice.read_at.is_(None)), LARGEST_BADGE + 1)
 
 
 def unread_count(user_id: int) -> int:
-    """Return how many notices an officer has not read; the count stops at LARGEST_BADGE + 1."""
+    """Return how many notices an officer has not read, as int; the count stops at LARGEST_BADGE + 1."""
     return db.session.scalars(select(counting_unread(user_id))).one()

@@ -52,7 +52,9 @@ def as_mail(address: str, message: ComposedMessage) -> EmailMessage:
 
 
 def _transmit(server: smtplib.SMTP, mail: EmailMessage, address: str) -> None:
-    """Send the mail to this address only, whatever its headers say; raises Refused, Unsent or GatewayAway."""
+    """Send the e-mail to this address only, whatever its headers say. Raises Refused (never to be sent), Unsent or
+    GatewayAway (to be retried).
+    """
     try:
         server.send_message(mail, to_addrs=[address])
     except smtplib.SMTPRecipientsRefused as error:
@@ -68,7 +70,9 @@ def _transmit(server: smtplib.SMTP, mail: EmailMessage, address: str) -> None:
 
 
 def _by_code(code: int, error: Exception) -> Exception:
-    """Return the exception for a reply code: Refused for 5xx, GatewayAway for 421 (RFC 5321, 3.8), otherwise Unsent."""
+    """Return (do not raise) the exception for an SMTP reply code: Refused for 5xx, GatewayAway for 421 (RFC 5321, 3.8),
+    otherwise Unsent.
+    """
     kind = Refused if 500 <= code < 600 else GatewayAway if code == SHUTTING_DOWN else Unsent
     return kind(_text_of(error))
 
@@ -79,7 +83,8 @@ def _text_of(error: Exception) -> str:
 
 @contextmanager
 def _server(url: SplitResult) -> Iterator[smtplib.SMTP]:
-    """Yield a connected and authenticated SMTP server. Raises GatewayAway if there is none.
+    """Context manager: yield a connected and authenticated SMTP connection, closed at the end. Raises GatewayAway if
+    the server cannot be reached or refuses the sign-in.
 
     Errors while disconnecting are ignored, because the message has been accepted by then.
     """
@@ -102,7 +107,9 @@ def address_of(url: SplitResult) -> tuple[str, int]:
 
 
 def _signed_in(url: SplitResult) -> smtplib.SMTP:
-    """Return a connected and authenticated SMTP server; its connection is closed when the sign-in fails."""
+    """Return a connected and authenticated smtplib.SMTP; its connection is closed when the sign-in fails. Raises
+    OSError, SMTPException or ValueError.
+    """
     host, port = address_of(url)
     seconds = current_app.config.get("SMTP_SECONDS", SMTP_SECONDS)
     if url.scheme == "smtps":

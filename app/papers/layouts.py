@@ -18,10 +18,14 @@ def layout_of(frozen: Mapping[str, Any]) -> int:
 
 
 def template_folder(layout: int) -> str:
-    """Return the folder with the templates of a layout, as path relative to the folder of the application's templates."""
+    """Return the folder with the templates of a layout, as path relative to the folder of the application's
+    templates.
+    """
     return "papers" if layout == LAYOUT else f"papers/layout_{layout}"
 
 
 def style_sheet(layout: int) -> str:
-    """Return the CSS text of a layout, read from its file; raises FileNotFoundError for a layout that does not exist."""
+    """Return the CSS text of a layout, read from its file; raises FileNotFoundError for a layout that does
+    not exist.
+    """
     return (TEMPLATES / template_folder(layout) / "paper.css").read_text("utf-8")
