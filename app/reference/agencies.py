@@ -11,7 +11,7 @@ from app.reference.sop import active_sop_version
 
 
 def find_agency(agency_id: int) -> Agency | None:
-    """Return the agency with this id, or None when there is no such agency."""
+    """Return the Agency row with this id, or None when there is no such agency."""
     return db.session.get(Agency, agency_id)
 
 
@@ -51,7 +51,8 @@ def below(agency: Agency) -> set[int]:
 
 
 def in_tree_order(query: "Query[Agency]") -> "Query[Agency]":
-    """Return the query ordered depth first: each agency directly after its parent, siblings by name.
+    """Return the query of agencies ordered depth first: each agency directly after its parent, siblings by name.
+    Nothing is read.
 
     Agencies in a cycle of parents, which should not exist, come last.
     """
@@ -65,12 +66,12 @@ def in_tree_order(query: "Query[Agency]") -> "Query[Agency]":
 
 
 def agency_names() -> dict[str, str]:
-    """Return {code: short name} for all agencies."""
+    """Return a dict from agency code to short name, for all agencies."""
     return {row.code: row.short_name for row in db.session.execute(select(Agency.code, Agency.short_name))}
 
 
 def step_numbers() -> dict[str, int]:
-    """Return {step: printed number} for the steps of the active SOP version.
+    """Return a dict from step code to printed number, for the steps of the active SOP version.
 
     Raises NoResultFound when no version is active.
     """

@@ -19,7 +19,7 @@ WARNED_FROM_MONTH = 10
 
 
 def active_sop_and_calendar(version: SopVersion, steps: str, calendar: str) -> tuple[SopVersion, Sop, WorkingCalendar]:
-    """Return the SOP version row, its `Sop` and the working calendar from the columns of one `ACTIVE` row.
+    """Return (SopVersion row, its `Sop`, WorkingCalendar) from the three columns of one row that `ACTIVE` selects.
 
     Raises ValueError when they form no valid SOP or calendar.
     """
@@ -27,7 +27,8 @@ def active_sop_and_calendar(version: SopVersion, steps: str, calendar: str) -> t
 
 
 def parse_hours(text: str) -> list[list[str]]:
-    """Return the [open, close] pairs of text in office hours such as `07:30-12:00 13:00-16:00`.
+    """Return a list of [open, close] pairs of text, such as ["07:30", "12:00"], from office hours such as `07:30-12:00
+    13:00-16:00`.
 
     Raises ValueError when a part is not two times joined by a hyphen; the times themselves are not checked.
     """
@@ -38,12 +39,14 @@ def parse_hours(text: str) -> list[list[str]]:
 
 
 def calendar_as_dict() -> dict[str, object]:
-    """Return the present calendar as the dictionary that `WorkingCalendar.from_dict` takes."""
+    """Return the present working calendar as the dict that `WorkingCalendar.from_dict` takes."""
     return calendar_data(_calendar_rows())
 
 
 def load_working_calendar() -> WorkingCalendar:
-    """Return the office's present working calendar, read from the tables of weeks and holidays."""
+    """Return the office's present WorkingCalendar, read from the tables of weeks and holidays. Raises ValueError when
+    they form no valid calendar.
+    """
     return calendar_with(_calendar_rows())
 
 
@@ -64,7 +67,8 @@ def calendar_rows() -> ColumnElement[str]:
 
 @lru_cache(maxsize=4)
 def calendar_with(rows: str) -> WorkingCalendar:
-    """Return the working calendar of the JSON text that `calendar_rows` selects.
+    """Return the WorkingCalendar of the JSON text that `calendar_rows` selects. Raises ValueError when it is no valid
+    calendar.
 
     Cached: equal text gives the same object, which caches its sums.
     """
@@ -72,7 +76,7 @@ def calendar_with(rows: str) -> WorkingCalendar:
 
 
 def calendar_data(rows: str) -> dict[str, object]:
-    """Return the JSON text that `calendar_rows` selects as the dictionary for `WorkingCalendar.from_dict`.
+    """Return the JSON text that `calendar_rows` selects as the dict for `WorkingCalendar.from_dict`.
 
     Names of several holidays on one day are joined by "; ".
     """

@@ -16,7 +16,9 @@ _TABLES: tuple[Any, ...] = (Holiday, WorkingWeek)
 
 
 def changes_since(at: datetime) -> list[dict[str, Any]]:
-    """Return every calendar change after an aware UTC instant, oldest first, as dicts of `at`, `reason` and `rows`."""
+    """Return a list of every calendar change after an aware UTC instant, oldest first, as dicts of `at`, `reason` and
+    `rows` (changed rows); [] when there is none.
+    """
     wanted = (JournalEntry.kind == "calendar_changed", JournalEntry.at > at)
     statement = select(JournalEntry.at, JournalEntry.reason, JournalEntry.data["rows"].label("rows")).where(*wanted)
     found = db.session.execute(statement.order_by(JournalEntry.id))
@@ -24,7 +26,7 @@ def changes_since(at: datetime) -> list[dict[str, Any]]:
 
 
 def calendar_at(at: datetime, changes: list[dict[str, Any]]) -> dict[str, object]:
-    """Return the working calendar as it was at an aware UTC instant, as the dictionary for `WorkingCalendar.from_dict`.
+    """Return the working calendar as it was at an aware UTC instant, as the dict for `WorkingCalendar.from_dict`.
 
     `changes` must contain every change from `at` until now (see `changes_since`).
     """

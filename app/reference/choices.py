@@ -13,7 +13,9 @@ from app.reference.agencies import below
 
 
 def filter_options(*, agencies: bool = False) -> dict[str, dict[str, str]]:
-    """Return {filter name: {code: name}} for `kategori`, `kecamatan` and, with `agencies`, also `opd`, in one query."""
+    """Return a dict from filter name to {code: name} for `kategori`, `kecamatan` and, with `agencies`, also `opd`,
+    sorted by name; read in one query.
+    """
     offered: dict[str, dict[str, str]] = {
         kind: {} for kind in ("kategori", "kecamatan", *(["opd"] if agencies else []))
     }
@@ -35,7 +37,9 @@ def _options_asked(agencies: bool) -> CompoundSelect[Any]:
 
 
 def villages_by_district() -> dict[str, dict[str, str]]:
-    """Return {district name: {village code: village name}}, sorted by name."""
+    """Return a dict from district name to {village code: village name}, both sorted by name; districts without villages
+    are left out.
+    """
     found: dict[str, dict[str, str]] = {}
     statement = select(District.name, Village.code, Village.name).join(Village.district)
     for district, code, name in db.session.execute(statement.order_by(District.name, Village.name)):
@@ -59,13 +63,16 @@ def categories_in_use() -> list[tuple[str, str, dict[str, str]]]:
 
 
 def agency_choices(present: str | None) -> Sequence[Agency]:
-    """Return the active agencies and, even if inactive, the agency with the code `present`, by name."""
+    """Return a sequence of the active Agency rows and, even if inactive, the agency with the code `present`, sorted by
+    name.
+    """
     statement = select(Agency).where(Agency.active.is_(True) | (Agency.code == present))
     return db.session.scalars(statement.order_by(Agency.name)).all()
 
 
 def parent_agency_choices(agency: Agency | None) -> Sequence[Agency]:
-    """Return the agencies that may become the parent of an agency (None: of a new one), by name.
+    """Return a sequence of the Agency rows that may become the parent of an agency (None: of a new one), sorted by
+    name.
 
     These are the active ones and its present parent, without the agency itself and those below it.
     """
@@ -76,7 +83,7 @@ def parent_agency_choices(agency: Agency | None) -> Sequence[Agency]:
 
 
 def parent_category_choices(category: Category | None) -> Sequence[Category]:
-    """Return the top-level categories without the given one, by name."""
+    """Return a sequence of the top-level Category rows without the given one, sorted by name."""
     statement = select(Category).where(Category.parent_id.is_(None)).order_by(Category.name)
     if category is not None:
         statement = statement.where(Category.id != category.id)
@@ -84,13 +91,13 @@ def parent_category_choices(category: Category | None) -> Sequence[Category]:
 
 
 def new_officer_choices() -> Sequence[User]:
-    """Return the user accounts without an officer profile, by first name."""
+    """Return a sequence of the User rows (user accounts) without an officer profile, sorted by first name."""
     free = User.id.not_in(select(OfficerProfile.user_id))
     return db.session.scalars(select(User).where(free).order_by(User.first_name, User.id)).all()
 
 
 def officer_choices(present: Collection[int]) -> Sequence[OfficerProfile]:
-    """Return the officers with an active user account, by first name.
+    """Return a sequence of the OfficerProfile rows of officers with an active user account, sorted by first name.
 
     Officers with the user ids `present` are included even if inactive.
     """

@@ -26,7 +26,8 @@ WITH_VALUES = frozenset({"calendar_changed", "limit_changed", "webhook_changed"}
 
 @dataclass
 class JournalLine:
-    """A line of the settings journal: what was changed, when (aware UTC) and by whom (`officer`, "" for the system).
+    """A value object: a line of the settings journal, which says what was changed, when (aware UTC) and by whom
+    (`officer`, "" for the system).
 
     `moved` is how many deadlines the change moved, `moves` the first 20 of them. `change` is the id of the transaction.
     """
@@ -63,7 +64,8 @@ def _begins_a_line() -> ColumnElement[bool]:
 
 
 def journal_page(limit: int, offset: int) -> list[JournalLine]:
-    """Return one page of journal lines, newest first, with at most 20 moves and 20 changed rows each.
+    """Return a list of JournalLine, one page of the settings journal, newest first, with at most 20 moves and 20
+    changed rows each.
 
     Moves and rows are cut in SQL, since one change may move a hundred thousand deadlines.
     """
@@ -114,13 +116,17 @@ def _add_rows(lines: Iterable[JournalLine]) -> None:
 
 
 def names_by_id(model: Any, ids: Collection[int], column: str = "name") -> dict[int, str]:
-    """Return {id: text of a column} for the rows of a model with these ids; unknown ids are left out."""
+    """Return a dict from id to the text of a column, for the rows of a model with these ids;
+    unknown ids are left out.
+    """
     statement = select(model.id, getattr(model, column)).where(model.id.in_(ids))
     return {key: str(text) for key, text in db.session.execute(statement)}
 
 
 def permission_names(ids: Collection[int]) -> dict[int, tuple[str, str]]:
-    """Return {id: (permission, view)} for the `PermissionView` rows with these ids; unknown ids are left out."""
+    """Return a dict from id to (permission, view), for the `PermissionView` rows with these ids; unknown ids are left
+    out.
+    """
     statement = select(PermissionView.id, Permission.name, ViewMenu.name).where(PermissionView.id.in_(ids))
     found = db.session.execute(statement.join(PermissionView.permission).join(PermissionView.view_menu))
     return {key: (name, view) for key, name, view in found}
@@ -130,7 +136,9 @@ Values = dict[str, Any] | None
 
 
 def row_values(item: Any) -> dict[str, Any]:
-    """Return the columns of an ORM row as a JSON-compatible dict; dates and instants become ISO text."""
+    """Return a dict of all columns of an ORM row, the id included, as JSON-compatible values; dates and instants become
+    ISO text.
+    """
     held = {column.key: getattr(item, column.key) for column in inspect(type(item)).column_attrs}
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in held.items()}
 

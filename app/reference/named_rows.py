@@ -15,13 +15,13 @@ from app.reference.calendar import Texts
 
 
 def agencies_in_service() -> frozenset[str]:
-    """Return the codes of all active agencies, which may be given a complaint."""
+    """Return the codes of all active agencies, which may be given a complaint, as a frozenset."""
     return frozenset(db.session.scalars(select(Agency.code).where(Agency.active.is_(True))))
 
 
 @contextmanager
 def cached_names() -> Iterator[None]:
-    """Cache the results of `find_named` inside the `with` block, for reading many complaints in a row."""
+    """Context manager: cache the results of `find_named` inside the block, for reading many complaints in a row."""
     context = request_context()
     context.names_found = {}
     try:
@@ -32,7 +32,7 @@ def cached_names() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Named:
-    """Ids of the category, district and village that a complaint names by text.
+    """A value object: the ids of the category, district and village that a complaint names by text.
 
     None where the complaint names none, or one that is unknown.
     """
@@ -45,7 +45,8 @@ class Named:
 
 
 def find_named(texts: Texts) -> Named:
-    """Return the active category, the district and the village by code or name (case-insensitive), in one statement.
+    """Find the active category, the district and the village by code or name (case-insensitive), in one statement, and
+    return their ids as Named, with None for what is not found.
 
     The village is searched within the district if that is found; otherwise the village determines the district.
     """
@@ -92,6 +93,6 @@ _NAMED = _named()
 
 
 def find_category(text: str) -> Category | None:
-    """Return the active category with this code or name (case-insensitive), or None."""
+    """Return the active Category row with this code or name (case-insensitive), or None."""
     found: Category | None = find_named((text, None, None)).rows[0]
     return found

@@ -23,7 +23,7 @@ def limit_rows() -> ScalarSelect[Any]:
 
 
 def limits_with(rows: list[Any] | None) -> tuple[NationalLimit, ...]:
-    """Return the national limits (in working days) from the JSON value that `limit_rows` selects; () for None."""
+    """Return a tuple of NationalLimit (in working days) from the JSON value that `limit_rows` selects; () for None."""
     return tuple(
         NationalLimit(
             NationalStage(stage),
@@ -37,5 +37,7 @@ def limits_with(rows: list[Any] | None) -> tuple[NationalLimit, ...]:
 
 
 def load_national_limits() -> tuple[NationalLimit, ...]:
-    """Return all national limits of the table (in working days), whatever date they apply from."""
+    """Read all national limits of the table and return them as a tuple of NationalLimit (in working days), whatever
+    date they apply from.
+    """
     return limits_with(db.session.scalars(select(limit_rows())).one())

@@ -21,12 +21,14 @@ Row = TypeVar("Row")
 
 
 class ReferenceDataError(ValueError):
-    """Raised when a seed file contradicts itself or another file."""
+    """Raised when a seed file lacks a value, contradicts itself or contradicts another file; the text names the faulty
+    row.
+    """
 
 
 @dataclass(frozen=True)
 class Postal:
-    """Postal address and contacts printed in an agency's letterhead."""
+    """A value object: postal address and contacts that are printed in an agency's letterhead."""
 
     address: str
     city: str
@@ -36,7 +38,9 @@ class Postal:
 
 @dataclass(frozen=True)
 class AgencyRow:
-    """One agency of the regency's tree, with the settings of its letters; `parent` is the parent's code or None."""
+    """A value object: one agency of the seed file, with the settings of its letters; `parent` is the parent's code,
+    None at the top of the tree.
+    """
 
     code: str
     name: str
@@ -51,7 +55,7 @@ class AgencyRow:
 
 @dataclass(frozen=True)
 class VillageRow:
-    """A desa or kelurahan with its national code."""
+    """A value object: a desa or kelurahan of the seed file with its national code."""
 
     code: str
     name: str
@@ -60,7 +64,9 @@ class VillageRow:
 
 @dataclass(frozen=True)
 class DistrictRow:
-    """A kecamatan with its villages; `official_name` is its name in the regulation, `agency` the code of its agency."""
+    """A value object: a kecamatan of the seed file with its villages; `official_name` is its name in the regulation,
+    `agency` the code of its agency.
+    """
 
     code: str
     name: str
@@ -75,7 +81,9 @@ class DistrictRow:
 
 @dataclass(frozen=True)
 class CategoryRow:
-    """A complaint category of SP4N-LAPOR! in two levels; `parent` is None at the top level."""
+    """A value object: a complaint category of SP4N-LAPOR! from the seed file, which has two levels; `parent` is None at
+    the top level.
+    """
 
     code: str
     name: str
@@ -86,7 +94,7 @@ class CategoryRow:
 
 @dataclass(frozen=True)
 class WeekRow:
-    """Office hours over a span of dates (None: unbounded), as [open, close] pairs of text by weekday.
+    """A value object: office hours over a span of dates (None: unbounded), as [open, close] pairs of text by weekday.
 
     `confirmed` is False for a Ramadan span whose dates await the official decision (sidang isbat).
     """
@@ -101,7 +109,9 @@ class WeekRow:
 
 @dataclass(frozen=True)
 class HolidayRow:
-    """A date on which offices are closed; `kind` is `public`, `collective_leave` (cuti bersama) or `local`."""
+    """A value object: a date on which offices are closed; `kind` is `public`, `collective_leave` (cuti bersama) or
+    `local`.
+    """
 
     date: date
     name: str
@@ -110,14 +120,16 @@ class HolidayRow:
 
 @dataclass(frozen=True)
 class WorkingHours:
-    """Office hours with their time zone (Perpres 21/2023), and further days on which the office is closed."""
+    """A value object: office hours with their time zone (Perpres 21/2023), and further days on which the office is
+    closed.
+    """
 
     zone: str
     weeks: tuple[WeekRow, ...]
     local_closures: tuple[HolidayRow, ...]
 
     def as_calendar(self, closed: Iterable[HolidayRow]) -> dict[str, Any]:
-        """Return the dictionary for `WorkingCalendar.from_dict`, closed on the given days and on the local closures."""
+        """Return the dict for `WorkingCalendar.from_dict`, closed on the given days and on the local closures."""
         days = {row.date.isoformat(): row.name for row in (*closed, *self.local_closures)}
         weeks = [
             {
@@ -131,7 +143,7 @@ class WorkingHours:
 
 
 def load_agencies(path: Path = HERE / "agencies.json") -> tuple[AgencyRow, ...]:
-    """Return all agencies in file order, each after its parent, which excludes cycles.
+    """Read the seed file and return a tuple of AgencyRow in file order, each after its parent, which excludes cycles.
 
     Raises ReferenceDataError for a duplicate code, an unknown kind, or a parent that does not come before.
     """
@@ -144,7 +156,7 @@ def load_agencies(path: Path = HERE / "agencies.json") -> tuple[AgencyRow, ...]:
 
 
 def load_districts(path: Path = HERE / "districts.json") -> tuple[DistrictRow, ...]:
-    """Return the districts with their villages (the file names source and licence).
+    """Read the seed file (which names source and licence) and return a tuple of DistrictRow with their villages.
 
     Raises ReferenceDataError for a duplicate code, an unknown agency, or a village code outside its district.
     """
@@ -162,7 +174,7 @@ def load_districts(path: Path = HERE / "districts.json") -> tuple[DistrictRow, .
 
 
 def load_categories(path: Path = HERE / "categories.json") -> tuple[CategoryRow, ...]:
-    """Return the complaint categories in file order, main categories and their children.
+    """Read the seed file and return a tuple of CategoryRow in file order, main categories and their children.
 
     Raises ReferenceDataError for a duplicate code, an unknown agency or class, or a third level.
     """
@@ -177,7 +189,9 @@ def load_categories(path: Path = HERE / "categories.json") -> tuple[CategoryRow,
 
 
 def load_working_hours(path: Path = HERE / "working_hours.json") -> WorkingHours:
-    """Return the office hours in file order, where a later week takes precedence, and the local closures."""
+    """Read the seed file and return WorkingHours: the weeks in file order, where a later week takes precedence, and the
+    local closures.
+    """
     raw = read_json(path)
     closures = (HolidayRow(date.fromisoformat(r["date"]), r["name"], "local") for r in raw["local_closures"])
     weeks = []
@@ -188,7 +202,8 @@ def load_working_hours(path: Path = HERE / "working_hours.json") -> WorkingHours
 
 
 def holidays_of(years: Iterable[int]) -> list[HolidayRow]:
-    """Return national holidays and cuti bersama of the years, one for each date, in order of date.
+    """Return a list of HolidayRow with the national holidays and cuti bersama of the years, one for each date, in order
+    of date.
 
     Names are in Indonesian whatever the locale of the process. A future year has no cuti bersama until it is decreed;
     estimated Islamic dates are marked "(perkiraan)".

@@ -18,7 +18,7 @@ from workflow_rules.time.deadlines import Allowance, Unit
 
 
 def load_sop(version: SopVersion) -> Sop:
-    """Return an SOP version row with its steps as a `Sop`. Raises ValueError when the rows form no valid SOP."""
+    """Return an SopVersion row with its steps as a `Sop`. Raises ValueError when the rows form no valid SOP."""
     return sop_with(version, [[getattr(row, name) for name in OF_A_STEP] for row in version.steps])
 
 
@@ -105,7 +105,7 @@ OF_A_STEP = (
 
 
 def active_sop_version() -> SopVersion:
-    """Return the active SOP version, under which new complaints are registered.
+    """Return the SopVersion row of the active SOP version, under which new complaints are registered.
 
     Raises NoResultFound when there is none.
     """

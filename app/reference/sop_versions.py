@@ -40,13 +40,15 @@ _OF_ITS_OWN_DECREE = ("decree_number", "decided_on", "activated_at", "revised_on
 
 
 def sop_versions() -> Sequence[SopVersion]:
-    """Return all SOP versions with their steps, newest first."""
+    """Return a sequence of all SopVersion rows with their steps, newest first."""
     statement = select(SopVersion).options(selectinload(SopVersion.steps)).order_by(SopVersion.id.desc())
     return db.session.scalars(statement).all()
 
 
 def copy_as_draft(version_id: int) -> SopVersion:
-    """Store and return a new draft with the steps and settings of an SOP version, the next free number and no decree.
+    """Store and return a new SopVersion row, a draft with the steps and settings of an SOP version, the next free
+    number and no decree.
+
     All versions are locked meanwhile. Raises StopIteration when there is no such version.
     """
     with one_transaction():
@@ -67,7 +69,8 @@ def copy_as_draft(version_id: int) -> SopVersion:
 def activate_sop(
     version_id: int, decree_number: str, decided_on: date | None, now: datetime, officer_id: int | None = None
 ) -> SopVersion:
-    """Activate a draft, retire the active SOP version and add a journal entry, in one transaction; return the version.
+    """Activate a draft, retire the active SOP version and add a journal entry, in one transaction; return the activated
+    SopVersion row.
 
     Raises SopRefused (NOT_A_DRAFT, NO_DECREE, DECREE_IN_FUTURE also without a date, NOT_AN_SOP), and StopIteration when
     there is no such version. `decided_on` is an office date, `now` an aware UTC datetime.

@@ -131,16 +131,16 @@ HTTP: Labels = {
 
 
 def fault_sentence(fault: str, limit: str = "", field: str = "") -> str:
-    """Return the message for a faulty field in the current locale, with the limit that was not met. Raises KeyError for
-    an unknown fault.
+    """Return the message (text in the current locale) for a faulty field, with the limit that was not met. Raises
+    KeyError for an unknown fault.
     """
     sentence = str(TOO_MANY.get(field, FAULTS[fault]) if fault == "too_long" else FAULTS[fault])
     return sentence % {"limit": limit} if "%(limit)s" in sentence else sentence
 
 
 def refusal_sentence(refused: ActionRefused) -> str:
-    """Return the message for a refused action in the current locale; for an incomplete identity it lists the missing
-    parts, for signing it names the fault.
+    """Return the message (text in the current locale) for a refused action; for an incomplete identity it lists the
+    missing parts, for signing it names the fault.
     """
     sentence = str(REFUSALS[refused.reason.value])
     if refused.reason is RefusalReason.IDENTITY_INCOMPLETE and refused.detail:

@@ -8,7 +8,9 @@ from app.vocabulary.words import Labels
 
 
 class SigningFault(StrEnum):
-    """A reason why a letter could not be signed; the detail of `signing_refused` and `signing_unavailable`."""
+    """Reason why a letter could not be signed; it is the detail of an ActionRefused with signing_refused or
+    signing_unavailable.
+    """
 
     WRONG_PASSPHRASE = "wrong_passphrase"  # noqa: S105 (a word for a fault)
     NO_CERTIFICATE = "no_certificate"
@@ -92,8 +94,8 @@ SCAN_FAULTS: Labels = {
 
 
 def signing_sentence(detail: str) -> str:
-    """Return the message for a signing fault (`fault` or `fault:code` with a BSrE code) in the current locale; "" for
-    an unknown fault.
+    """Return the message (text in the current locale) for a signing fault, given as `fault` or `fault:code` with a BSrE
+    code; "" for an unknown fault.
     """
     fault, _colon, code = detail.partition(":")
     sentence = SIGNING_FAULTS.get(fault)

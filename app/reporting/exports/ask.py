@@ -39,7 +39,7 @@ class AskRefused(Exception):
 
 
 def ask_report(by: Person, wanted: WantedReport, file_format: str, now: datetime) -> ReportJob:
-    """Store a queued export report of the user and return its job, which a worker starts after the commit.
+    """Store a queued export report of the user and return its ReportJob row; a worker starts it after the commit.
 
     Raises AskRefused(too_many_jobs) when the user has 3 unfinished reports, ValueError when `by` has no user account.
     `now` is an aware UTC datetime.
@@ -62,7 +62,8 @@ def ask_report(by: Person, wanted: WantedReport, file_format: str, now: datetime
 
 
 def ask_again(by: Person, job_id: int, language: str, now: datetime) -> ReportJob | None:
-    """Queue an earlier export report of the user again, with the user's present rights, and return the new job.
+    """Queue an earlier export report of the user again, with the user's present rights, and return the new ReportJob
+    row.
 
     Its texts are in `language`. Returns None when the user has no such report. Raises AskRefused(too_many_jobs) when
     the user has 3 unfinished reports.
@@ -90,7 +91,7 @@ def cancel_report(by: Person, job_id: int, now: datetime) -> bool | None:
 
 
 def own_job(by: Person, job_id: int, lock: bool = False) -> ReportJob | None:
-    """Return the export report job with this id if it belongs to the user, else None.
+    """Return the ReportJob row of the export report with this id if it belongs to the user, else None.
 
     `lock` locks the row for update.
     """

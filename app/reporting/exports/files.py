@@ -35,9 +35,9 @@ IsGivenUp = Callable[[], bool]
 
 
 class ReportFile(Protocol):
-    """A file to which the rows of an export report are written.
+    """Interface of a file to which the rows of an export report are written one by one.
 
-    It is complete only after `close`; `drop` abandons it.
+    The file is complete only after `close`; `drop` abandons it.
     """
 
     def write(self, row: Sequence[Cell]) -> None: ...
@@ -105,7 +105,9 @@ class XlsxFile:
         self._book.close()
 
     def drop(self) -> None:
-        """Close only the library's temporary file of rows; closing the workbook would write the whole file."""
+        """Abandon the file: close only the library's temporary file of rows, since closing the workbook would write the
+        whole file.
+        """
         self._sheet._opt_close()
 
 
@@ -114,7 +116,8 @@ WRITERS: dict[str, Writer] = {"xlsx": XlsxFile, "csv": CsvFile, "pdf": PdfFile}
 
 
 def columns_in(file_format: str, chosen: Sequence[str]) -> Sequence[str]:
-    """Return the chosen columns that a file of this format holds: the first ten for a PDF, all for the others.
+    """Return the names of the chosen columns that a file of this format holds: the first ten for a PDF, all for the
+    others.
 
     Older requests for a PDF may name more than ten.
     """
@@ -123,8 +126,8 @@ def columns_in(file_format: str, chosen: Sequence[str]) -> Sequence[str]:
 
 @contextmanager
 def draft_of(job_id: int, ending: str) -> Iterator[Path]:
-    """Yield the path of the file to write for a report job, in a new locked folder that is removed afterwards; unlocked
-    folders, left by killed workers on this host, are removed first.
+    """Context manager: yield the path of the file to write for a report job, in a new locked folder that is removed at
+    the end. Unlocked folders, left by killed workers on this host, are removed first.
     """
     drafts = Path(current_app.config["LAPOR_HOME"]) / "drafts"
     drafts.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -144,7 +147,7 @@ def draft_of(job_id: int, ending: str) -> Iterator[Path]:
 
 @contextmanager
 def _locked(folder: Path, how: int) -> Iterator[None]:
-    """Hold a file lock on the folder during the `with` block.
+    """Context manager: hold a file lock on the folder during the block.
 
     Raises BlockingIOError when `how` is non-blocking and another process holds the lock.
     """

@@ -18,7 +18,7 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class JobLine:
-    """An export report job as shown to the officer who requested it; `size` is in bytes.
+    """A value object: an export report job as shown to the officer who requested it; `size` is in bytes.
 
     `left` is the time that the job still needs at its speed so far, None when that cannot be estimated.
     """
@@ -43,7 +43,7 @@ class JobLine:
 
 
 def newest_jobs(user_id: int, now: datetime) -> list[JobLine]:
-    """Return the ten newest export report jobs of an officer, newest first."""
+    """Return a list of JobLine with the ten newest export report jobs of an officer, newest first."""
     statement = select(ReportJob).where(ReportJob.user_id == user_id).order_by(ReportJob.id.desc()).limit(SHOWN)
     lines = []
     for job in db.session.scalars(statement):
@@ -71,7 +71,7 @@ def newest_jobs(user_id: int, now: datetime) -> list[JobLine]:
 
 @dataclass(frozen=True)
 class ScheduleLine:
-    """A schedule of export reports with its recipients' names and how the newest report of each fared.
+    """A value object: a schedule of export reports with its recipients' names and how the newest report of each fared.
 
     `fates` are (recipient's name, state) pairs. `period_on` is the title of the newest report, None when there is none
     yet.
@@ -88,7 +88,9 @@ def find_schedule(schedule_id: int) -> ReportSchedule | None:
 
 
 def all_schedules() -> list[ScheduleLine]:
-    """Return every schedule of export reports, oldest first, with recipients and the state of their newest reports."""
+    """Return a list of ScheduleLine for every schedule of export reports, oldest first, with recipients and the state
+    of their newest reports.
+    """
     options = selectinload(ReportSchedule.recipients).joinedload(ReportRecipient.user)
     schedules = db.session.scalars(select(ReportSchedule).order_by(ReportSchedule.id).options(options)).all()
     newest = _newest_of([schedule.id for schedule in schedules])
@@ -103,9 +105,9 @@ def all_schedules() -> list[ScheduleLine]:
 
 
 def _newest_of(schedules: Sequence[int]) -> dict[int | None, list[tuple[ReportJob, Delivery | None]]]:
-    """Return {schedule id: [(job, delivery)]} with the jobs of each schedule's newest period.
+    """Return a dict from schedule id to a list of (ReportJob, Delivery) with the jobs of each schedule's newest period.
 
-    The delivery is the message that carries the job's file, None when there is none.
+    The Delivery is the message with which the job's file is sent, None when there is none.
     """
     newest = select(ReportJob.schedule_id, func.max(ReportJob.period_on).label("day")).group_by(ReportJob.schedule_id)
     last = newest.subquery()
@@ -125,7 +127,9 @@ def _newest_of(schedules: Sequence[int]) -> dict[int | None, list[tuple[ReportJo
 
 
 def _state(job: ReportJob, message: Delivery | None) -> str:
-    """Return the state of the job, or of the message with its file once that is done: `mail_queued`, `mail_sent`, …"""
+    """Return the state of a report job as text (`queued`, `running`, `done`, …), or, once it is done and mailed, that
+    of the message with its file: `mail_queued`, `mail_sent`, …
+    """
     if job.state not in ("done", "expired") or message is None:
         return job.state
     return f"mail_{message.state}"

@@ -35,7 +35,7 @@ SHARES = {"judul": 3.0, "tempat": 2.0, "opd": 1.5, "kategori": 1.5, "status": 1.
 
 @dataclass(frozen=True)
 class Facts:
-    """The texts around the rows of an export report.
+    """A value object: the texts around the rows of an export report.
 
     `headings` are by column name; `lines` are (label, text) pairs on how the report was made.
     """
@@ -47,7 +47,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Column:
-    """A printed column of a PDF table.
+    """A value object: a printed column of a PDF table.
 
     `place` is its index in the row, `width` is in millimetres, `unbroken` is whether its values must not wrap.
     """
@@ -86,7 +86,7 @@ class PdfFile:
 
 
 def columns_of(headings: Mapping[str, str], rows: Sequence[Sequence[str]]) -> list[Column]:
-    """Return the printed columns with widths in millimetres, which add up to the page width of 271 mm."""
+    """Return a list of the printed Columns with widths in millimetres, which add up to the page width of 271 mm."""
     places = {name: place for place, name in enumerate(headings) if name != ROW_BELOW}
     fixed = {}
     for name, place in places.items():

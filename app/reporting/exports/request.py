@@ -14,7 +14,7 @@ FILTERS = ("status", "step", "agency", "category", "channel", "district")
 
 @dataclass(frozen=True)
 class WantedReport:
-    """The request for an export report: filters, columns, and the language of the texts.
+    """A value object: the request for an export report, with filters, columns, and the language of the texts.
 
     Filters are codes; `since` and `until` are the first and last office date of receipt. None means that a filter is
     not set.
@@ -34,7 +34,9 @@ class WantedReport:
     language: str = "id"
 
     def filter(self) -> ComplaintFilter:
-        """Return the filter of the list of complaints that selects the cases of this report."""
+        """Return the ComplaintFilter of the list of complaints that selects the cases of this report. Raises ValueError
+        for an unknown status or step.
+        """
         given = {name: getattr(self, name) for name in ("since", "until", "agency", "category", "channel", "district")}
         status = CaseStatus(self.status) if self.status else None
         step = Step(self.step) if self.step else None
@@ -47,7 +49,7 @@ class WantedReport:
 
 
 def wanted_of(document: dict[str, Any]) -> WantedReport:
-    """Return the request from the dict that `WantedReport.document` made.
+    """Return the WantedReport from the dict that `WantedReport.document` made.
 
     Columns that no longer exist are dropped. Raises KeyError, TypeError or ValueError for another dict.
     """

@@ -46,10 +46,11 @@ USUAL = ("nomor", "masuk", "judul", "kategori", "saluran", "status", "langkah", 
 def reading(
     person: Person, wanted: ComplaintFilter, columns: Sequence[str], now: datetime
 ) -> Iterator[tuple[int, Iterator[Sequence[Any]]]]:
-    """Yield (row count, row iterator) of the visible cases that the filter selects, both from one snapshot.
+    """Context manager: yield (number of rows, iterator over rows) for the visible cases that the filter selects, both
+    from one snapshot.
 
-    For a `with` statement. Each row holds the values of `columns` in order. A separate connection is used, so that the
-    caller may commit meanwhile, and 1,000 rows are fetched at a time.
+    Each row holds the values of `columns` in order. A separate connection is used, so that the caller may commit
+    meanwhile, and 1,000 rows are fetched at a time.
     """
     with db.session.session_factory() as session:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
@@ -61,7 +62,9 @@ def reading(
 
 
 def select_of(columns: Sequence[str]) -> Select[Any]:
-    """Return a select statement of the chosen columns of complaints that joins only the tables they need."""
+    """Return a SELECT statement of the chosen columns of complaints that joins only the tables they need. Raises
+    KeyError for an unknown column.
+    """
     nearest = nearest_step()
     found: dict[str, Any] = {**PLAIN, "opd": names_of_agencies()}
     found |= {name: nearest.c[column] for name, column in OF_NEAREST.items()}

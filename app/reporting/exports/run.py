@@ -70,7 +70,8 @@ class ReportRefused(Exception):
 
 
 def run_report(job_id: int, clock: Clock = utc_now) -> str:
-    """Make the file of one export report and return "done", "failed" or "stopped"; "elsewhere" if it is not free.
+    """Make the file of one export report, commit, and return "done", "failed" or "stopped"; "elsewhere" if it is not
+    free.
 
     A queued report or one with a silent worker is free, at most 3 times. Every error while making the file is recorded
     in the job and not raised.
@@ -128,7 +129,7 @@ def _make(job_id: int, attempt: int, clock: Clock) -> str:
 
 
 def asking_person(job: ReportJob, now: datetime) -> Person:
-    """Return the officer who requested the export report, with present rights.
+    """Return the officer who requested the export report as Person, with present rights.
 
     Raises ReportRefused(not_allowed) for a closed user account or one that may see no case, ReportRefused(moved) when
     it may see other cases than at the request.

@@ -27,7 +27,8 @@ NOT_LATER_THAN = timedelta(days=2)
 
 @dataclass(frozen=True)
 class Plan:
-    """A supervisor's input for a schedule of export reports; the days of each report follow from the rhythm.
+    """A value object: a supervisor's input for a schedule of export reports; the days of each report follow from the
+    rhythm.
 
     `hour` is in office time, `recipients` are user ids.
     """
@@ -41,7 +42,7 @@ class Plan:
 
 
 def supervisors() -> dict[int, str]:
-    """Return {user id: full name} of the active supervisors, who may receive scheduled export reports."""
+    """Return a dict from user id to full name of the active supervisors, who may receive scheduled export reports."""
     statement = select(User).join(User.roles).where(Role.name == SUPERVISOR_ROLE, User.active.is_(True))
     return {user.id: user.get_full_name() for user in db.session.scalars(statement.order_by(User.id))}
 
@@ -55,7 +56,7 @@ class RecipientLeft(ValueError):
 
 
 def save_schedule(by: Person, plan: Plan, now: datetime) -> ReportSchedule:
-    """Store and return a new schedule of export reports.
+    """Store and commit a new schedule of export reports, and return its ReportSchedule row.
 
     Raises ValueError when `by` has no user account, RecipientLeft when a recipient is not an active supervisor.
     """
@@ -70,7 +71,7 @@ def save_schedule(by: Person, plan: Plan, now: datetime) -> ReportSchedule:
 
 
 def change_schedule(schedule_id: int, plan: Plan, seen: str, now: datetime) -> bool:
-    """Change a schedule from its next period on and return True; return False when there is no such schedule.
+    """Change a schedule from its next period on, commit, and return True; return False when there is no such schedule.
 
     `seen` is the fingerprint of the schedule as displayed. Raises PlanChanged when the schedule has changed since,
     RecipientLeft when a recipient is not an active supervisor.
@@ -105,7 +106,9 @@ def _write(schedule: ReportSchedule, plan: Plan, now: datetime) -> None:
 
 
 def switch_schedule(schedule_id: int, active: bool) -> ReportSchedule | None:
-    """Switch a schedule of export reports on or off and return it; None when there is no such schedule."""
+    """Switch a schedule of export reports on or off, commit, and return its ReportSchedule row; None when there is no
+    such schedule.
+    """
     with one_transaction():
         schedule = db.session.get(ReportSchedule, min(schedule_id, LARGEST_ID))
         if schedule is not None:
@@ -114,7 +117,7 @@ def switch_schedule(schedule_id: int, active: bool) -> ReportSchedule | None:
 
 
 def remove_schedule(schedule_id: int) -> str | None:
-    """Delete a schedule and return its name; None when there is no such schedule.
+    """Delete a schedule of export reports, commit, and return its name; None when there is no such schedule.
 
     Reports that it made stay with their recipients.
     """
@@ -128,14 +131,16 @@ def remove_schedule(schedule_id: int) -> str | None:
 
 @dataclass(frozen=True)
 class Span:
-    """A span of office dates, both inclusive; the first date identifies it among the spans of a schedule."""
+    """A value object: a span of office dates, both inclusive; the first date identifies it among the spans of a
+    schedule.
+    """
 
     first: date
     last: date
 
 
 def span_due(rhythm: Rhythm, hour: int, since: datetime, now: datetime) -> Span | None:
-    """Return the span of days about which a scheduled report is due at `now`, None when none is due.
+    """Return the Span of days about which a scheduled report is due at `now`, None when none is due.
 
     `now` and `since`, the creation of the schedule, are aware datetimes in office time. None is due when the hour of
     sending is still ahead, more than two days past, or before `since`.
@@ -154,7 +159,8 @@ def span_due(rhythm: Rhythm, hour: int, since: datetime, now: datetime) -> Span 
 
 
 def make_scheduled_reports(now: datetime) -> int:
-    """Queue every due scheduled report, once per schedule, recipient and period; return how many were queued.
+    """Queue every due scheduled report, once per schedule, recipient and period; commit, and return how many were
+    queued.
 
     A unique index on the jobs decides between concurrent schedulers. `now` is an aware UTC datetime.
     """

@@ -43,7 +43,7 @@ def _shape(column: str) -> Shape:
 
 
 def facts_of_report(wanted: WantedReport, columns: Sequence[str], name: str, total: int, now: datetime) -> Facts:
-    """Return the texts around an export report: title, headings, and lines on how it was made.
+    """Return as Facts the texts around an export report: title, headings, and lines on how it was made.
 
     `columns` are those in the file, `name` is the officer's, `total` the number of cases, `now` an aware UTC datetime.
     """

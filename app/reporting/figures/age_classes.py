@@ -12,7 +12,7 @@ BOUNDS = (1, 3, 5, 7, 14)
 
 @dataclass(frozen=True)
 class AgeClass:
-    """A class of cases by age: `least` to `most` working days old, received from `first` to `last`.
+    """A value object: a class of cases by age, `least` to `most` working days old, received from `first` to `last`.
 
     The dates are inclusive office dates. None means no bound on that side.
     """
@@ -24,7 +24,9 @@ class AgeClass:
 
 
 def age_classes(calendar: WorkingCalendar, today: date) -> list[AgeClass]:
-    """Return the age classes for an office date, youngest first; a case received today is 0 days old."""
+    """Return a list of the six AgeClass values for an office date, youngest first; a case received
+    today is 0 days old.
+    """
     back = (today - timedelta(days=n) for n in count())
     office_days = list(islice(filter(calendar.is_working_day, back), BOUNDS[-1] + 1))
     found, last, least = [], None, 0

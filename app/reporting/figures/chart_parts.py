@@ -16,7 +16,7 @@ STRONG = f'class="lab" fill="{INK}" font-size="12" font-weight="700"'
 
 @dataclass(frozen=True)
 class Table:
-    """A chart's figures as a text table; the first cell of each row is the heading of the row."""
+    """A value object: a chart's figures as a text table; the first cell of each row is the heading of the row."""
 
     caption: str
     heads: tuple[str, ...]
@@ -24,7 +24,7 @@ class Table:
 
 
 class Titled(Protocol):
-    """A chart with the attributes that `picture` needs."""
+    """Interface of a chart with the attributes that `picture` needs: key, title and description."""
 
     @property
     def key(self) -> str: ...
@@ -37,12 +37,12 @@ class Titled(Protocol):
 
 
 def drawn(svg: str) -> Markup:
-    """Return SVG text made by this program as safe markup; all values in it must already be escaped."""
+    """Return SVG text made by this program as safe Markup; all values in it must already be escaped."""
     return Markup(svg)  # noqa: S704
 
 
 def stretched(inside: str) -> Markup:
-    """Return the SVG elements as an SVG that stretches to fill its table cell.
+    """Return the SVG elements in an SVG image (Markup) that stretches to fill its table cell.
 
     It is hidden from screen readers, since other cells hold the text.
     """
@@ -56,7 +56,7 @@ def plain(value: float) -> str:
 
 
 def picture(chart: Titled, width: int, height: float, inside: str) -> Markup:
-    """Return the chart as an SVG with a title and description for screen readers."""
+    """Return the SVG elements of a chart in an SVG image (Markup) with a title and description for screen readers."""
     name = f"{chart.key}-{width}"
     css_class = "lebar" if width == WIDE else "sempit"
     return drawn(

@@ -38,7 +38,7 @@ _SIZES = {WIDE: 230, NARROW: 210}
 
 @dataclass(frozen=True)
 class Series:
-    """A line of a line chart: its name, and a value for each period."""
+    """A value object: a line of a line chart, with its name and a value for each period."""
 
     name: str
     values: tuple[float, ...]
@@ -46,7 +46,9 @@ class Series:
 
 @dataclass(frozen=True)
 class _Style:
-    """The style of one line: CSS class, colour, dash pattern, and marker (square or round, filled or hollow)."""
+    """A value object: the style of one line, with CSS class, colour, dash pattern, and marker (square or round, filled
+    or hollow).
+    """
 
     name: str
     colour: str
@@ -75,7 +77,9 @@ class LineChart:
     write: Callable[[float], str] = plain
 
     def svg(self, width: int = WIDE) -> Markup:
-        """Return the line chart as SVG of width WIDE or NARROW. Raises ValueError for more than three series."""
+        """Return the line chart as an SVG image (Markup) of width WIDE or NARROW. Raises ValueError for more than three
+        series.
+        """
         if len(self.series) > MOST_SERIES:
             raise ValueError("more lines than styles")
         frame = _Frame(self, width, _SIZES[width])
@@ -90,7 +94,7 @@ class LineChart:
         return Table(self.title, (self.head, *self.periods), rows)
 
     def legend(self) -> list[tuple[Markup, str]]:
-        """Return a list of (line sample as SVG, name) for the series."""
+        """Return a list of (line sample as an SVG image, name) for the series of the chart."""
         lines = (_stroke(style, "0,6 26,6") + _marker(style, 13, 6) for style in _STYLES)
         samples = (drawn(f'<svg viewBox="0 0 26 12" aria-hidden="true">{line}</svg>') for line in lines)
         return [(sample, one.name) for one, sample in zip(self.series, samples, strict=False)]
@@ -112,7 +116,7 @@ def _marker(style: _Style, x: float, y: float, title: str = "") -> str:
 
 
 class _Frame:
-    """A line chart's coordinates at one width, and its parts as SVG text."""
+    """Computes a line chart's coordinates at one width, and its parts as SVG text."""
 
     left, top, bottom, steps = 40, 12, 26, 4
 
@@ -168,7 +172,7 @@ class _Frame:
 
 @dataclass(frozen=True)
 class Bar:
-    """One row of a bar chart: its name, value and formatted value.
+    """A value object: one row of a bar chart, with its name, value and formatted value.
 
     `tone` is a CSS class, `more` are further cells of its table row, `target` is a value to mark (None: none).
     """
@@ -200,7 +204,7 @@ class BarChart:
         return self.most or max((*(bar.value for bar in self.bars), 1))
 
     def cell(self, bar: Bar) -> Markup:
-        """Return the SVG of one bar, stretched to its table cell."""
+        """Return one bar as an SVG image (Markup), stretched to its table cell."""
         parts = rect("b-bg", 0, 0, 100, 18, BACK) + rect(
             bar.tone, 0, 0, self._share(bar.value) * 100, 18, TONES[bar.tone]
         )
@@ -238,7 +242,7 @@ def _cut(words: str, most: int) -> str:
 
 @dataclass(frozen=True)
 class Stack:
-    """One stacked bar: its name, and the number of cases in each part, left to right."""
+    """A value object: one stacked bar, with its name and the number of cases in each part, left to right."""
 
     label: str
     parts: tuple[int, ...]
@@ -264,7 +268,7 @@ class StackedBars:
         return max((*(sum(row.parts) for row in self.rows), 1))
 
     def cell(self, row: Stack) -> Markup:
-        """Return the SVG of one stacked bar, stretched to its table cell, with gaps between the parts."""
+        """Return one stacked bar as an SVG image (Markup), stretched to its table cell, with gaps between the parts."""
         parts = rect("b-bg", 0, 0, 100, 18, BACK) + self._pieces(row, 0, 0, 100)
         return stretched(parts)
 

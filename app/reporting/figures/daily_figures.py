@@ -33,7 +33,8 @@ TABLES = ("received", "moved", "answered", "overdue", "open")
 
 @dataclass
 class Figures:
-    """Figures of a register: counts by name, tables of rows by name, and the number of cases that were read.
+    """A value object: the figures of a register, with counts by name, tables of rows (dicts) by name, and the number of
+    cases that were read.
 
     Each row has a `key` that is unique in its table.
     """
@@ -45,7 +46,7 @@ class Figures:
 
 @dataclass
 class _Day:
-    """The figures of one daily register while they are added up."""
+    """Sums of one daily register while its cases are counted."""
 
     period: Period
     calendar: WorkingCalendar
@@ -55,7 +56,8 @@ class _Day:
 
 
 def daily_figures(period: Period) -> Figures:
-    """Return the figures of a daily register: what happened in the period, and the state of every case at its end.
+    """Compute and return the Figures of a daily register: what happened in the period, and the state of every case at
+    its end. Nothing is stored.
 
     Tables hold at most 300 rows; the counts cover all.
     """
@@ -112,7 +114,8 @@ def _add(day: _Day, table: str, row: Row) -> None:
 
 
 def _about(case: CaseLog, facts: ComplaintFacts) -> Row:
-    """Return a dict of the case's columns without its reporter.
+    """Return a dict of the case's columns without its reporter: `number`, `title`, `confidentiality`, `category`,
+    `district`, `channel` and `classification`.
 
     The title is "" unless the confidentiality is `open`.
     """

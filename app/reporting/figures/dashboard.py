@@ -22,7 +22,7 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class SopLine:
-    """A step of the active SOP version: its name, number and allowance.
+    """A value object: a step of the active SOP version, with its code, number and allowance.
 
     `value` is in `unit` (`working_minutes` or `working_days`); both are None for a step without an allowance.
     """
@@ -35,7 +35,7 @@ class SopLine:
 
 @dataclass(frozen=True)
 class Counts:
-    """Counts of cases for the dashboard.
+    """A value object: counts of cases for the dashboard.
 
     `open` and `late` are now, `open_before` and `late_before` a week ago; `ages` are (total, late) by age class,
     `queue` is by open step, `received` and `answered` by Monday of the week (office date). Medians are seconds from
@@ -61,7 +61,7 @@ class Counts:
 def count_everything(
     person: Person, now: datetime, period: Period, before: Period, ages: Sequence[tuple[date | None, date | None]]
 ) -> Counts:
-    """Return the dashboard's counts as of `now` (aware UTC) for the cases that the person may see.
+    """Return the Counts of the dashboard as of `now` (aware UTC) for the cases that the person may see.
 
     `period` and `before` are the periods of the medians; `ages` holds the first and last office date of receipt of each
     age class, None for no bound.
@@ -92,7 +92,7 @@ def _weeks(pairs: Any) -> dict[date, int]:
 
 
 def weeks_until(now: datetime) -> list[date]:
-    """Return the Mondays (office dates) of the twelve weeks up to the week of `now`, oldest first."""
+    """Return a list of the Mondays (office dates) of the twelve weeks up to the week of `now`, oldest first."""
     today = now.astimezone(OFFICE_ZONE).date()
     monday = today - timedelta(days=today.weekday())
     return [monday - timedelta(days=7 * back) for back in range(WEEKS - 1, -1, -1)]
@@ -101,7 +101,9 @@ def weeks_until(now: datetime) -> list[date]:
 def _of_cases(
     person: Person, now: datetime, period: Period, before: Period, ages: Sequence[tuple[date | None, date | None]]
 ) -> list[Any]:
-    """Return the columns of a one-row subquery that counts the visible cases: now, by age class, and the medians."""
+    """Return a list of the columns of a one-row subquery that counts the visible cases: now, by age class, and the
+    medians.
+    """
     running = is_open()
     late = Complaint.next_due_at < now
     columns = [
@@ -124,7 +126,9 @@ def _of_cases(
 
 
 def _median(period: Period) -> ColumnElement[Any]:
-    """Return a SQL expression for the median of seconds from receipt to answer, for cases answered in the period."""
+    """Return a SQL expression for the median number of seconds from receipt to answer, for cases answered in the
+    period; NULL without answers.
+    """
     seconds = func.extract("epoch", Complaint.answered_at - Complaint.received_at)
     return func.percentile_cont(0.5).within_group(case((_answered_in(period), seconds)))
 
@@ -134,7 +138,7 @@ def _answered_in(period: Period) -> ColumnElement[bool]:
 
 
 def _of_steps(person: Person, now: datetime, first_week: date) -> list[Any]:
-    """Return scalar subqueries for what is counted from the steps of the visible cases.
+    """Return a list of scalar subqueries for what is counted from the steps of the visible cases.
 
     `open_before` and `late_before` are cases with an open, or overdue and not paused, step a week ago; a step that is
     still open is judged by its present deadline. `queue` is {step: number of cases in which it is open}. `answered` are
@@ -157,7 +161,9 @@ def _of_steps(person: Person, now: datetime, first_week: date) -> list[Any]:
 
 
 def _by_week(at: SQLColumnExpression[Any], first: date, *criteria: ColumnElement[bool]) -> ScalarSelect[Any]:
-    """Return a scalar subquery for [Monday, count] pairs of the matching rows, by week in office time."""
+    """Return a scalar subquery for a JSON array of [Monday, count] pairs of the matching rows, by week in office time;
+    NULL without rows.
+    """
     monday = func.date_trunc("week", func.timezone(str(OFFICE_ZONE), at)).label("monday")
     counted = select(monday, func.count().label("cases")).where(at >= midnight(first), *criteria)
     found = counted.group_by(monday).subquery("by_week")

@@ -49,7 +49,7 @@ def count_open_cases(moment: datetime) -> int:
 
 @dataclass(frozen=True)
 class Timeliness:
-    """Punctuality of a group of steps.
+    """A value object: the punctuality of a group of steps.
 
     `within` of the `closed` steps closed by their deadline; `overdue` further steps are open past it.
     """
@@ -64,12 +64,12 @@ class Timeliness:
 
     @property
     def share(self) -> float | None:
-        """Return the share of steps in time, from 0 to 1; None when there are no steps."""
+        """The share of steps in time, from 0 to 1; None when there are no steps."""
         return self.within / self.counted if self.counted else None
 
     @property
     def percent(self) -> float | None:
-        """Return the percentage of steps in time with one decimal, None when there are no steps.
+        """The percentage of steps in time with one decimal, None when there are no steps.
 
         It is 100 only if all were in time.
         """
@@ -80,7 +80,9 @@ class Timeliness:
 
 @dataclass(frozen=True)
 class OverdueStep:
-    """A step that was open past its deadline; `agency` is the agency charged with the time, None for the office."""
+    """A value object: a step that was open past its deadline; `agency` is the agency charged with the time, None for
+    the office.
+    """
 
     step: Step
     actor: str
@@ -90,7 +92,8 @@ class OverdueStep:
 def overdue_steps(
     moment: datetime, *, agencies: Collection[str] | None = None, among: Scope | None = None
 ) -> list[OverdueStep]:
-    """Return the steps that were open, not paused and past their deadline just before an aware UTC instant.
+    """Return a list of OverdueStep for the steps that were open, not paused and past their deadline just before an
+    aware UTC instant.
 
     A step that is still open uses today's deadline. `agencies` limits the result to steps charged to these agencies,
     `among` (a select of complaint ids) to the steps of these cases; None does not limit it.
@@ -116,7 +119,7 @@ def charged_agency(step: Step, track: str | None) -> str | None:
 
 
 def timeliness_of(measures: Sequence[Measure], overdue: Sequence[OverdueStep]) -> Timeliness:
-    """Return the punctuality of all steps together: the closed ones of `measures` and the overdue ones.
+    """Return the Timeliness of all steps together: the closed ones of `measures` and the overdue ones.
 
     `measures` must come from one grouping.
     """
@@ -126,7 +129,7 @@ def timeliness_of(measures: Sequence[Measure], overdue: Sequence[OverdueStep]) -
 def timeliness_by(
     by: Grouping, measures: Iterable[Measure], overdue: Iterable[OverdueStep]
 ) -> dict[tuple[str | None, ...], Timeliness]:
-    """Return {values of the grouping: punctuality}, including groups in which no step closed.
+    """Return a dict from the values of the grouping (a tuple) to Timeliness, including groups in which no step closed.
 
     `measures` must have been grouped by `by`.
     """
@@ -139,12 +142,12 @@ def timeliness_by(
 
 
 def group_of(by: Grouping, one: Measure | OverdueStep) -> tuple[str | None, ...]:
-    """Return the values of a measure or step in the dimensions of a grouping, in order."""
+    """Return the values of a measure or step in the dimensions of a grouping, as a tuple in order."""
     return tuple(getattr(one, name) for name in by)
 
 
 def slowest(measures: Iterable[Measure]) -> Measure | None:
-    """Return the measure with the highest median share of its allowance used.
+    """Return the Measure with the highest median share of its allowance used.
 
     Groups that were always in time are skipped; returns None when no other is left.
     """

@@ -34,7 +34,8 @@ _SHOWN_BY: dict[EventKind, str] = {
 class LateSteps:
     """Records the late closings among a stream of closed steps.
 
-    `cases` are their complaint ids, `count` their number and `over` their working minutes past the deadline, by step.
+    `cases` are the complaint ids of those closings, `count` their number and `over` the working minutes past the
+    deadline, both by step.
     """
 
     calendar: WorkingCalendar
@@ -43,7 +44,7 @@ class LateSteps:
     over: Counter[Step] = field(default_factory=Counter)
 
     def watch(self, closed: Iterable[ClosedStep]) -> Iterator[ClosedStep]:
-        """Yield every closed step unchanged, and record the late ones."""
+        """Yield every ClosedStep unchanged, and record the late ones in this object."""
         for one in closed:
             if one.late:
                 self.cases.add(one.complaint)
@@ -54,7 +55,7 @@ class LateSteps:
 
 @dataclass
 class Delays:
-    """Delay figures of a month.
+    """A value object: the delay figures of a month.
 
     `causes` counts late cases by cause; `open_before` and `open_now` are the open cases at the begin and the end of the
     month, `overdue_before` and `overdue` the overdue steps; `standing` and `over` are number and working minutes, by
@@ -73,7 +74,7 @@ class Delays:
 
 
 def delays_in(period: Period, late: LateSteps) -> Delays:
-    """Return the delay figures of a month, by one pass over every case that changed or was open in it.
+    """Return the Delays of a month, by one pass over every case that changed or was open in it.
 
     The closed steps of the period must already have passed through `late.watch`.
     """
@@ -99,7 +100,9 @@ def delays_in(period: Period, late: LateSteps) -> Delays:
 
 
 def causes_of(turns: list[Replayed]) -> set[str]:
-    """Return the causes of delay (names in CAUSES) that a case's events show; {"left_lying"} when they show none."""
+    """Return the set of causes of delay (names in CAUSES) that a case's events show; {"left_lying"} when they show
+    none.
+    """
     found = {_SHOWN_BY[turn.event.kind] for turn in turns if turn.event.kind in _SHOWN_BY}
     tracks = [track for turn in turns for track in turn.after.tracks]
     found |= {"field_visit"} if any(track.field_visit for track in tracks) else set()
@@ -116,7 +119,8 @@ def cause_rows(found: Delays) -> list[dict[str, Any]]:
 
 
 def waiting_rows(late: LateSteps, found: Delays) -> list[dict[str, Any]]:
-    """Return a dict for each step with missed deadlines: `closed_late` and `open_late` steps, and `over`.
+    """Return a list of dicts, one for each step with missed deadlines: `key` and `step` (its code), the numbers
+    `closed_late` and `open_late`, and `over`.
 
     `over` is the total of working minutes past their deadlines.
     """

@@ -25,7 +25,7 @@ Pauses = tuple[tuple[datetime, datetime], ...]
 
 @cache
 def allowance_of(value: int, unit: str) -> Allowance:
-    """Return the allowance of the stored columns, cached, since millions of rows share a few.
+    """Return the Allowance of the stored columns `value` and `unit`, cached, since millions of rows share a few.
 
     Raises ValueError for an unknown unit.
     """
@@ -34,7 +34,9 @@ def allowance_of(value: int, unit: str) -> Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The time rules of one opening of a step: actor, start of its clock and deadline (aware UTC), and allowance."""
+    """A value object: the time rules of one step of a case, with actor, start of its clock and deadline (aware UTC),
+    and allowance.
+    """
 
     actor: str
     clock_from: datetime
@@ -44,7 +46,8 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class ClosedStep:
-    """A step that was opened and closed once, with the waits for the reporter in between (`pauses`).
+    """A value object: a step of a case that was opened and closed once, with the waits for the reporter in between
+    (`pauses`).
 
     `agency` is the agency to which the time is charged, None for the office.
     """
@@ -82,13 +85,15 @@ class ClosedStep:
         return calendar.elapsed(self.clock.clock_from, self.clock.due_at, self.pauses) // MINUTE
 
     def over_minutes(self, calendar: WorkingCalendar) -> int:
-        """Return the whole working minutes from deadline to closing, without pauses; 0 when not late."""
+        """Return the whole working minutes from the step's deadline to its closing, without pauses; 0 when it was not
+        late.
+        """
         return calendar.elapsed(self.clock.due_at, self.closed_at, self.pauses) // MINUTE
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the time ledger, in the order of reading.
+    """A value object: one row of the time ledger, in the order of reading.
 
     `agency` is the agency to which the time is charged, None for the office; `clock` is set only for a closing.
     """
@@ -104,7 +109,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Measure:
-    """Punctuality of a group of closed steps, with times in working minutes.
+    """A value object: the punctuality of a group of closed steps, with times in working minutes.
 
     A dimension that does not split the group is None. `within` of `count` steps were in time. The median of an even
     number is the mean of the middle two; the 90th percentile is the smallest value that nine of ten do not exceed.
@@ -128,7 +133,7 @@ class Measure:
 
 
 def closings(lines: Iterable[Line]) -> Iterator[ClosedStep]:
-    """Yield a closed step for each opening and closing in a stream of ledger lines.
+    """Yield a ClosedStep for each opening and closing of a step in a stream of ledger lines.
 
     The lines of a case must be consecutive and in ledger order; a closing without opening or clock is skipped.
     """
@@ -179,7 +184,9 @@ class Tally:
         group.allowances.add(closed.clock.allowance)
 
     def measures(self) -> list[Measure]:
-        """Return a list of one measure for each group, by step, actor and agency, the office before agencies."""
+        """Return a list of one Measure for each group, ordered by step, actor and agency, the
+        office before agencies.
+        """
         named = [(dict(zip(self.by, key, strict=True)), group) for key, group in self.groups.items()]
         return sorted((group.measure(names) for names, group in named), key=_order)
 
@@ -216,7 +223,7 @@ def median(ordered: list[int]) -> float:
 
 
 def tally(closed: Iterable[ClosedStep], calendar: WorkingCalendar, *groupings: Grouping) -> list[list[Measure]]:
-    """Return a list of measures for each grouping, in order, from one pass over the closed steps."""
+    """Return, for each grouping in order, a list of Measure, from one pass over the closed steps."""
     tallies = [Tally(by) for by in groupings]
     for one in closed:
         minutes, granted = one.used_minutes(calendar), one.granted_minutes(calendar)

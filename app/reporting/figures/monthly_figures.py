@@ -47,7 +47,7 @@ HAPPENINGS = ("received", "answered", "closed", "archived", "merged", "withdrawn
 
 @dataclass
 class _Month:
-    """The events and closed steps of one month, while they are counted."""
+    """Counts the events and closed steps of one month."""
 
     period: Period
     happened: Counter[str] = field(default_factory=Counter)
@@ -74,7 +74,7 @@ class _Month:
 
     @property
     def agencies(self) -> Counter[str]:
-        """Return {agency code: number of cases directed to it}."""
+        """The number of cases directed to each agency, by agency code."""
         return Counter(agency for _, agency in self.sent)
 
     @property
@@ -84,7 +84,8 @@ class _Month:
 
 
 def monthly_figures(period: Period) -> Figures:
-    """Return the figures of a monthly register: problems, punctuality, causes of delay, and ratings.
+    """Compute and return the Figures of a monthly register: problems, punctuality, causes of delay, and ratings.
+    Nothing is stored.
 
     `period` must be a whole month.
     """
@@ -122,7 +123,9 @@ def monthly_figures(period: Period) -> Figures:
 
 
 def _read_events(months: list[_Month]) -> list[Reception]:
-    """Count the events in each month, and return the received complaints of the last three months."""
+    """Count the events in each month, and return a list of Reception, the complaints received in the last three months,
+    in order of time.
+    """
     since, receptions = months[-MONTHS_OF_RECURRING].period.begins, []
     columns = (
         ComplaintEvent.complaint_id,
@@ -144,7 +147,7 @@ def _read_events(months: list[_Month]) -> list[Reception]:
 
 
 def _count_closings(closed: Iterable[ClosedStep], before: _Month, now: _Month) -> Iterator[ClosedStep]:
-    """Count the closed steps in their month, and yield those of the month `now`."""
+    """Count each closed step in its month, and yield the ClosedStep unchanged if it belongs to the month `now`."""
     for one in closed:
         this = now.period.holds(one.closed_at)
         month = now if this else before
@@ -167,7 +170,7 @@ def _summary(now: _Month, before: _Month, delays: Delays) -> list[Row]:
 
 
 def _pair(key: str, now: Any, before: Any) -> Row:
-    """Return a row of `key`, `count` (the month's figure), `before` (of the month before) and `change`.
+    """Return a row (dict) of `key`, `count` (the month's figure), `before` (of the month before) and `change`.
 
     The change is their difference, None when either is missing.
     """
@@ -176,13 +179,17 @@ def _pair(key: str, now: Any, before: Any) -> Row:
 
 
 def _compared(column: str, now: Counter[str], before: Counter[str]) -> list[Row]:
-    """Return a row for each code counted in either month, most frequent in the month `now` first."""
+    """Return a list of rows (dicts, see `_pair`), one for each code counted in either month, most frequent in the month
+    `now` first.
+    """
     rows = [_pair(code, now[code], before[code]) | {column: code} for code in now.keys() | before.keys()]
     return sorted(rows, key=lambda row: (-row["count"], -row["before"], row["key"]))
 
 
 def _measured(column: Literal["step", "agency"], measures: list[Measure], overdue: list[OverdueStep]) -> list[Row]:
-    """Return a row for each step or agency with closed or overdue steps, ordered by step or agency code."""
+    """Return a list of rows (dicts), one for each step or agency with closed or overdue steps, ordered by step or
+    agency code.
+    """
     known = {getattr(measure, column): measure for measure in measures}
     timely = {key[0]: one for key, one in timeliness_by((column,), measures, overdue).items()}
     order = list(Step) if column == "step" else sorted(timely, key=lambda code: code or "")

@@ -49,7 +49,7 @@ def punctuality(
     among: Scope | None = None,
     calendar: WorkingCalendar | None = None,
 ) -> list[Measure]:
-    """Return measures of the steps closed in the period, grouped by the dimensions in `by` (() is one group).
+    """Return a list of Measure for the steps closed in the period, grouped by the dimensions in `by` (() is one group).
 
     `agencies` limits them to steps charged to these agencies, `among` (a select of complaint ids) to the steps of these
     cases. Groups without closed steps are left out, so the list may be empty. `calendar` None means the present one.
@@ -64,7 +64,7 @@ def punctualities(
     among: Scope | None = None,
     calendar: WorkingCalendar | None = None,
 ) -> list[list[Measure]]:
-    """Return one list of measures for each grouping of the steps closed in the period, read in one pass.
+    """Return, for each grouping in order, a list of Measure for the steps closed in the period, read in one pass.
 
     `agencies` limits them to steps charged to these agencies, `among` (a select of complaint ids) to the steps of these
     cases. `calendar` None means the present one.
@@ -75,7 +75,7 @@ def punctualities(
 
 
 def closed_steps(period: Period, among: Scope | None = None) -> Iterator[ClosedStep]:
-    """Yield every step closed in the period, case by case, with its clock and allowance.
+    """Yield a ClosedStep for every step closed in the period, case by case, with its clock and allowance.
 
     `among` (a select of complaint ids) limits the result to the steps of these cases; None does not limit it.
     """
@@ -86,7 +86,8 @@ def closed_steps(period: Period, among: Scope | None = None) -> Iterator[ClosedS
 
 
 def _ledger_rows(period: Period, among: Scope | None) -> Any:
-    """Return a select of the ledger rows before the end of the period, of each case in which a step closed in it.
+    """Return a SELECT statement for the ledger rows before the end of the period, of each case in which a step closed
+    in it.
 
     A closing row also has the clock of its step; `_line` converts a row.
     """
@@ -132,7 +133,7 @@ def cached_punctualities(
     calendar: WorkingCalendar,
     now: datetime,
 ) -> list[list[Measure]]:
-    """Return one list of measures for each grouping, from Redis if they were computed lately.
+    """Return, for each grouping in order, a list of Measure, from Redis if they were computed lately.
 
     They are cached for a minute, or for a day once the period is over at `now`. The cache key covers everything the
     measures depend on: period, groupings, agencies, `among` as its SQL with parameters, and calendar. Without Redis the

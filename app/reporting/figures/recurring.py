@@ -18,7 +18,7 @@ NUMBERS_SHOWN = 12
 
 
 class Reception(NamedTuple):
-    """A received complaint with the codes of its category and place ("" for none); `at` is aware."""
+    """A named tuple: a received complaint with the codes of its category and place ("" for none); `at` is aware."""
 
     number: str
     at: datetime
@@ -28,7 +28,7 @@ class Reception(NamedTuple):
 
 
 def recurring_rows(receptions: Iterable[Reception], period: Period) -> list[dict[str, Any]]:
-    """Return a dict for each category and place with 3 or more complaints, one of them in the period.
+    """Return a list of dicts, one for each category and place with 3 or more complaints, one of them in the period.
 
     The most frequent come first. `receptions` must be in order of time; those without category or place are skipped.
     """

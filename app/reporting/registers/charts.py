@@ -23,7 +23,9 @@ BARRED = {
 
 
 def bars_of(table: str, frozen: Frozen) -> tuple[Markup, ...]:
-    """Return the SVG of a bar for each row of a register's table, () for a table without bars."""
+    """Return a tuple with the SVG image (Markup) of a bar for each row of a register's table, () for a table without
+    bars.
+    """
     column, rows = BARRED.get(table), frozen["tables"][table]
     if column is None:
         return ()
@@ -38,7 +40,7 @@ def bars_of(table: str, frozen: Frozen) -> tuple[Markup, ...]:
 
 
 def trend_of(frozen: Frozen) -> LineChart:
-    """Return the line chart of received and answered complaints in the last months of a monthly register."""
+    """Return the LineChart of received and answered complaints in the last months of a monthly register."""
     rows = frozen["tables"]["trend"]
     periods = tuple(str(format_date(date.fromisoformat(f"{row['key']}-01"), "MMM y")) for row in rows)
     lines = (Series(head("trend", name), tuple(row[name] for row in rows)) for name in ("received", "answered"))

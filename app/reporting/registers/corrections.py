@@ -19,7 +19,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Correction:
-    """A difference between a stored register and its figures as computed today.
+    """A value object: a difference between a stored register and its figures as computed today.
 
     `table` is "" for a count at the top; `column` is "" for a whole row that was added or removed. `old` and `new` are
     values of the figures, or rows; None means that there is no such row.
@@ -34,7 +34,7 @@ class Correction:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What differs today from a stored register.
+    """A value object: what differs today from a stored register.
 
     `names` are those of the codes in today's figures; `late_events` are (case number, kind, instant) of events that
     were written after the register for its period.
@@ -51,7 +51,9 @@ def corrections(
     new_counts: Mapping[str, Any],
     new_tables: Mapping[str, list[Row]],
 ) -> list[Correction]:
-    """Return every difference between old and new figures, counts first, then tables in the old order."""
+    """Return a list of Correction with every difference between old and new figures, counts first, then tables in the
+    old order; [] when they agree.
+    """
     found = [
         Correction("", name, name, old_counts.get(name), new_counts.get(name))
         for name in old_counts
@@ -70,7 +72,7 @@ def corrections(
 
 
 def corrections_since(frozen: dict[str, Any]) -> Comparison:
-    """Compute the figures of a stored register again and return what differs; nothing is changed.
+    """Compute the figures of a stored register again and return as Comparison what differs; nothing is changed.
 
     `frozen` is the content of the register's paper.
     """

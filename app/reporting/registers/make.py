@@ -50,7 +50,8 @@ class _Wanted:
 
 
 def make_register(kind: RegisterKind, day: date, by: Person, now: datetime) -> Register:
-    """Return the register of the office day `day`, or of the month that contains it; make it when there is none.
+    """Return the Register row of the office day `day`, or of the month that contains it; make it, with its number and
+    paper, when there is none.
 
     A daily register also covers the closed days before its day. Raises RegisterRefused: `not_over` (period not past),
     `no_office_day` (closed day), `before_beginning` (no events yet).
@@ -91,7 +92,8 @@ def _missing(kind: RegisterKind, wanted: list[date]) -> list[tuple[RegisterKind,
 
 
 def _checked(kind: RegisterKind, day: date, now: datetime) -> _Wanted:
-    """Return kind, day and period of the register to make; a daily one begins after the previous office day.
+    """Return kind, day and period of the register to make (as _Wanted); a daily one begins after the previous office
+    day.
 
     Raises RegisterRefused when the register cannot be made.
     """

@@ -26,7 +26,9 @@ _COLUMNS_OF = {
 
 
 def names_in(tables: dict[str, list[dict[str, Any]]]) -> Names:
-    """Return {kind: {code: name}} for the categories, places, agencies and officers that the tables' rows mention."""
+    """Return a dict from kind (agency, category, district, village, officer) to {code: name} for those that the tables'
+    rows mention.
+    """
     officers = names_of(_mentioned(tables, ("officer",)))
     found: Names = {kind: {} for kind in _NAMES} | {"officer": {str(key): name for key, name in officers.items()}}
     wanted = {kind: _mentioned(tables, columns) for kind, columns in _COLUMNS_OF.items()}

@@ -18,7 +18,9 @@ DEFINITIONS = 2
 
 
 def figures_of(kind: RegisterKind, period: Period) -> Figures:
-    """Return the figures of a daily or monthly register for the period, computed now."""
+    """Compute and return the Figures of a daily or monthly register for the period, by today's
+    data; nothing is stored.
+    """
     return daily_figures(period) if kind is RegisterKind.DAILY else monthly_figures(period)
 
 
@@ -27,7 +29,7 @@ def find_register(kind: RegisterKind, day: date) -> Register | None:
 
 
 def register_with_paper(register_id: int) -> Register | None:
-    """Return the register with its paper and maker loaded, or None when there is no such register."""
+    """Return the Register row with its paper and maker loaded, or None when there is no such register."""
     wanted = select(Register).where(Register.id == min(register_id, LARGEST_ID))
     loaded = wanted.options(joinedload(Register.paper), joinedload(Register.made_by))
     return db.session.scalars(loaded).first()
@@ -38,7 +40,7 @@ def count_registers(kind: RegisterKind) -> int:
 
 
 def registers_page(kind: RegisterKind, size: int, offset: int) -> Sequence[Register]:
-    """Return one page of registers of a kind, newest day first, with makers and papers.
+    """Return a sequence of Register rows, one page of a kind, newest day first, with makers and papers.
 
     Of the papers only state and page count are loaded.
     """

@@ -77,7 +77,7 @@ def counts_of(frozen: Frozen) -> list[tuple[str, int]]:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of a register as text: headings, and rows of cells in the same order."""
+    """A value object: a table of a register as text, with headings, and rows of cells in the same order."""
 
     name: str
     columns: tuple[str, ...]
@@ -86,7 +86,7 @@ class Table:
 
     @property
     def numeric(self) -> tuple[bool, ...]:
-        """Return for each column whether its cells are right-aligned.
+        """Whether the cells of each column are right-aligned, as a tuple of bool.
 
         False for the first column, since it names the row.
         """
@@ -94,7 +94,7 @@ class Table:
 
 
 def table_of(name: str, frozen: Frozen) -> Table:
-    """Return the named table of a register as text in the current language."""
+    """Return the named table of a register as Table, with texts in the current language."""
     columns = COLUMNS_OF[name]
     rows = (tuple(written(name, column, row, frozen) for column in columns) for row in frozen["tables"][name])
     return Table(name, columns, tuple(head(name, column) for column in columns), tuple(rows))

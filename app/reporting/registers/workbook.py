@@ -59,7 +59,7 @@ def register_workbook(kind: str, frozen: Frozen, made_at: datetime) -> bytes:
 
 
 def _front(sheet: Any, kind: str, frozen: Frozen, bold: Any) -> None:
-    """Write the register's name, number, period, counts and audit checkpoint to the first sheet."""
+    """Write the register's name, number, period, counts and audit checkpoint to the first sheet of its workbook."""
     lines: list[tuple[Any, Any]] = [
         (REGISTERS[kind], ""),
         (gettext("Nomor"), frozen["number"]),

@@ -22,7 +22,8 @@ SKIPPABLE = frozenset(Step) - {Step.REGISTER, Step.DIRECT, Step.DRAFT_ANSWER, St
 
 @dataclass(frozen=True)
 class WhatIf:
-    """The assumption of a rehearsal: another SOP with other allowances and actors, and the steps to skip.
+    """A value object: the assumption of a rehearsal, which is another SOP with other allowances and actors, and the
+    steps to skip.
 
     Raises ValueError when a step cannot be skipped.
     """
@@ -38,7 +39,7 @@ class WhatIf:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A step that was opened and closed once in a past case.
+    """A value object: a step that was opened and closed once in a past case.
 
     Instants are aware UTC. `extended` is whether it had the longer draft allowance, `more_days` the working days by
     which the Kepala Dinas extended it.
@@ -65,7 +66,8 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a rehearsal gives for one past step opening (`then`); `spent` is the working time that it took.
+    """A value object: what a rehearsal gives for one step of a past case (`then`); `spent` is the working time that the
+    step took.
 
     `actor` is None for a skipped step, which begins and ends at the same instant.
     """
@@ -84,7 +86,7 @@ class Outcome:
 
 @dataclass(slots=True)
 class _Replay:
-    """The rehearsal of one case: the outcomes so far."""
+    """Computes the rehearsal of one case step by step; `done` holds the outcomes so far."""
 
     what_if: WhatIf
     calendar: WorkingCalendar
@@ -146,7 +148,7 @@ class _Replay:
 
 
 def rehearse(openings: Sequence[Opening], what_if: WhatIf, calendar: WorkingCalendar) -> list[Outcome]:
-    """Return the outcomes of one past case under another SOP, in order.
+    """Return a list of Outcome, one for each step of one past case under another SOP, in order.
 
     `openings` are its step openings that have closed, in order of opening. Raises ValueError when a deadline lies past
     the calendar's last opening.
@@ -171,7 +173,9 @@ def _led_to(one: Opening, then: Opening) -> bool:
 
 
 def whole_time(outcomes: Sequence[Outcome], calendar: WorkingCalendar) -> tuple[timedelta, timedelta]:
-    """Return (as it was, as rehearsed): the working time from a case's first step opening to its last closing."""
+    """Return (as it was, as rehearsed), two timedeltas: the working time from a case's first step opening to its last
+    closing. Raises ValueError without outcomes.
+    """
     first = min(one.then.opened_at for one in outcomes)
     was = calendar.elapsed(first, max(one.then.closed_at for one in outcomes))
     return was, calendar.elapsed(first, max(one.ends for one in outcomes))

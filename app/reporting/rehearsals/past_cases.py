@@ -28,7 +28,9 @@ _STEPS, _ACTORS = {step.value: step for step in Step}, {actor.value: actor for a
 
 
 def past_cases(period: Period) -> Iterator[tuple[int, list[Opening]]]:
-    """Yield (complaint id, its closed step openings in order of opening) for every case received in the period."""
+    """Yield (complaint id, list of Opening) for every case received in the period: its steps that have closed, in order
+    of opening; cases without one are left out.
+    """
     sops, pauses = sops_by_version(), _pauses(period)
     times = (StepTask.opened_at, StepTask.closed_at, StepTask.clock_from, StepTask.due_at)
     what = (StepTask.step, StepTask.agency_code, StepTask.cycle, StepTask.actor)
@@ -67,7 +69,8 @@ def _opening(row: Any, sop: Sop, pauses: dict[int, list[Any]]) -> Opening:
 
 
 def _lengthened(sop: Sop, granted: Allowance, longer: bool, more_days: int) -> tuple[bool, int]:
-    """Return (extended, extra working days) with which step 7 had the allowance `granted` when it closed.
+    """Return (extended, extra working days) with which step 7 had the allowance `granted` when it closed; (False, 0)
+    when no combination gives it.
 
     `longer` and `more_days` are those of its track at last, which may have changed after that.
     """
@@ -76,7 +79,9 @@ def _lengthened(sop: Sop, granted: Allowance, longer: bool, more_days: int) -> t
 
 
 def _pauses(period: Period) -> dict[int, list[Any]]:
-    """Return {step task id: [(began, ended)]} for the ended pauses in cases received in the period."""
+    """Return a dict from step task id to a list of (began, ended), aware, for the ended pauses in cases received in the
+    period.
+    """
     statement = (
         select(StepPause.task_id, StepPause.began_at, StepPause.ended_at)
         .join(StepTask, StepTask.id == StepPause.task_id)

@@ -60,7 +60,7 @@ REHEARSALS = WorkQueue(
 
 
 def what_if_from(sop: Sop, changes: Mapping[str, Any]) -> WhatIf:
-    """Return the assumption of a rehearsal: the SOP with other allowances and actors.
+    """Return the WhatIf of a rehearsal: the SOP with other allowances and actors.
 
     `changes` holds `steps` (value, unit, actor by step), `extended_days` and `skipped`, all optional. Raises ValueError
     when they form no valid SOP or skip a step that cannot be skipped.
@@ -80,7 +80,7 @@ def what_if_from(sop: Sop, changes: Mapping[str, Any]) -> WhatIf:
 def ask_rehearsal(
     version: SopVersion, period: Period, changes: dict[str, Any], officer_id: int, now: datetime
 ) -> RehearsalRow:
-    """Store a queued rehearsal and return its row; a worker starts it after the commit.
+    """Store a queued rehearsal, commit, and return its RehearsalRow, which a worker then computes.
 
     Raises ValueError when the changes cannot be rehearsed.
     """
@@ -179,17 +179,19 @@ def _as_data(found: Rehearsal) -> dict[str, Any]:
 
 
 def find_rehearsal(rehearsal_id: int) -> RehearsalRow | None:
-    """Return the rehearsal with the officer who asked for it, or None when there is no such rehearsal."""
+    """Return the RehearsalRow with the officer who asked for it loaded, or None when there is no such rehearsal."""
     return db.session.get(RehearsalRow, min(rehearsal_id, LARGEST_ID), options=[joinedload(RehearsalRow.asked_by)])
 
 
 def newest_rehearsals(version: SopVersion, count: int) -> Sequence[RehearsalRow]:
-    """Return at most `count` rehearsals of the version with the officers who asked for them, newest first."""
+    """Return a sequence of at most `count` RehearsalRow of the SOP version with the officers who asked for them, newest
+    first.
+    """
     statement = select(RehearsalRow).where(RehearsalRow.sop_version_id == version.id)
     statement = statement.options(joinedload(RehearsalRow.asked_by)).order_by(RehearsalRow.id.desc())
     return db.session.scalars(statement.limit(count)).all()
 
 
 def find_sop_version(version_id: int) -> SopVersion | None:
-    """Return the SOP version with its steps, or None when there is no such version."""
+    """Return the SopVersion row with its steps loaded, or None when there is no such version."""
     return db.session.get(SopVersion, min(version_id, LARGEST_ID), options=[selectinload(SopVersion.steps)])

@@ -17,7 +17,7 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass
 class Side:
-    """Totals of one side of a comparison: a count, how many of it were late, and the sum of working minutes."""
+    """Sums of one side of a comparison: a count, how many of it were late, and the sum of working minutes."""
 
     count: int = 0
     late: int = 0
@@ -31,7 +31,7 @@ class Side:
 
 @dataclass
 class Pair:
-    """Totals of past steps or cases: as happened (`then`), and as the rehearsal gives them (`now`)."""
+    """Sums of past steps or cases: as happened (`then`), and as the rehearsal gives them (`now`)."""
 
     then: Side = field(default_factory=Side)
     now: Side = field(default_factory=Side)
@@ -39,7 +39,8 @@ class Pair:
 
 @dataclass
 class CaseSums:
-    """Totals of cases: late as happened (`late_then`) and as rehearsed (`late_now`), and working minutes of each.
+    """Sums of cases: late as happened (`late_then`) and as rehearsed (`late_now`), and a list of working minutes of
+    each.
 
     `saved` cases were late only as happened, `lost` cases are late only as rehearsed.
     """
@@ -54,7 +55,7 @@ class CaseSums:
 
     @property
     def medians(self) -> tuple[float, float]:
-        """Return (as happened, as rehearsed): the median working minutes of a case; 0 without cases."""
+        """The median working minutes of a case, as (as happened, as rehearsed); 0 without cases."""
         then, now = (sorted(found) or [0] for found in (self.minutes_then, self.minutes_now))
         return median(then), median(now)
 
