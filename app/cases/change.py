@@ -106,7 +106,7 @@ def change_case(
     notifier: Notifier | None = None,
 ) -> Change:
     """Append an event to a locked case, update its rows to the state after the event, write everything that follows
-    from the event, and return the change.
+    from the event, and return the Change; flushes, does not commit.
 
     `address` is the network address the change came from; `origin` says in the change feed who made the change
     ("office" or "sp4n"), None leaves it out of the feed. Pass `notifier` if one has written notices of this moment
@@ -151,8 +151,8 @@ def begin_case(
 
 def write_changes(changes: Sequence[Change], by: Person, *parts: Part) -> None:
     """Insert the rows of all given changes (steps, events, time ledger, change feed), and the rows of other tables in
-    `parts`, in one statement that also writes the notices to the officers whose steps are opened. The changes are of
-    one moment and at least one. Does not commit.
+    `parts`, in one statement that also writes the notices to the officers whose steps are opened. Does not commit.
+    There must be at least one change, and all must be of the same moment.
     """
     in_feed = [(c, c.origin) for c in changes if c.origin is not None]
     changes[0].notifier.opened_many(

@@ -169,12 +169,14 @@ def _particulars(complaint: Complaint, found: Difference, at: datetime) -> dict[
 
 
 def held_words(complaint: Complaint, found: Difference) -> dict[str, Any]:
-    """Return the stored values of the columns that differ, by column name, as `word_of` returns them."""
+    """Return a dict from column name to stored value for the columns that differ, each value as
+    `word_of` returns it.
+    """
     return {name: word_of(name, reported_value(complaint, name)) for name in sorted(found.values)}
 
 
 def words_of(found: Difference) -> dict[str, Any]:
-    """Return the new values of the columns that differ, by column name, as `word_of` returns them."""
+    """Return a dict from column name to new value for the columns that differ, each value as `word_of` returns it."""
     return {name: word_of(name, value) for name, value in sorted(found.values.items())}
 
 

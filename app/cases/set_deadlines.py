@@ -30,8 +30,8 @@ def open_task(complaint: Complaint, step: OpenStep, actor: Actor, after: Complai
 def set_deadline(
     task: StepTask, step: OpenStep, allowance: Allowance, sop: Sop, calendar: WorkingCalendar, now: datetime
 ) -> None:
-    """Set allowance, deadline and warning in the row of a step, counted from its start with the calendar and every
-    finished pause.
+    """Set allowance, deadline and time of warning (aware) in the row of a step, counted from its start with the
+    calendar and every finished pause.
 
     The next alarm is the warning, or the end of the question for a paused step; where that has passed, it is `now`.
     """
@@ -44,15 +44,17 @@ def set_deadline(
 
 
 def set_closed_deadline(task: StepTask, calendar: WorkingCalendar) -> None:
-    """Set deadline and warning of a step that closed while it waited for the reporter: the last pause counts too."""
+    """Set deadline and time of warning (aware) in the row of a step that closed while it waited for the reporter: the
+    last pause counts too.
+    """
     allowance, pauses = Allowance(task.allowance_value, Unit(task.allowance_unit)), ended_pauses(task)
     task.due_at = deadline_for(calendar, task.clock_from, allowance, pauses)
     task.warn_at = warn_at(calendar, task.clock_from, task.due_at, pauses)
 
 
 def set_closing(complaint: Complaint, silence: Allowance, calendar: WorkingCalendar) -> None:
-    """Set `closes_at` of a case: when an answered case is closed if the reporter does not respond; None before the
-    answer and after the end.
+    """Set `closes_at` (aware) in the row of a case: when an answered case is closed if the reporter does not respond;
+    None before the answer and after the end.
     """
     silent_since = complaint.answered_at if complaint.ended_at is None else None
     complaint.closes_at = deadline_for(calendar, silent_since, silence) if silent_since else None

@@ -18,8 +18,8 @@ from workflow_rules.process.actors import Person
 
 
 class ScanRefused(Exception):
-    """Raised when a scan is refused; `fault` is a key of `SCAN_FAULTS`, `numbers` holds the page counts `letter` and
-    `scan` where they differ.
+    """Raised when the scan of a signed letter is refused; `fault` is a key of `SCAN_FAULTS`, `numbers` holds the page
+    counts `letter` and `scan` where they differ.
     """
 
     def __init__(self, fault: str, letter: int = 0, scan: int = 0) -> None:

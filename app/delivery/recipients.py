@@ -36,7 +36,9 @@ def international(phone: str) -> str:
 
 
 def without_address(message: Delivery, problem: str) -> str:
-    """Return an error text with the reporter's address replaced by "…", since mail servers tend to repeat it."""
+    """Return an error text with the reporter's addresses replaced by "…", since mail servers tend to repeat them;
+    unchanged for a message to an officer, or when the addresses cannot be decrypted.
+    """
     if message.complaint_id is None:
         return problem
     try:

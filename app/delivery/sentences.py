@@ -49,7 +49,9 @@ def notice_line(row: Notice) -> NoticeLine:
 
 
 def sentence_of(row: Notice) -> str:
-    """Return the sentence of a notice in the current locale, with number, step or day where its kind names them."""
+    """Return the sentence of a Notice row as text in the current locale, with number, step or day where its kind names
+    them.
+    """
     said = str(NOTICES[row.kind])
     if row.delegation is not None:
         return said % {"decree": row.delegation.decree_number}

@@ -63,7 +63,7 @@ def _strip(found: Any) -> None:
 
 
 def without_notes(jpeg: bytes) -> bytes:
-    """Return a JPEG without EXIF, XMP, profiles and comments, pixels unchanged.
+    """Return the bytes of a JPEG without EXIF, XMP, profiles and comments, pixels unchanged.
 
     Raises ValueError or IndexError if its segments cannot be followed.
     """

@@ -24,7 +24,7 @@ _MODES = {
 
 def redrawn_picture(content: bytes, kind: str) -> bytes:
     """Return the bytes of the picture re-encoded upright, without EXIF, XMP, colour profile, comment or appended data.
-    A large JPEG is reduced in size.
+    A JPEG of more than 13 million pixels is reduced in size.
 
     Raises ValueError for too many pixels, or whatever the decoder raises for a broken picture.
     """

@@ -42,7 +42,9 @@ def release(calendar: WorkingCalendar, now: datetime, choices: SendingChoices, a
 
 
 def in_office_time(calendar: WorkingCalendar, now: datetime) -> bool:
-    """Return whether `now` is between the day's first opening and last closing, breaks included."""
+    """Return whether `now` is between the day's first opening and last closing, breaks included;
+    False on a closed day.
+    """
     midnight = _midnight(calendar, now)
     begun = calendar.is_open(now) or calendar.elapsed(midnight, now) > timedelta()
     return begun and calendar.elapsed(now, midnight + timedelta(days=1)) > timedelta()

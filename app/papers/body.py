@@ -67,7 +67,7 @@ def unbroken(text: str) -> Markup:
 
 
 def _item(line: str, levels: list[str], capitals: bool) -> Block | None:
-    """Parse a line as a numbered or dashed list item and return its block; None for any other line. Updates `levels`,
+    """Parse a line as a numbered or dashed list item and return its Block; None for any other line. Updates `levels`,
     the label styles of the open list levels.
 
     A single capital is a number only in a list that has a "B.", because "H. Rahmat" is a name.
@@ -101,7 +101,7 @@ def _joined(last: Block, block: Block, line: str) -> Block | None:
 
 
 def _settled(block: Block) -> Block:
-    """Return a block of a typed text with its texts as HTML. A single row of columns without a colon becomes a
+    """Return a Block of a typed text with its texts as HTML. A single row of columns without a colon becomes a
     paragraph.
     """
     if block.kind != "columns":

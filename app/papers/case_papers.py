@@ -156,8 +156,8 @@ def _source_of(case: Case, event: ComplaintEvent, kind: Action) -> dict[str, Any
 
 
 def _letters_before(case: Case, at: datetime) -> list[dict[str, Any]]:
-    """Return the agencies' letters signed by the instant `at`, oldest first, as dicts with the keys `agency` (full
-    name), `number` and `signed_at` (RFC 3339).
+    """Return a list of the agencies' letters signed by the instant `at`, oldest first, as dicts with the keys `agency`
+    (full name), `number` and `signed_at` (RFC 3339); [] when there is none.
     """
     signed = [x for x in case.letters if x.state == "signed" and x.signed_at is not None and x.signed_at <= at]
     return [
@@ -168,8 +168,8 @@ def _letters_before(case: Case, at: datetime) -> list[dict[str, Any]]:
 
 
 def _limits(case: Case, event: ComplaintEvent, kind: Action) -> dict[str, str]:
-    """Return the deadlines (RFC 3339) that a disposition sets, by name: of the agencies' receipt and answer for a
-    direction, otherwise of the step that the event opened. Empty if it opened none.
+    """Return the deadlines that a disposition sets, as a dict from name to RFC 3339 text: of the agencies' receipt and
+    answer for a direction, otherwise of the step that the event opened. Empty if it opened none.
     """
     if kind is not Action.DIRECT:
         due = [t.due_at for t in case.tasks if t.opened_at == event.at and t.agency_code == event.agency_code]

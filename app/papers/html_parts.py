@@ -49,8 +49,8 @@ def emblem_of(agency: Mapping[str, Any]) -> str:
 
 
 def in_day(stated: str | None) -> str:
-    """Return a frozen instant or date (ISO 8601 text) as a date in Indonesian words, in the office's zone; "" for None
-    or "".
+    """Return a frozen instant or date (ISO 8601 text) as text: the date in Indonesian words, in the office's zone; ""
+    for None or "".
     """
     if not stated:
         return ""
@@ -59,8 +59,8 @@ def in_day(stated: str | None) -> str:
 
 
 def in_moment(stated: str | None) -> str:
-    """Return a frozen instant (ISO 8601 text) as date and time in Indonesian words, in the office's zone; "" for None
-    or "".
+    """Return a frozen instant (ISO 8601 text) as text: date and time in Indonesian words, in the office's zone; "" for
+    None or "".
     """
     return moment(datetime.fromisoformat(stated)) if stated else ""
 

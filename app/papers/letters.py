@@ -73,7 +73,9 @@ def _return_draft(complaint: Complaint, decision: Decision, _by: Person) -> None
 
 
 def _withdraw(complaint: Complaint, decision: Decision, by: Person) -> None:
-    """Void the agency's signed letter, which has not been sent; its number stays in the register with the reason."""
+    """Void the agency's signed letter, which has not been sent, and flush; its number stays in the register with the
+    reason.
+    """
     event = decision.event
     letter = signed_letters(complaint)[event.agency]
     letter.state = "voided"

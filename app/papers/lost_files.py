@@ -43,7 +43,7 @@ def store_second_copy(paper: Paper, content: bytes) -> None:
 
 def check_letters_to_send() -> int:
     """Recover files that are missing from the store, of signed letters that wait to be sent (the 500 with the earliest
-    deadlines); return how many were missing.
+    deadlines), and return how many were missing. Commits after each paper.
     """
     own = (Letter.complaint_id == StepTask.complaint_id) & (Letter.agency_code == StepTask.agency_code)
     waits = (StepTask.closed_at.is_(None), StepTask.step == Step.SEND_ANSWER.value, Letter.state == "signed")

@@ -98,7 +98,8 @@ def _agency(row: seed_files.AgencyRow) -> Agency:
 
 
 def _load_holidays(year: int) -> None:
-    """Add national holidays and collective leave of the year before, `year` and the next, without commit.
+    """Add to the session the national holidays and collective leave of the year before, `year` and the next, without
+    commit.
 
     A year that already has national holidays is left unchanged.
     """
@@ -110,7 +111,8 @@ def _load_holidays(year: int) -> None:
 
 
 def _national_limits() -> list[NationalLimitRow]:
-    """Return unsaved rows for the limits that SP4N-LAPOR! publishes, in working days.
+    """Return a list of new NationalLimitRow objects, not added to the session, for the limits that SP4N-LAPOR!
+    publishes, in working days.
 
     Permen PANRB 5/2025 is in force, but its text was not available, so the numbers come from the official app.
     """

@@ -15,7 +15,7 @@ from app.reference.sop import load_sop
 
 
 class SopFault(StrEnum):
-    """Why an SOP version cannot be activated; the value is the key of its message."""
+    """Reason why an SOP version cannot be activated; the value is the key of its message."""
 
     NOT_A_DRAFT = "is_draft_no_more"
     NO_DECREE = "no_decree"

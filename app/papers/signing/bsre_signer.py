@@ -21,7 +21,7 @@ class BsreSigner:
     """A signer that has the BSrE server sign with the officer's account, which the server finds by NIK."""
 
     def prepare(self, officer: SigningOfficer) -> SignFunction:
-        """Return the function that has a PDF signed by BSrE for this officer.
+        """Return the function that takes a PDF with its frozen content and returns it signed by BSrE for this officer.
 
         Raises ActionRefused: signing_unavailable if BSrE is not configured, signing_refused if the officer has stored
         no NIK, missing_input if no passphrase was typed.

@@ -26,7 +26,7 @@ LOCKED = "pkcs8_shrouded_key_bag"
 
 
 class CertificateFault(StrEnum):
-    """Reason why a certificate file is rejected."""
+    """Reason why a certificate file is rejected; the value of UnfitCertificate.fault."""
 
     MISSING = "missing"
     TOO_LARGE = "too_large"

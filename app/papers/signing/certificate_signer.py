@@ -19,7 +19,7 @@ class CertificateSigner:
     """A signer that signs with the PKCS#12 certificate (sertifikat elektronik) that the officer has stored."""
 
     def prepare(self, officer: SigningOfficer) -> SignFunction:
-        """Return the function that signs a PDF for this officer.
+        """Return the function that takes a PDF with its frozen content and returns it signed for this officer.
 
         Raises ActionRefused: signing_refused if the certificate is missing, expired or unfit or the passphrase is
         wrong, missing_input if no passphrase was typed.
@@ -36,7 +36,7 @@ class CertificateSigner:
 
 
 def _signed(pdf: bytes, frozen: dict[str, Any], file: bytes, passphrase: str) -> bytes:
-    """Return the PDF with its signature, after validating that signature.
+    """Return the bytes of the PDF with its signature, after validating that signature.
 
     Raises ActionRefused: signing_unavailable if no intact signature could be made, signing_refused if the certificate
     cannot sign.

@@ -25,7 +25,7 @@ OPEN = ("queued", "running")
 
 
 class AskFault(StrEnum):
-    """Why an export report was not queued."""
+    """Reason why an export report was not queued; the value of AskRefused.fault."""
 
     TOO_MANY_JOBS = "too_many_jobs"
 

@@ -78,7 +78,8 @@ def rect(css_class: str, x: float, y: float, width: float, height: float, fill: 
 
 
 def top_of(values: Sequence[float], steps: int = 4) -> int:
-    """Return the end of a chart's axis: the smallest number that no value exceeds and that divides into `steps` parts.
+    """Return the end of a chart's axis as int: the smallest number that no value exceeds and that divides into `steps`
+    parts.
 
     Each part is 1, 2 or 5 times a power of ten.
     """

@@ -66,7 +66,7 @@ _STYLES = (
 
 @dataclass(frozen=True)
 class LineChart:
-    """A line chart of up to three series over periods; `key` must be unique on its page."""
+    """A value object: a line chart of up to three series over periods; `key` must be unique on its page."""
 
     key: str
     title: str
@@ -187,7 +187,8 @@ class Bar:
 
 @dataclass(frozen=True)
 class BarChart:
-    """A chart of horizontal bars on one scale; pages render it as table rows (`cell`), papers as one image (`svg`).
+    """A value object: a chart of horizontal bars on one scale; pages render it as table rows (`cell`), papers as one
+    image (`svg`).
 
     `most` is the end of the scale, None for the largest value.
     """
@@ -250,7 +251,7 @@ class Stack:
 
 @dataclass(frozen=True)
 class StackedBars:
-    """A chart of stacked horizontal bars, for instance cases of an age by state of their deadline.
+    """A value object: a chart of stacked horizontal bars, for instance cases of an age by state of their deadline.
 
     `names` are the parts, left to right.
     """

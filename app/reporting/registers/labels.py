@@ -65,7 +65,7 @@ _FIGURES_IN = {
 
 
 def notes(definitions: int) -> dict[str, str]:
-    """Return {table name: note}: what the table of a register shows, and what its figures mean.
+    """Return a dict from table name to note: what the table of a register shows, and what its figures mean.
 
     `definitions` is the version by which the register was counted; before 2, punctuality covered closed steps only.
     """

@@ -101,7 +101,9 @@ def table_of(name: str, frozen: Frozen) -> Table:
 
 
 def head(table: str, column: str) -> str:
-    """Return the heading of a table's column in the current language, with the time zone for columns of instants."""
+    """Return the heading of a table's column as text in the current language, with the time zone for columns of
+    instants. Raises KeyError for an unknown column.
+    """
     zone = f" ({ZONE_NAME})" if column in INSTANTS else ""
     return f"{HEADS.get(table, {}).get(column) or COLUMNS[column]}{zone}"
 
@@ -220,5 +222,7 @@ def period_text(frozen: Frozen) -> str:
 
 
 def day_or_month(kind: str, day: date) -> str:
-    """Return the day as `Jumat, 4 September 2026` for a daily register, as `September 2026` for a monthly one."""
+    """Return the date as text in the current language: `Jumat, 4 September 2026` for a daily register, `September 2026`
+    for a monthly one.
+    """
     return str(format_date(day, "MMMM y")) if kind == "monthly" else day_text(day, "lengkap")

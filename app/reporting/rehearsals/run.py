@@ -103,7 +103,7 @@ def ask_rehearsal(
 
 
 def run_rehearsal(rehearsal_id: int) -> str:
-    """Compute one queued rehearsal and store its result.
+    """Compute one queued rehearsal, store its result and commit.
 
     Returns "ready", "failed" (it takes too long, or the SOP or the calendar does not allow it), "elsewhere" when it is
     no longer queued, or "stopped" when another worker has claimed it meanwhile.

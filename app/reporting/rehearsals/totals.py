@@ -61,7 +61,7 @@ class CaseSums:
 
 
 class Rehearsal:
-    """All totals of a rehearsal's result page, added case by case; per case only two numbers stay in memory.
+    """Sums up all totals of a rehearsal's result page case by case; per case only two numbers stay in memory.
 
     `changed` holds (complaint id, late as happened, late as rehearsed) of the cases where both differ.
     """
