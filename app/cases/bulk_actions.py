@@ -44,7 +44,7 @@ def perform_together(
     address: str | None = None,
 ) -> list[Outcome]:
     """Perform the action on each case in one transaction and return a list of Outcome, ordered by case id. A refused
-    case does not stop the others. Raises ActionRefused(busy) or LockBusy when the cases cannot be locked.
+    case does not stop the others. Raises ActionRefused(busy) when the cases cannot be locked.
 
     All cases are locked before the first action, in the order of their keys, so that two bulk actions cannot deadlock.
     """

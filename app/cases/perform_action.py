@@ -61,7 +61,7 @@ def perform_action(
     letters_drawn: bool = True,
 ) -> Performed:
     """Perform one action on a case in one transaction and return the Performed. Raises ActionRefused (not_visible,
-    stale_version, busy, a reason of `decide` or of a failed signature) or LockBusy; then nothing has changed.
+    stale_version, busy, a reason of `decide` or of a failed signature); then nothing has changed.
 
     `expected_version` is the version that the form or client saw (None only for actions of the system and of SP4N).
     `now` is read after the row is locked, so that events never run backwards. `origin` says in the feed who made the
