@@ -14,8 +14,8 @@ MARK_LETTERS = 12
 
 
 def note_changes(happened: Iterable[tuple[Complaint, ComplaintEvent]]) -> None:
-    """Write a feed row for each event whose complaint has a tracking id. The session is flushed first, so that the
-    events have keys.
+    """Insert a row into the change feed for each event whose complaint has a tracking id, without a commit. The session
+    is flushed first, so that the events have keys.
     """
     linked = [(complaint, event) for complaint, event in happened if complaint.sp4n_tracking_id is not None]
     if linked:
@@ -25,8 +25,8 @@ def note_changes(happened: Iterable[tuple[Complaint, ComplaintEvent]]) -> None:
 
 
 def changes_of(complaint: Complaint, event: ComplaintEvent, origin: str) -> list[dict[str, Any]]:
-    """Return the feed row of an event whose key is known, in a list, to be inserted by the caller; [] for a complaint
-    without a tracking id.
+    """Return a list with the change feed row of an event as a dict of column values, to be inserted by the caller; []
+    for a complaint without a tracking id. The event must have its key.
     """
     if complaint.sp4n_tracking_id is None:
         return []
@@ -34,15 +34,15 @@ def changes_of(complaint: Complaint, event: ComplaintEvent, origin: str) -> list
 
 
 def note_linked(complaint: Complaint, at: datetime) -> None:
-    """Write the feed row that says that a complaint got its tracking id from an officer: its feed begins with its
-    present state.
+    """Insert the change feed row that says that an officer gave a complaint its tracking id: its feed begins with its
+    present state. Does not commit.
     """
     insert_rows(SyncChange.__table__, [_row(complaint, LINKED, at, "office")])
 
 
 def note_removed(complaint: Complaint, at: datetime) -> None:
-    """Write the tombstone of a complaint into the feed before it loses its tracking id, so that readers know that no
-    more changes follow.
+    """Insert the tombstone of a complaint into the change feed before it loses its tracking id, so that readers know
+    that no more changes follow. Does not commit.
     """
     insert_rows(SyncChange.__table__, [_row(complaint, REMOVED, at, "office", tombstone=True)])
 

@@ -23,7 +23,9 @@ class CursorTooOld(Exception):
 
 @dataclass(frozen=True)
 class FeedPage:
-    """A page of the feed: changes in order, the cursor to continue with, and whether more changes are there already."""
+    """A value object: a page of the change feed, with the changes in order, the cursor to continue with, and whether
+    more changes are there already.
+    """
 
     changes: list[SyncChange]
     next: str
@@ -31,22 +33,24 @@ class FeedPage:
 
 
 def read_changes(after: str, limit: int) -> FeedPage:
-    """Return up to `limit` changes after a cursor ("" is the beginning). Raises CursorUnreadable and CursorTooOld."""
+    """Return a FeedPage of up to `limit` changes after a cursor ("" is the beginning). Raises CursorUnreadable or
+    CursorTooOld.
+    """
     rows = changes_after(_position_of(after) if after else 0, limit + 1)
     page = rows[:limit]
     return FeedPage(page, cursor_of(page[-1]) if page else after, len(rows) > limit)
 
 
 def changes_after(position: int, limit: int) -> list[SyncChange]:
-    """Return at most `limit` numbered changes after a position, in order, for readers in this program, which store the
-    position.
+    """Return a list of at most `limit` numbered changes (SyncChange rows) after a position, in order, for readers in
+    this program, which store the position.
     """
     later = select(SyncChange).where(SyncChange.position > position).order_by(SyncChange.position)
     return list(db.session.scalars(later.limit(limit)))
 
 
 def cursor_of(row: SyncChange) -> str:
-    """Return the cursor of a change: an opaque text after which the changes that follow are read."""
+    """Return the cursor of a change, an opaque text; a reader that sends it gets the changes after this one."""
     return base64.urlsafe_b64encode(f"{row.position}.{row.mark}".encode()).decode().rstrip("=")
 
 

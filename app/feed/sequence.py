@@ -23,7 +23,8 @@ NUMBER = text(
 
 
 def number_changes() -> None:
-    """Number the changes that were committed since the last call; every reader calls this before it reads.
+    """Number the changes of the feed that were committed since the last call, and commit; every reader calls this
+    before it reads.
 
     One transaction numbers at a time and holds the lock until its numbers are visible, so that no number ever appears
     below one that was read: a change that commits late gets a late number. Changes of one report stay in order, since
@@ -37,14 +38,14 @@ def number_changes() -> None:
 
 
 def changes_wait() -> bool:
-    """Return whether a committed change has no number yet."""
+    """Return whether a committed change of the feed has no number yet."""
     return db.session.execute(select(exists().where(SyncChange.position.is_(None)))).scalar_one()
 
 
 def delete_old_changes(now: datetime, batch: int = 1000) -> int:
-    """Delete at most `batch` numbered changes older than SYNC_RETENTION_DAYS, oldest first, and return how many. The
-    last change stays, so that the feed keeps its position. A reader whose cursor lies before the remaining ones must
-    start again (410).
+    """Delete at most `batch` numbered changes of the feed older than SYNC_RETENTION_DAYS, oldest first, commit, and
+    return how many. The last change stays, so that the feed keeps its position. A reader whose cursor lies before the
+    remaining ones must start again (410).
     """
     oldest = now - timedelta(days=current_app.config["SYNC_RETENTION_DAYS"])
     last = select(func.max(SyncChange.position)).scalar_subquery()

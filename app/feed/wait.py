@@ -19,8 +19,8 @@ def await_changes(seconds: int, numbered: Callable[[], bool]) -> bool:
     """Return whether a change was committed within `seconds`; False at once where SYNC_WAITERS others wait already.
 
     `numbered` returns whether a change has its number: another reader, or a job that notifies readers, may have given
-    it between two checks. The place of a waiter is an advisory lock of this transaction; meanwhile the transaction
-    holds neither a snapshot nor a row.
+    it between two checks. The place of a waiter is an advisory lock of this transaction, which holds neither a snapshot
+    nor a row while it waits and is rolled back at the end.
     """
     places = range(current_app.config["SYNC_WAITERS"])
     try:

@@ -30,7 +30,8 @@ DONE = frozenset({*ENDED, CaseStatus.ANSWERED})
 
 @dataclass(frozen=True)
 class OpenRequest:
-    """A complaint as Open311 publishes it. Datetimes are aware; `expected_at` is None without a promised date.
+    """A value object: a complaint as Open311 publishes it. Datetimes are aware; `expected_at` is None without a
+    promised date.
 
     `category` is (code, name), None if not assigned. `agencies` are the names of the agencies at work, `place` those of
     village and district. `title` is empty and `position` (latitude, longitude) None while hidden.
@@ -56,8 +57,8 @@ class OpenRequest:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A filter of public complaints: received from `since` until before `until` (aware). `services` are category codes,
-    all if empty; `done` is True for complaints answered or ended, False for all others, None for both.
+    """A value object: a filter of public complaints, received from `since` until before `until` (aware). `services` are
+    category codes, all if empty; `done` is True for complaints answered or ended, False for all others, None for both.
     """
 
     since: datetime
@@ -67,7 +68,9 @@ class Wanted:
 
 
 def find_requests(wanted: Wanted, now: datetime, page: int, page_size: int) -> list[OpenRequest]:
-    """Return one page of the public complaints that the filter finds, newest first; `page` counts from 1."""
+    """Return one page of the public complaints that match the filter as OpenRequests, newest first; `page` counts from
+    1. Empty after the last page.
+    """
     statement = select(Complaint).where(Complaint.received_at >= wanted.since, Complaint.received_at < wanted.until)
     if wanted.services:
         statement = statement.join(Complaint.category).where(Category.code.in_(wanted.services))
@@ -79,7 +82,9 @@ def find_requests(wanted: Wanted, now: datetime, page: int, page_size: int) -> l
 
 
 def find_named(numbers: Sequence[str], now: datetime) -> list[OpenRequest]:
-    """Return the public complaints with these numbers (ours or SP4N's), oldest first; unknown numbers are left out."""
+    """Return the public complaints with these numbers (ours or SP4N's) as OpenRequests, oldest first; unknown numbers
+    are left out.
+    """
     named = or_(Complaint.number.in_(numbers), Complaint.sp4n_tracking_id.in_(numbers))
     return _read(select(Complaint).where(named).order_by(Complaint.received_at, Complaint.id), now)
 
@@ -95,8 +100,8 @@ _PARTS = (
 
 
 def _read(statement: Select[Complaint], now: datetime) -> list[OpenRequest]:
-    """Run a statement on Complaint and return the rows as published; calendar, limits and each SOP version are read
-    once.
+    """Run a statement on Complaint and return a list of OpenRequests in its order; calendar, limits and each SOP
+    version are read once.
     """
     rows = db.session.scalars(statement.options(*_PARTS)).unique().all()
     calendar, limits, sops = load_working_calendar(), load_national_limits(), {}
@@ -135,7 +140,7 @@ def _open_request(row: Complaint, facts: ComplaintFacts, promised: datetime | No
 
 
 def _agencies_at_work(row: Complaint, facts: ComplaintFacts) -> tuple[str, ...]:
-    """Return the names of the agencies at work on the case; empty while the office works on it."""
+    """Return a tuple with the names of the agencies at work on the case; empty while the office works on it."""
     if facts.status is not CaseStatus.WITH_AGENCIES:
         return ()
     there = {track.agency for track in facts.active_tracks if track.sent_at is not None}

@@ -11,8 +11,8 @@ from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFaul
 
 
 def receive_from_public(payload: dict[str, Any], address: str | None = None) -> Received:
-    """Receive a citizen's complaint from the public form, with the reporter as actor, and commit; return the complaint
-    and its tracking code. Both number and code are also sent to the contact given.
+    """Receive a citizen's complaint from the public form, with the reporter as actor, and commit; return a Received
+    with the complaint and its tracking code. Both number and code are also sent to the contact given.
 
     Raises ActionRefused(missing_input) with all faulty fields. Unless anonymous, a name and a phone number or e-mail
     address are required.

@@ -34,8 +34,8 @@ MONTHS = 12
 
 @dataclass(frozen=True)
 class AgencyLine:
-    """The public figures of one agency: number of cases sent to it, and percentage of its steps done in time (one
-    decimal). None: hidden as too small.
+    """A value object: the public figures of one agency, with the number of cases sent to it and the percentage of its
+    steps done in time (one decimal). None: hidden as too small.
     """
 
     code: str
@@ -46,8 +46,8 @@ class AgencyLine:
 
 @dataclass(frozen=True)
 class OpenFigures:
-    """The public statistics from `since` to before `until` (office dates). `open` counts the cases open at the end,
-    `median_days` is the time to the first answer in working days.
+    """A value object: the public statistics from `since` to before `until` (office dates). `open` counts the cases open
+    at the end, `median_days` is the time to the first answer in working days.
 
     An item of `months` is (first day, received, answered), of `categories` (code, name, received). None: hidden as too
     small.
@@ -71,8 +71,8 @@ def figures_end(now: datetime) -> date:
 
 
 def open_figures(now: datetime) -> OpenFigures:
-    """Compute and return the public statistics of the twelve months up to last Sunday; the caller must be able to see
-    every case.
+    """Compute and return the public statistics of the twelve months up to last Sunday as OpenFigures; the caller must
+    be able to see every case.
     """
     until = figures_end(now)
     months = [(until - timedelta(days=1)).replace(day=1)]
@@ -116,8 +116,8 @@ def _by_month(months: list[date], instants: Iterable[datetime]) -> dict[date, in
 
 
 def _categories(period: Period) -> tuple[tuple[str, str, int | None], ...]:
-    """Return (code, name, received cases or None if hidden) for each top-level category, most frequent first; cases
-    without a category have an empty code. A category without cases is listed only where zeros are hidden.
+    """Return a tuple of (code, name, received cases or None if hidden) for each top-level category, most frequent
+    first; cases without a category have an empty code. A category without cases is listed only where zeros are hidden.
     """
     above = aliased(Category)
     code = func.coalesce(above.code, Category.code, "")
@@ -135,8 +135,8 @@ def _categories(period: Period) -> tuple[tuple[str, str, int | None], ...]:
 
 
 def _agencies(period: Period, calendar: WorkingCalendar, now: datetime) -> tuple[AgencyLine, ...]:
-    """Return the figures of the agencies that were sent cases, sorted by name; there is no total, since a case may go
-    to several.
+    """Return a tuple with an AgencyLine for each agency that was sent cases, sorted by name; there is no total, since a
+    case may go to several.
     """
     sent = select(Agency.code, Agency.name, func.count(AgencyTrackRow.complaint_id.distinct()))
     sent = sent.join(Agency, Agency.code == AgencyTrackRow.agency_code).group_by(Agency.code, Agency.name)
@@ -151,7 +151,7 @@ def _agencies(period: Period, calendar: WorkingCalendar, now: datetime) -> tuple
 
 
 def counted_days(figures: OpenFigures) -> tuple[date, date]:
-    """Return (first, last) office date that the public statistics count."""
+    """Return (first, last) office date that the public statistics count, both included."""
     return figures.since, figures.until - timedelta(days=1)
 
 
@@ -162,7 +162,9 @@ CACHE_SECONDS = 3600
 
 
 def cached_open_figures(now: datetime) -> OpenFigures:
-    """Return the public statistics, cached in Redis for at most an hour; computed at each call while Redis is away."""
+    """Return the OpenFigures of this week, cached in Redis for at most an hour; computed at each call while Redis is
+    away.
+    """
     key = f"lapor:open-figures:{figures_end(now)}"
     text = None
     try:

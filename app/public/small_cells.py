@@ -10,8 +10,8 @@ Key = TypeVar("Key")
 
 
 def without_small(counts: Mapping[Key, int], total_shown: bool = True) -> dict[Key, int | None]:
-    """Return the counts of one row or column with None in place of each that is hidden: those from 1 to below LEAST
-    (5), and others where needed.
+    """Return a dict with the counts of one row or column, with None in place of each that is hidden: those from 1 to
+    below LEAST (5), and others where needed.
 
     If the total is published too, at least two cells with a sum of at least twice LEAST must be hidden, or the
     difference would reveal them; the smallest other cells are hidden until that holds or none is left. Each hidden cell

@@ -34,8 +34,8 @@ ANSWERED = frozenset({CaseStatus.ANSWERED, CaseStatus.CLOSED})
 
 @dataclass(frozen=True)
 class TrackingKey:
-    """What is read of a case before its tracking code is verified: id, number, and the hash of the code ("" if it has
-    none).
+    """A value object: what is read of a case before its tracking code is verified, namely id, number, and the hash of
+    the code ("" if it has none).
     """
 
     complaint_id: int
@@ -45,7 +45,7 @@ class TrackingKey:
 
 @dataclass(frozen=True)
 class Question:
-    """An open question to the reporter.
+    """A value object: an open question to the reporter.
 
     `step` is the paused step, `agency` and `agency_name` are code and name of the asking agency (None and "": the
     office), `until` is the end of the wait (aware).
@@ -60,7 +60,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Paper:
-    """A signed letter that the reporter may download; `ready` says whether its PDF exists."""
+    """A value object: a signed letter that the reporter may download; `ready` says whether its PDF exists."""
 
     letter_id: int
     agency_name: str
@@ -70,8 +70,8 @@ class Paper:
 
 @dataclass(frozen=True)
 class SentFile:
-    """A file that the reporter sent: type, time (aware), and state and reason of its check. Its name is omitted, as it
-    may contain the reporter's name.
+    """A value object: a file that the reporter sent, with its type, time (aware), and state and reason of its check.
+    Its name is omitted, as it may contain the reporter's name.
     """
 
     kind: str
@@ -82,8 +82,8 @@ class SentFile:
 
 @dataclass(frozen=True)
 class TrackedCase:
-    """The data of a case's public page. Datetimes are aware; `agency_names` are those of the agencies at work on the
-    case, `allowed` what the reporter may do now.
+    """A value object: the data of a case's public page. Datetimes are aware; `agency_names` are those of the agencies
+    at work on the case, `allowed` what the reporter may do now.
 
     `answered_at`, `reopen_until` and `promise` are None without an answer or a promise; `reply`, the text of the
     answer, is empty then.
@@ -112,7 +112,7 @@ class TrackedCase:
 
 
 def tracking_key_of(number: str) -> TrackingKey | None:
-    """Return the id, number and code hash of the case with this number (ours or SP4N's); None if unknown.
+    """Return the TrackingKey (id, number and code hash) of the case with this number (ours or SP4N's); None if unknown.
 
     Runs without agency isolation, since nobody is identified yet; nothing else is read.
     """
@@ -123,8 +123,8 @@ def tracking_key_of(number: str) -> TrackingKey | None:
 
 
 def load_tracked_case(complaint_id: int, now: datetime) -> TrackedCase:
-    """Return the data of a case's public page; the caller must have limited reads to that case by `only_case`. Raises
-    ActionRefused(not_visible) for any other case.
+    """Return the data of a case's public page as a TrackedCase; the caller must have limited reads to that case by
+    `only_case`. Raises ActionRefused(not_visible) for any other case.
     """
     complaint = _find(complaint_id)
     tracks = sorted(complaint.tracks, key=lambda track: (track.cycle, track.position))
@@ -186,8 +186,8 @@ def _questions(complaint: Complaint, sop: Sop, calendar: WorkingCalendar) -> Ite
 
 
 def _agencies_at_work(complaint: Complaint, facts: ComplaintFacts) -> Iterable[str]:
-    """Return the names of the agencies at work on the case, empty while the office works on it; it is not shown which
-    of them is late.
+    """Return an iterable of the names of the agencies at work on the case, empty while the office works on it; it is
+    not shown which of them is late.
     """
     if facts.status is not CaseStatus.WITH_AGENCIES:
         return ()
@@ -233,7 +233,7 @@ def _letters_shown(complaint: Complaint, facts: ComplaintFacts) -> list[Letter]:
 
 
 def find_tracked_letter(complaint_id: int, letter_id: int) -> Letter:
-    """Return the letter with this id if the public page of the case shows it; raises ActionRefused(not_visible) for any
+    """Return the Letter with this id if the public page of the case shows it; raises ActionRefused(not_visible) for any
     other.
     """
     complaint = _find(complaint_id)
@@ -247,8 +247,8 @@ def find_tracked_letter(complaint_id: int, letter_id: int) -> Letter:
 def _allowed(
     facts: ComplaintFacts, sop: Sop, reopen_until: datetime | None, now: datetime
 ) -> tuple[AllowedAction, ...]:
-    """Return the actions that the reporter may do now. Reopening is left out once its time is over, which the rules
-    check only when it is done.
+    """Return a tuple with the actions (AllowedAction) that the reporter may do now. Reopening is left out once its time
+    is over, which the rules check only when it is done.
     """
     late = reopen_until is not None and now > reopen_until
     found = allowed_actions(facts, REPORTER, sop)

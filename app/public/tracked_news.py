@@ -33,8 +33,8 @@ PUBLIC_KINDS = frozenset(
 
 @dataclass(frozen=True)
 class News:
-    """A line of the public case history: `at` is aware, `agency_names` is empty for the office, `detail` is a code
-    value or a score, `quote` the question asked.
+    """A value object: a line of the public case history. `at` is aware, `agency_names` is empty for the office,
+    `detail` is a code value or a score, `quote` the question asked.
     """
 
     kind: str
@@ -45,8 +45,8 @@ class News:
 
 
 def news_of(complaint: Complaint, events: Iterable[ComplaintEvent]) -> tuple[News, ...]:
-    """Return the public history of a case, newest line first: its public events, and a line for each time it was sent
-    to agencies.
+    """Return the public history of a case as a tuple of News, newest first: its public events, and a line for each time
+    it was sent to agencies.
     """
     names = {track.agency_code: track.agency.name for track in complaint.tracks}
     lines = [

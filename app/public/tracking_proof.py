@@ -36,13 +36,15 @@ _NO_CASE = TrackingKey(0, "LB-0000-000000", "0" * 64)
 
 @dataclass(frozen=True)
 class Proof:
-    """Proof that this browser's user gave the right number and tracking code of a case; holds the id of the case."""
+    """A value object: proof that this browser's user gave the right number and tracking code of a case; holds the id of
+    the case.
+    """
 
     complaint_id: int
 
 
 def prove(number: str, code: str) -> Proof | None:
-    """Return the proof for a case number and tracking code as typed, or None if they do not match; takes constant work.
+    """Return the Proof for a case number and tracking code as typed, or None if they do not match; takes constant work.
 
     Of the code only letters and digits count, in any case.
     """
@@ -74,7 +76,7 @@ def forget() -> None:
 
 
 def proved() -> Proof | None:
-    """Return the proof stored in this browser's session; None if there is none or the hour since it was stored
+    """Return the Proof stored in this browser's session; None if there is none or the hour since it was stored
     is over.
     """
     stored = session.get(_SESSION_KEY)
@@ -84,7 +86,7 @@ def proved() -> Proof | None:
 
 
 def with_proof(refused: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return a decorator for view methods. The view is called with the proof as first argument and reads only that
+    """Return a decorator for view methods. The view is called with the Proof as first argument and reads only that
     case; without a valid proof `refused()` is called and its result returned instead.
     """
 
@@ -103,8 +105,8 @@ def with_proof(refused: Callable[..., Any]) -> Callable[[Callable[..., Any]], Ca
 
 
 def admit(number: str, now: datetime) -> Counted:
-    """Count an attempt to prove this case number from this source and return the result: `seconds_left` is 0 if the
-    attempt is allowed. The caller undoes the count with `forget_try` after a right code.
+    """Count an attempt to prove this case number from this source and return the result (Counted): `seconds_left` is 0
+    if the attempt is allowed. The caller undoes the count with `forget_try` after a right code.
 
     All spellings of a number share a count, and so do all invalid numbers.
     """
@@ -112,8 +114,8 @@ def admit(number: str, now: datetime) -> Counted:
 
 
 def _case() -> str:
-    """Return the rate limiter's key of the proved case; without a proof that of the source address, a /64 network for
-    IPv6.
+    """Return the rate limiter's key (text) of the proved case; without a proof that of the source address, a /64
+    network for IPv6.
     """
     proof = proved()
     return f"case:{proof.complaint_id}" if proof else f"address:{source()}"

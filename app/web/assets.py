@@ -42,7 +42,7 @@ def _sprite_of() -> dict[str, str]:
 
 
 def icon_names() -> frozenset[str]:
-    """Return the names of the icons (SVG symbols) in both sprite files."""
+    """Return a frozenset of the names of the icons (SVG symbols) in both sprite files."""
     return frozenset(_sprite_of())
 
 
@@ -52,8 +52,8 @@ def icon_url(name: str) -> str:
 
 
 def icon(name: str, label: str = "") -> Markup:
-    """Return the HTML (SVG element) of an icon; with a label it is an image for screen readers, otherwise hidden from
-    them.
+    """Return the HTML (SVG element) of an icon; with a label it is an image with this name for screen readers,
+    otherwise hidden from them.
     """
     return _icon(_root(), name, label)
 
@@ -75,8 +75,7 @@ def _text(path: str) -> str:
 
 @cache
 def bundle(name: str, kind: str, static_url: str) -> str:
-    """Return the text of a bundle: its style sheets (kind `css`) or scripts (`js`), minified and built once per
-    process.
+    """Return the text of a bundle: its style sheets (kind `css`) or scripts (`js`), minified, built once per process.
 
     URLs of images are rewritten to `static_url`, since the bundle is served from another path than its parts. Raises
     KeyError for an unknown bundle name.
@@ -116,7 +115,7 @@ def bundle_url(kind: str, name: str = "lb") -> str:
 
 
 def serve_bundle(digest: str, name: str, kind: str) -> Response:
-    """Answer a request for a bundle with its style sheets or scripts, whatever the digest; 404 for an unknown name or
+    """Return the response with the style sheets or scripts of a bundle, whatever the digest; 404 for an unknown name or
     kind.
 
     Bundles save requests, since gunicorn's sync workers close the connection after each.

@@ -50,16 +50,16 @@ class ConfirmDelete(ModelView):
     @has_access
     @permission_name("delete")
     def confirm_delete(self, pk: str) -> str:
-        """Show the page that asks whether to delete a row; 404 for a row that the view's own filters exclude. Deletes
-        nothing itself.
+        """Return the HTML page that asks whether to delete a row; 404 for a row that the view's own filters exclude.
+        Deletes nothing itself.
         """
         return self._ask_to_delete(self._visible(pk), pk)
 
     @expose("/confirm_action", methods=["POST"])
     def confirm_action(self) -> str | Response:
-        """Show the page that asks whether to run an action on the ticked rows, or on one row (``single``, or an action
-        for one row); runs nothing itself. Redirect to the list if no row is ticked; 404 for an unknown action or row,
-        403 without permission.
+        """Return the HTML page that asks whether to run an action on the ticked rows, or on one row (``single``, or an
+        action for one row); runs nothing itself. Redirect to the list if no row is ticked; 404 for an unknown action or
+        row, 403 without permission.
         """
         name = request.form.get("action", "")
         action = self.actions.get(name)
@@ -79,8 +79,8 @@ class ConfirmDelete(ModelView):
         return self._ask(str(action.confirmation or action.text), items, target, action=name, rows=rows)
 
     def post_delete_redirect(self) -> Response:
-        """Return the redirect after a deletion: to the previous page, or to the list if that was the deleted row's own
-        page.
+        """Return the redirect response after a deletion: to the previous page, or to the list if that was the deleted
+        row's own page.
         """
         target = self.get_redirect()
         own_page = f"{self.route_base}/show/{(request.view_args or {}).get('pk')}"

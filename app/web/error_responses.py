@@ -86,8 +86,8 @@ def problem(status: int, name: str, detail: str, headers: dict[str, str] | None 
 
 
 def _type_of(name: str) -> str:
-    """Return the type URI of a problem document; built from PUBLIC_BASE_URL, never from the request's Host header,
-    which is untrusted.
+    """Return the type URI (text) of a problem document; built from PUBLIC_BASE_URL, never from the request's Host
+    header, which is untrusted.
     """
     return f"{current_app.config['PUBLIC_BASE_URL']}/problems/{name}"
 
@@ -130,8 +130,8 @@ def _problem(error: Problem) -> Response:
 
 
 def http_answer(error: HTTPException) -> Any:
-    """Return the response for an HTTPException: a problem document for the API, a page otherwise; redirects are
-    returned unchanged.
+    """Return the response for an HTTPException: a problem document for the API, a page otherwise; a redirect is
+    returned unchanged, as the exception itself.
     """
     status = error.code or 500
     if status < 400:
@@ -155,7 +155,7 @@ def retry_after() -> dict[str, str]:
 
 def refuse_large_form() -> None:
     """Parse a posted form early, so that one above the size limits raises RequestEntityTooLarge (413) and is not read
-    as empty. Call before the CSRF check, which reads the form without the limit.
+    as empty; other requests are left unread. Call before the CSRF check, which reads the form without the limit.
     """
     if request.method != "POST" or request.mimetype not in (_ENCODED, "multipart/form-data"):
         return
@@ -202,7 +202,8 @@ def _failed(error: Exception) -> Response:
 
 
 def last_answer(app: Flask, environ: WSGIEnvironment) -> tuple[str, bytes]:
-    """Return content type and body (bytes) of the 500 response to a request that failed after its response was made.
+    """Return (content type, body as bytes) of the 500 response to a request that failed after its response was made.
+
     Needs no app context, since its teardown may be what failed.
     """
     detail, name = str(HTTP["internal_error"]), "internal_error"
@@ -214,7 +215,9 @@ def last_answer(app: Flask, environ: WSGIEnvironment) -> tuple[str, bytes]:
 
 
 def _as_problem(response: Response) -> Response:
-    """Return the response; an error response of FAB's API is first converted into a problem document."""
+    """Called by Flask after each request: return the response; an error response of FAB's API is first converted into a
+    problem document.
+    """
     if response.status_code < 400 or not is_api(request.path) or response.mimetype == "application/problem+json":
         return response
     name = _NAME_OF.get(response.status_code, "bad_request" if response.status_code < 500 else "internal_error")

@@ -29,8 +29,8 @@ UNSEEN = frozenset("\u200b\u200c\u200d\u2060\ufeff\u202a\u202b\u202c\u202d\u202e
 
 
 class ForeignKeyConverter(Model2SchemaConverter):
-    """FAB's schema converter, changed to keep foreign-key columns; FAB's own fails with a KeyError at start on
-    marshmallow 4.
+    """A converter from models to schemas for FAB's API that includes foreign-key columns; FAB's own fails with a
+    KeyError at start on marshmallow 4.
     """
 
     def _meta_schema_factory(
@@ -83,8 +83,8 @@ def is_readable(text: str) -> bool:
 
 
 def safe_address(asked: str) -> str:
-    """Return the requested redirect target if it is a page of this site, otherwise the URL of the start page, also for
-    an empty target or one with control characters.
+    """Return the requested redirect target if it is a page of this site, otherwise the URL of the start page; the
+    latter also for an empty target or one with control characters.
     """
     start = str(current_app.appbuilder.get_url_for_index)  # type: ignore[attr-defined]
     if not asked or any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in asked):
@@ -93,8 +93,8 @@ def safe_address(asked: str) -> str:
 
 
 def _validate(form: DynamicForm, extra_validators: Any = None) -> bool:
-    """Return whether a form is valid; fields with unreadable characters get an error first, before any validator
-    queries the database with them.
+    """Return whether a submitted form is valid; fields with unreadable characters get an error first, before any
+    validator queries the database with them.
     """
     faulty = [
         field for field in form if not all(is_readable(text) for text in field.raw_data or [] if isinstance(text, str))

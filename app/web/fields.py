@@ -47,7 +47,9 @@ class OfficeMomentField(DateTimeLocalField):
         super().__init__(*args, **kwargs)
 
     def process_data(self, value: Any) -> None:
-        """Set `data` for display from a stored datetime; an aware one is converted to the office's zone."""
+        """Set `data` for display from a stored datetime; an aware one is converted to the office's zone, anything else
+        is used as it is.
+        """
         super().process_data(office_time(value) if isinstance(value, dt.datetime) and value.tzinfo else value)
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -83,7 +85,7 @@ def render_control(field: Field, **attributes: Any) -> Markup:
 
 
 def describe(field: Field) -> dict[str, Any]:
-    """Return the HTML attributes for a form field's input, as dict: ARIA links to its hint and error, autocomplete and
+    """Return a dict of HTML attributes for a form field's input: ARIA links to its hint and error, autocomplete and
     inputmode.
     """
     parts = [

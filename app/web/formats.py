@@ -51,8 +51,8 @@ def _counted(value: int | float | Decimal, locale: str) -> str:
 
 
 def moment(value: dt.datetime | None, style: str = "lengkap") -> str:
-    """Format an aware datetime in the office's zone, "Selasa, 24 November 2026, 15.10 WITA"; the style ``pendek``
-    shortens the date; "–" for None.
+    """Return an aware datetime as text in the office's zone, "Selasa, 24 November 2026, 15.10 WITA"; the style
+    ``pendek`` shortens the date. Returns "–" for None.
     """
     if value is None:
         return EMPTY
@@ -60,7 +60,9 @@ def moment(value: dt.datetime | None, style: str = "lengkap") -> str:
 
 
 def day(value: dt.date | None, style: str = "sedang") -> str:
-    """Format a date, "24 November 2026"; a datetime is first converted to its office date; "–" for None."""
+    """Return a date as text, "24 November 2026"; a datetime is first converted to its office date. Returns "–" for
+    None.
+    """
     if value is None:
         return EMPTY
     if isinstance(value, dt.datetime):
@@ -69,8 +71,8 @@ def day(value: dt.date | None, style: str = "sedang") -> str:
 
 
 def near_moment(value: dt.datetime | None, now: dt.datetime) -> str:
-    """Format an aware datetime for tables: "Hari ini, 10.54 WITA" on the office date of ``now``, otherwise the short
-    form with the date; "–" for None.
+    """Return an aware datetime as text for tables: "Hari ini, 10.54 WITA" on the office date of ``now``, otherwise the
+    short form with the date. Returns "–" for None.
     """
     if value is None:
         return EMPTY
@@ -81,8 +83,8 @@ def near_moment(value: dt.datetime | None, now: dt.datetime) -> str:
 
 
 def duration(value: dt.timedelta | int | None, hours_a_day: int = 24) -> str:
-    """Format a duration in at most two units, "4 hari 2 jam"; an integer is in minutes; the sign is dropped; "–" for
-    None.
+    """Return a duration as text in at most two units, "4 hari 2 jam"; an integer is in minutes; the sign is dropped.
+    Returns "–" for None.
 
     ``hours_a_day`` is 24 for elapsed time, and the length of the office's day for working time.
     """
@@ -100,8 +102,8 @@ def duration(value: dt.timedelta | int | None, hours_a_day: int = 24) -> str:
 
 
 def exact_duration(value: dt.timedelta) -> str:
-    """Format a duration with its seconds (up to three decimals) in the language of the page, "4 jam 29 menit 30 detik";
-    hours are not grouped into days.
+    """Return a duration as text with its seconds (up to three decimals) in the language of the page, "4 jam 29 menit 30
+    detik"; hours are not grouped into days.
     """
     minutes, seconds = divmod(value.total_seconds(), 60)
     if not seconds:
@@ -112,8 +114,8 @@ def exact_duration(value: dt.timedelta) -> str:
 
 
 def working_time(length: WorkingLength) -> str:
-    """Format a working time (days and a rest below one day) as the SOP counts it, "13 hari 4 jam"; minutes are shown
-    only below one day.
+    """Return a working time (days and a rest below one day) as text, as the SOP counts it, "13 hari 4 jam"; minutes are
+    shown only below one day.
     """
     if not length.days:
         return duration(length.rest, HOURS_ONLY)
@@ -133,19 +135,19 @@ def _listed(values: Iterable[object]) -> str:
 
 
 def amount(value: int | float | Decimal) -> str:
-    """Format a number in the language of the page with thousands separators, "1.234.567"; not for years or
+    """Return a number as text in the language of the page with thousands separators, "1.234.567"; not for years or
     identifiers.
     """
     return _counted(value, _locale())
 
 
 def at_a_badge(count: int) -> str:
-    """Format the number on a badge of the menu, "87"; above the maximum "999+"."""
+    """Return the text of the number on a badge of the menu, "87"; above the maximum "999+"."""
     return amount(min(count, LARGEST_BADGE)) + ("+" if count > LARGEST_BADGE else "")
 
 
 def file_size(size: int | None) -> str:
-    """Format a file size in bytes as "284 KB" or "2,3 MB" (decimal units); "–" for None."""
+    """Return a file size, given in bytes, as text, "284 KB" or "2,3 MB" (decimal units); "–" for None."""
     if size is None:
         return EMPTY
     if size < 1_000_000:
@@ -154,16 +156,16 @@ def file_size(size: int | None) -> str:
 
 
 def in_sentence(text: object) -> str:
-    """Return the text of a heading for use inside a sentence: first letter in lower case, unless an abbreviation starts
-    it.
+    """Return the text of a heading for use inside a sentence, as str: first letter in lower case, unless an
+    abbreviation starts it.
     """
     words = str(text)
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 def nip_in_parts(nip: str) -> str:
-    """Format a NIP (18-digit number of a civil servant) in its parts: birth, appointment, gender, serial (domain 4.8);
-    any other text is returned unchanged.
+    """Return a NIP (18-digit number of a civil servant) with spaces between its parts: birth, appointment, gender,
+    serial (domain 4.8); any other text is returned unchanged.
     """
     parted = len(nip) == 18 and nip.isdigit()
     return f"{nip[:8]} {nip[8:14]} {nip[14]} {nip[15:]}" if parted else nip

@@ -27,8 +27,8 @@ class KeyReused(Exception):
 def stored_answer(
     caller: str, key: str, digest: str, *, wait: bool = True, lifetime: timedelta = RETENTION
 ) -> IdempotencyKey | None:
-    """Lock the caller's idempotency key until the transaction ends and return the answer stored for it; None for the
-    first request.
+    """Lock the caller's idempotency key until the transaction ends and return the IdempotencyKey row with the answer
+    stored for it; None for the first request.
 
     A second request waits for the first one to end, or raises KeyInProgress without `wait`. Raises KeyReused if the
     stored answer belongs to other content (another `digest`). With a `lifetime` below a week, an older answer is
@@ -50,7 +50,9 @@ def stored_answer(
 
 
 def find_answer(caller: str, key: str) -> IdempotencyKey | None:
-    """Return the answer stored for the caller's idempotency key, without a lock; None if there is none."""
+    """Return the IdempotencyKey row with the answer stored for the caller's key, without a lock; None if there
+    is none.
+    """
     same = IdempotencyKey.caller == caller, IdempotencyKey.key == key
     return db.session.scalars(select(IdempotencyKey).where(*same)).first()
 
@@ -58,8 +60,8 @@ def find_answer(caller: str, key: str) -> IdempotencyKey | None:
 def store_answer(
     caller: str, key: str, digest: str, status: int, body: str, etag: str | None = None, location: str | None = None
 ) -> None:
-    """Add the answer for the caller's idempotency key to the transaction, without a commit, so that it is stored
-    exactly if the request succeeds.
+    """Add an IdempotencyKey row with the answer for the caller's key to the session, without a commit, so that it is
+    stored exactly if the request succeeds.
     """
     answer = {"status": status, "body": body, "etag": etag, "location": location, "created_at": utc_now()}
     db.session.add(IdempotencyKey(caller=caller, key=key, request_hash=digest, **answer))

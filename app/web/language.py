@@ -51,7 +51,8 @@ DEFAULT_LANGUAGES = {
 
 
 def compiled_catalogues(home: Path) -> Path:
-    """Return the folder of the compiled translation catalogues, after compiling those whose ``.po`` file has changed.
+    """Return the path of the folder of the compiled translation catalogues, after compiling those whose ``.po`` file
+    has changed.
 
     They are written beside the ``.po`` files, or below `home` if the program's folder is read-only. Raises OSError if
     neither can be written.
@@ -68,8 +69,8 @@ def compiled_catalogues(home: Path) -> Path:
 
 
 def _compile(sources: list[Path], folder: Path) -> None:
-    """Write the compiled catalogue of each source below `folder`, unless one with the source's own modification time
-    exists.
+    """Write the compiled catalogue (``.mo``) of each source below `folder`, unless one with the source's own
+    modification time exists. Raises OSError if it cannot be written.
 
     A catalogue is written under another name and then renamed, so that processes which start together never read an
     incomplete one.
@@ -103,7 +104,9 @@ def language_code() -> str:
 
 
 class QuickDomain(Domain):
-    """Flask-Babel's message domain with a lookup by language code: its own lookup formats a `Locale` for every text."""
+    """A Flask-Babel message domain that looks up catalogues by language code; Flask-Babel's own lookup formats a
+    `Locale` for every text.
+    """
 
     def get_translations(self) -> Translations | NullTranslations:
         """Return the translation catalogue of the current request's language; an empty one outside an app context."""
@@ -142,14 +145,16 @@ def choose_locale() -> str:
 
 
 class SwitchView(LocaleView):
-    """The view that changes the language and returns to the current page; FAB's returns to its own last list."""
+    """A view that changes the language and returns to the page the user came from; FAB's returns to its own
+    last list.
+    """
 
     route_base = "/lang"
 
     @expose("/<string:locale>")
     def index(self, locale: str) -> Response:
-        """Store the chosen language in the session and redirect (303) to ``next`` if it is a page of this site; 404 for
-        an unknown language.
+        """Store the chosen language in the session and return a redirect (303) to ``next`` if it is a page of this
+        site, else to the start page; 404 for an unknown language.
         """
         if locale not in current_app.config["LANGUAGES"]:
             abort(404)

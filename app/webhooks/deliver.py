@@ -27,8 +27,8 @@ FAILING = timedelta(days=5)
 
 
 def deliver_webhook(delivery_id: int, now: datetime) -> str:
-    """Send one due message, commit the result and return its new state: "delivered", "parked", or "queued" for another
-    try.
+    """Send one due webhook message, commit the result and return its new state: "delivered", "parked" (given up), or
+    "queued" for another try; a failed try raises nothing.
 
     Returns "elsewhere" if it is not due, not its turn, locked by another worker, or sending is on hold in a restored
     copy; the relay job enqueues it again when it is due.
@@ -52,7 +52,9 @@ def disable(endpoint: WebhookEndpoint, reason: str, officer_id: int | None, now:
 
 
 def _reduce_if_secret(message: WebhookDelivery) -> None:
-    """Reduce the body of a message if its report became secret or anonymous after the message was written."""
+    """Replace the body of a message by its reduced form if its report became secret or anonymous after the message was
+    written.
+    """
     if message.complaint_id is None:
         return
     confidentiality = select(Complaint.confidentiality).where(Complaint.id == message.complaint_id)

@@ -26,7 +26,7 @@ from app.webhooks.signature import new_secret
 
 @dataclass(frozen=True)
 class EndpointInput:
-    """Form input for a webhook endpoint; its URL is checked already."""
+    """A value object: form input for a webhook endpoint; its URL is checked already."""
 
     name: str
     url: str
@@ -42,7 +42,9 @@ class FormIsOld(Exception):
 
 
 def add_endpoint(given: EndpointInput, officer_id: int | None, now: datetime) -> WebhookEndpoint:
-    """Create and return a webhook endpoint that receives every change from now on; commits. Raises NameTaken."""
+    """Create and return a webhook endpoint that receives every change from now on; commits. Raises NameTaken if another
+    endpoint has the name.
+    """
     number_changes()
     with one_transaction():
         _claim_name(given.name, None)
@@ -57,9 +59,10 @@ def add_endpoint(given: EndpointInput, officer_id: int | None, now: datetime) ->
 def change_endpoint(
     endpoint_id: int, given: EndpointInput, version: int, officer_id: int | None, now: datetime
 ) -> None:
-    """Change name, URL and event types of a webhook endpoint; commits.
+    """Change name, URL and event types of a webhook endpoint and write a journal entry; commits.
 
-    Raises LookupError if there is no such endpoint, NameTaken, or FormIsOld if `version` is not current.
+    Raises LookupError if there is no such endpoint, NameTaken if another one has the name, or FormIsOld if `version` is
+    not current.
     """
     with one_transaction():
         endpoint = _locked_endpoint(endpoint_id, version)
@@ -89,8 +92,8 @@ def rotate_secret(endpoint_id: int, version: int, hours: int, officer_id: int | 
 
 
 def switch_endpoint(endpoint_id: int, active: bool, officer_id: int | None, now: datetime) -> WebhookEndpoint:
-    """Enable or disable a webhook endpoint, commit, and return it; messages queued meanwhile are sent once it is
-    enabled.
+    """Enable or disable a webhook endpoint, commit, and return the endpoint; messages queued meanwhile are sent once it
+    is enabled.
 
     Raises LookupError if there is no such endpoint.
     """
@@ -104,8 +107,8 @@ def switch_endpoint(endpoint_id: int, active: bool, officer_id: int | None, now:
 
 
 def send_test(endpoint_id: int, now: datetime) -> int:
-    """Enqueue a test message to a webhook endpoint, also to a disabled one, and return the id of the message; it is
-    tried once.
+    """Enqueue a test message to a webhook endpoint, also to a disabled one, commit, and return the id of the message;
+    it is tried once.
 
     Raises LookupError if there is no such endpoint.
     """
@@ -121,16 +124,16 @@ def send_test(endpoint_id: int, now: datetime) -> int:
 
 
 def send_again(endpoint_id: int, delivery_id: int, now: datetime) -> bool:
-    """Queue a parked or delivered message for another three days and return True; return False if it is queued already
-    or a test.
+    """Queue a parked or delivered message for another three days, commit, and return True; return False if it is queued
+    already, a test, or not of this endpoint.
     """
     mine = (WebhookDelivery.id == delivery_id, WebhookDelivery.endpoint_id == endpoint_id)
     return _requeue((*mine, WebhookDelivery.state != "queued"), now) > 0
 
 
 def send_again_since(endpoint_id: int, since: datetime, states: Iterable[str], now: datetime) -> int:
-    """Queue again every message of an endpoint since an instant (aware) that is in one of these states; return how
-    many.
+    """Queue again every message of an endpoint since an instant (aware) that is in one of these states, commit, and
+    return how many; tests are left out.
     """
     mine = (WebhookDelivery.endpoint_id == endpoint_id, WebhookDelivery.at >= since)
     return _requeue((*mine, WebhookDelivery.state.in_(tuple(states))), now)
@@ -156,9 +159,8 @@ def _locked_endpoint(endpoint_id: int, version: int | None = None) -> WebhookEnd
 
 
 def _claim_name(name: str, own_id: int | None) -> None:
-    """Raise NameTaken if another endpoint has this name.
-
-    An advisory lock serialises callers, so that the unique constraint is never violated.
+    """Wait for the advisory lock on names, held until the transaction ends, and raise NameTaken if another endpoint has
+    this name. The lock makes callers wait for each other, so that the unique constraint is never violated.
     """
     wait_for_lock(WEBHOOK_NAME_LOCK)
     others = exists().where(WebhookEndpoint.name == name, WebhookEndpoint.id.is_distinct_from(own_id))

@@ -21,8 +21,8 @@ SHOWN_BYTES = 500
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of one try to send a message. `fault` is None if the endpoint accepted it; `status` is the HTTP
-    status, `answer` the beginning of the response (both None without a response); `retry_after` is in seconds.
+    """A value object: the result of one try to send a message. `fault` is None if the endpoint accepted it; `status` is
+    the HTTP status, `answer` the beginning of the response (both None without a response); `retry_after` is in seconds.
     """
 
     fault: str | None
@@ -67,5 +67,5 @@ def next_try(attempts: int, outcome: Outcome, now: datetime) -> datetime | None:
 
 
 def hold(failures: int, outcome: Outcome, now: datetime) -> datetime:
-    """Return until when (aware UTC) an endpoint that failed `failures` times in a row gets no messages."""
+    """Return until when (aware UTC) an endpoint whose server failed `failures` times in a row gets no messages."""
     return now + max(doubled_delay(failures, FIRST_HOLD, LONGEST_HOLD), timedelta(seconds=outcome.retry_after))

@@ -37,8 +37,8 @@ def type_of(change: SyncChange) -> str:
 
 
 def body_of(change: SyncChange, guarded: bool) -> str:
-    """Return the JSON text of a change that is signed and sent; it does not change between tries. A `guarded` (secret
-    or anonymous) report is reduced to its kind of change.
+    """Return the JSON text of a change that is signed and sent; it does not change between tries. For a `guarded`
+    (secret or anonymous) report the text has only tracking id, number, kind of change and time.
     """
     at = office_time(change.at).isoformat()
     data = {
@@ -57,7 +57,9 @@ def body_of(change: SyncChange, guarded: bool) -> str:
 
 
 def thinned(body: str) -> str:
-    """Return the JSON text of a message reduced to what may be sent of a report that became secret since."""
+    """Return the JSON text of a message reduced to tracking id, number, kind and time, for a report that became secret
+    or anonymous since.
+    """
     return _written(_thin(json.loads(body)))
 
 

@@ -13,7 +13,7 @@ GIVEN_UP = ("gone", "failing")
 
 @dataclass(frozen=True)
 class EndpointLine:
-    """A webhook endpoint with its numbers of waiting and parked messages."""
+    """A value object: a webhook endpoint with its numbers of waiting and parked messages."""
 
     endpoint: WebhookEndpoint
     waiting: int
@@ -21,7 +21,7 @@ class EndpointLine:
 
 
 def all_endpoints() -> list[EndpointLine]:
-    """Return an EndpointLine for every webhook endpoint, ordered by name."""
+    """Return a list with an EndpointLine for every webhook endpoint, sorted by name."""
     mine = select(func.count()).where(WebhookDelivery.endpoint_id == WebhookEndpoint.id).correlate(WebhookEndpoint)
     waiting, parked = (mine.where(WebhookDelivery.state == s).scalar_subquery() for s in ("queued", "parked"))
     rows = select(WebhookEndpoint, waiting, parked).order_by(WebhookEndpoint.name)
@@ -30,8 +30,8 @@ def all_endpoints() -> list[EndpointLine]:
 
 @dataclass(frozen=True)
 class ReceiverSigns:
-    """Numbers of webhook endpoints: not disabled by hand, failing now, disabled by the program; and of parked
-    messages.
+    """A value object with numbers of webhook endpoints: `wanted` (not disabled by hand), `failing` now, `given_up`
+    (disabled by the program); and the number of `parked` messages.
     """
 
     wanted: int
@@ -41,7 +41,7 @@ class ReceiverSigns:
 
 
 def receiver_signs() -> ReceiverSigns:
-    """Return the numbers over all webhook endpoints for the health page, in one statement."""
+    """Return the ReceiverSigns of all webhook endpoints for the health page, by one statement."""
     by_hand, given_up = WebhookEndpoint.disabled_for == "by_hand", WebhookEndpoint.disabled_for.in_(GIVEN_UP)
     failing = WebhookEndpoint.active.is_(True) & WebhookEndpoint.failing_since.is_not(None)
     parked = select(func.count()).where(WebhookDelivery.state == "parked").scalar_subquery()
@@ -58,7 +58,9 @@ def count_messages(endpoint_id: int, state: str | None) -> int:
 
 
 def messages_of(endpoint_id: int, state: str | None, limit: int, offset: int) -> Sequence[WebhookDelivery]:
-    """Return up to `limit` messages of an endpoint from `offset`, newest first, only those in `state` if given."""
+    """Return up to `limit` WebhookDelivery rows of an endpoint from `offset`, newest first, only those in `state` if
+    given.
+    """
     statement = select(WebhookDelivery).where(*_of(endpoint_id, state)).order_by(WebhookDelivery.id.desc())
     return db.session.scalars(statement.limit(limit).offset(offset)).all()
 
@@ -69,7 +71,7 @@ def find_message(endpoint_id: int, delivery_id: int) -> WebhookDelivery | None:
 
 
 def numbers_of(messages: Sequence[WebhookDelivery]) -> dict[int, str]:
-    """Return {complaint id: case number} for the messages' complaints that the officer may see."""
+    """Return a dict of complaint id to case number for the messages' complaints that the officer may see."""
     wanted = {message.complaint_id for message in messages}
     rows = select(Complaint.id, Complaint.number).where(Complaint.id.in_(wanted))
     return {row.id: row.number for row in db.session.execute(rows)}

@@ -34,7 +34,7 @@ WEBHOOKS = WorkQueue(
 
 
 def relay_webhooks(now: datetime) -> int:
-    """Write webhook messages for new changes and enqueue every due message; commits, and returns how many were
+    """Write webhook messages for new changes and enqueue every due message; commits, and returns how many messages were
     enqueued.
     """
     write_webhooks(now)
@@ -53,8 +53,8 @@ def write_webhooks(now: datetime) -> None:
 
 
 def in_turn(now: datetime) -> ColumnElement[bool]:
-    """Return an SQL criterion for queued messages that may be sent now: the endpoint is active and not on hold, and no
-    earlier message of the same report waits for it. A test may always be sent.
+    """Return an SQL criterion on WebhookDelivery for queued messages that may be sent now: the endpoint is active and
+    not on hold, and no earlier message of the same report to it is queued. A test may always be sent.
     """
     earlier = aliased(WebhookDelivery)
     same = (earlier.endpoint_id == WebhookDelivery.endpoint_id, earlier.complaint_id == WebhookDelivery.complaint_id)
@@ -65,19 +65,22 @@ def in_turn(now: datetime) -> ColumnElement[bool]:
 
 
 def new_message_id() -> str:
-    """Return a random message id, which stays the same over all tries."""
+    """Return a random message id, `msg_` and 32 hexadecimal digits; a message has the same id in all tries."""
     return f"msg_{secrets.token_hex(16)}"
 
 
 def forget_old_messages(now: datetime, batch: int = 1000) -> int:
-    """Delete up to `batch` finished webhook messages older than SYNC_RETENTION_DAYS and commit; return how many."""
+    """Delete up to `batch` finished webhook messages older than SYNC_RETENTION_DAYS and commit; return how many were
+    deleted.
+    """
     before = now - timedelta(days=current_app.config["SYNC_RETENTION_DAYS"])
     done = (WebhookDelivery.at < before) & (WebhookDelivery.state != "queued")
     return delete_batch(WebhookDelivery, done, batch, WebhookDelivery.id)
 
 
 def _read_on(endpoint_id: int, now: datetime) -> bool:
-    """Write the messages of an endpoint's next changes and store its position; return whether more changes may wait.
+    """Write the messages of an endpoint's next changes, store its position and commit; return whether more changes may
+    wait.
 
     The endpoint's row is locked, and skipped if another reader has locked it.
     """
@@ -97,8 +100,8 @@ def _read_on(endpoint_id: int, now: datetime) -> bool:
 
 
 def _messages(endpoint: WebhookEndpoint, changes: Sequence[SyncChange], now: datetime) -> list[dict[str, Any]]:
-    """Return a dict of column values for each change that the endpoint is subscribed to; reports that are now secret
-    are reduced.
+    """Return a list with a dict of WebhookDelivery column values for each change that the endpoint is subscribed to;
+    reports that are now secret or anonymous are reduced.
     """
     wanted = [c for c in changes if EVERY_TYPE in endpoint.event_types or type_of(c) in endpoint.event_types]
     these = (Complaint.id.in_({change.complaint_id for change in wanted}), Complaint.confidentiality.in_(GUARDED))

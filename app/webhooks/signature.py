@@ -16,8 +16,8 @@ def new_secret() -> str:
 
 
 def signed_headers(message_id: str, at: datetime, body: str, keys: Iterable[str]) -> dict[str, str]:
-    """Return a dict of the three signature headers of one request sent at `at` (aware); `keys` are the secrets, newest
-    first.
+    """Return a dict of the three signature headers (webhook-id, webhook-timestamp, webhook-signature) of one request
+    sent at `at` (aware); `keys` are the secrets, newest first.
     """
     at = at.astimezone(UTC)  # the library reads every datetime as UTC, whatever its zone
     return {

@@ -31,8 +31,9 @@ AT_ONCE = 100
 
 @dataclass(frozen=True)
 class Item:
-    """Result of one report of a batch; `outcome` is an outcome of `Applied`, or `stale_revision` or `refused`.
-    `tracking_id` is as the sender wrote it, shortened.
+    """A value object: the result of one SP4N report of a batch. `outcome` is an outcome of `Applied`, or
+    `stale_revision` (an older revision) or `refused`; `faults` are the faulty fields; `tracking_id` is as the sender
+    wrote it, shortened.
     """
 
     tracking_id: str
@@ -41,10 +42,11 @@ class Item:
 
 
 def apply_batch(payloads: Sequence[Any], *, now: datetime | None = None, address: str | None = None) -> list[Item]:
-    """Apply the reports in transactions of `AT_ONCE` and return one `Item` per report, in the same order.
+    """Apply SP4N reports, commit after every `AT_ONCE` of them, and return a list with one `Item` per report, in the
+    same order.
 
-    A faulty report becomes an `Item` with its faults; it raises nothing and does not undo the others. `now` is aware,
-    None for the current time.
+    A faulty report raises nothing and does not undo the others: its `Item` holds the faults. `now` is aware, None for
+    the current time.
     """
     done: list[Item] = []
     with cached_names():
@@ -73,7 +75,8 @@ def _read(payload: Any) -> Revision | Item:
 
 
 def _to_create(readable: Sequence[Revision]) -> Iterator[Revision]:
-    """Yield the first revision of each report that has no case and no waiting entry, if it has no faults.
+    """Yield those revisions whose report has neither a case nor an entry that waits for the Admin, and that have no
+    faults; only the first revision of each report.
 
     Locks the existing cases of the other reports in the order of their ids, as all writers do, to avoid deadlocks.
     """
@@ -89,7 +92,7 @@ def _to_create(readable: Sequence[Revision]) -> Iterator[Revision]:
 
 
 def _create(revisions: list[Revision], now: datetime | None, address: str | None) -> dict[int, Item]:
-    """Create the cases of all these revisions under one savepoint and return an Item for each, by `id(revision)`.
+    """Create the cases of all these revisions under one savepoint and return a dict of `id(revision)` to its Item.
 
     Returns an empty dict when the database rejects any of them; the caller then applies each one separately.
     """
@@ -120,8 +123,8 @@ def _apply(revision: Revision, now: datetime | None, address: str | None) -> Ite
 
 
 def reports_of(payload: dict[str, Any]) -> list[Any]:
-    """Return the list under `reports` of a batch body. Raises ActionRefused(missing_input) if it is missing or no list,
-    or if the body has other fields beside it.
+    """Return the list under `reports` of the JSON body of a batch. Raises ActionRefused(missing_input) if `reports` is
+    missing or no list, or if the body has other fields.
     """
     unknown = tuple(FieldError(name[:80], FieldFault.UNKNOWN_FIELD) for name in payload if name != "reports")
     reports = payload.get("reports")

@@ -62,7 +62,9 @@ class UnknownReport(Exception):
 
 @dataclass(frozen=True)
 class Message:
-    """A validated message; `params` are those of the action it becomes, `said_at` is an aware datetime or None."""
+    """A value object: a validated message of a reporter. `params` are the parameters of the action that it becomes,
+    `said_at` is an aware datetime or None, `payload` the body as received.
+    """
 
     message_id: str
     kind: MessageKind
@@ -74,7 +76,10 @@ class Message:
 
 @dataclass(frozen=True)
 class MessageAnswer:
-    """The answer to a message, as JSON-ready data; a repeat of the same message gets the stored answer again."""
+    """A value object: the answer to a reporter's message. `answer` is a JSON-ready dict with tracking_id, message_id,
+    outcome (`done` or `held`), reason, at, status and version; a repeat of the same message gets the stored answer
+    again.
+    """
 
     answer: dict[str, Any]
 
@@ -87,10 +92,11 @@ class MessageAnswer:
 def apply_message(
     tracking_id: str, payload: Any, *, now: datetime | None = None, address: str | None = None
 ) -> MessageAnswer:
-    """Carry out a reporter's message about a report once and return its answer; commits.
+    """Carry out a reporter's message about a report once, commit, and return its MessageAnswer: `done`, or `held` if
+    the message now waits for the Admin.
 
-    A repeated `message_id` with equal content returns the first answer; with other content it is stored for the Admin.
-    Raises ActionRefused(missing_input) for an unreadable message, UnknownReport if its report is unknown.
+    A repeated `message_id` with equal content gets the first answer; with other content it is held. Raises
+    ActionRefused(missing_input) for an unreadable message, UnknownReport if we never received its report.
     """
     message = read_message(tracking_id, payload)
     with one_transaction():
@@ -141,7 +147,7 @@ def read_message(tracking_id: str, payload: Any) -> Message:
 
 
 def perform_waiting(complaint: Complaint, waiting: Iterable[InboundHold], at: datetime, address: str | None) -> None:
-    """Perform, once each, the waiting messages that arrived before their report had a case.
+    """Perform, once each, the waiting messages that arrived before their report had a case; does not commit.
 
     A message that succeeds is closed as `applied`; one that is rejected goes on waiting, with the new reason.
     """
@@ -157,9 +163,9 @@ def perform_waiting(complaint: Complaint, waiting: Iterable[InboundHold], at: da
 
 
 def perform_message(complaint: Complaint, message: Message, at: datetime | None, address: str | None) -> str | None:
-    """Perform the action that a message stands for, as the reporter. Return None on success.
+    """Perform on a case the action that a message stands for, as the reporter. Return None on success.
 
-    If the action is not allowed, roll back to a savepoint and return the reason, such as `unknown_agency`.
+    If the action is not allowed, roll back to a savepoint and return the reason code, such as `unknown_agency`.
     """
     if message.agency is not None and message.agency not in agencies_in_service():
         return FieldFault.UNKNOWN_AGENCY.value

@@ -38,7 +38,7 @@ class StaleRevision(Exception):
 
 @dataclass(frozen=True)
 class Applied:
-    """Result of one report revision.
+    """A value object: the result of one report revision.
 
     `outcome` is `created`, `updated` or `unchanged`, or, if it is stored for the Admin, `quarantined` (values unknown
     here; `complaint` is None if it was the first revision) or `conflict`.
@@ -52,7 +52,8 @@ class Applied:
 
 
 def apply_report(tracking_id: str, payload: Any, *, now: datetime | None = None, address: str | None = None) -> Applied:
-    """Read a report, create or update its case by revision number in one transaction, and return the result.
+    """Read an SP4N report, create or update its case by revision number in one transaction, and return the result
+    (Applied).
 
     The same revision and content again changes nothing. Raises StaleRevision for an older revision,
     ActionRefused(missing_input) for a report that cannot be read.
@@ -64,8 +65,8 @@ def apply_report(tracking_id: str, payload: Any, *, now: datetime | None = None,
 
 
 def apply_revision(revision: Revision, *, now: datetime | None = None, address: str | None = None) -> Applied:
-    """Create or update the case of a revision that was already read, and return the result. Raises StaleRevision for a
-    revision older than that of the case.
+    """Create or update the case of a revision that was already read, and return the result (Applied). Raises
+    StaleRevision for a revision older than that of the case.
 
     The caller has opened a transaction and locked the report with `lock_reports`.
     """
@@ -83,7 +84,7 @@ def apply_revision(revision: Revision, *, now: datetime | None = None, address: 
 
 
 def proposed_values(complaint: Complaint, revision: Revision) -> Told:
-    """Return the values, identity and files that a revision sets on its case.
+    """Return a Told with the field values, reporter's identity and files that a revision sets on its case.
 
     Confidentiality can only become stricter; the channel never changes.
     """
@@ -110,7 +111,7 @@ def _apply_first(revision: Revision, waiting: list[InboundHold], at: datetime, a
 
 
 def _apply_repeat(complaint: Complaint, revision: Revision, at: datetime, address: str | None) -> Applied:
-    """Handle a repeat of the revision number that the case already has, and return the result.
+    """Apply a repeat of the revision number that the case already has, and return the result (Applied).
 
     Equal content is `unchanged`; different content is stored as a `conflict` for the Admin.
     """
@@ -156,7 +157,9 @@ def _apply_later(
 
 
 def _tighten(complaint: Complaint, revision: Revision, at: datetime, address: str | None) -> None:
-    """Apply a stricter confidentiality at once, even when the rest of the revision has to wait for the Admin."""
+    """Set the revision's confidentiality on the case if it is stricter, even when the rest of the revision has to wait
+    for the Admin; writes a revision event, does not commit.
+    """
     secrecy = proposed_values(complaint, revision).values["confidentiality"]
     found = difference(complaint, Told({"confidentiality": secrecy}))
     if found.any:

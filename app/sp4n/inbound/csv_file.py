@@ -24,7 +24,7 @@ class CsvFault(StrEnum):
 
 
 class CsvRefused(Exception):
-    """Raised when a CSV file cannot be read; `fault` says why."""
+    """Raised when a CSV file cannot be read; `fault` is the reason, a CsvFault."""
 
     def __init__(self, fault: CsvFault) -> None:
         super().__init__(fault.value)
@@ -33,7 +33,9 @@ class CsvRefused(Exception):
 
 @dataclass(frozen=True)
 class Table:
-    """A parsed CSV file: header and rows, which may differ from it in length; `digest` is the SHA-256 of the file."""
+    """A value object: a parsed CSV file. `header` and each row are tuples of text; a row may differ from the header in
+    length; `digest` is the SHA-256 (hex) of the file.
+    """
 
     encoding: str
     delimiter: str
@@ -43,12 +45,14 @@ class Table:
 
     @property
     def header_digest(self) -> str:
-        """SHA-256 of the column names; files with the same columns have the same digest."""
+        """SHA-256 (hex) of the column names; files with the same columns have the same digest."""
         return hashlib.sha256("\x1f".join(self.header).encode()).hexdigest()
 
 
 def read_table(content: bytes) -> Table:
-    """Parse the bytes of a CSV file into a Table. Raises CsvRefused with the reason."""
+    """Parse the bytes of a CSV file and return them as a Table. Raises CsvRefused: the file is empty or too large, its
+    encoding or table is unreadable, it has too many rows, or two columns have the same name.
+    """
     if not content.strip():
         raise CsvRefused(CsvFault.MISSING)
     if len(content) > LARGEST:
@@ -69,7 +73,7 @@ def read_table(content: bytes) -> Table:
 def _decoded(content: bytes) -> tuple[str, str]:
     """Decode the bytes of a file as UTF-8 (with or without BOM), else as Windows-1252, which Excel writes.
 
-    Return encoding and text. Raises CsvRefused(encoding) if neither fits or the text contains NUL.
+    Return (encoding, text). Raises CsvRefused(encoding) if neither fits or the text contains NUL.
     """
     for encoding in ("utf-8-sig" if content.startswith(b"\xef\xbb\xbf") else "utf-8", "cp1252"):
         try:

@@ -53,8 +53,8 @@ class TrialEnded(Exception):
 
 @dataclass(frozen=True)
 class Line:
-    """Result of one row of the file: its number (the header is row 1), its outcome, and the faults if it was
-    rejected.
+    """A value object: the result of one row of the file, with its number (the header is row 1), its outcome, and the
+    faults if it was rejected, each as [field, fault, limit].
     """
 
     row: int
@@ -64,12 +64,12 @@ class Line:
 
 
 def find_import(import_id: int) -> SyncImport | None:
-    """Return the row of the uploaded file with this id, or None."""
+    """Return the SyncImport row of the uploaded file with this id; None if there is none."""
     return db.session.get(SyncImport, import_id)
 
 
 def last_imports(limit: int) -> Sequence[SyncImport]:
-    """Return the rows of the `limit` files uploaded last, newest first."""
+    """Return the SyncImport rows of the `limit` files uploaded last, newest first."""
     return db.session.scalars(select(SyncImport).order_by(SyncImport.id.desc()).limit(limit)).all()
 
 
@@ -104,14 +104,16 @@ def store_upload(content: bytes, filename: str, officer_id: int, now: datetime) 
 
 
 def start_trial(row: SyncImport, mapping: dict[str, str], now: datetime) -> None:
-    """Enqueue a trial run of the file with this column mapping and commit; it stores the outcome of each row, but
-    imports nothing.
+    """Store this column mapping, enqueue a trial run of the file and commit; the run stores the outcome of each row,
+    but imports nothing. Has no effect while the file is being checked or imported, or afterwards.
     """
     _hand_over(row, "checking", now, ("mapping", "checked"), mapping)
 
 
 def start_import(row: SyncImport, now: datetime) -> None:
-    """Enqueue the import of a checked file and commit. A second call has no effect."""
+    """Enqueue the import of a file that has passed its trial run, and commit. Has no effect in any other state, so that
+    a second call changes nothing.
+    """
     _hand_over(row, "importing", now, ("checked",))
 
 
@@ -200,8 +202,8 @@ def _line(
 
 
 def _apply(tracking_id: str, payload: dict[str, Any], really: bool) -> tuple[str, list[list[str]]]:
-    """Apply the report of one row and return (outcome, faults). A trial (`really` is False) does all the work and rolls
-    it back.
+    """Apply the report of one row, commit, and return (outcome, faults as [field, fault, limit]); raises nothing. A
+    trial (`really` is False) does all the work and rolls it back.
     """
     outcome = ""
     try:
@@ -223,7 +225,7 @@ def _apply(tracking_id: str, payload: dict[str, Any], really: bool) -> tuple[str
 
 
 def relay_imports(now: datetime) -> int:
-    """Enqueue again the files that no worker has touched for two minutes, and return how many were enqueued.
+    """Enqueue again the files that no worker has touched for two minutes, commit, and return how many were enqueued.
 
     Also deletes uploaded files that were left unfinished for a day.
     """

@@ -44,7 +44,7 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T](\d{1,2})[:.
 
 
 def guess(header: Row) -> dict[str, str]:
-    """Return a column mapping (report field to column name), guessed by the headings. Unrecognised fields are
+    """Return a dict of report field to column name, guessed from the column headings. Unrecognised fields are
     left out.
     """
     plain = {name.casefold().replace("_", " ").strip(): name for name in header}
@@ -57,7 +57,9 @@ def guess(header: Row) -> dict[str, str]:
 
 
 def faults_of(mapping: Mapping[str, str], header: Row) -> dict[str, str]:
-    """Return the faults of a column mapping by report field: `required`, `unknown` or `twice`. Empty means valid."""
+    """Return the faults of a column mapping as a dict of report field to `required`, `unknown` or `twice`. Empty means
+    valid.
+    """
     found = {part: "required" for part in NEEDED if not mapping.get(part)}
     chosen = list(mapping.values())
     for part, column in mapping.items():
@@ -69,8 +71,8 @@ def faults_of(mapping: Mapping[str, str], header: Row) -> dict[str, str]:
 
 
 def report_of(mapping: Mapping[str, str], header: Row, row: Row) -> tuple[str, dict[str, Any]]:
-    """Return (tracking id, report body) of a CSV row, not validated. Empty cells are left out; without a revision it is
-    0.
+    """Return (tracking id, JSON body of the report) for a CSV row, not validated. Empty cells are left out; a row
+    without a revision gets revision 0.
     """
     cells = dict(zip(header, row, strict=False))
     payload: dict[str, Any] = {}
@@ -106,8 +108,8 @@ def _value(part: str, text: str) -> Any:
 
 
 def _moment(text: str) -> datetime | None:
-    """Return the time in a cell: an RFC 3339 timestamp, or a date written day first (read in the office zone). None if
-    it is neither.
+    """Return the time in a cell as a datetime: from an RFC 3339 timestamp, or from a date written day first (read in
+    the office zone). None if the text is neither.
 
     An RFC 3339 text without an offset gives a naive datetime.
     """

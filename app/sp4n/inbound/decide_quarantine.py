@@ -29,8 +29,8 @@ REASON = {"reason": Text(longest=2000)}
 def apply_waiting_report(
     hold_id: int, corrections: dict[str, Any], by: Person, *, now: datetime | None = None, address: str | None = None
 ) -> Applied:
-    """Apply a waiting report with the Admin's category, classification and place, close its entry and return the
-    result.
+    """Apply a waiting report with the Admin's category, classification and place, close its entry, commit, and return
+    the result (Applied).
 
     The original hash is stored, so that SP4N's next copy is recognised. Raises ActionRefused: missing_input for an
     invalid correction, stale_version if settled or outdated, not_visible if there is no such entry, not_your_step for
@@ -51,9 +51,9 @@ def apply_waiting_report(
 
 
 def retry_message(hold_id: int, by: Person, *, now: datetime | None = None, address: str | None = None) -> str | None:
-    """Carry out a waiting reporter's message and close its entry; return None.
+    """Carry out a waiting reporter's message, close its entry, commit, and return None.
 
-    If the action is still not possible, return the reason and leave the entry waiting. Raises
+    If the action is still not possible, return the reason code and leave the entry waiting. Raises
     ActionRefused(stale_version) if it was settled, (not_visible) if it does not exist, (not_your_step) for anyone but
     the Admin.
     """
@@ -71,7 +71,7 @@ def retry_message(hold_id: int, by: Person, *, now: datetime | None = None, addr
 
 
 def dismiss_hold(hold_id: int, reason: str, by: Person, *, now: datetime | None = None) -> None:
-    """Dismiss a waiting report or message; the reason and the officer are stored.
+    """Dismiss a waiting report or message and commit; the reason and the officer are stored.
 
     Raises ActionRefused(missing_input) without a reason, (stale_version) if it was settled, (not_visible) if it does
     not exist, (not_your_step) for anyone but the Admin.
@@ -91,7 +91,8 @@ def settle_conflict(
     now: datetime | None = None,
     address: str | None = None,
 ) -> Complaint:
-    """Settle a conflict or a request for less secrecy: `choice` is `ours` or `theirs`. Return the case.
+    """Settle a conflict or a request for less secrecy: apply SP4N's side if `choice` is `theirs`, else leave ours.
+    Commit and return the case (Complaint).
 
     Writes a `settled` event to the case with what was chosen and what was rejected. Raises ActionRefused(not_visible)
     without an entry or a case, (stale_version) if it was settled, (missing_input) without a reason, (not_your_step) for
@@ -115,7 +116,7 @@ def settle_conflict(
 
 
 def difference_of(hold: InboundHold, complaint: Complaint) -> Difference:
-    """Return what would change on the case if SP4N's side of an entry were applied; values unknown here are left
+    """Return the Difference that applying SP4N's side of an entry would make to the case; values unknown here are left
     unchanged.
     """
     content = content_of(hold)
@@ -131,9 +132,9 @@ def difference_of(hold: InboundHold, complaint: Complaint) -> Difference:
 
 
 def _open(hold_id: int, *kinds: str) -> InboundHold:
-    """Lock the report of an entry and return the entry, which waits for a decision.
+    """Lock the report of an entry and return the entry, a row that waits for a decision.
 
-    Raises ActionRefused(not_visible) if there is none of these kinds, (stale_version) if it is already settled.
+    Raises ActionRefused(not_visible) if there is no entry of these kinds, (stale_version) if it is already settled.
     """
     tracking_id = db.session.scalars(select(InboundHold.tracking_id).where(InboundHold.id == hold_id)).first()
     if tracking_id is None:
@@ -149,7 +150,7 @@ def _open(hold_id: int, *kinds: str) -> InboundHold:
 
 
 def _corrected(content: dict[str, Any], corrections: dict[str, Any]) -> dict[str, Any]:
-    """Return the report body with the Admin's category, place and classification.
+    """Return a copy of the report body with the Admin's category, place and classification.
 
     An empty category or place removes it; an empty classification leaves the report's own.
     """

@@ -23,7 +23,9 @@ LONGEST_REASON = 500
 
 @dataclass(frozen=True)
 class LinkRequest:
-    """Who asks to link or unlink a case, and the case version that the officer's page showed."""
+    """A value object: who asks to link or unlink a case, from which network address, and the case version that the
+    officer's page showed.
+    """
 
     by: Person
     version: int
@@ -31,8 +33,8 @@ class LinkRequest:
 
 
 class ReportHasCase(Exception):
-    """Raised when another case has the report: two cases of one report are merged, not linked. `complaint_id` and
-    `number` are those of the other case.
+    """Raised when another case is linked to the report already: two cases of one report are merged, not linked.
+    `complaint_id` and `number` are those of the other case.
     """
 
     def __init__(self, complaint_id: int, number: str) -> None:
@@ -41,10 +43,10 @@ class ReportHasCase(Exception):
 
 
 def link(complaint_id: int, tracking_id: str, wanted: LinkRequest, now: datetime | None = None) -> Complaint:
-    """Link a case to the SP4N report with this tracking id and return the case; commits.
+    """Link a case to the SP4N report with this tracking id and return the case (Complaint); commits.
 
-    Raises ActionRefused (missing_input for a malformed id, case_ended, out_of_order if linked already, and as
-    `lock_case`), and ReportHasCase where another case has that report.
+    Raises ReportHasCase, LockBusy, or ActionRefused: missing_input for a malformed id, case_ended, out_of_order if
+    linked already, not_visible, not_your_step for anyone but the Admin, stale_version if it changed meanwhile.
     """
     number = read_tracking_id(tracking_id)
     if not is_tracking_id(number):
@@ -71,9 +73,11 @@ def link(complaint_id: int, tracking_id: str, wanted: LinkRequest, now: datetime
 
 
 def unlink(complaint_id: int, reason: str, wanted: LinkRequest, now: datetime | None = None) -> Complaint:
-    """Unlink a case that was linked by hand, leave a tombstone in the change feed and return the case; commits.
+    """Unlink a case that was linked by hand, leave a tombstone in the change feed and return the case (Complaint);
+    commits.
 
-    Raises ActionRefused: missing_input without a reason, out_of_order if it was not linked by hand, and as `lock_case`.
+    Raises LockBusy, or ActionRefused: missing_input without a reason, out_of_order if it was not linked by hand,
+    not_visible, not_your_step for anyone but the Admin, stale_version if it changed meanwhile.
     """
     text_, error = clean_text("reason", reason, LONGEST_REASON)
     if error is not None:
@@ -91,7 +95,9 @@ def unlink(complaint_id: int, reason: str, wanted: LinkRequest, now: datetime | 
 
 
 def was_linked_by_hand(complaint: Complaint) -> bool:
-    """Return whether an officer linked this case; a case that was received from SP4N cannot be unlinked."""
+    """Return whether an officer linked this case to its SP4N report; False if it is not linked or was received from
+    SP4N, and then it cannot be unlinked.
+    """
     kinds = select(ComplaintEvent.kind).where(ComplaintEvent.complaint_id == complaint.id)
     kinds = kinds.where(ComplaintEvent.kind.in_((SystemEvent.LINKED.value, SystemEvent.UNLINKED.value)))
     last = db.session.execute(kinds.order_by(ComplaintEvent.seq.desc()).limit(1)).scalar_one_or_none()
@@ -103,8 +109,8 @@ def _lock(complaint_id: int, wanted: LinkRequest) -> tuple[LockedCase, Capacity]
 
 
 def _record(case: LockedCase, event: Event, wanted: LinkRequest, tracking_id: str | None) -> None:
-    """Set or remove (None) the case's tracking id and write the event; the change feed gets a line of its own kind
-    instead.
+    """Set the case's SP4N tracking id, or remove it with None, and write the event; does not commit. The change feed
+    gets a line of its own kind instead of this event.
     """
     case.complaint.sp4n_tracking_id = tracking_id
     case.complaint.sp4n_revision = case.complaint.sp4n_hash = None

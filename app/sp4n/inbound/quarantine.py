@@ -18,8 +18,8 @@ from workflow_rules.process.identity import Confidentiality
 
 @dataclass(frozen=True)
 class NewHold:
-    """SP4N input that is to be stored as an entry; `content_hash` identifies repeats, `faults` say what is wrong with
-    it.
+    """A value object: SP4N input that is to be stored as an entry for the Admin. `content_hash` identifies repeats,
+    `faults` say what is wrong with the input.
     """
 
     kind: str
@@ -33,7 +33,7 @@ class NewHold:
 
 
 def waiting_of(tracking_id: str) -> list[InboundHold]:
-    """Return the entries of one report that wait for a decision of the Admin, oldest first."""
+    """Return the entries (InboundHold rows) of one report that wait for a decision of the Admin, oldest first."""
     statement = select(InboundHold).where(InboundHold.tracking_id == tracking_id, InboundHold.state == "waiting")
     return list(db.session.scalars(statement.order_by(InboundHold.id)))
 
@@ -64,7 +64,8 @@ def hold_loosening(revision: Revision, complaint: Complaint, wanted: Confidentia
 
 
 def store_hold(new: NewHold, complaint: Complaint | None, at: datetime) -> InboundHold:
-    """Return the waiting entry of this input: a new row, or the existing one with its repeat counted.
+    """Return the waiting entry (InboundHold row) of this input: a new row, or the existing one with its repeat counted;
+    flushes, does not commit.
 
     The caller has locked the report, so that no two rows are created.
     """
@@ -100,8 +101,8 @@ def content_of(hold: InboundHold) -> dict[str, Any]:
 
 
 def close(hold: InboundHold, state: str, at: datetime, by: Person | None = None, reason: str = "") -> None:
-    """Settle an entry with its final state (`applied`, `kept`, `superseded`, `dismissed`), and erase the stored input,
-    which is not needed any more.
+    """Settle an entry with its final state (`applied`, `kept`, `superseded`, `dismissed`), the officer and the reason,
+    and erase the stored input, which is not needed any more. Does not commit.
     """
     hold.state, hold.settled_at, hold.reason = state, at, reason
     hold.settled_by_id = by.id if by is not None else None
@@ -118,8 +119,8 @@ def forget_identities(tracking_id: str) -> None:
 
 
 def requested_confidentialities(holds: Iterable[InboundHold]) -> list[Confidentiality]:
-    """Return the confidentialities that waiting reports and conflicts ask for; each applies from the moment of
-    receipt.
+    """Return a list of the confidentialities that waiting reports and conflicts ask for; each applies from the moment
+    of receipt.
     """
     asked = (hold.confidentiality for hold in holds if hold.kind in ("report", "conflict"))
     return [Confidentiality(word) for word in asked if word]

@@ -24,7 +24,9 @@ MOST_COMPARED = 4_000_000
 
 @dataclass(frozen=True)
 class Waiting:
-    """Numbers of entries that wait for the Admin, on the quarantine page and on the conflict page."""
+    """A value object: the numbers of entries that wait for the Admin, on the quarantine page and on the
+    conflict page.
+    """
 
     quarantine: int
     conflicts: int
@@ -32,7 +34,9 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Piece:
-    """A run of words found in both texts (`same`), only in the old one (`gone`) or only in the new one (`new`)."""
+    """A value object: a run of words found in both texts (`same`), only in the old one (`gone`) or only in the new one
+    (`new`).
+    """
 
     kind: str
     text: str
@@ -40,7 +44,9 @@ class Piece:
 
 @dataclass(frozen=True)
 class Change:
-    """One changed field of a report; `pieces` holds a word-by-word difference for long texts, else it is empty."""
+    """A value object: one changed field of a report; `pieces` holds a word-by-word difference for long texts, else it
+    is empty.
+    """
 
     name: str
     before: Any
@@ -50,7 +56,9 @@ class Change:
 
 @dataclass(frozen=True)
 class ReportChange:
-    """What one revision changed in a report, at `at`: fields, and the names of files added and removed."""
+    """A value object: what one revision changed in a report, at `at` (aware datetime): the fields, and the names of the
+    files added and removed. `resumes` says whether the change ended a pause of the case.
+    """
 
     at: datetime
     resumes: bool
@@ -60,34 +68,38 @@ class ReportChange:
 
 
 def count_waiting() -> Waiting:
-    """Return the numbers of waiting entries of both pages, in one statement."""
+    """Return a Waiting with the numbers of waiting entries of both pages, by one statement."""
     kinds = InboundHold.kind
     counts = (func.count().filter(kinds.in_(QUARANTINE)), func.count().filter(kinds.in_(CONFLICTS)))
     return Waiting(*db.session.execute(select(*counts).where(InboundHold.state == "waiting")).one())
 
 
 def waiting_holds(kinds: tuple[str, ...], limit: int, offset: int = 0) -> list[InboundHold]:
-    """Return up to `limit` waiting entries of these kinds, oldest first."""
+    """Return a list of up to `limit` waiting entries (InboundHold rows) of these kinds from `offset`, oldest first."""
     statement = select(InboundHold).where(InboundHold.kind.in_(kinds), InboundHold.state == "waiting")
     statement = statement.options(joinedload(InboundHold.complaint)).order_by(InboundHold.id)
     return list(db.session.scalars(statement.limit(limit).offset(offset)))
 
 
 def settled_holds(kinds: tuple[str, ...], limit: int) -> list[InboundHold]:
-    """Return up to `limit` entries of these kinds that a person settled, newest first."""
+    """Return a list of up to `limit` entries (InboundHold rows) of these kinds that a person settled, newest decision
+    first.
+    """
     statement = select(InboundHold).where(InboundHold.kind.in_(kinds), InboundHold.settled_by_id.is_not(None))
     statement = statement.options(joinedload(InboundHold.complaint), joinedload(InboundHold.settled_by))
     return list(db.session.scalars(statement.order_by(InboundHold.settled_at.desc()).limit(limit)))
 
 
 def find_hold(hold_id: int, kinds: tuple[str, ...]) -> InboundHold | None:
-    """Return the entry with this id, waiting or settled; None if there is none of these kinds."""
+    """Return the entry (InboundHold row) with this id, waiting or settled; None if there is none of these kinds."""
     statement = select(InboundHold).where(InboundHold.id == hold_id, InboundHold.kind.in_(kinds))
     return db.session.scalars(statement.options(joinedload(InboundHold.complaint))).first()
 
 
 def last_change(events: Iterable[ComplaintEvent], complaint: Complaint, person: Person) -> ReportChange | None:
-    """Return the newest change of the report among these events of the case that this person may see, or None."""
+    """Return the newest ReportChange among these events of the case of which this person may see anything; None if
+    there is none.
+    """
     revised = [event for event in events if event.kind in ("revised", "settled")]
     for event in reversed(revised):
         data = data_shown(event, complaint, person)
@@ -99,7 +111,7 @@ def last_change(events: Iterable[ComplaintEvent], complaint: Complaint, person: 
 
 
 def changes_between(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...]:
-    """Return a Change for each field of `after`: title, body and location first, the others by name."""
+    """Return a tuple with a Change for each field of `after`: title, body and location first, the others by name."""
     order = ("title", "body", "location_text")
     changes = []
     for name in sorted(after, key=lambda name: (order.index(name) if name in order else len(order), name)):
@@ -110,8 +122,8 @@ def changes_between(before: dict[str, Any], after: dict[str, Any]) -> tuple[Chan
 
 
 def difference_in_words(old: str, new: str) -> tuple[Piece, ...]:
-    """Return the pieces of two texts in reading order: `same` with `new` gives the new text, `same` with `gone` the old
-    one. Too long texts are not compared: the old one is returned as `gone`, the new one as `new`.
+    """Return a tuple with the Pieces of two texts in reading order: `same` with `new` gives the new text, `same` with
+    `gone` the old one. Texts too long to compare give one `gone` (the old text) and one `new`.
     """
     before, after = _WORDS.findall(old), _WORDS.findall(new)
     if len(before) * len(after) > MOST_COMPARED:

@@ -31,7 +31,9 @@ _BETWEEN_DIGITS = re.compile(r"[\s./_\u2010-\u2015-]+")
 
 @dataclass(frozen=True)
 class ForeignWord(Text):
-    """A text field with SP4N's vocabulary; an unknown value is a fault for the Admin to resolve."""
+    """A text field that takes only words of SP4N's vocabulary `among`; another word is the fault
+    unknown_classification, which the Admin resolves.
+    """
 
     among: tuple[str, ...] = ()
 
@@ -50,8 +52,8 @@ _MORE_FIELDS: dict[str, Field] = {
 
 @dataclass(frozen=True)
 class Revision:
-    """A validated revision of a report; `report` holds its usable values, `faults` name the values unknown here,
-    `digest` is the hash of its content.
+    """A value object: a validated revision of a report. `report` holds its usable values, `faults` name the values
+    unknown here, `digest` is the hash of its content.
 
     If confidentiality, reporter or files are left out, the revision does not change them; if given, they replace the
     old ones as a whole.
@@ -77,18 +79,18 @@ class Revision:
 
     @property
     def reporter(self) -> dict[str, str] | None:
-        """The reporter's identity as a whole; None if the revision leaves it out."""
+        """The reporter's whole identity as a dict of field to text; None if the revision leaves it out."""
         return self.report.reporter if self.payload.get("reporter") is not None else None
 
     @property
     def files(self) -> list[tuple[str, bytes]] | None:
-        """All files of the report as name and bytes; None if the revision leaves them out."""
+        """A list of all files of the report as (name, bytes); None if the revision leaves them out."""
         return self.report.attachments if self.payload.get("attachments") is not None else None
 
 
 def read_revision(tracking_id: str, payload: Any) -> Revision:
-    """Validate the body of a report and return its revision. Raises ActionRefused(missing_input) with every fault of
-    shape, and of the tracking id.
+    """Validate the body of a report and return it as a Revision; values unknown here are its `faults`. Raises
+    ActionRefused(missing_input) with every fault of shape, also of the tracking id.
     """
     body = {"channel": "sp4n", **payload} if isinstance(payload, dict) else payload
     report, faults, errors = _cleaned(body)
@@ -116,14 +118,16 @@ def read_tracking_id(typed: str) -> str:
 
 
 def named_in(payload: dict[str, Any], field: str) -> Any:
-    """Return the value of a field of a report body, or of a nested field such as `location.district`."""
+    """Return the value that a report body has in a field, or in a nested field such as `location.district`; the field
+    must exist.
+    """
     part, _, inner = field.partition(".")
     return payload[part][inner] if inner else payload[part]
 
 
 def keyed_hash(content: Any) -> str:
-    """Return an HMAC-SHA256 of the JSON of the content; keyed, because a phone number could be guessed from a plain
-    hash.
+    """Return an HMAC-SHA256 (hex) of the JSON of the content; keyed, because a phone number could be guessed from a
+    plain hash.
     """
     return keyed_digest(json.dumps(content, sort_keys=True, default=str))
 
@@ -134,14 +138,16 @@ def lock_reports(tracking_ids: list[str]) -> None:
 
 
 def find_locked(tracking_id: str) -> Complaint | None:
-    """Return the case that is linked to this SP4N tracking id, locked until the transaction ends; None if there is
-    none. Finds the cases of every agency. Raises LockBusy.
+    """Return the case (Complaint) that is linked to this SP4N tracking id, locked until the transaction ends; None if
+    there is none. Finds the cases of every agency. Raises LockBusy.
     """
     return look_up(tracking_id)[0]
 
 
 def look_up(tracking_id: str) -> tuple[Complaint | None, bool]:
-    """Return (case of the report with its row locked, or None; whether an entry of the report waits for the Admin)."""
+    """Return (case of the report with its row locked, or None; whether an entry of the report waits for the Admin).
+    Raises LockBusy.
+    """
     key, waits = db.session.execute(_KNOWN, {"tracking_id": tracking_id}).one()
     return get_for_update(key, unscoped=True) if key is not None else None, waits
 
@@ -168,7 +174,7 @@ def _cleaned(body: Any) -> tuple[Report | None, tuple[FieldError, ...], tuple[Fi
 
 
 def _without_unknown(body: dict[str, Any], faults: tuple[FieldError, ...]) -> dict[str, Any]:
-    """Return the report body without values unknown here.
+    """Return a copy of the report body without the values unknown here.
 
     District and village are removed together, because a village is looked up within its district.
     """

@@ -19,8 +19,8 @@ USUAL_LIMIT = 100
 
 @dataclass(frozen=True)
 class Incoming:
-    """One report of the peer under our field names, not validated; `echo` is the key of our own last change, "" if the
-    peer does not name it.
+    """A value object: one report of the peer under our field names, not validated. `echo` is the key of our own last
+    change, "" if the peer does not name it.
     """
 
     tracking_id: str
@@ -30,7 +30,9 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of the peer: items in the peer's order, the cursor of the next page, and whether more are waiting."""
+    """A value object: one page of the peer's answer, with items in the peer's order, the cursor of the next page, and
+    whether more are waiting.
+    """
 
     items: list[Any]
     next: str
@@ -43,7 +45,7 @@ def is_set_up() -> bool:
 
 
 def settings() -> dict[str, Any]:
-    """Return the peer settings; empty if no peer is configured.
+    """Return the peer settings (SP4N_PEER) as a dict; empty if no peer is configured.
 
     Without the part `poll`, `push` or `list`, reports are not fetched, changes not sent, or both sides not compared.
     """
@@ -51,13 +53,15 @@ def settings() -> dict[str, Any]:
 
 
 def fetch_page(cursor: str) -> Page:
-    """Return the page of reports (as Incoming) after a cursor ("" starts at the beginning). Raises PeerFault."""
+    """Fetch from the peer the page of reports after a cursor ("" starts at the beginning) and return it, its items as
+    Incoming. Raises PeerFault.
+    """
     page = _page("poll", cursor)
     return Page([_incoming(item) for item in page.items], page.next, page.more)
 
 
 def fetch_one(tracking_id: str) -> Incoming | None:
-    """Return one report as the peer has it now; None if the peer answers 404. Raises PeerFault."""
+    """Fetch one report from the peer and return it as Incoming; None if the peer answers 404. Raises PeerFault."""
     part = settings()["one"]
     try:
         answer = call(part.get("method", "GET"), filled_path(part["path"], {"tracking_id": tracking_id}))
@@ -69,9 +73,8 @@ def fetch_one(tracking_id: str) -> Incoming | None:
 
 
 def fetch_ledger(cursor: str) -> tuple[dict[str, Side], str, bool]:
-    """Return (state of each report that the peer lists, by tracking id; the next cursor; whether there is more).
-
-    Raises PeerFault.
+    """Fetch a page of the peer's list and return (dict of tracking id to the Side of that report; the next cursor;
+    whether there is more). Raises PeerFault.
     """
     page = _page("list", cursor)
     fields = settings()["list"].get("fields", {})
@@ -112,8 +115,8 @@ def send(update: Mapping[str, Any]) -> None:
 
 
 def _page(name: str, cursor: str) -> Page:
-    """Return a page of JSON items after a cursor, or by page number with `style: page`, where a short page is last.
-    Raises PeerFault.
+    """Fetch one Page of JSON items after a cursor, or by page number with `style: page`, where a short page is the
+    last. Raises PeerFault.
     """
     part = settings()[name]
     limit = int(part.get("limit", USUAL_LIMIT))
@@ -136,8 +139,8 @@ def _page(name: str, cursor: str) -> Page:
 
 
 def _incoming(item: Any) -> Incoming:
-    """Return a report of the peer under our names. Without a tracking id it gets an empty one, so that the consumer
-    rejects it.
+    """Return the JSON of a report of the peer as Incoming, under our field names. Without a tracking id it gets an
+    empty one, so that the consumer rejects it.
     """
     parts = settings()
     fields = {name: path for name, path in parts["fields"].items() if name not in ("tracking_id", "echo")}

@@ -46,8 +46,8 @@ def compare_peer(now: datetime) -> str:
 
 
 def _begin(now: datetime) -> int | None:
-    """Claim the comparison of this office date and return the id of its row; None if it is done, was tried within 30
-    minutes, or sending is on hold after a restore. The row's unique day lets only one process claim it.
+    """Claim the comparison of this office date, commit, and return the id of its row; None if it is done, was tried
+    within 30 minutes, or sending is on hold after a restore. The row's unique day lets only one process claim it.
     """
     day = office_today(now)
     with one_transaction():
@@ -97,12 +97,12 @@ def _compare(now: datetime) -> tuple[int, int]:
 
 
 def _sides(rows: Iterable[Held]) -> Sides:
-    """Return a Side (revision, version, status) for each of these reports of ours, by tracking id."""
+    """Return a dict of tracking id to the Side (revision, version, status) of each of these reports of ours."""
     return {row.tracking_id: Side(row.revision, row.version, row.status) for row in rows}
 
 
 def _note(ours: Sides, theirs: Sides, now: datetime) -> int:
-    """Store the differences of a batch, request their repair, and return the number of reports that differ.
+    """Store the differences of a batch, request their repair, commit, and return the number of reports that differ.
 
     A report whose change is still waiting to be sent is not counted as different.
     """

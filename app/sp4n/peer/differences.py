@@ -21,7 +21,9 @@ class Repair(StrEnum):
 
 @dataclass(frozen=True)
 class Side:
-    """State of a report on one side: revision of its text, version and status of its case. None means unknown."""
+    """A value object: the state of a report on one side, ours or the peer's: revision of its text, version and status
+    of its case. None means unknown.
+    """
 
     revision: int | None
     version: int | None
@@ -49,10 +51,10 @@ def drift_of(ours: Side | None, theirs: Side | None) -> Drift | None:
 
 
 def repair_of(drift: Drift, ours: Side | None, theirs: Side | None) -> Repair | None:
-    """Return the repair of a difference, or None if a person must decide.
+    """Return the Repair of a difference, or None if a person must decide.
 
-    A report missing at the peer cannot be sent. A status `answered` or ended that the peer holds in a newer version
-    is not reverted automatically: the reporter has seen it, and our database may be a restored older one.
+    A report missing at the peer cannot be sent. A status `answered` or ended that the peer holds in a newer version is
+    not reverted automatically: the reporter has seen it, and our database may be a restored older one.
     """
     if drift in (Drift.MISSING_HERE, Drift.WE_BEHIND):
         return Repair.FETCH

@@ -18,7 +18,8 @@ SHOWN = 100
 
 @dataclass(frozen=True)
 class ExchangeState:
-    """Overview of the connection to the peer: its row, the last nightly comparison, and numbers of reports by problem.
+    """A value object: the connection to the peer, with its SyncPeer row, the last nightly comparison, and numbers of
+    reports by problem.
 
     `night` is None before the first comparison; `name` is empty if no peer is configured.
     """
@@ -34,7 +35,7 @@ class ExchangeState:
 
 
 def exchange_state() -> ExchangeState:
-    """Return the overview of the connection, by three statements; the counts use partial indexes of affected rows."""
+    """Return the ExchangeState of the connection to the peer, by three statements; the counts use partial indexes."""
     peer = db.session.scalars(select(SyncPeer)).one()
     nights = select(SyncComparison).order_by(SyncComparison.day.desc()).limit(1)
     behind, failing, parking = (
@@ -53,7 +54,9 @@ def exchange_state() -> ExchangeState:
 
 
 def _needs_attention() -> ColumnElement[bool]:
-    """Return an SQL criterion for reports that need attention; a report that is only waiting to be sent does not."""
+    """Return an SQL criterion on SyncLedger for reports that need attention; a report that is only waiting to be sent
+    does not.
+    """
     return or_(
         SyncLedger.drift.is_not(None), SyncLedger.refused_at.is_not(None), SyncLedger.state.in_(("failed", "parked"))
     )
@@ -61,7 +64,7 @@ def _needs_attention() -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class DriftLine:
-    """One report that differs or could not be exchanged.
+    """A value object: one report that differs or could not be exchanged, with its ledger row.
 
     `case` is (id, number); None if there is no case or the user may not see it.
     """
@@ -71,7 +74,7 @@ class DriftLine:
 
 
 def drift_lines(limit: int = SHOWN) -> list[DriftLine]:
-    """Return a DriftLine for up to `limit` reports that need attention, oldest ledger row first."""
+    """Return a list with a DriftLine for up to `limit` reports that need attention, oldest ledger row first."""
     rows = list(db.session.scalars(select(SyncLedger).where(_needs_attention()).order_by(SyncLedger.id).limit(limit)))
     ids = [row.tracking_id for row in rows]
     cases = select(Complaint.sp4n_tracking_id, Complaint.id, Complaint.number).where(
@@ -88,14 +91,18 @@ def count_drift() -> int:
 
 @dataclass(frozen=True)
 class Denial:
-    """A rejection of our token by the peer: since when (aware datetime), and the peer's answer."""
+    """A value object: a rejection of our token by the peer, with the time since when (aware datetime) and the peer's
+    answer.
+    """
 
     since: datetime
     answer: str
 
 
 def find_denial() -> Denial | None:
-    """Return the denial if the last poll, push or comparison ended with one; None while the token is accepted."""
+    """Return the Denial if the last poll, push or comparison ended with the peer rejecting our token; None while the
+    token is accepted.
+    """
     found = db.session.execute(select(SyncPeer.away_since, SyncPeer.last_error)).one_or_none()
     if found is None or found.away_since is None:
         nights = select(SyncComparison.began_at, SyncComparison.error).order_by(SyncComparison.day.desc()).limit(1)

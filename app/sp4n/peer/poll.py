@@ -36,9 +36,9 @@ LONGEST_ID = 80
 
 
 def poll_peer(now: datetime) -> int:
-    """Fetch and apply the new reports of the peer, then those requested again; return how many were handled. Commits
-    after each report. An advisory lock allows one poller. Pauses grow while the peer is away; the cursor moves only
-    past reports that were applied or stored. Returns 0 if polling is not configured or not due.
+    """Fetch and apply the new reports of the peer, then those requested again; return how many were handled, 0 if
+    polling is not configured or not due. Commits after each report; an advisory lock allows one poller. A fault of the
+    peer is stored, not raised; the cursor moves only past reports that were applied or stored.
     """
     if "poll" not in client.settings():
         return 0
@@ -71,7 +71,7 @@ def _take_page(now: datetime) -> tuple[int, bool]:
 
 
 def _note_fault(fault: PeerFault, cursor: str, now: datetime) -> bool:
-    """Record a failed fetch and return whether to fetch again at once.
+    """Store a failed fetch, commit, and return whether to fetch again at once.
 
     If the peer no longer knows the cursor, it is reset and everything is read again.
     """
@@ -86,7 +86,7 @@ def _note_fault(fault: PeerFault, cursor: str, now: datetime) -> bool:
 
 
 def apply_item(item: Incoming, now: datetime) -> str:
-    """Apply one report of the peer, commit, and return its outcome.
+    """Apply one report of the peer, commit, and return its outcome as a word.
 
     The outcome is one of `Applied`, `echo` (our own change sent back), `stale` (older than ours) or `refused`. A
     rejected report is stored with its reason and raises nothing, so that the next ones are handled.
@@ -136,7 +136,9 @@ def _note_refused(item: Incoming, reason: str, now: datetime) -> str:
 
 
 def fetch_wanted(now: datetime, most: int = 500) -> int:
-    """Fetch and apply up to `most` reports that a person or a comparison requested; return how many were fetched."""
+    """Fetch and apply up to `most` reports that a person or a comparison requested; return how many were fetched.
+    Commits after each and ends early if the peer does not answer.
+    """
     wanted = select(SyncLedger.tracking_id).where(SyncLedger.fetch_wanted).order_by(SyncLedger.id).limit(1)
     for fetched in range(most):
         with one_transaction():
@@ -147,7 +149,9 @@ def fetch_wanted(now: datetime, most: int = 500) -> int:
 
 
 def _fetch(tracking_id: str, now: datetime) -> bool:
-    """Fetch and apply one report, and return whether the peer answered; "unknown" or "refused" counts as an answer."""
+    """Fetch and apply one report, commit, and return whether the peer answered; a report that is unknown to the peer or
+    refused by it counts as an answer.
+    """
     try:
         item = client.fetch_one(tracking_id)
     except PeerFault as fault:

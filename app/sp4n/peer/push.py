@@ -40,9 +40,10 @@ FAILED_AFTER, PARKED_AFTER = 5, 5
 
 
 def push_peer(now: datetime) -> int:
-    """Send the waiting changes of reports and return how many the peer acknowledged; commits after each.
+    """Send the waiting changes of reports to the peer and return how many the peer acknowledged; commits after each.
 
-    An advisory lock allows one sender. Returns 0 if sending is not configured or not due.
+    An advisory lock allows one sender. Returns 0 if sending is not configured or not due. A fault of the peer is
+    stored, not raised.
     """
     if "push" not in client.settings():
         return 0
@@ -112,10 +113,11 @@ def _send_all(now: datetime) -> int:
 
 
 def _send_next(now: datetime) -> PeerFault | int | None:
-    """Send one change of the report that is due longest.
+    """Send one change of the report that is due longest, and commit.
 
-    Return 1 if acknowledged, 0 if nothing was left to send for it, the PeerFault, or None if no report is due. The row
-    stays locked during the call, so that a crash repeats the change with an equal key.
+    Return 1 if acknowledged, 0 if nothing was left to send for that report, the PeerFault (returned, not raised), or
+    None if no report is due. The row stays locked during the call, so that a crash repeats the change with an equal
+    key.
     """
     with one_transaction():
         waiting = SyncLedger.state.in_(("behind", "failed"))
@@ -138,7 +140,7 @@ def _send_next(now: datetime) -> PeerFault | int | None:
 
 
 def _note_failure(row: SyncLedger, fault: PeerFault, now: datetime) -> None:
-    """Schedule the next try of a report after a failure.
+    """Store a failure in the ledger row of a report and schedule the next try; does not commit.
 
     A report that the peer keeps refusing is parked for a person; others are retried without limit. A rejected token
     does not count as a try of the report.
@@ -166,8 +168,8 @@ def _note_acknowledged(row: SyncLedger, message: dict[str, Any], now: datetime) 
 
 
 def _message_of(row: SyncLedger) -> dict[str, Any] | None:
-    """Return the next message about a report: its oldest unsent change, or its whole state; None if there is nothing to
-    send.
+    """Return the next message (dict) about a report: its oldest unsent change, or its whole state; None if there is
+    nothing to send. May set `resend_key` of the row.
     """
     if row.resend_key is None:
         among = SyncChange.position.between(row.acked_position + 1, row.wanted_position)

@@ -26,7 +26,9 @@ ANSWERED = frozenset({CaseStatus.ANSWERED.value, CaseStatus.CLOSED.value})
 
 @dataclass(frozen=True)
 class Held:
-    """The values of one report that a comparison uses; `revision` is None for a case without one."""
+    """A value object: the values of one of our reports that a comparison uses; `revision` is None for a case without
+    one.
+    """
 
     tracking_id: str
     revision: int | None
@@ -65,8 +67,8 @@ def state_hash(row: Complaint) -> str:
 
 
 def held_reports(after: str, limit: int) -> Iterator[Held]:
-    """Yield up to `limit` of our reports after a tracking id, ordered by it; also those in quarantine that have no
-    case.
+    """Yield a Held for up to `limit` of our reports after a tracking id, sorted by tracking id; also for those in
+    quarantine that have no case.
     """
     taken = _TAKEN.where(Complaint.sp4n_tracking_id > after).order_by(Complaint.sp4n_tracking_id).limit(limit)
     waiting = _quarantined().where(InboundHold.tracking_id > after).limit(limit)
@@ -74,7 +76,7 @@ def held_reports(after: str, limit: int) -> Iterator[Held]:
 
 
 def held_among(tracking_ids: Sequence[str]) -> Iterator[Held]:
-    """Yield our values of these reports, as far as we have them, including those in quarantine."""
+    """Yield a Held for each of these tracking ids that we have, as a case or in quarantine; in no particular order."""
     taken = _TAKEN.where(Complaint.sp4n_tracking_id.in_(tracking_ids))
     waiting = _quarantined().where(InboundHold.tracking_id.in_(tracking_ids))
     return _held(union_all(taken, waiting))
@@ -89,7 +91,9 @@ def _held(known: Executable) -> Iterator[Held]:
 
 
 def _quarantined() -> Select[str, int | None, int, str]:
-    """Return a statement for the newest waiting revision of each report that has no case yet, with version 0."""
+    """Return a statement for (tracking id, revision, version 0, status) of the newest waiting revision of each report
+    that has no case yet.
+    """
     held = InboundHold.tracking_id
     columns = (held, InboundHold.revision, literal(0), literal(QUARANTINED))
     is_case = exists(select(Complaint.id).where(Complaint.sp4n_tracking_id == held))
@@ -99,15 +103,15 @@ def _quarantined() -> Select[str, int | None, int, str]:
 
 
 def waiting_report(tracking_id: str) -> InboundHold | None:
-    """Return the entry with the newest revision of a report that waits for the Admin, or None."""
+    """Return the InboundHold row with the newest revision of a report that waits for the Admin; None if none waits."""
     waits = (InboundHold.kind == "report", InboundHold.state == "waiting", InboundHold.tracking_id == tracking_id)
     newest = select(InboundHold).where(*waits).order_by(InboundHold.revision.desc(), InboundHold.id.desc())
     return db.session.scalars(newest.limit(1)).first()
 
 
 def quarantined_state(hold: InboundHold) -> dict[str, Any]:
-    """Return the state, as a JSON-ready dict, of a report that waits for the Admin and has no case yet; its version is
-    0.
+    """Return the state, as a JSON-ready dict, of a report that waits for the Admin and has no case yet; its `version`
+    is 0, and `received_at` is in the office zone.
     """
     return {
         "tracking_id": hold.tracking_id,
@@ -120,7 +124,7 @@ def quarantined_state(hold: InboundHold) -> dict[str, Any]:
 
 
 def find_report(tracking_id: str) -> Complaint | None:
-    """Return the complaint with this tracking id, if the caller may see it; else None."""
+    """Return the complaint with this SP4N tracking id; None if there is none or the caller may not see it."""
     return db.session.scalars(select(Complaint).where(Complaint.sp4n_tracking_id == tracking_id)).first()
 
 

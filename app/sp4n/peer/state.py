@@ -27,7 +27,7 @@ Way = Literal["poll", "push"]
 
 
 def lock_peer() -> SyncPeer:
-    """Return the row of the connection to the peer, freshly read and locked until commit."""
+    """Return the SyncPeer row of the connection to the peer, freshly read and locked until the transaction ends."""
     return db.session.scalars(
         select(SyncPeer).where(SyncPeer.id == 1).with_for_update().execution_options(populate_existing=True)
     ).one()
@@ -41,13 +41,13 @@ def is_due(way: Way, now: datetime) -> bool:
 
 
 def pause_after(failures: int) -> timedelta:
-    """Return the pause after this many failures: one minute, doubled each time, at most 30 minutes."""
+    """Return the pause after this many failures as a timedelta: one minute, doubled each time, at most 30 minutes."""
     return doubled_delay(failures, FIRST_PAUSE, LONGEST_PAUSE)
 
 
 def note_peer_failure(peer: SyncPeer, way: Way, fault: PeerFault, now: datetime) -> None:
-    """Record a failed call of the peer in its row and schedule the next try: after `retry_after` if given, else with
-    growing pauses.
+    """Store a failed call of the peer in its row and schedule the next try: after `retry_after` if given, else with
+    growing pauses. Does not commit.
     """
     failures = getattr(peer, f"{way}_failures") + 1
     wait = min(pause_after(failures), LONGEST_DENIED_PAUSE if fault.kind == "denied" else timedelta.max)
@@ -60,8 +60,8 @@ def note_peer_failure(peer: SyncPeer, way: Way, fault: PeerFault, now: datetime)
 
 
 def note_peer_success(peer: SyncPeer, way: Way, now: datetime) -> bool:
-    """Record a successful call of the peer in its row and return whether earlier calls of this kind (poll or push) had
-    failed.
+    """Store a successful call of the peer in its row and return whether the call before of this kind (poll or push) had
+    failed. Does not commit.
     """
     had_failed: bool = getattr(peer, f"{way}_failures") > 0
     setattr(peer, f"{way}_failures", 0)
@@ -73,13 +73,13 @@ def note_peer_success(peer: SyncPeer, way: Way, now: datetime) -> bool:
 
 
 def ledger_of(tracking_id: str) -> SyncLedger:
-    """Return the ledger row of a report, created if missing, locked until commit."""
+    """Return the SyncLedger row of a report, created if missing, locked until the transaction ends."""
     return ledgers_of([tracking_id])[tracking_id]
 
 
 def ledgers_of(tracking_ids: list[str]) -> dict[str, SyncLedger]:
-    """Return the ledger rows of these reports by tracking id, created if missing, locked in sorted order against
-    deadlocks.
+    """Return a dict of tracking id to SyncLedger row for these reports; rows are created if missing and locked in
+    sorted order against deadlocks. Does not commit.
     """
     wanted = sorted(set(tracking_ids))
     if not wanted:
@@ -93,7 +93,9 @@ def ledgers_of(tracking_ids: list[str]) -> dict[str, SyncLedger]:
 
 
 def request_repair(row: SyncLedger, repair: Repair, now: datetime) -> None:
-    """Request a repair (fetch or resend) of a report; a second request has no further effect."""
+    """Set in the ledger row that a report is to be fetched from the peer or sent to it again; a second request has no
+    further effect. Does not commit.
+    """
     if repair is Repair.FETCH:
         row.fetch_wanted = True
         return
@@ -123,7 +125,7 @@ log = structlog.get_logger()
 
 def request_repair_by(ledger_id: int, repair: Repair, officer_id: int, now: datetime) -> str | None:
     """Request a repair of a report for an officer, enqueue its job, commit, and return the tracking id; None if there
-    is no such row.
+    is no ledger row with this id.
     """
     with one_transaction():
         row = db.session.get(SyncLedger, ledger_id)

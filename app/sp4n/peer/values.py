@@ -12,7 +12,9 @@ DEEPEST = 12
 
 
 def value_at(document: Any, path: str) -> Any:
-    """Return the value at a dotted path (`data.items`) or JSON pointer (`/data/items`); None if there is none."""
+    """Return the value at a dotted path (`data.items`) or JSON pointer (`/data/items`) of a parsed JSON document; None
+    if there is no value there.
+    """
     found = document
     if path.startswith("/"):
         parts = [part.replace("~1", "/").replace("~0", "~") for part in path[1:].split("/")]
@@ -45,7 +47,8 @@ def mapped(item: Any, fields: Mapping[str, str], values: Mapping[str, Mapping[st
 
 
 def filled(template: Any, values: Mapping[str, Any], depth: int = 0) -> Any:
-    """Return the template with its placeholders replaced by the values. Raises ValueError if it is nested too deeply.
+    """Return a copy of the template with its placeholders replaced by the values. Raises ValueError if it is nested too
+    deeply.
 
     A text that is one `{name}` becomes the value itself; in other texts values are inserted as text.
     """
@@ -64,7 +67,9 @@ def filled(template: Any, values: Mapping[str, Any], depth: int = 0) -> Any:
 
 
 def filled_path(template: str, values: Mapping[str, Any]) -> str:
-    """Return a URL path with its values percent-encoded, so that a value cannot change the path."""
+    """Return the template as a URL path, its placeholders replaced by percent-encoded values, so that a value cannot
+    change the path.
+    """
     return _PLACE.sub(lambda place: quote(_text(value_at(values, place[1])), safe=""), template)
 
 
