@@ -30,8 +30,8 @@ LARGEST_MANIFEST = 512 * 1024 * 1024
 
 @dataclass
 class ArchiveWriter:
-    """A writer of archive members, one after the other; `members` maps each written name to [size in bytes, SHA-256 in
-    hex].
+    """A writer of archive members, one after the other; `members` is a dict of each written name to [size in bytes,
+    SHA-256 in hex].
     """
 
     tar: tarfile.TarFile
@@ -70,8 +70,8 @@ def writing(file: BinaryIO, passphrase: bytes | None) -> Iterator[ArchiveWriter]
 
 
 def members_of(path: Path, passphrase: bytes | None) -> Iterator[tuple[str, IO[bytes]]]:
-    """Yield (name, readable content) of every member in order. Each content must be read before the next member is
-    requested.
+    """Yield (name, readable content) of every member of an archive, in order. Each content must be read before the next
+    member is requested.
 
     Raises Damaged for a changed archive, WrongPassphrase (also if an encrypted archive gets no passphrase), or
     BackupFault if the file cannot be read.
@@ -102,7 +102,7 @@ def members_of(path: Path, passphrase: bytes | None) -> Iterator[tuple[str, IO[b
 
 
 def read_manifest(path: Path, passphrase: bytes | None) -> dict[str, Any]:
-    """Read the whole archive, verify every member and return the manifest as a dict. Raises Damaged for any difference,
+    """Read the whole archive, verify every member and return its manifest as a dict. Raises Damaged for any difference,
     WrongPassphrase, or BackupFault for an unknown format or unreadable file.
     """
     found: dict[str, list[Any]] = {}
@@ -132,7 +132,9 @@ def read_manifest(path: Path, passphrase: bytes | None) -> dict[str, Any]:
 
 
 def measure(content: IO[bytes]) -> list[Any]:
-    """Read the remaining content and return [size in bytes, SHA-256 in hex]."""
+    """Read the remaining content and return the list [size in bytes, SHA-256 in hex]. Raises Damaged if the content is
+    that of a changed archive.
+    """
     size, digest = 0, hashlib.sha256()
     while piece := content.read(PIECE):
         size += len(piece)

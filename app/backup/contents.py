@@ -31,7 +31,9 @@ SETTINGS = ("TimeZone", "UTC"), ("DateStyle", "ISO"), ("bytea_output", "hex"), (
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A stored file that a row of `table` refers to, with its path in the file store and the SHA-256 it must have."""
+    """A value object: a stored file that a row of `table` refers to, with its path in the file store and the SHA-256
+    (hex) it must have.
+    """
 
     path: str
     sha256: str
@@ -40,8 +42,8 @@ class StoredFile:
 
 @contextmanager
 def snapshot(url: str) -> Iterator[Connection]:
-    """Context manager: yield a psycopg connection in one read-only snapshot of the database; writers are not
-    blocked.
+    """Context manager: yield a psycopg connection in one read-only snapshot of the database, which is rolled back at
+    the end; writers are not blocked. Raises psycopg.OperationalError if the server cannot be reached.
     """
     with psycopg.connect(plain_url(url), connect_timeout=10, application_name="lapor-backup") as connection:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -61,8 +63,8 @@ def one(connection: Connection, statement: Any) -> Any:
 
 
 def describe(connection: Connection) -> dict[str, Any]:
-    """Return the part of a backup's manifest that describes the database: head (migration), server_version, tables
-    ([row count, digest] by name), heads (of the event chains), key_ids, last_event_at and taken_at (ISO 8601),
+    """Return a dict, the part of a backup's manifest that describes the database: head (migration), server_version,
+    tables ([row count, digest] by name), heads (of the event chains), key_ids, last_event_at and taken_at (ISO 8601),
     database.
     """
     return {
@@ -89,7 +91,9 @@ def tables_of(connection: Connection) -> list[str]:
 
 
 def digest_of(connection: Connection, table: str) -> list[Any]:
-    """Return [row count, digest] of a table; the digest does not depend on row order and takes constant memory."""
+    """Return the list [row count, digest as text] of a table; the digest does not depend on row order and takes
+    constant memory.
+    """
     # Two sums over 64-bit halves of each row's hash; an accidental change does not leave both equal.
     half = "sum(('x' || substr(md5(t::text), {}, 16))::bit(64)::bigint::numeric)"
     columns = SQL("count(*), " + half.format(1) + "::text, " + half.format(17) + "::text")
@@ -115,7 +119,7 @@ def chain_heads(connection: Connection) -> dict[str, Any]:
 
 
 def files_of(connection: Connection) -> list[StoredFile]:
-    """Return a StoredFile for every stored file that a row refers to, each path once."""
+    """Return a list with a StoredFile for every stored file that a row refers to, each path once."""
     found: dict[str, StoredFile] = {}
     there = set(tables_of(connection))
     for table, path, digest in FILE_COLUMNS:
@@ -127,7 +131,7 @@ def files_of(connection: Connection) -> list[StoredFile]:
 
 
 def keys_in_use(connection: Connection) -> list[str]:
-    """Return the ids of the identity keys with which stored values are encrypted, sorted."""
+    """Return a sorted list of the ids of the identity keys with which stored values are encrypted."""
     there = set(connection.execute("SELECT table_name, column_name FROM information_schema.columns").fetchall())
     found: set[str] = set()
     for column in (column for table in Model.metadata.sorted_tables for column in table.columns):

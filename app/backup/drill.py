@@ -32,8 +32,9 @@ SILENT: dict[str, None] = dict.fromkeys(
 
 @dataclass(frozen=True)
 class Drill:
-    """Result of a restore drill: manifest of the archive, differences found (empty if all agrees), number of files
-    restored, age of the archive's data when the drill began (`rpo`), and seconds from archive to verified copy.
+    """A value object: the result of a restore drill, with the manifest of the archive, differences found (empty if all
+    agrees), number of files restored, age of the archive's data when the drill began (`rpo`), and seconds from archive
+    to verified copy.
     """
 
     manifest: dict[str, Any]

@@ -36,8 +36,8 @@ INSERT INTO public.sending_hold (id, since, taken_at) VALUES (1, now(), '{taken_
 
 @dataclass
 class _Feed:
-    """The work of a thread: `run` writes the database dump of an archive to the input of pg_restore (`out`) and closes
-    it; `fault` holds the exception that ended it, None if there was none.
+    """An object for a thread: its `run` writes the database dump of an archive to the input of pg_restore (`out`) and
+    closes `out`; `fault` holds the exception that ended it, None if there was none.
     """
 
     path: Path
@@ -58,8 +58,9 @@ class _Feed:
 
 
 def fill_database(url: str, path: Path, passphrase: bytes | None, manifest: dict[str, Any], stamp: str) -> str | None:
-    """Restore the archive's database dump and set the sending hold, in one transaction. Return the name of the schema
-    to which existing tables were moved (before_restore_ and `stamp`); None if the database was empty.
+    """Restore the archive's database dump and set the sending hold, in one transaction that is committed. Return the
+    name of the schema to which existing tables were moved (before_restore_ and `stamp`); None if the database was
+    empty.
 
     Raises BackupFault (also Damaged or WrongPassphrase) if the restore fails; nothing has changed then.
     """
@@ -112,7 +113,8 @@ def _count_others(connection: psycopg.Connection[Any]) -> int:
 
 def _pipe(tools: Tools, url: str, path: Path, passphrase: bytes | None, begin: str, end: str) -> None:
     """Run the SQL `begin`, the dump (through pg_restore) and the SQL `end` in psql; `end`, which commits, is sent only
-    if everything else succeeded. Raises BackupFault with the message of the program that failed.
+    if everything else succeeded. Raises BackupFault with the message of the program that failed, or the exception with
+    which reading the archive ended.
     """
     command, environ = tools.command("psql", url, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-")
     reading = [str(tools.folder / "pg_restore"), "--no-owner", "--no-privileges", "--no-comments", "--file=-"]

@@ -65,8 +65,8 @@ def read_keys(path: Path, passphrase: bytes | None) -> dict[str, str]:
 
 
 def place_keys(home: Path, keys: dict[str, str], stamp: str) -> Path:
-    """Write restored keys as the secrets file of the data folder and return its path; an existing secrets file is first
-    linked as `.before-<stamp>`.
+    """Write restored keys as the secrets file of the data folder and return the path written; an existing secrets file
+    is first linked as `.before-<stamp>`.
 
     If the environment defines a key (production), write secrets.restored.json instead, for the administrator.
     """

@@ -27,7 +27,9 @@ MOVED_ASIDE = "before_restore_"
 
 @dataclass(frozen=True)
 class Made:
-    """A backup file that was written and verified; `size` in bytes."""
+    """A value object: a backup file that was written and verified, with its path, its manifest and its `size`
+    in bytes.
+    """
 
     path: Path
     manifest: dict[str, Any]
@@ -36,14 +38,14 @@ class Made:
     @property
     def faults(self) -> list[dict[str, str]]:
         """A list of dicts (path, fault "gone" or "changed", table) of the stored files that are missing or changed and
-        therefore not in the archive; expired files of report jobs are not listed.
+        therefore not in the archive; expired files of report jobs are left out.
         """
         return list(self.manifest["faults"])
 
 
 def make_backup(path: Path, passphrase: bytes | None = None, with_files: bool = True) -> Made:
     """Write a backup of the app's database and, by default, file store to a new file, verify it and return a Made.
-    Raises BackupFault, and leaves no file then.
+    Raises BackupFault if the file exists or the backup fails; no file is left then.
 
     Uses some tens of MiB of memory for any size. With a passphrase nothing unencrypted is written to disk, except
     stored files above 16 MiB, in an unnamed temporary file.

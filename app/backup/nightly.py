@@ -51,8 +51,9 @@ def hand_out_backup(now: datetime) -> str:
 
 
 def write_backup(run_id: int) -> str:
-    """Write the backup file of a BackupRun, record and commit the result, and delete all but the newest BACKUP_KEEP
-    files. Return "written", "failed" (logged), "done already", or "elsewhere" if another process is writing a backup.
+    """Write the backup file of a BackupRun, store and commit the result, and delete all but the newest BACKUP_KEEP
+    files. Return "written", "failed" (logged, not raised), "done already", or "elsewhere" if another process is writing
+    a backup.
     """
     with try_advisory_lock(BACKUP_LOCK) as mine:
         if not mine:

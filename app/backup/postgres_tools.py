@@ -19,14 +19,14 @@ from app.servers.start_refused import LaunchRefused
 
 @dataclass(frozen=True)
 class Tools:
-    """A folder with pg_dump, pg_restore and psql, and the major version of these programs."""
+    """A value object: a folder with pg_dump, pg_restore and psql, and the major version of these programs."""
 
     folder: Path
     major: int
 
     def command(self, name: str, url: str, *words: str) -> tuple[list[str], dict[str, str]]:
-        """Return (arguments, environment) to run the program `name` on the database of `url`. The password goes into
-        the environment, since arguments are visible to all users of the machine.
+        """Return (list of arguments, dict of environment variables) to run the program `name` on the database of `url`.
+        The password goes into the environment, since arguments are visible to all users of the machine.
         """
         parts = {name: str(value) for name, value in conninfo_to_dict(plain_url(url)).items() if value is not None}
         password = parts.pop("password", None)
@@ -36,7 +36,7 @@ class Tools:
 
 
 def plain_url(url: str) -> str:
-    """Return the database URL without SQLAlchemy's driver name."""
+    """Return the database URL without SQLAlchemy's driver name, as libpq's programs and psycopg take it."""
     return url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 

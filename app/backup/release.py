@@ -19,7 +19,9 @@ SET_ASIDE = "set_aside"
 
 @dataclass(frozen=True)
 class Waiting:
-    """Counts of what a release would send: messages to people, webhook deliveries and reports to the SP4N peer.
+    """A value object: counts of what a release would send, namely messages to people, webhook deliveries and reports to
+    the SP4N peer.
+
     `oldest` is the creation time (aware) of the oldest message or webhook delivery, None without one.
     """
 
@@ -30,13 +32,15 @@ class Waiting:
 
     @property
     def count(self) -> int:
-        """Total number of waiting items."""
+        """Total number of waiting messages, webhook deliveries and reports."""
         return self.messages + self.webhooks + self.reports
 
 
 @dataclass(frozen=True)
 class Released:
-    """Result of a release: numbers of messages and webhook deliveries set aside, and counts of what is being sent."""
+    """A value object: the result of a release, with the numbers of messages and webhook deliveries set aside, and
+    counts of what is being sent (`going`).
+    """
 
     dropped_messages: int
     dropped_webhooks: int
@@ -44,8 +48,8 @@ class Released:
 
 
 def find_waiting(now: datetime) -> Waiting:
-    """Return the counts of what waits to be sent to people, webhook endpoints and the peer; first writes the webhook
-    deliveries of recent events.
+    """Return a Waiting with the counts of what waits to be sent to people, webhook endpoints and the peer; first writes
+    the webhook deliveries of recent events and commits.
     """
     write_webhooks(now)
     messages, oldest_message = _count(Delivery, Delivery.created_at)
@@ -56,9 +60,9 @@ def find_waiting(now: datetime) -> Waiting:
 
 
 def release_copy(older_than: timedelta | None, now: datetime) -> Released | None:
-    """End the sending hold of a restored copy; return what was set aside and what is being sent, None if there was no
-    hold. One transaction also sets aside what is older than `older_than` (None: nothing), writes a journal entry and
-    enqueues the relay jobs.
+    """End the sending hold of a restored copy; return a Released, or None if there was no hold. One transaction,
+    committed, also sets aside what is older than `older_than` (None: nothing), writes a journal entry and enqueues the
+    relay jobs.
 
     Messages set aside are skipped, webhook deliveries parked, so that they can be sent by hand. The peer receives
     states, not messages, and the nightly comparison updates it.

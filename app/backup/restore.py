@@ -26,8 +26,9 @@ PIECE = 1024 * 1024
 
 @dataclass
 class Restored:
-    """Result of a restore: numbers of files written and of files already present (`files_there`), schema with the
-    previous tables (`aside`, None: there were none), and differences from the manifest (empty if all agrees).
+    """The result of a restore: numbers of files written and of files already present (`files_there`), name of the
+    schema with the previous tables (`aside`, None: there were none), and differences from the manifest (empty if all
+    agrees).
     """
 
     files_written: int = 0
@@ -75,7 +76,8 @@ def check_target(manifest: dict[str, Any], replace: bool) -> None:
 
 def restore(path: Path, passphrase: bytes | None, manifest: dict[str, Any], stamp: str) -> Restored:
     """Write the archive's files and tables into the app's file store and database, compare them with the manifest and
-    return a Restored. Raises BackupFault. Call check_keys and check_target first.
+    return a Restored. Raises BackupFault if the archive is damaged or the database cannot be filled. Call check_keys
+    and check_target first.
 
     Files come first, since a row without its file does harm and a file without a row does not.
     """
@@ -89,7 +91,9 @@ def restore(path: Path, passphrase: bytes | None, manifest: dict[str, Any], stam
 
 
 def compare_tables(url: str, manifest: dict[str, Any]) -> list[str]:
-    """Return one line per table, and one for the event chains, that differs from the manifest; empty if all agree."""
+    """Return a list with one line of text per table, and one for the event chains, that differs from the manifest;
+    empty if all agree.
+    """
     with snapshot(url) as connection:
         there = set(tables_of(connection))
         wanted = {name: digest for name, digest in manifest["tables"].items() if name not in NOT_COMPARED}
@@ -104,8 +108,8 @@ def compare_tables(url: str, manifest: dict[str, Any]) -> list[str]:
 
 
 def compare_files(manifest: dict[str, Any]) -> list[str]:
-    """Return one line per stored file that is missing or differs, except those already faulty in the original; empty if
-    all agree.
+    """Return a list with one line of text per stored file that is missing or differs, except those already faulty in
+    the original; empty if all agree.
     """
     known = {fault["path"] for fault in manifest["faults"]}
     wanted = manifest["named_files"].items() if not manifest["with_files"] else _files_in(manifest).items()

@@ -41,8 +41,8 @@ class SealingWriter:
         out.write(self._header)
 
     def write(self, data: bytes) -> int:
-        """Encrypt data of any size and return its length; a full piece is written once more data shows that it is not
-        the last.
+        """Encrypt data of any size and return its length in bytes; a full piece is written once more data shows that it
+        is not the last.
         """
         self._waiting += data
         while len(self._waiting) > PIECE:
@@ -60,7 +60,7 @@ class SealingWriter:
 
 
 class OpeningReader:
-    """A reader that decrypts the output of SealingWriter. The constructor raises WrongPassphrase, and Damaged for a
+    """A reader that decrypts the output of SealingWriter. The constructor raises WrongPassphrase, or Damaged for a
     broken header; `read` raises Damaged at the first piece that fails to decrypt.
     """
 
@@ -82,7 +82,9 @@ class OpeningReader:
             raise Damaged("The archive is cut off behind its head.")
 
     def read(self, size: int = -1) -> bytes:
-        """Return up to `size` decrypted bytes, fewer only at the end; all for a negative size. Raises Damaged."""
+        """Return up to `size` decrypted bytes, fewer only at the end; all for a negative size. Raises Damaged if a
+        piece was changed or cut off.
+        """
         while (size < 0 or len(self._open) < size) and self._sealed:
             following = self._source.read(PIECE + TAG) if len(self._sealed) == PIECE + TAG else b""
             nonce = _nonce(self._prefix, self._number, last=not following)

@@ -25,7 +25,9 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 def run_everything(environment: Environment, demo: bool) -> int:
-    """Start all processes, run until a stop is requested, stop every child (also after an exception) and return 0.
+    """Start all processes, run until a stop is requested, stop every child (also after an exception) and return the
+    exit code 0.
+
     Raises LaunchRefused when the port or data folder is in use, ServerFailed when a server or the migration fails.
     """
     home = open_home(environment.home, environment.production)
@@ -71,15 +73,15 @@ def _serve(environment: Environment, demo: bool, supervisor: Supervisor) -> None
 
 
 def open_public_endpoints() -> None:
-    """Set every public endpoint's setting to "on" in this process's environment, for the demonstration; a setting that
-    is already there stays.
+    """Set the setting of every public endpoint to "on" in this process's environment, for the demonstration; a setting
+    that is already in the environment is left unchanged.
     """
     for name in PUBLIC_ENDPOINTS:
         os.environ.setdefault(name, "on")
 
 
 def programs(count: int) -> list[Program]:
-    """Return a Program for the web server, for each of `count` workers and for the scheduler.
+    """Return a list with a Program for the web server, for each of `count` workers and for the scheduler.
 
     The first of several workers does not serve the queues that wait for external servers, so that a mail server that
     hangs cannot block all workers.
@@ -97,5 +99,7 @@ def programs(count: int) -> list[Program]:
 
 
 def command_line(command: str) -> list[str]:
-    """Return the command line that runs a command of the program with this interpreter."""
+    """Return the command line (list of words) that runs a command of the program, `run.py <command>`, with this
+    interpreter.
+    """
     return [sys.executable, str(PROJECT / "run.py"), command]

@@ -22,7 +22,7 @@ class AnswerSpool:
         self._file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (closed by close)
 
     async def put(self, piece: bytes) -> None:
-        """Append a chunk; waits while `most` or more bytes are unread."""
+        """Append a chunk of the response; waits first while `most` or more bytes are unread."""
         while self._written - self._read >= self._most:
             await self._wait()
         self._file.seek(self._written)
@@ -36,7 +36,7 @@ class AnswerSpool:
         self._changed.set()
 
     async def get(self) -> bytes:
-        """Return the next chunk, b"" at the end; waits until there is one."""
+        """Return the next chunk of the response (bytes), b"" at the end; waits until there is one."""
         while self._read == self._written:
             if self._ended:
                 return b""

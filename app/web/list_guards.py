@@ -21,14 +21,16 @@ _FILTER = re.compile(r"_flt_(\d)_(.*)")
 
 
 class EagerInterface(SQLAInterface):
-    """FAB's data interface, changed to load the related rows shown in a list with the list, not once per row."""
+    """A data interface for FAB's views that loads the related rows shown in a list together with the list, not once per
+    row.
+    """
 
     def __init__(self, model: Any, session: Any = None, eager: tuple[Any, ...] = ()) -> None:
         super().__init__(model, session)
         self.eager = eager
 
     def apply_all(self, query: Query[Any], *args: Any, **kwargs: Any) -> Query[Any]:
-        """Return FAB's query of a list, with the options that load the related rows added."""
+        """Return FAB's query of a list (not yet run), with the options that load the related rows added."""
         found: Query[Any] = super().apply_all(query, *args, **kwargs)
         return found.options(*self.eager)
 
@@ -42,7 +44,9 @@ class GuardedRequests:
     """
 
     def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
-        """Return FAB's blueprint of the view, with the checks of keys and list arguments before each request."""
+        """Return FAB's blueprint of the view, with the checks of keys and list arguments registered before each
+        request.
+        """
         blueprint: Blueprint = super().create_blueprint(*args, **kwargs)  # type: ignore[misc]
         blueprint.before_request(self._refuse_unreadable)
         return blueprint
@@ -55,8 +59,8 @@ class GuardedRequests:
             super().update_redirect()  # type: ignore[misc]
 
     def get_redirect(self) -> str:
-        """Return the URL to open after a save or deletion: of this view's list and the row's page, the one visited
-        last. Pages of other views (another tab) are ignored.
+        """Return the URL to open after a save or deletion: this view's list or the row's page, whichever was visited
+        last, by default the list. Pages of other views (another tab) are ignored.
         """
         base, pk = str(self.route_base), (request.view_args or {}).get("pk")  # type: ignore[attr-defined]
         own = {f"{base}/list/", f"{base}/show/{pk}"}
@@ -107,9 +111,9 @@ class GuardedRequests:
                     abort(400)
 
     def _check_action(self) -> Response | None:
-        """Abort with 404 for an unknown action or a row outside the view; without permission abort with 403, or return
-        a redirect to the login for anonymous users. Return None if allowed. FAB would answer with a redirect to
-        nowhere, and would run the action on rows that the view does not show.
+        """Return None if the action of the request may run; abort with 404 for an unknown action or a row outside the
+        view. Without permission abort with 403, or return a redirect to the login for anonymous users. FAB would answer
+        with a redirect to nowhere, and would run the action on rows that the view does not show.
         """
         view: Any = self
         in_path = (request.view_args or {}).get("name")

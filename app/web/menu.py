@@ -61,13 +61,15 @@ DEFAULT_ICON = "circle-dot"
 
 
 def menu_icon(item: MenuItem) -> str:
-    """Return the icon name of a menu item: the item's own if a sprite has that icon, else one by the item's name."""
+    """Return the icon name of a menu item: the item's own if a sprite has that icon, else the icon listed for the
+    item's name, else a default icon.
+    """
     return item.icon if item.icon in icon_names() else MENU_ICONS.get(item.name.lower(), DEFAULT_ICON)
 
 
 def _closeness(item: MenuItem) -> int:
-    """Return how well a menu item's URL matches the current page: a score, 0 for not at all. Lists have the URL
-    ``<base>/list/``.
+    """Return how well a menu item's URL matches the current page: a whole number, 0 for not at all, higher is closer.
+    Lists have the URL ``<base>/list/``.
     """
     path, _, query = menu_url(item).partition("?")
     if query:

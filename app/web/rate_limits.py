@@ -20,8 +20,8 @@ READ = "120 per minute"
 
 
 def source() -> str:
-    """Return the sender's network address, by which requests are counted; for IPv6 the /64 network, within which one
-    customer may choose addresses.
+    """Return the sender's network address as text, by which requests are counted; for IPv6 the /64 network, within
+    which one customer may choose addresses.
     """
     address = get_remote_address()
     try:
@@ -36,8 +36,8 @@ def _taken(response: Response) -> bool:
 
 
 def intake_limits() -> list[Limit]:
-    """Return the rate limits of the public complaint form per network address: 20 accepted complaints and 120 attempts
-    an hour.
+    """Return a list with the rate limits of the public complaint form per network address: 20 accepted complaints and
+    120 attempts an hour.
     """
     return [
         Limit(TAKEN, key_func=source, methods=["POST"], deduct_when=_taken),
@@ -46,7 +46,9 @@ def intake_limits() -> list[Limit]:
 
 
 def submission_limits() -> list[Limit]:
-    """Return the rate limits of the submission API per network address: 120 POSTs and 120 list requests per minute."""
+    """Return a list with the rate limits of the submission API per network address: 120 POSTs and 120 list requests per
+    minute.
+    """
     sent = Limit(SUBMITTED, key_func=source, methods=["POST"])
     return [sent, Limit(READ, key_func=source, methods=["GET"], exempt_when=_no_list)]
 

@@ -33,8 +33,8 @@ LastAnswer = Callable[[WSGIEnvironment], tuple[str, bytes]]
 
 @dataclass
 class Answer:
-    """The log data of one request. `began` is a `perf_counter` value; `status` the final HTTP status (0 until
-    known).
+    """A value object: the log data of one request. `began` is a `perf_counter` value in seconds; `status` the final
+    HTTP status (0 until known).
     """
 
     began: float = field(default_factory=time.perf_counter)
@@ -103,8 +103,8 @@ class _AnswersSeen:
 
 
 def request_id() -> str:
-    """Return the id of the current request: the proxy's if proxies are trusted and its id is well-formed, else a random
-    one; "" outside a request.
+    """Return the id of the current request as text: the proxy's if proxies are trusted and its id is well-formed, else
+    a random one; "" outside a request.
     """
     if not has_request_context():
         return ""
@@ -131,7 +131,9 @@ def _begin() -> None:
 
 
 def _describe(response: Response) -> Response:
-    """Record route, user and case for the request's log line, set the X-Request-ID header, and return the response."""
+    """Called by Flask after each request: record route, user and case for the log line, set the X-Request-ID header,
+    and return the response.
+    """
     response.headers[HEADER] = request_id()
     answer: Answer = request.environ.setdefault(_ANSWER, Answer())
     answer.method, answer.route, answer.is_probe = method(), route(), request.endpoint in PROBES
@@ -145,8 +147,8 @@ def _describe(response: Response) -> Response:
 
 
 def _who() -> dict[str, Any]:
-    """Return {"key": id of the API key} or {"user": id of the user account} if that is already loaded, else {}; never
-    queries the database.
+    """Return {"key": id of the API key} or {"user": id of the user account} of the request if that is already loaded,
+    else {}; never queries the database.
     """
     if key_id := request_context().api_key_id:
         return {"key": key_id}

@@ -85,8 +85,8 @@ def install(app: Flask) -> None:
 
 
 def compute_filters_at_each_request(app: Flask) -> None:
-    """Make all template filters of this program run at render time; call once all are registered. Jinja evaluates
-    filters of constants at compile time, which would give every visitor the first one's language.
+    """Replace all template filters of this program by ones that run at render time; call once all are registered. Jinja
+    evaluates filters of constants at compile time, which would give every visitor the first one's language.
     """
     filters = app.jinja_env.filters
     own = {name: function for name, function in filters.items() if FILTERS.get(name) is not function}

@@ -20,7 +20,7 @@ SILENT_LINES = re.compile(
 
 
 def without_indentation(source: str) -> str:
-    """Return the source of a template without indentation, empty lines and lines that output nothing."""
+    """Return the source of a template (text) without indentation, empty lines and lines that output nothing."""
     return SILENT_LINES.sub(r"\1", re.sub(r"\n\s+", "\n", source))
 
 

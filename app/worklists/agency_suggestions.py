@@ -25,7 +25,7 @@ _tracks = AgencyTrackRow.__table__
 
 @dataclass(frozen=True)
 class SettledCase:
-    """An answered case that is similar to the complaint for which agencies are suggested."""
+    """A value object: an answered case that is similar to the complaint for which agencies are suggested."""
 
     id: int
     number: str
@@ -34,8 +34,8 @@ class SettledCase:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """An agency (its code) suggested for a complaint. `by_category` says that the complaint's category names it;
-    `cases` are the similar answered cases on which it worked to the end.
+    """A value object: an agency (its code) suggested for a complaint. `by_category` says that the complaint's category
+    names it; `cases` are the similar answered cases on which it worked to the end.
     """
 
     agency: str
@@ -44,8 +44,8 @@ class Suggestion:
 
 
 def suggest_agencies(complaint: Complaint, person: Person, now: datetime) -> list[Suggestion]:
-    """Return at most four suggested agencies for a complaint: first the one that its category names, then those with
-    the most similar cases received in the last two years and answered.
+    """Return a list of at most four Suggestions for a complaint: first the agency that its category names, then those
+    with the most similar cases received in the last two years and answered. Empty if there are none.
     """
     settled: dict[str, list[SettledCase]] = {}
     for case, agencies in _like_cases(complaint, person, now):
@@ -61,8 +61,8 @@ def suggest_agencies(complaint: Complaint, person: Person, now: datetime) -> lis
 
 
 def _like_cases(complaint: Complaint, person: Person, now: datetime) -> Iterable[tuple[SettledCase, list[str]]]:
-    """Yield (case, agency codes) for the 40 most similar answered cases that this person may see; the agencies are
-    those that stayed on the case to the end.
+    """Yield (SettledCase, list of agency codes) for the 40 most similar answered cases that this person may see; the
+    agencies are those that stayed on the case to the end.
     """
     if not words_of(complaint.title):
         return
@@ -85,7 +85,9 @@ def _like_cases(complaint: Complaint, person: Person, now: datetime) -> Iterable
 
 
 def _candidates(complaint: Complaint, person: Person, now: datetime) -> Any:
-    """Return a statement for the ids of the newest 500 answered cases that share a word with the title."""
+    """Return a statement for the ids of the newest 500 answered cases of two years, visible to the person, that share a
+    word with the complaint's title.
+    """
     return (
         select(Complaint.id)
         .where(

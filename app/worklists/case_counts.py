@@ -13,8 +13,8 @@ COMPLAINTS = "complaint"
 
 
 def counting_late(person: Person, now: Moment, at_most: int | None = None) -> ScalarSelect[int]:
-    """Return a scalar subquery that counts the cases visible to the person with a deadline before `now`; it stops at
-    `at_most`.
+    """Return a scalar subquery that counts the cases visible to the person with a deadline before `now`; with `at_most`
+    it counts no further than that.
 
     Late cases are few, so they are filtered before visibility.
     """

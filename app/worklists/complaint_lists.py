@@ -56,7 +56,8 @@ PARTS = (joinedload(Complaint.district), joinedload(Complaint.village), joinedlo
 
 @dataclass(frozen=True)
 class ComplaintFilter:
-    """A filter of the complaint list; an empty filter finds every complaint. Reference rows are named by code.
+    """A value object: a filter of the complaint list; an empty filter matches every complaint. Reference rows are named
+    by code.
 
     `late` means that a deadline has passed, `running` a case neither answered nor ended, `agency` one that works on the
     case. `since` and `until` are the first and last office date of receipt.
@@ -76,8 +77,8 @@ class ComplaintFilter:
 
 
 class ComplaintRow(NamedTuple):
-    """A line of the complaint list. `agencies` are short names; step, number on the SOP sheet, deadline, warning and
-    pause (aware datetimes) are those of the nearest open step, None if none is open.
+    """A named tuple: a line of the complaint list. `agencies` are short names; step, number on the SOP sheet, deadline,
+    warning and pause (aware datetimes) are those of the nearest open step, None if none is open.
 
     `hits` are the lower-case words found by a search.
     """
@@ -126,8 +127,8 @@ def names_of_agencies() -> ScalarSelect[Any]:
 
 
 def counting(person: Person, wanted: ComplaintFilter, now: Moment) -> ScalarSelect[int]:
-    """Return a scalar subquery that counts the complaints visible to the person that a filter finds. A search is run at
-    once, and its hits are counted up to MOST_RANKED (1,000).
+    """Return a scalar subquery that counts the complaints visible to the person that match a filter. A search in the
+    filter is run at once, and its hits are counted up to MOST_RANKED (1,000).
     """
     search = look_up(person, wanted, now).search
     if search is not None:
@@ -141,15 +142,15 @@ def counting(person: Person, wanted: ComplaintFilter, now: Moment) -> ScalarSele
 
 
 def count_each(person: Person, now: datetime, *wanted: ComplaintFilter) -> tuple[int, ...]:
-    """Return for each filter how many complaints visible to the person it finds, as a tuple in the order of the
+    """Return a tuple with the number of complaints visible to the person that match each filter, in the order of the
     filters, by one query.
     """
     return tuple(db.session.execute(select(*(counting(person, part, now) for part in wanted))).one())
 
 
 def look_up(person: Person, wanted: ComplaintFilter, now: Moment) -> ComplaintFilter:
-    """Run the search of a filter and return the filter with the ids found (`search.hits`), so that count and page share
-    one search. A filter without a search, or with hits, is returned unchanged.
+    """Run the search of a filter and return a copy of the filter with the ids found (`search.hits`), so that count and
+    page share one search. A filter without a search, or with hits, is returned unchanged.
     """
     if wanted.search is None or wanted.search.hits is not None:
         return wanted
@@ -166,10 +167,10 @@ def complaint_page(
     order: str = "",
     cut: Cut | None = None,
 ) -> list[ComplaintRow]:
-    """Return one page of the complaint list as rows, best match first for a search, otherwise in the given `order` (see
-    `order_by`).
+    """Return one page of the complaint list as a list of ComplaintRows, best match first for a search, otherwise in the
+    given `order` (see `order_by`).
 
-    The page starts after the case `cut` if given (or ends before it if it runs backwards), otherwise after `offset`
+    The page starts after the case `cut` if given (or ends before it if `cut` runs backwards), otherwise after `offset`
     cases.
     """
     search = look_up(person, wanted, now).search
@@ -208,8 +209,8 @@ def _page_statement(kind: Person, wanted: ComplaintFilter, limit: int, order: st
 
 
 def _rows_of(page: Subquery, search: Search | None = None) -> Select[Any]:
-    """Return the statement that reads the list rows of a page of ids, in the page's order; rows outside the page are
-    never read.
+    """Return a statement that reads the columns of a ComplaintRow for a page of ids, in the page's order; rows outside
+    the page are never read.
     """
     nearest = nearest_step()
     statement: Select[Any] = (
@@ -222,13 +223,15 @@ def _rows_of(page: Subquery, search: Search | None = None) -> Select[Any]:
 
 
 def one_page(keys: Select[Any], limit: int, offset: int) -> Select[Any]:
-    """Return the statement with LIMIT and OFFSET of one page."""
+    """Return the statement `keys` with LIMIT and OFFSET of one page added."""
     page = keys.limit(written(limit))
     return page.offset(offset) if offset else page
 
 
 def _places(person: Person, wanted: ComplaintFilter, limit: int, order: str, cut: Cut | None = None) -> Select[Any]:
-    """Return a statement for (id, place in the list) of the cases that the filter finds, limited by the caller."""
+    """Return a statement for (id, place in the list) of the cases that match the filter, to be limited by the
+    caller.
+    """
     key, ids = _cases.c.id, visible_ids(person)
     criteria = [visible_to(person), *criteria_of(wanted, NOW)]
     if ids is not None and wanted == ComplaintFilter() and order != BY_LIMIT:
@@ -253,8 +256,8 @@ def _hits_as_found() -> Subquery:
 
 
 def nearest_step() -> LateralFromClause:
-    """Return a lateral subquery for the open step of a case with the earliest deadline: step, number, due_at, warn_at,
-    paused_at.
+    """Return a lateral subquery for the open step of a case with the earliest deadline, with the columns step, number,
+    due_at, warn_at and paused_at; no row if no step is open.
 
     A step that waits for the reporter comes after all running ones.
     """

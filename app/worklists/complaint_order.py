@@ -19,8 +19,8 @@ Criteria = list[ColumnElement[bool]]
 
 @dataclass(frozen=True)
 class Cut:
-    """The case after which a page of a list begins or, if `backwards`, before which it ends. `due_at` is its deadline,
-    needed only for BY_LIMIT.
+    """A value object: the case (its id) after which a page of a list begins or, if `backwards`, before which it ends.
+    `due_at` is its deadline, needed only for BY_LIMIT.
     """
 
     id: int
@@ -31,8 +31,8 @@ class Cut:
 def order_by(
     order: str, key: ColumnElement[int], *, backwards: bool = False, due: ColumnElement[Any] = _due
 ) -> list[UnaryExpression[Any]]:
-    """Return the ORDER BY expressions of a list: newest case first, OLDEST for oldest first, BY_LIMIT for earliest
-    deadline first.
+    """Return a list of ORDER BY expressions for a list of cases by `order`: newest case first, OLDEST for oldest first,
+    BY_LIMIT for earliest deadline first.
 
     Cases without a deadline come last in BY_LIMIT; `backwards` reverses the order.
     """
@@ -44,9 +44,10 @@ def order_by(
 
 
 def beyond(cut: Cut, order: str, key: ColumnElement[int]) -> list[ColumnElement[bool]]:
-    """Return a list of SQL conditions for the cases beyond the cut, one for each contiguous range of the index.
+    """Return a list of one or two SQL conditions for the cases after the case `cut` (before it, if `cut` is backwards);
+    a case matches exactly one of them.
 
-    Two ranges are returned in the order in which they follow each other.
+    Each condition is one contiguous range of the index; two are given in the order in which they follow each other.
     """
     rising = (order in (BY_LIMIT, OLDEST)) != cut.backwards
     further = key > cut.id if rising else key < cut.id
@@ -59,8 +60,9 @@ def beyond(cut: Cut, order: str, key: ColumnElement[int]) -> list[ColumnElement[
 
 
 def in_places(key: ColumnElement[int], criteria: Criteria, order: str, cut: Cut | None, limit: int) -> Select[Any]:
-    """Return a statement for (id, place in the list) of the cases that meet the criteria, counted from the cut. The
-    caller limits it to a page; `limit` only bounds how many rows are read of each range.
+    """Return a statement for (id, place in the list) of the cases that meet the criteria, counted from the case `cut`,
+    or from the beginning without it. The caller limits it to a page; `limit` only bounds how many rows are read of each
+    range of the index.
     """
     backwards = cut is not None and cut.backwards
     found = select(key.label("id"), _due.label("due")).where(*criteria)

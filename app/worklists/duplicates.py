@@ -28,7 +28,9 @@ ALIKE_ANYWHERE = 0.65
 
 
 class SamePlace(StrEnum):
-    """How close the places of two reports are, nearest first; UNKNOWN if the report to compare names no place."""
+    """How close the places of two reports are, nearest first: near (about 300 metres), same village, same district;
+    UNKNOWN if the report to compare names no place.
+    """
 
     NEAR = "near"
     VILLAGE = "village"
@@ -38,8 +40,8 @@ class SamePlace(StrEnum):
 
 @dataclass(frozen=True)
 class Report:
-    """The report that is compared with stored complaints; `at` is its time of receipt (aware). Places and category are
-    ids or SQL expressions; `complaint_id` is 0 for a new report.
+    """A value object: the report that is compared with stored complaints. `at` is its time of receipt (aware). Places
+    and category are ids or SQL expressions; `complaint_id` is 0 for a new report.
     """
 
     title: str
@@ -55,8 +57,8 @@ class Report:
 
 
 class Likely(NamedTuple):
-    """A stored complaint that may be a duplicate, with the closeness of its place and the similarity of its words (see
-    `likeness`).
+    """A named tuple: a stored complaint that may be a duplicate, with the closeness of its place and the similarity of
+    its words (`alike`, from 0 to about 1).
     """
 
     complaint: Complaint
@@ -102,8 +104,8 @@ def report_in_writing(title: str, body: str, at: datetime, village: str, distric
 
 
 def likely_duplicates(report: Report, person: Person) -> Sequence[Likely]:
-    """Return the likeliest duplicates of a report that this person may see, at most five, nearest place first; merged
-    cases are left out. Empty for a title without words.
+    """Return a sequence of the likeliest duplicates (Likely) of a report that this person may see, at most five,
+    nearest place first; merged cases are left out. Empty for a title without words.
     """
     if not words_of(report.title):
         return ()
@@ -127,8 +129,8 @@ def likely_duplicates(report: Report, person: Person) -> Sequence[Likely]:
 
 
 def _candidates(report: Report, person: Person) -> Any:
-    """Return a statement for the ids of the newest 500 cases to compare: cases nearby or, if no place is known, cases
-    that share a word.
+    """Return a statement for the ids of the newest 500 cases to compare, received within 30 days of the report: cases
+    nearby or, if no place is known, cases that share a word.
     """
     if report.place_known:
         near = _near(report)

@@ -38,8 +38,8 @@ class Queue(StrEnum):
 
 @dataclass(frozen=True)
 class WorkFilter:
-    """A filter of the inbox. `returned` finds steps that were sent back, `fast` cases on the fast route; category and
-    district are codes.
+    """A value object: a filter of the inbox. `returned` matches steps that were sent back, `fast` cases on the fast
+    route; category and district are codes.
     """
 
     queue: Queue = Queue.MINE
@@ -53,8 +53,8 @@ class WorkFilter:
 
 
 class WorkRow(NamedTuple):
-    """A line of the inbox: an open step, its number on the SOP sheet, the numbers of the cycle's steps done late, and
-    the short names of the agencies.
+    """A named tuple: a line of the inbox, with an open step (StepTask row), its number on the SOP sheet, the numbers of
+    the cycle's steps done late, and the short names of the agencies.
 
     `hits` are the lower-case words found by a search.
     """
@@ -67,7 +67,9 @@ class WorkRow(NamedTuple):
 
 
 def my_open_steps(person: Person, limit: int, offset: int = 0) -> Sequence[StepTask]:
-    """Return one page of the open steps that wait for this person, earliest deadline first, paused ones last."""
+    """Return one page of the open steps (StepTask rows) that wait for this person, earliest deadline first, paused ones
+    last.
+    """
     order = (StepTask.paused_at.is_not(None), StepTask.due_at, StepTask.id)
     page = one_page(select(StepTask.id).where(waits_for(person)).order_by(*order), limit, offset)
     case_parts = joinedload(StepTask.complaint)
@@ -82,7 +84,9 @@ def my_open_steps(person: Person, limit: int, offset: int = 0) -> Sequence[StepT
 
 
 def my_steps_among(person: Person, tasks: Iterable[int]) -> Sequence[StepTask]:
-    """Return the steps with these ids that still wait for this person and are not paused, earliest deadline first."""
+    """Return the steps (StepTask rows) with these ids that still wait for this person and are not paused, earliest
+    deadline first.
+    """
     statement = (
         select(StepTask)
         .where(StepTask.id.in_(tuple(tasks)), StepTask.paused_at.is_(None), waits_for(person))
@@ -93,8 +97,8 @@ def my_steps_among(person: Person, tasks: Iterable[int]) -> Sequence[StepTask]:
 
 
 def numbers_of(complaints: Iterable[int]) -> dict[int, str]:
-    """Return a dict from id to complaint number for those of the given complaint ids that the officer of this request
-    may see.
+    """Return a dict of complaint id to case number for those of the given complaint ids that the officer of this
+    request may see.
     """
     statement = select(Complaint.id, Complaint.number).where(Complaint.id.in_(tuple(complaints)))
     return {row.id: row.number for row in db.session.execute(statement)}
@@ -103,7 +107,8 @@ def numbers_of(complaints: Iterable[int]) -> dict[int, str]:
 def work_page(
     person: Person, wanted: WorkFilter, now: datetime, limit: int, offset: int = 0, order: str = ""
 ) -> list[WorkRow]:
-    """Return one page of the inbox as rows, by urgency: late, near, other, then paused steps, each by deadline.
+    """Return one page of the inbox as a list of WorkRows, by urgency: late, near, other, then paused steps, each by
+    deadline.
 
     Or by date of receipt: `order` "baru" for newest first, "lama" for oldest first.
     """
@@ -137,8 +142,8 @@ def _page_statement(person: Person, wanted: WorkFilter, limit: int, offset: int,
 
 
 def of_tasks(statement: Select[Any], wanted: WorkFilter, order: str = "") -> Select[Any]:
-    """Return the statement on StepTask, joined with Complaint if filter or order need it; otherwise the index of steps
-    is enough.
+    """Return the statement on StepTask, with a join of Complaint if filter or order need it; otherwise unchanged, since
+    the index of steps is enough.
     """
     by_case = wanted.fast or wanted.category or wanted.district or wanted.search or order in _BY_RECEIPT
     return statement.join(StepTask.complaint) if by_case or wanted.queue is Queue.AGENCIES else statement

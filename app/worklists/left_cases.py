@@ -17,8 +17,8 @@ MOST = 500
 
 @dataclass(frozen=True)
 class LeftCase:
-    """A case that an agency left: when it was sent there (`sent_at`), and by which action (`kind`), when (`at`, aware
-    UTC) and why the agency left it.
+    """A value object: a case that an agency left. It says when the case was sent to the agency (`sent_at`), and by
+    which action (`kind`), when (`at`, aware UTC) and why the agency left it.
 
     `reason` is the note that the officer wrote, or else the reason chosen.
     """
@@ -32,7 +32,8 @@ class LeftCase:
 
 
 def left_cases(person: Person) -> list[LeftCase]:
-    """Return the cases that this person's agencies left and no longer see, latest first, at most 500.
+    """Return a list of the cases (LeftCase) that this person's agencies left and no longer see, latest first, at most
+    500; empty for a person without an agency.
 
     Bypasses agency isolation, which hides these cases, and so selects no content of the case.
     """

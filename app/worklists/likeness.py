@@ -16,7 +16,8 @@ READ_OF_A_BODY = 2000
 
 
 def likeness(title: str, body: str, category: Any) -> ColumnElement[float]:
-    """Return an SQL expression for the similarity of a Complaint to a report, from 0 to about 1.
+    """Return an SQL expression for the similarity of a Complaint row to the report with this title and body, from 0 to
+    1, plus 0.2 for an equal category.
 
     `category` is the report's category as an id or an SQL expression.
     """
@@ -29,7 +30,9 @@ def likeness(title: str, body: str, category: Any) -> ColumnElement[float]:
 
 
 def same(column: Any, value: Any) -> ColumnElement[bool]:
-    """Return an SQL condition that the column equals the value; it is false if the value is None."""
+    """Return an SQL condition that the column equals the value; an SQL condition that is always false if the value is
+    None.
+    """
     return false() if value is None else column == value
 
 

@@ -17,7 +17,7 @@ _HASHES = "name_hashes_"
 
 def cases_of_reporter(person: Person, keys: int) -> ScalarSelect[list[int]]:
     """Return a scalar subquery for an array of the ids of the newest 200 visible cases whose reporter's name holds all
-    searched words.
+    searched words; their hashes are bind parameters (see `name_hashes`).
 
     `keys` is the number of entries of `name_hashes`. Finds nothing for officers of agencies, who see initials at most:
     a search would reveal the name.
@@ -36,8 +36,8 @@ def cases_of_reporter(person: Person, keys: int) -> ScalarSelect[list[int]]:
 
 
 def name_hashes(words: tuple[str, ...]) -> dict[str, list[str] | None]:
-    """Return the bind values for the statement of `cases_of_reporter`: for each key the hashes of the words, None (no
-    match) if there are no words.
+    """Return a dict of the bind values for the statement of `cases_of_reporter`: for each key of the keyring the hashes
+    of the words; None, which matches nothing, if there are no words.
     """
     hashed = name_digests_by_key(" ".join(words))
     return {f"{_HASHES}{place}": hashes or None for place, hashes in enumerate(hashed)}

@@ -14,7 +14,9 @@ from app.models import SavedList
 
 
 def lists_of(user_id: int, place: str) -> Sequence[SavedList]:
-    """Return the saved views of a list (`place`) that an officer may use: own ones first, then those shared by others.
+    """Return the saved views (SavedList rows) of a list (`place`) that an officer may use: own ones first, then those
+    shared by others.
+
     An own view with an empty name is the officer's default.
     """
     return db.session.scalars(_LISTS, {"reader": user_id, "place": place}).all()
@@ -47,7 +49,7 @@ class ListFault(StrEnum):
 
 
 class ListRefused(Exception):
-    """Raised for a view of a list that cannot be saved; `fault` says why."""
+    """Raised for a view of a list that cannot be saved; `fault` is the reason, a ListFault."""
 
     def __init__(self, fault: ListFault) -> None:
         super().__init__(str(fault))

@@ -67,11 +67,11 @@ MANY_WORDS = 3
 
 @dataclass(frozen=True)
 class Search:
-    """A prepared search. `queries` holds a tsquery text for each word, `hits` the ids found, best first; None until the
-    search is run. `near` allows typos.
+    """A value object: a prepared search. `queries` holds a tsquery text for each word, `hits` the ids found, best
+    first; None until the search is run. `near` allows typos; `newer_than` is a complaint id, and only newer complaints
+    are searched then.
 
-    `newer_than` is a complaint id. The conditions contain bind parameters, so that statements can be cached: send
-    `values` with the statement.
+    The conditions contain bind parameters, so that statements can be cached: send `values` with the statement.
     """
 
     words: tuple[str, ...] = ()
@@ -84,7 +84,7 @@ class Search:
 
     @property
     def values(self) -> dict[str, Any]:
-        """The names and values of the bind parameters in the conditions of this search."""
+        """A dict of the names and values of the bind parameters in the conditions of this search."""
         every, some = (sign.join(f"({query})" for query in self.queries) for sign in (" & ", " | "))
         number = [word.lstrip("0") for word in self.words if word != "lb"] if self.numeric else []
         last = [f"no{value}" for value in number if value][-1:]
@@ -96,8 +96,8 @@ class Search:
         }
 
     def criterion(self, on: FromClause = _cases, *, by_index: bool = True) -> ColumnElement[bool]:
-        """Return an SQL condition on `on` for cases that hold every word or whose reporter has the name; a near search
-        allows typos, and of many words demands only most.
+        """Return an SQL condition on `on` for cases that hold every word or whose reporter has the name; a search with
+        `near` allows typos, and of three or more words demands only most. Always false for a search without words.
 
         Pass `by_index=False` for frequent words, for which scanning is faster than the index.
         """
@@ -137,8 +137,8 @@ USUAL = Search(queries=("",))
 
 
 def prepare_search(typed: str, person: Person) -> Search | None:
-    """Return a search for the typed text, prepared by one query; None for blank input. Input of punctuation alone gives
-    a search that finds nothing.
+    """Return a Search for the typed text, prepared by one query but not run; None for blank input. Input of punctuation
+    alone gives a search that finds nothing.
     """
     typed = visible(typed)
     if not typed.strip():
@@ -166,8 +166,8 @@ def _word_values(words: tuple[str, ...]) -> dict[str, str]:
 
 
 def prepare_near_search(typed: str, person: Person) -> Search | None:
-    """Return a search that allows typos, prepared by one query, for when the exact search found nothing; None for
-    numbers or input without words.
+    """Return a Search that allows typos, prepared by one query but not run, for when the exact search found nothing;
+    None for numbers or input without words.
     """
     words = words_of(typed)
     if not words or is_number(words):

@@ -36,8 +36,8 @@ Criteria = tuple[ColumnElement[bool], ...]
 
 
 def find_hits(search: Search, person: Person, *criteria: ColumnElement[bool]) -> tuple[int, ...]:
-    """Run a prepared search and return the ids of its newest hits that the person may see and that meet the criteria,
-    at most MOST_RANKED (1,000), best match first.
+    """Run a prepared search and return a tuple of the ids of its newest hits that the person may see and that meet the
+    criteria, at most MOST_RANKED (1,000), best match first.
     """
     if not search.queries:
         return ()
@@ -52,7 +52,9 @@ def _usual_hits_statement(kind: Person) -> Select[tuple[int]]:
 
 
 def _best_hits(search: Search, person: Person, criteria: Criteria) -> Select[tuple[int]]:
-    """Return a statement for the ids of the newest hits, best match first; visibility is checked only for these."""
+    """Return a statement for the ids of the newest 1,000 hits, best match first; visibility is checked only for
+    these.
+    """
     if not person.sees_every_case:
         # One index covers the words and the agencies that a case was sent to.
         agencies: Any = array(as_agency(code) for code in sorted(person.agencies))

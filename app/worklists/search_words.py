@@ -21,8 +21,8 @@ STOP_WORDS = frozenset(f"{_SAYING_NOTHING} {_OF_A_PLACE}".split())
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """Return the distinct words of a text in lower case, in order, at most twelve, without stop words unless there are
-    no others.
+    """Return a tuple of the distinct words of a text in lower case, in order, at most twelve, without stop words unless
+    there are no others.
     """
     found = [word[:LONGEST_WORD].lower() for word in WORD.findall(unicodedata.normalize("NFKC", text))]
     telling = [word for word in found if word not in STOP_WORDS] or found
@@ -38,13 +38,15 @@ def is_half_typed(text: str, word: str) -> bool:
 
 
 def is_number(words: Iterable[str]) -> bool:
-    """Return whether the searched words are only a complaint number: "42", "0042" or "LB-2026-000042"."""
+    """Return whether the searched words are only a complaint number: "42", "0042" or "LB-2026-000042"; True also
+    without any word.
+    """
     return all(word == "lb" or word.isdigit() for word in words)
 
 
 def number_lexemes(word: str) -> list[str]:
-    """Return the lexemes of a number as the database indexes it: by value and, from four digits on, by its ending. []
-    for a word that is no number.
+    """Return a list of the lexemes of a number as the database indexes it: by value and, from four digits on, by its
+    ending. [] for a word that is no number.
     """
     if not (word.isascii() and word.isdigit()):
         return []

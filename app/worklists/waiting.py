@@ -14,14 +14,18 @@ _tasks = StepTask.__table__
 
 
 def waits_for(person: Person) -> ColumnElement[bool]:
-    """Return an SQL condition for open steps that this person may do today, by own capacity or delegation."""
+    """Return an SQL condition on StepTask for open steps that this person may do today, by own capacity or
+    delegation.
+    """
     if not person.capacities:
         return false()
     return StepTask.closed_at.is_(None) & is_held_by(person)
 
 
 def is_held_by(person: Person) -> ColumnElement[bool]:
-    """Return an SQL condition for steps, open or closed, that belong to a capacity this person holds today."""
+    """Return an SQL condition on StepTask for steps, open or closed, that belong to a capacity this person
+    holds today.
+    """
     held = []
     for capacity in person.capacities:
         own = _tasks.c.actor == capacity.actor.value
@@ -32,8 +36,8 @@ def is_held_by(person: Person) -> ColumnElement[bool]:
 
 
 def waits_elsewhere(person: Person) -> ColumnElement[bool]:
-    """Return an SQL condition for the nearest open step of each case that has no open step for this person: one step a
-    case.
+    """Return an SQL condition on StepTask for the nearest open step of each case that has no open step for this person:
+    one step a case.
     """
     mine = select(StepTask.complaint_id).where(waits_for(person))
     other = aliased(StepTask)
@@ -47,7 +51,7 @@ def waits_elsewhere(person: Person) -> ColumnElement[bool]:
 
 
 def waits_for_initial(person: Person) -> ColumnElement[bool]:
-    """Return an SQL condition for open signing steps whose draft letter this person has yet to initial."""
+    """Return an SQL condition on StepTask for open signing steps whose draft letter this person has yet to initial."""
     track = aliased(AgencyTrackRow)
     same = (
         track.complaint_id == StepTask.complaint_id,
@@ -66,7 +70,9 @@ def waits_for_initial(person: Person) -> ColumnElement[bool]:
 
 
 def in_state(state: TimeState, now: Moment) -> ColumnElement[bool]:
-    """Return an SQL condition for open steps that are in this time state at `now`, by the rules of `time_state`."""
+    """Return an SQL condition on StepTask for open steps that at `now` are in this TimeState: paused, late (deadline
+    passed), near (warning time reached) or safe, by the rules of `time_state`.
+    """
     running = StepTask.paused_at.is_(None)
     if state is TimeState.PAUSED:
         return StepTask.paused_at.is_not(None)
@@ -77,8 +83,8 @@ def in_state(state: TimeState, now: Moment) -> ColumnElement[bool]:
 
 
 def was_sent_back() -> ColumnElement[bool]:
-    """Return an SQL condition, meant for open steps, that the step was closed before in this cycle at the same
-    agency.
+    """Return an SQL condition on StepTask, meant for open steps, that the step was closed before in this cycle at the
+    same agency.
     """
     before = _tasks.alias("before")
     return (

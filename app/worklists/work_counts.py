@@ -27,10 +27,11 @@ _tasks = StepTask.__table__
 
 @dataclass(frozen=True)
 class WorkCounts:
-    """The counts that menu, bell, inbox and lists show: steps that wait for the person by time state, `steps` by step.
+    """A value object: the counts that menu, bell, inbox and lists show. It has the steps that wait for the person by
+    time state, and in `steps` by step; `newest` is the id of the newest of them.
 
-    `elsewhere` counts cases that wait for others only, `found` the steps a filter finds by state, `listed` the length
-    of a list; `newest` is the id of the newest own step. `late_cases` and `unread` stop at the largest badge.
+    `elsewhere` counts cases that wait for others only, `found` the steps that match a filter by time state, `listed`
+    the complaints of a list. `late_cases` and `unread` stop at the largest badge.
     """
 
     late: int = 0
@@ -63,8 +64,8 @@ def count_newer(person: Person, newest: int) -> int:
 
 
 def count_my_steps(person: Person, now: datetime) -> dict[str, int]:
-    """Return the numbers of this person's open steps by one query, as a dict with the keys late, near, safe, paused and
-    all.
+    """Return a dict with the numbers of this person's open steps, by one query, with the keys late, near, safe, paused
+    and all.
     """
     statement = select(*_state_counts(now)).where(waits_for(person))
     row = db.session.execute(statement.select_from(StepTask)).one()
@@ -72,8 +73,8 @@ def count_my_steps(person: Person, now: datetime) -> dict[str, int]:
 
 
 def count_badges(person: Person, now: datetime, listed: ComplaintFilter | None = None) -> WorkCounts:
-    """Return the counts of menu and bell, each up to just above the largest badge, and as `listed` the number of
-    complaints a filter finds (0 without one). The other counts stay 0.
+    """Return a WorkCounts with the counts of menu and bell, each up to just above the largest badge, and as `listed`
+    the number of complaints that match the filter (0 without a filter). The other counts stay 0.
     """
     if listed in OFTEN_LISTED:
         statement = _badges_statement(kind_of(person), listed)
@@ -102,7 +103,9 @@ def _of_every_page(person: Person) -> tuple[Label[int], ...]:
 
 
 def count_inbox(person: Person, wanted: WorkFilter, now: datetime) -> WorkCounts:
-    """Return all counts that the inbox shows, by one query; `found` counts by state the steps that the filter finds."""
+    """Return a WorkCounts with all counts that the inbox shows, by one query; `found` counts by time state the steps
+    that match the filter.
+    """
     asked = _inbox_statement if wanted.search is None else _inbox_statement.__wrapped__
     values = values_of(person) | (wanted.search.values if wanted.search else {})
     sent = db.session.execute(asked(kind_of(person), wanted), {"now": now, "reader": person.id, **values})
@@ -146,8 +149,8 @@ def _own_steps(person: Person, now: Moment) -> Subquery:
 
 
 def _found(person: Person, wanted: WorkFilter, now: Moment) -> ScalarSelect[Any]:
-    """Return a scalar subquery for a JSON object with the number of steps a filter finds, by time state and in total
-    (`all`).
+    """Return a scalar subquery for a JSON object with the number of steps that match a filter, by time state and in
+    total (`all`).
     """
     counted = [part for count in _state_counts(now) for part in (literal(count.name), count.element)]
     statement = of_tasks(select(func.json_build_object(*counted)).select_from(StepTask), wanted)
