@@ -42,7 +42,7 @@ def enqueue_registered() -> None:
 
 def enqueue(job: JobName, *ids: int) -> None:
     """Enqueue one background job in Redis now, with the ids of its rows, retried three times with growing delays.
-    Raises RedisError.
+    Raises RedisError when Redis is unavailable.
     """
     queue = Queue(QUEUE_OF[job].value, connection=redis_client(), serializer="json")
     queue.enqueue(

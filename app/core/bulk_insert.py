@@ -61,8 +61,8 @@ def insert_together(
 
 @lru_cache(maxsize=64)
 def insertion(table: Table, names: tuple[str, ...], parameter: str = ROWS) -> Insert:
-    """Return the cached INSERT statement for these columns of a table, to be extended by the caller; `parameter` names
-    its bind parameter, the JSON text of the rows (made by `as_text`).
+    """Return the cached INSERT statement for these columns of a table, not executed; `parameter` names its bind
+    parameter, the JSON text of the rows (made by `as_text`).
     """
     given = parameter_rows(table, parameter)
     return insert(table).from_select(names, select(*(given.c[name] for name in names)), include_defaults=False)
@@ -86,8 +86,8 @@ def parameter_rows(table: Table, parameter: str = ROWS, **more: TypeEngine[Any])
 
 
 def as_row(item: DeclarativeBase) -> dict[str, Any]:
-    """Return the dict of a new ORM object's column values for `insert_rows`, with column defaults applied (also to the
-    object) and values encrypted.
+    """Return a dict of column name to value of a new ORM object for `insert_rows`, with column defaults applied (also
+    to the object) and values encrypted.
     """
     held, dialect = item.__dict__, db.engine.dialect
     row = {}
@@ -109,7 +109,7 @@ def _columns(kind: type[DeclarativeBase]) -> list[tuple[str, Any, TypeDecorator[
 
 
 def _filled_here(columns: Iterable[KeyedColumnElement[Any]]) -> list[KeyedColumnElement[Any]]:
-    """Return those of the columns that the program fills, without those that only the database fills."""
+    """Return a list of those of the columns that the program fills, without those that only the database fills."""
     return [c for c in columns if c.server_default is None or c.default is not None]
 
 

@@ -16,10 +16,10 @@ def office_time(at: datetime) -> datetime:
 
 
 def office_today(at: datetime | None = None) -> date:
-    """Return the date in the office's zone at an aware datetime, by default now."""
+    """Return the date in the office's zone (WITA) at an aware datetime, by default now."""
     return office_time(at or utc_now()).date()
 
 
 def midnight(day: date) -> datetime:
-    """Return the datetime at which an office date begins, aware in the office's zone."""
+    """Return the moment at which an office date begins, as an aware datetime in the office's zone (WITA)."""
     return datetime.combine(day, time(), OFFICE_ZONE)

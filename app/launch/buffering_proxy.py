@@ -37,8 +37,8 @@ REPORT_EVERY_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class ProxyLimits:
-    """Limits of the proxy: `connections` is the maximum of open client connections, `client` holds the limits of each
-    client.
+    """A value object: the limits of the proxy. `connections` is the maximum of open client connections, `client` holds
+    the limits of each client.
     """
 
     connections: int = 1000
@@ -53,7 +53,7 @@ class ProxyLimits:
 
 @dataclass(eq=False)
 class Connection:
-    """A client connection. `at_work` is true while a worker handles its request; such a connection is never dropped to
+    """A client connection. `at_work` is True while a worker handles its request; such a connection is never dropped to
     make room. `spooled` is the number of body bytes received.
     """
 
@@ -66,7 +66,7 @@ class Connection:
 
     @property
     def source(self) -> str:
-        """The client's address, or its /64 network for IPv6, as one customer usually has."""
+        """The client's address as text; for IPv6 its /64 network, as one customer usually has."""
         host = self.address[0].partition("%")[0]
         return str(ipaddress.ip_network(f"{host}/64", strict=False)) if ":" in host else host
 
@@ -161,7 +161,7 @@ class BufferingProxy:
         del self._connections[connection]
 
     def _waiting(self) -> list[Connection]:
-        """Return the connections that wait for their client, oldest first."""
+        """Return a list of the connections that wait for their client, oldest first."""
         return [connection for connection in self._connections if not (connection.at_work or connection.ended)]
 
     def _crowd_out(self) -> bool:
@@ -195,7 +195,9 @@ class BufferingProxy:
         self._refused[reason] = self._refused.get(reason, 0) + 1
 
     async def _serve(self, connection: Connection) -> None:
-        """Read one request, have a worker answer it and end the connection; a refused request gets an error page."""
+        """Read one request, have a worker answer it and close the client's connection; a refused request gets an error
+        page. Raises nothing when the client or worker fails.
+        """
         reader = RequestReader(connection.socket, self.limits.client, lambda size: self._spool(connection, size))
         try:
             request = await reader.read()
@@ -274,7 +276,7 @@ async def _send_request(worker: socket.socket, line: bytes, request: Request) ->
 
 
 def proxy_line(connection: Connection) -> bytes:
-    """Return the PROXY protocol (version 1) header line with the addresses of client and server."""
+    """Return the header line (bytes) of the PROXY protocol, version 1, with the addresses of client and server."""
     host, port = connection.socket.getsockname()[:2]
     kind = "TCP6" if ":" in host else "TCP4"
     source, target = connection.address[0].partition("%")[0], host.partition("%")[0]
@@ -282,8 +284,8 @@ def proxy_line(connection: Connection) -> bytes:
 
 
 async def _close(client: socket.socket, unread: bool) -> None:
-    """Close the sending side. When the client may still be sending, read on for a few seconds, since a TCP reset could
-    overtake the response.
+    """Close the sending side of the client's socket. When the client may still be sending, read on for a few seconds,
+    since a TCP reset could overtake the response. Raises OSError when the client is gone.
     """
     client.shutdown(socket.SHUT_WR)
     if not unread:

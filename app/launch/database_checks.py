@@ -41,7 +41,9 @@ SELECT current_setting('fsync') AS fsync, current_setting('full_page_writes') AS
 
 @dataclass(frozen=True)
 class DatabaseFacts:
-    """Settings and state of the database as seen by the program's account. `now` is the server's clock (aware)."""
+    """A value object: settings and state of the database as seen by the program's account. `now` is the server's clock
+    (aware).
+    """
 
     fsync: str
     full_page_writes: str
@@ -55,9 +57,8 @@ class DatabaseFacts:
 
 
 def judge_database(url: str, patience: float, remote: bool, owner_url: str | None = None) -> list[Finding]:
-    """Return the findings about the database, including whether the owner of the tables can create the isolation role.
-
-    Raises ServerFailed when the database does not answer within `patience` seconds.
+    """Return a list of findings about the database, including whether the owner of the tables can create the isolation
+    role. Raises ServerFailed when the database does not answer within `patience` seconds.
     """
     with connected(url.replace("postgresql+psycopg://", "postgresql://", 1), patience) as connection:
         with connection.cursor(row_factory=class_row(DatabaseFacts)) as cursor:
@@ -72,8 +73,8 @@ def judge_database(url: str, patience: float, remote: bool, owner_url: str | Non
 
 
 def judge_facts(facts: DatabaseFacts, here: datetime, remote: bool) -> Iterator[Finding]:
-    """Yield a finding for each fact; `here` is this machine's time (aware) at the query, `remote` whether the host is
-    another machine.
+    """Yield the findings about the database, one per checked property; `here` is this machine's time (aware) at the
+    query, `remote` whether the host is another machine.
     """
     weak = [name for name in DURABLE if getattr(facts, name) == "off"]
     if weak:

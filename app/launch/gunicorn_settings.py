@@ -56,12 +56,12 @@ control_socket_disable = True
 
 
 def on_starting(server: Any) -> None:
-    """Called by gunicorn before it opens its sockets, with the program loaded: waits until the tables are migrated."""
+    """Called by gunicorn before it opens its sockets, with the program loaded: wait until the tables are migrated."""
     wait_until_prepared(_environment.home)
 
 
 def when_ready(server: Any) -> None:
-    """Called by gunicorn before the first fork: freezes loaded objects. Otherwise the garbage collector would write to
+    """Called by gunicorn before the first fork: freeze loaded objects. Otherwise the garbage collector would write to
     their headers, and each worker would get its own copy of the memory.
     """
     gc.collect()
@@ -69,23 +69,25 @@ def when_ready(server: Any) -> None:
 
 
 def pre_fork(server: Any, worker: Any) -> None:
-    """Called by gunicorn's master before it forks a worker: chooses whether the new worker is the buffering proxy."""
+    """Called by gunicorn's master before it forks a worker: choose whether the new worker is the buffering proxy."""
     choose_kind(server.WORKERS.values(), worker)
 
 
 def on_reload(server: Any) -> None:
-    """Called by gunicorn's master at a reload: has the proxy replaced together with the other workers."""
+    """Called by gunicorn's master at a reload: make the next new worker the proxy, so that the proxy is replaced like
+    the other workers.
+    """
     replace_proxy(server.WORKERS.values())
 
 
 def on_exit(server: Any) -> None:
-    """Called by gunicorn's master when it ends: removes the folder of the workers' socket if it was made for that."""
+    """Called by gunicorn's master when it ends: delete the folder of the workers' socket if it was made for that."""
     remove_socket_folder(str(_workers_socket.parent))
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Called by gunicorn in a new worker: the worker will exit with its master, and drops inherited database
-    connections, which two processes must not share. Sets `note_alive`, by which a long download postpones the `timeout`
+    """Called by gunicorn in a new worker: make the worker exit with its master, and drop inherited database
+    connections, which two processes must not share. Set `note_alive`, by which a long download postpones the `timeout`
     with each chunk, and the places for waiting requests.
     """
     die_with_parent(server.pid)
@@ -99,12 +101,12 @@ def post_fork(server: Any, worker: Any) -> None:
 
 
 def child_exit(server: Any, worker: Any) -> None:
-    """Called by gunicorn's master after a worker ended: adds the worker's metrics to the common files."""
+    """Called by gunicorn's master after a worker ended: add the worker's metrics to the common files."""
     keep_counts_of(worker.pid)
 
 
 def worker_exit(server: Any, worker: Any) -> None:
-    """Called by gunicorn in a worker that ends: exits the process at once after its last request, since a normal
+    """Called by gunicorn in a worker that ends: exit the process at once after its last request, since a normal
     interpreter shutdown takes about a second.
     """
     if worker.booted and not worker.alive:

@@ -22,7 +22,9 @@ OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def judge_machine(environment: Environment) -> list[Finding]:
-    """Return the findings about the data folder, its secrets, the file storage and the umask; nothing is created."""
+    """Return a list of findings about the data folder, its secrets, the file storage and the umask; nothing is
+    created.
+    """
     mask = os.umask(0o077)
     os.umask(mask)
     found = [*_folder(environment.home), _storage(environment)]

@@ -52,7 +52,7 @@ def main(purpose: str) -> int:
 
 def prepare(purpose: str) -> None:
     """Create or update `.venv` if needed and install missing system packages; for `lock` write the lock file only.
-    Raises NotPrepared.
+    Raises NotPrepared when `.venv` or the lock file cannot be made.
     """
     if purpose == "lock":
         uv_run(["pip", "compile", *SOURCES, "-o", LOCK.name], "The lock file could not be written")
@@ -87,7 +87,9 @@ def fingerprint() -> str:
 
 
 def make_venv() -> None:
-    """Create `.venv` and install exactly the packages of the lock file, verified by hash. Raises NotPrepared."""
+    """Create `.venv` and install exactly the packages of the lock file, verified by hash. Raises NotPrepared when uv
+    fails or cannot be installed.
+    """
     print("Preparing .venv (the first time takes a minute) ...", flush=True)
     STAMP.unlink(missing_ok=True)
     if not runs([VENV / "bin" / "python", "-c", ""]):
@@ -132,7 +134,9 @@ def find_uv() -> list[str]:
 
 
 def uv_in_venv() -> Path | None:
-    """Install uv in its own virtual environment and return the path of uv; None where Python's venv or pip fails."""
+    """Install uv in its own virtual environment and return the path of the uv program; None where Python's venv or pip
+    fails.
+    """
     home = CACHE / "uv-venv"
     if runs([sys.executable, "-m", "venv", "--clear", home]) and _pip_install([home / "bin" / "python"], []):
         return home / "bin" / "uv"
@@ -145,7 +149,9 @@ def _pip_install(python: list[str | Path], where: list[str]) -> bool:
 
 
 def runs(command: Sequence[str | Path]) -> bool:
-    """Return whether a command runs and succeeds; a wrapper on the PATH may exist without the program behind it."""
+    """Return whether a command runs and exits with 0; its output is discarded. A wrapper on the PATH may exist without
+    the program behind it.
+    """
     try:
         return subprocess.run([str(word) for word in command], capture_output=True).returncode == 0
     except OSError:

@@ -23,8 +23,8 @@ PATCHED = {
 
 
 def judge_queue(url: str) -> list[Finding]:
-    """Return the findings about the queue server of a Redis URL. An unreachable server gives one warning, since jobs
-    are found again in the database; a rejected login gives one finding that forbids the start.
+    """Return a list of findings about the queue server of a Redis URL. An unreachable server gives one warning, since
+    jobs are found again in the database; a rejected login gives one finding that forbids the start.
     """
     options = {"socket_timeout": SECONDS, "socket_connect_timeout": SECONDS}
     try:

@@ -34,7 +34,7 @@ def announce_when_ready(environment: Environment, demo: bool, say: Say) -> None:
 
 
 def wait_until_ready(address: str, seconds: float) -> bool:
-    """Return whether `/readyz` (database, queue, migrations) answered 200 within `seconds`."""
+    """Wait until `/readyz` (database, queue, migrations) answers 200 and return True; return False after `seconds`."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     pause, deadline = threading.Event(), time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -46,7 +46,9 @@ def wait_until_ready(address: str, seconds: float) -> bool:
 
 
 def demo_lines(path: Path) -> list[str]:
-    """Return the lines that list the demo accounts from the file of the demo command; empty without that file."""
+    """Return a list of lines of text that name the demo accounts, from the file of the demo command; empty if that file
+    is missing or unreadable.
+    """
     try:
         demo = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):

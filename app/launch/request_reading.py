@@ -25,7 +25,7 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 @dataclass(frozen=True)
 class ClientLimits:
-    """Limits of one client: pause in seconds, rate in bytes per second, sizes in bytes."""
+    """A value object: the limits of one client, with the pause in seconds, rate in bytes per second, sizes in bytes."""
 
     longest_pause: float = 20.0
     least_rate: float = 500.0
@@ -48,13 +48,13 @@ class ClientGone(Exception):
 
 
 class Pace:
-    """A clock for one message that computes how long the next chunk may take."""
+    """A clock for one request that computes how long the next chunk may take."""
 
     def __init__(self, limits: ClientLimits) -> None:
         self._limits, self._began, self._bytes = limits, monotonic(), 0
 
     def patience(self) -> float:
-        """Return the seconds allowed for the next chunk: the maximum pause, less when the message falls behind the
+        """Return the seconds allowed for the next chunk: the maximum pause, less when the request falls behind the
         minimum rate. May be negative.
         """
         limits = self._limits
@@ -73,7 +73,9 @@ class Pace:
 
 @dataclass
 class Request:
-    """A request to forward: its head without the final empty line, and its body as a file positioned at the start."""
+    """A request to forward to a worker: its head without the final empty line, and its body as a file positioned at the
+    start.
+    """
 
     head: bytes
     body: IO[bytes]
@@ -156,7 +158,9 @@ class RequestReader:
         raise RequestRefused(400)
 
     async def _read_exactly(self, size: int) -> None:
-        """Move `size` bytes from the client into the body."""
+        """Move `size` bytes from the client into the body. Raises RequestRefused(408) or ClientGone, and
+        RequestRefused(503) when all unfinished requests take too much space.
+        """
         while size:
             if not self._buffer:
                 await self._receive()
@@ -167,7 +171,9 @@ class RequestReader:
             size -= len(piece)
 
     async def _until(self, end: bytes, longest: int, status: int) -> bytes:
-        """Return the bytes before `end`. Raises RequestRefused(status) when there are more than `longest`."""
+        """Receive until the bytes `end` and return the bytes before them. Raises RequestRefused(status) when there are
+        more than `longest` bytes.
+        """
         searched = 0
         while (found := self._buffer.find(end, searched)) < 0:
             if len(self._buffer) > longest + len(end):

@@ -27,7 +27,9 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def ensure(with_browser: bool = False) -> None:
-    """Install missing system packages if permitted; else print what to install and what will not work without them."""
+    """Install missing system packages if permitted; else print what to install and what will not work without them.
+    Raises nothing.
+    """
     missing = missing_packages(with_browser)
     if not missing or apt_install(missing):
         return
@@ -46,7 +48,9 @@ def ensure(with_browser: bool = False) -> None:
 
 
 def missing_packages(with_browser: bool = False) -> list[str]:
-    """Return the Debian names of the packages that this machine lacks."""
+    """Return a list of the Debian names of the packages that this machine lacks; `with_browser` adds what the browser
+    tests need.
+    """
     missing = []
     for library, package in PAPER_LIBRARIES.items():
         try:

@@ -65,15 +65,15 @@ class WebWorker(SyncWorker):  # type: ignore[misc]
 
 
 def choose_kind(workers: Collection[Any], new: Any) -> None:
-    """Make a new worker the proxy when no other worker is; called in the master before the fork."""
+    """Make a new worker the proxy when none of the other workers is the proxy; called in the master before the fork."""
     new.is_proxy = not any(worker.is_proxy for worker in workers)
     if new.is_proxy:
         new.age += LATE_AGE
 
 
 def replace_proxy(workers: Collection[Any]) -> None:
-    """Demote the present proxy at a reload: the next new worker becomes the proxy, and this one ends with the other old
-    workers.
+    """Make the present proxy an ordinary worker at a reload: the next new worker becomes the proxy, and the present one
+    ends with the other old workers.
     """
     for worker in workers:
         if worker.is_proxy:
@@ -81,7 +81,9 @@ def replace_proxy(workers: Collection[Any]) -> None:
 
 
 def allowed_connections() -> int:
-    """Raise this process's limit of open files to its maximum and return how many clients may be connected."""
+    """Raise this process's limit of open files to its maximum and return how many clients may be connected at
+    one time.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -20,7 +20,7 @@ _OUR_FRAME = re.compile(r'File "(?:[^"]*/)?((?:app|jobs|workflow_rules)/[^"]+)",
 
 @dataclass(frozen=True)
 class FailedJob:
-    """A background job that failed, at `failed_at` (aware UTC, None when unknown).
+    """A value object: a background job that failed, at `failed_at` (aware UTC, None when unknown).
 
     `name` is its JobName, "" for an unknown job. `error` is the class of the exception with the file and line of this
     program that raised it, "" without a traceback; the message is left out, since it may quote personal data.
@@ -34,7 +34,7 @@ class FailedJob:
 
 
 def read_failed_jobs() -> tuple[list[FailedJob], int]:
-    """Return (jobs, count): the 20 newest failed background jobs, newest first, and the number of all.
+    """Return (list of FailedJobs, count): the 20 newest failed background jobs, newest first, and the number of all.
 
     Raises RedisError when Redis is unavailable.
     """
@@ -86,7 +86,7 @@ def _failed_job(job: Job) -> FailedJob:
 
 
 def error_place(traceback: str) -> str:
-    """Return class and place of a traceback's last exception, as in "KeyError (app/papers/letters.py, 31)".
+    """Return as text the class and place of a traceback's last exception, as in "KeyError (app/papers/letters.py, 31)".
 
     The place is left out when no frame is in this program. Returns "" when the text is no traceback.
     """

@@ -13,7 +13,7 @@ LATELY = timedelta(days=7)
 
 @dataclass(frozen=True)
 class FileCounts:
-    """Numbers of attachments over all cases.
+    """A value object: numbers of attachments over all cases.
 
     `waiting` for a check, the first of them since `oldest` (aware UTC, None without any); `held` and `failed` are
     checks of the last 7 days that quarantined a file or failed. `sweep` is the last sweep of the store, None before the
@@ -28,7 +28,9 @@ class FileCounts:
 
 
 def count_files(now: datetime) -> FileCounts:
-    """Return the numbers of attachments and file checks over all cases, bypassing agency isolation."""
+    """Return a FileCounts with the numbers of attachments and file checks over all cases, bypassing agency
+    isolation.
+    """
     waits = select(func.count(Attachment.id), func.min(Attachment.added_at)).where(Attachment.state == "waiting")
     waiting, oldest = db.session.execute(waits.execution_options(unscoped=True)).one()
     checks = (

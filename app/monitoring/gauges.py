@@ -23,7 +23,9 @@ LIMIT_LEVEL = 1
 
 @dataclass(frozen=True)
 class Queued:
-    """The state of one job queue: waiting jobs, failed jobs, and seconds that the first waiting one has waited."""
+    """A value object: the state of one job queue, with waiting jobs, failed jobs, and seconds that the first waiting
+    one has waited (`oldest`).
+    """
 
     waiting: int
     failed: int
@@ -31,7 +33,9 @@ class Queued:
 
 
 def read_queues(now: datetime) -> dict[str, Queued]:
-    """Return {queue name: state} for every job queue. Raises RedisError when Redis is unavailable."""
+    """Return a dict of queue name to its Queued state for every job queue. Raises RedisError when Redis is
+    unavailable.
+    """
     connection, found = redis_client(), {}
     for name in map(str, QueueName):
         with connection.pipeline(transaction=False) as pipe:
@@ -63,7 +67,7 @@ class Gauges:
 
 
 def read_gauges(now: datetime) -> Gauges:
-    """Return all gauges, read with four statements and about a dozen Redis commands.
+    """Return a Gauges object, read with four statements and about a dozen Redis commands.
 
     An unavailable database or Redis is recorded as down in `up`, not raised.
     """
@@ -110,7 +114,7 @@ def _one(statement: Select[Any]) -> Row[Any]:
 
 
 def _sums() -> Any:
-    """Return a select of one row with counts and earliest instants by gauge name.
+    """Return a statement for one row with counts and earliest instants, its columns labelled by gauge name.
 
     Each is read from a partial index except the breaches.
     """
@@ -134,7 +138,9 @@ def _sums() -> Any:
 
 
 def _steps(now: datetime) -> Any:
-    """Return a select of one row with the number of open steps by state: `paused`, `late`, `near`, `safe`."""
+    """Return a statement for one row with the number of open steps by state, in columns `paused`, `late`, `near` and
+    `safe`.
+    """
     running = StepTask.paused_at.is_(None)
     late, warned = StepTask.due_at < now, StepTask.warn_at <= now
     states: dict[str, ColumnElement[bool]] = {

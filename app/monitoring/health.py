@@ -28,7 +28,7 @@ _WITHOUT_ISOLATION = {"without_isolation": True}
 
 @dataclass(frozen=True)
 class WorkerHeartbeat:
-    """A background worker and its last heartbeat (aware UTC); None when only its name is left in Redis.
+    """A value object: a background worker and its last heartbeat (aware UTC); None when only its name is left in Redis.
 
     `alive` is whether the heartbeat is less than 90 seconds old.
     """
@@ -40,7 +40,7 @@ class WorkerHeartbeat:
 
 @dataclass(frozen=True)
 class Processes:
-    """The scheduler's last heartbeat and the background workers, as found in Redis.
+    """A value object: the scheduler's last heartbeat and the background workers, as found in Redis.
 
     `scheduler_at` is aware, None without a heartbeat.
     """
@@ -50,18 +50,18 @@ class Processes:
 
     @property
     def alive(self) -> tuple[WorkerHeartbeat, ...]:
-        """Return the workers with a heartbeat in the last 90 seconds."""
+        """A tuple of the workers with a heartbeat in the last 90 seconds."""
         return tuple(worker for worker in self.workers if worker.alive)
 
     @property
     def dead(self) -> tuple[WorkerHeartbeat, ...]:
-        """Return the workers without a heartbeat in the last 90 seconds."""
+        """A tuple of the workers without a heartbeat in the last 90 seconds."""
         return tuple(worker for worker in self.workers if not worker.alive)
 
 
 @dataclass(frozen=True)
 class Records:
-    """Work that is due according to the tables.
+    """A value object: work that is due according to the tables.
 
     `messages` counts messages to send, `late_alarms` the steps whose alarm is over 2 minutes late; `missing_year` is a
     year without national holidays, None when there is none.
@@ -123,7 +123,9 @@ def restored_from() -> datetime | None:
 
 
 def find_processes(now: datetime) -> Processes | None:
-    """Return scheduler and background workers by their heartbeats in Redis, None when Redis is unavailable."""
+    """Return a Processes with scheduler and background workers by their heartbeats in Redis, None when Redis is
+    unavailable.
+    """
     connection = redis_client()
     try:
         beat = connection.get(SCHEDULER_HEARTBEAT)
@@ -139,7 +141,9 @@ def find_processes(now: datetime) -> Processes | None:
 
 
 def find_records(now: datetime) -> Records:
-    """Return the numbers of messages and late alarms over all cases, and the year without national holidays."""
+    """Return a Records with the numbers of messages and late alarms over all cases, and the year without national
+    holidays. Database errors are raised.
+    """
     late = select(func.count()).where(StepTask.closed_at.is_(None), StepTask.next_alarm_at < now - SWEEP_LATE)
     alarms = db.session.scalars(late.execution_options(unscoped=True)).one()
     return Records(count_messages(now), alarms, missing_holiday_year(office_today(now)))
