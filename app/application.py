@@ -22,7 +22,7 @@ from app.web import error_responses, fab_repairs, proxy_answers, request_log, sk
 
 
 def create_core_app(**overrides: Any) -> Flask:
-    """Return the Flask app with its AppBuilder, but without this program's own views; `overrides` replace settings.
+    """Return a new Flask app with its AppBuilder, but without this program's own views; `overrides` replace settings.
     Raises ConfigurationError for settings that are malformed or, in production, unsafe.
     """
     app = Flask("app")

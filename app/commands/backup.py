@@ -35,9 +35,9 @@ UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 def backup(
     app: Flask, file: Path, passphrase_file: Path | None = None, keys: Path | None = None, without_files: bool = False
 ) -> bool:
-    """Write a backup, and with `keys` also the encrypted key file; record the run and print the result. Return True if
-    the backup holds every stored file, False if one was missing or changed or, with a printed message, on a
-    BackupFault.
+    """Write a backup, and with `keys` also the encrypted key file; store the run, commit, and print the result. Return
+    True if the backup holds every stored file, False if one was missing or changed or, with a printed message in place
+    of the exception, on a BackupFault.
     """
     with _fault_printed(), app.app_context():
         passphrase = read_passphrase_file(passphrase_file)
@@ -130,8 +130,9 @@ def drill(app: Flask, file: Path | None = None, passphrase_file: Path | None = N
 
 
 def release(app: Flask, send_all: bool = False, drop_older_than: str | None = None) -> bool:
-    """Let a restored copy send again and print what is sent. Return True also if nothing was on hold; False, with a
-    printed message, if messages wait and no option says what to do with them, or `drop_older_than` is malformed.
+    """Let a restored copy send again and print what is sent. Return True also if nothing was on hold. Raises nothing
+    for a refusal: return False, with a printed message, if messages wait and no option says what to do with them, or
+    `drop_older_than` is malformed.
     """
     with _fault_printed(), app.app_context():
         if not is_held():
@@ -179,7 +180,7 @@ def _program_with_keys(
     stamp: str,
 ) -> Flask:
     """Return the app for a restore, after check_keys and check_target; restored `keys` are written to the data folder
-    only when both have passed. Raises BackupFault.
+    only when both have passed. Raises BackupFault if a check fails.
     """
     app = make_app()
     check_keys(manifest, key_ids(keys["IDENTITY_KEYS"].split(",") if keys else app.config["IDENTITY_KEYS"]))

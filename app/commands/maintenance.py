@@ -124,7 +124,9 @@ def make_demo(app: Flask) -> dict[str, Any]:
 
 
 def verify_audit(app: Flask) -> bool:
-    """Verify the event chain and replay of every case and print each finding; return True if there is no finding."""
+    """Verify the event chain and replay of every case and print each finding; return True if there is no finding, else
+    False.
+    """
     with app.app_context():
         findings = audit_all()
     for finding in findings:
@@ -134,7 +136,9 @@ def verify_audit(app: Flask) -> bool:
 
 
 def check_invariants(app: Flask, only: str | None = None) -> bool:
-    """Check all invariants, or only the named one, and print the findings. Return True if none is violated."""
+    """Check all invariants, or only the named one, and print the findings. Return True if none is violated,
+    else False.
+    """
     sound = True
     with app.app_context(), force_locale("id"):
         for name, checked in check_now([only] if only else list(CHECKS), utc_now()):

@@ -37,7 +37,7 @@ class PreparedConnection(psycopg.Connection[Any]):
 
     def rollback(self) -> None:
         """Roll back an open transaction by a plain ROLLBACK, which keeps the prepared statements; if that fails,
-        psycopg's rollback runs, which raises on failure.
+        psycopg's rollback runs, which raises psycopg.Error on failure.
 
         On a lost connection nothing is raised: the server has already rolled back, and the response may have been
         built. The pool finds the loss at the next checkout.
@@ -63,7 +63,9 @@ class PreparedConnection(psycopg.Connection[Any]):
 
 
 def _has_news(socket: int) -> bool:
-    """Return whether the socket has data to read, which is also so when the server has closed the connection."""
+    """Return whether the socket (a file descriptor) has data to read, which is also so when the server has closed the
+    connection.
+    """
     look = poll()
     look.register(socket, POLLIN | POLLHUP | POLLERR)
     return bool(look.poll(0))
@@ -74,8 +76,8 @@ def _check_in(_connection: Any, record: Any) -> None:
 
 
 def _check_out(connection: Any, record: Any, _proxy: Any) -> None:
-    """Called when the pool lends a connection. Raise InvalidatePoolError for a dead one: the server was down, so all
-    pooled connections are invalid.
+    """Called when the pool lends a connection. Raises InvalidatePoolError for a dead connection: the server was down,
+    so all pooled connections are invalid.
     """
     left_at = record.info.get(_LEFT_AT)
     if left_at is not None and not connection.is_alive(time.monotonic() - left_at):
@@ -83,8 +85,8 @@ def _check_out(connection: Any, record: Any, _proxy: Any) -> None:
 
 
 def install_connections(engine: Engine, statement_seconds: int, lock_seconds: int) -> None:
-    """Make an engine connect with `PreparedConnection` and test pooled connections before reuse. The timeouts of a
-    statement and of waiting for a lock are in seconds; 0 is none.
+    """Make an SQLAlchemy engine connect with `PreparedConnection` and test pooled connections before reuse. The
+    timeouts of a statement and of waiting for a lock are in seconds; 0 is none.
     """
     settings = _SESSION_SETTINGS.format(statement=statement_seconds, lock=lock_seconds).encode()
 

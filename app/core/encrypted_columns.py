@@ -38,7 +38,7 @@ class Unreadable(str):
 
 
 def identity_keys() -> dict[str, bytes]:
-    """Return a dict from key id (a short hash of the key) to identity key, newest first."""
+    """Return a dict from key id (the first 8 hex digits of the key's SHA-256) to identity key (bytes), newest first."""
     cached: dict[str, bytes] | None = current_app.extensions.get("identity_keys")
     if cached is None:
         raw = [base64.urlsafe_b64decode(key) for key in current_app.config["IDENTITY_KEYS"]]
@@ -105,8 +105,8 @@ def newest_key_id() -> str:
 
 
 def encrypted_again(stored: str) -> tuple[str, bytes]:
-    """Return (stored value encrypted with the newest key, its plain bytes) for a stored encrypted value. Raises
-    KeyMissing when its key is missing.
+    """Return (value encrypted with the newest key, its plain bytes) for an encrypted value as it is stored. Raises
+    KeyMissing when the key of that value is missing.
     """
     content = _open(stored)
     return _seal(content), content
@@ -132,8 +132,8 @@ _PURPOSE = b"words of a reporter's name"
 
 
 def name_digests(text: str) -> list[str]:
-    """Return a list of HMACs of the distinct words of a name under the newest key, for searching names that are stored
-    encrypted.
+    """Return a list of HMACs (20 hex digits) of the distinct words of a name under the newest key, for searching names
+    that are stored encrypted.
 
     Without the key the table reveals only that two names share a word.
     """
@@ -141,8 +141,8 @@ def name_digests(text: str) -> list[str]:
 
 
 def name_digests_by_key(text: str) -> list[list[str]]:
-    """Return for every identity key, newest first, the list of HMACs of a name's distinct words, so that rows written
-    under an older key are found too.
+    """Return a list with, for every identity key, newest first, the list of HMACs (20 hex digits) of a name's distinct
+    words, so that rows written under an older key are found too.
     """
     # In lower case without accents, so that a name is found in any spelling.
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
@@ -151,15 +151,15 @@ def name_digests_by_key(text: str) -> list[list[str]]:
 
 
 def identifier_digest(kind: str, text: str) -> str:
-    """Return the HMAC of a phone number, e-mail address or NIK under the newest key, for searching encrypted
-    identities; "" when the text holds no valid one.
+    """Return the HMAC (20 hex digits) of a phone number, e-mail address or NIK under the newest key, for searching
+    encrypted identities; "" when the text holds no valid one.
     """
     return identifier_digests_by_key(kind, text)[0]
 
 
 def identifier_digests_by_key(kind: str, text: str) -> list[str]:
-    """Return the HMACs of a phone number, e-mail address or NIK under every key, newest first, so that rows written
-    under an older key are found too; [""] when the text holds no valid one.
+    """Return a list of the HMACs (20 hex digits) of a phone number, e-mail address or NIK under every key, newest
+    first, so that rows written under an older key are found too; [""] when the text holds no valid one.
     """
     plain = normal_identifier(kind, text)
     if not plain:

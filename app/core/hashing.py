@@ -46,7 +46,8 @@ def digest_of_today(text: str) -> str:
 
 def unrepeatable_digest(text: str) -> str | None:
     """Return a digest (32 hex digits) of a text under a random key of the office day; None while Redis is unreachable.
-    Redis alone stores the key and drops it after two days, so that the text can no longer be guessed.
+
+    Redis alone stores the key and drops it after two days; from then on nobody can guess the text from its digest.
     """
     key = _key_of_today()
     return None if key is None else _digest(key, text)[:DIGEST_LETTERS]

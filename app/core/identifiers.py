@@ -38,8 +38,8 @@ def identifier_kind(text: str) -> str | None:
 
 
 def is_phone(text: str) -> bool:
-    """Return whether a text is a phone number in a usual notation: `(0526) 21 234`, `+62 812-3456-7890`,
-    `0526/21234`.
+    """Return whether a text is a phone number of 7 to 15 digits in a usual notation: `(0526) 21 234`, `+62
+    812-3456-7890`, `0526/21234`.
     """
     digits = sum(c.isdecimal() for c in text)
     written = len(text) <= _MOST_WRITTEN and _WRITTEN_PHONE.fullmatch(text)
@@ -48,7 +48,7 @@ def is_phone(text: str) -> bool:
 
 def digits_of_nik(text: str) -> str:
     """Return a typed text without separators and invisible characters, so that a NIK has only its digits; nothing is
-    checked.
+    checked, and other characters remain.
     """
     return _BETWEEN_GROUPS.sub("", visible(text))
 
@@ -93,8 +93,8 @@ def _nik(text: str) -> str:
 
 
 def masked(kind: str, text: str) -> str:
-    """Return a phone number or e-mail address with most characters hidden (08••••12, a••••@••••); •••• for a NIK or an
-    invalid text.
+    """Return a phone number or e-mail address (`kind` is `phone` or `email`) with most characters hidden (08••••12,
+    a••••@••••); •••• for a NIK or an invalid text.
     """
     if kind == "phone" and (digits := _phone(text)):
         return f"{digits[:2]}{COVER}{digits[-2:]}"

@@ -74,7 +74,8 @@ def _uncaught(kind: type[BaseException], error: BaseException | None, way: Trace
 
 
 def fill_in_message(_logger: Any, _method: str, line: Line) -> Line:
-    """Add the logger's name to a log line of the standard library, fill in its message and return the line.
+    """A structlog processor: add the logger's name to a log line of the standard library, fill in its message and
+    return the line.
 
     Loggers known to hold no personal data get all values; the others only numbers and the types of exceptions, since
     texts may be an address, a query or user input.
@@ -103,8 +104,8 @@ def _shown(value: object) -> object:
 
 
 def format_exception(_logger: Any, _method: str, line: Line) -> Line:
-    """Replace `exc_info` of a log line by a traceback without the exception's message, which may quote a row or a
-    password; return the line.
+    """A structlog processor: replace `exc_info` of a log line by a traceback without the exception's message, which may
+    quote a row or a password; return the line.
     """
     given = line.pop("exc_info", None)
     error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
@@ -115,7 +116,7 @@ def format_exception(_logger: Any, _method: str, line: Line) -> Line:
 
 def _way_to(error: BaseException) -> Iterator[str]:
     """Yield the lines of the traceback of each exception in the chain, the first cause first, each traceback ended by
-    the exception's type and number.
+    the exception's type and error number (SQLSTATE or errno).
     """
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if before is not None:
@@ -128,8 +129,8 @@ def _way_to(error: BaseException) -> Iterator[str]:
 
 
 def escape_control_characters(_logger: Any, _method: str, line: Line) -> Line:
-    """Escape control characters in all values of a log line, so that a crafted value cannot write a second line; return
-    the line.
+    """A structlog processor: escape control characters in all values of a log line, so that a crafted value cannot
+    write a second line; return the line.
     """
     for name, value in line.items():
         if isinstance(value, str) and name != "exception":

@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 @dataclass(frozen=True)
 class Period:
-    """A period of aware datetimes; `begins` is included, `ends` is not. Raises ValueError for naive ones or an end
-    before the begin.
+    """A value object: a period of aware datetimes; `begins` is included, `ends` is not. Raises ValueError for naive
+    ones or an end before the begin.
     """
 
     begins: datetime
@@ -23,7 +23,7 @@ class Period:
         return self.begins <= at < self.ends
 
     def over(self, now: datetime) -> bool:
-        """Return whether the period has ended at the aware datetime `now`."""
+        """Return whether the period has ended at the aware datetime `now`; True also at its end itself."""
         return self.ends <= now
 
 
@@ -36,7 +36,7 @@ def days(first: date, last: date, zone: tzinfo) -> Period:
 
 
 def month_of(day: date, zone: tzinfo) -> Period:
-    """Return the `Period` of the month that contains the date, in the given zone."""
+    """Return the `Period` of the month that contains the date, its days beginning at midnight in the given zone."""
     first = day.replace(day=1)
     return days(first, month_after(first) - timedelta(days=1), zone)
 

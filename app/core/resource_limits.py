@@ -17,7 +17,7 @@ MEBIBYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class DrawingLimits:
-    """The limits of one process that draws a PDF: pages, processor seconds and mebibytes."""
+    """A value object: the limits of one process that draws a PDF, in pages, processor seconds and mebibytes."""
 
     pages: int = MOST_PAGES
     seconds: int = MOST_SECONDS
@@ -34,7 +34,7 @@ class DrawingRefused(Exception):
 
 class WithinLimits:
     """Context manager that limits processor seconds and mebibytes of the block, on top of what the process uses. Raises
-    DrawingRefused with the reason `time` or `memory`.
+    DrawingRefused with the reason `time` or `memory` when the block exceeds one.
 
     Only for the main thread, where signals arrive. A class rather than a generator: after memory has run out, a
     generator could not be resumed, so the limits are restored before the exception is raised.

@@ -39,7 +39,9 @@ def migrated() -> bool:
 
 
 def is_too_old(revision: str) -> bool:
-    """Return whether the revision of a database schema is from before the first migration of this program's history."""
+    """Return whether the revision id of a database schema is from before the first migration of this program's
+    history.
+    """
     return not is_known(revision) and revision < str(_scripts().get_base())
 
 

@@ -36,7 +36,9 @@ session filter restricts the rows. They are separate because the two persons may
 
 
 def kind_of(person: Person, role: str = ASKING) -> Person:
-    """Return the person reduced to a cache key: people with the same roles and agency pattern share one statement.
+    """Return a copy of the Person reduced to a cache key: people with the same roles and agency pattern share one
+    statement.
+
     Agency codes are replaced by parameter names that begin with `role`, whose values `values_of` returns; the user id
     is the parameter `READER`.
     """

@@ -36,7 +36,9 @@ class StoreAway(Problem):
 
 @dataclass(frozen=True)
 class Stored:
-    """A file in the file store: its path relative to the store, its size in bytes, and when it was written (aware)."""
+    """A value object: a file in the file store, with its path relative to the store, its size in bytes, and when it was
+    written (aware).
+    """
 
     path: str
     size: int
@@ -48,7 +50,7 @@ def _full(path: str) -> str:
 
 
 def _options() -> dict[str, Any]:
-    """Return the fsspec options for the file store, as dict; {} for a local folder."""
+    """Return the fsspec options for the file store as a dict; {} for a local folder."""
     if str(current_app.config["STORAGE_URL"]).startswith("s3://"):
         return {**_S3, **current_app.config.get("STORAGE_OPTIONS", {})}
     return {}
@@ -76,7 +78,7 @@ def write_file(folder: str, ending: str, content: bytes) -> str:
 
 
 def takes_files() -> bool:
-    """Return whether the file store accepts a file now, by writing and removing one."""
+    """Return whether the file store accepts a file now, by writing and removing one; errors are not raised."""
     try:
         remove_file(write_file("probe", "tmp", b"probe"))
     except Exception:  # noqa: BLE001 (whatever the library of the store raises)
@@ -134,7 +136,9 @@ def read_pieces(path: str) -> Iterator[bytes]:
 
 
 def remove_file(path: str) -> None:
-    """Delete a file from the store, given its relative path; does nothing when it does not exist."""
+    """Delete a file from the store, given its relative path; does nothing when the file does not exist. Other errors of
+    the store are raised unchanged.
+    """
     store, name = fsspec.url_to_fs(_full(path), **_options())
     with suppress(FileNotFoundError):
         store.rm_file(name)

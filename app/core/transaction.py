@@ -17,11 +17,11 @@ from workflow_rules.process.refusals import ActionRefused, PassingReason
 
 @contextmanager
 def one_transaction() -> Iterator[None]:
-    """Context manager: commit all work of the block and enqueue its jobs, or roll it back when it raises; a nested use
-    joins the outer transaction.
+    """Context manager: commit all work of the block and enqueue its jobs, or roll back when the block raises; a nested
+    use joins the outer transaction.
 
-    The outermost use raises ActionRefused(busy) after a lock timeout or deadlock. Nested uses do not, so that inner
-    code does not take it for a decision of the rules.
+    The outermost use raises ActionRefused(busy) after a lock timeout, a deadlock or LockBusy. Nested uses do not, so
+    that inner code does not take it for a decision of the rules.
     """
     context = request_context()
     if context.in_transaction:
@@ -53,7 +53,8 @@ def before_commit(finish: Callable[[], object]) -> None:
 
 def lock_row(item: Any) -> None:
     """Reload an ORM object with FOR UPDATE, so that its row is locked until the transaction ends. Only its own table is
-    locked, since PostgreSQL rejects a lock on the nullable side of an outer join.
+    locked, since PostgreSQL rejects a lock on the nullable side of an outer join. Raises sqlalchemy's
+    InvalidRequestError if the row is deleted.
     """
     db.session.refresh(item, with_for_update={"of": type(item)})
 
@@ -99,10 +100,10 @@ def delete_row(item: Any) -> None:
 
 @contextmanager
 def waiting_place() -> Iterator[None]:
-    """Context manager: hold during the block one of the places in which requests of this server may wait for a row
-    lock. Raises LockBusy when none is free.
+    """Context manager: during the block, use one of the places in which requests of this server may wait for a row
+    lock. Raises LockBusy when no place is free.
 
-    Processes without such places (commands, workers) wait without one.
+    Processes without such places (commands, workers) may always wait.
     """
     places: WaitingPlaces | None = current_app.extensions.get(EXTENSION)
     if places is None:

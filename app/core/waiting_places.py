@@ -23,7 +23,9 @@ class WaitingPlaces:
 
     @contextmanager
     def take(self) -> Iterator[bool]:
-        """Context manager: yield whether a place was free; that place is held during the block."""
+        """Context manager: yield True if a place was free, which is then taken during the block, else False at once,
+        without waiting.
+        """
         for path in self.files:
             with path.open("w") as file:
                 try:

@@ -29,7 +29,8 @@ Condition = ColumnElement[bool]
 
 @dataclass(frozen=True)
 class WorkQueue(Generic[Row]):
-    """A table used as a work queue: each row of `table` is processed by one background `job` with its id.
+    """A value object: a table used as a work queue, of which each row (`table`) is processed by one background `job`
+    with its id.
 
     `due` returns the criterion of a row that must be enqueued at a time (aware), `claimed` the values that keep an
     enqueued row from being due again at once; without values, it is due until its state changes.
@@ -42,8 +43,8 @@ class WorkQueue(Generic[Row]):
     order: tuple[Any, ...] = ()
 
     def relay(self, now: datetime, batch: int, *which: Condition) -> int:
-        """Claim at most `batch` due rows, enqueue their jobs after the commit, and return how many; rows that are
-        locked are skipped.
+        """Claim at most `batch` due rows, commit, enqueue their jobs after that, and return how many were enqueued;
+        rows that are locked are skipped.
         """
         with one_transaction():
             ids = self.update_free(self.due(now), *which, batch=batch, **self.claimed(now))
@@ -52,8 +53,8 @@ class WorkQueue(Generic[Row]):
         return len(ids)
 
     def update_free(self, *which: Condition, batch: int | None = None, **values: Any) -> list[int]:
-        """Update the matching rows that nobody has locked, at most `batch`, in the current transaction; return their
-        ids, sorted. Without values the rows are only locked.
+        """Update the matching rows that no other transaction has locked, at most `batch`, in the current transaction;
+        return a sorted list of their ids. Without values the rows are only locked.
         """
         table: Any = self.table
         free = select(table.id).where(*which).order_by(*self.order or (table.id,)).limit(batch)
@@ -73,7 +74,7 @@ class WorkQueue(Generic[Row]):
 
     def update_if(self, row_id: int, *which: Condition, returning: Any = None, **values: Any) -> int | None:
         """Update the row with this id if it matches, in one statement, and commit: to claim, renew or settle the work.
-        Return the row's id or the value of `returning`; None if it did not match.
+        Return the row's id or the value of `returning`; None if the row did not match.
         """
         table: Any = self.table
         changed = update(table).where(table.id == row_id, *which).values(**values)
@@ -83,8 +84,8 @@ class WorkQueue(Generic[Row]):
 
 
 def doubled_delay(failures: int, first: timedelta, longest: timedelta) -> timedelta:
-    """Return the delay before the next try: `first` after one failure, doubled with each further failure, at most
-    `longest`.
+    """Return the delay before the next try as a timedelta: `first` after one failure, doubled with each further
+    failure, at most `longest`.
     """
     doublings = min(max(failures - 1, 0), 20)
     return min(first * int(2**doublings), longest)

@@ -17,8 +17,8 @@ OPEN311_KEY_NAME = "Aplikasi warga Open311 (contoh)"
 
 
 def make_accounts() -> dict[str, str]:
-    """Create the missing demo user accounts, commit, and return {user name: role} of all demo accounts; existing ones
-    are not changed.
+    """Create the missing demo user accounts, commit, and return a dict of user name to role of all demo accounts;
+    existing ones are not changed.
     """
     people = load_people()
     there = set(db.session.scalars(select(User.username)))

@@ -28,8 +28,8 @@ LATE_BY = 3 * 60
 
 @dataclass
 class Story:
-    """One fictional complaint: when it is received (aware UTC), and its remaining acts with their times. `complaint` is
-    None until it is received; `code` is its tracking code.
+    """A fictional complaint with its acts: when it is received (aware UTC), and the remaining acts with their times.
+    `complaint` is None until it is received; `code` is its tracking code.
     """
 
     row: ComplaintRow
@@ -41,7 +41,7 @@ class Story:
 
 def build_demo(now: datetime) -> dict[str, Any]:
     """Create missing demo accounts, the fictional complaints in a database without complaints, and new API keys, which
-    replace the secrets of the old ones; commits. Return the content of `demo.json` (design 8.3): url, password,
+    replace the secrets of the old ones; commits. Return a dict, the content of `demo.json` (design 8.3): url, password,
     accounts, the two API keys, and tracking, a list of number and code.
     """
     accounts = make_accounts()
@@ -66,8 +66,8 @@ def build_demo(now: datetime) -> dict[str, Any]:
 
 
 def tell_stories(wanted: Sequence[Story]) -> list[Story]:
-    """Receive all complaints and perform their acts in order of time, so that case and letter numbers ascend too.
-    Return the stories ordered by time of reception.
+    """Receive all complaints and perform their acts in order of time, so that case and letter numbers ascend too;
+    commits. Return a list of the stories, earliest reception first.
     """
     stories = {story.row.key: story for story in wanted}
     people: dict[str, Person] = {}

@@ -19,8 +19,9 @@ _SPARE_LETTER = LetterText(
 
 @dataclass(frozen=True)
 class Move:
-    """One act of a demo officer, `minutes` working minutes after the previous act. `officer_agency` is the code of the
-    officer's agency (None: the office), `agency` that of the track; a `patient` move takes the spare time of the case.
+    """A value object: one act of a demo officer, `minutes` working minutes after the previous act. `officer_agency` is
+    the code of the officer's agency (None: the office), `agency` that of the track; a `patient` move takes the spare
+    time of the case.
     """
 
     actor: str
@@ -33,7 +34,9 @@ class Move:
 
 
 def moves_for(row: ComplaintRow, numbers: Callable[[str], str]) -> list[Move]:
-    """Return all acts of one complaint in order; `numbers` maps the key of another complaint to its case number."""
+    """Return a list of all acts (Move) of one complaint in order; `numbers` maps the key of another complaint to its
+    case number.
+    """
     last = _REACHES.get(row.plan.target)
     reached = _ORDER[: _ORDER.index(last) + 1] if last else ()
     moves = _office_moves(row) | _agency_moves(row)
@@ -68,7 +71,7 @@ _REACHES = {
 
 
 def _office_moves(row: ComplaintRow) -> dict[str, list[Move]]:
-    """Return the acts of the office: a dict of the stage that is reached and the acts that lead to it."""
+    """Return the acts of the office: a dict of the stage that is reached to the list of acts (Move) that lead to it."""
     plan, admin = row.plan, "complaint_admin"
     register = [Move(admin, None, Action.NOTE, params={"text": note}, minutes=5) for note in plan.notes[:1]]
     incomplete = {"incomplete_reason": plan.incomplete_reason} if plan.incomplete_reason else {}
@@ -103,8 +106,8 @@ def _office_moves(row: ComplaintRow) -> dict[str, list[Move]]:
 
 
 def _agency_moves(row: ComplaintRow) -> dict[str, list[Move]]:
-    """Return the acts of the agencies: a dict of the stage that is reached and the acts that lead to it. An act of the
-    first agency takes 30 working minutes (signing 120), an act of another agency 8 (signing 32).
+    """Return the acts of the agencies: a dict of the stage that is reached to the list of acts (Move) that lead to it.
+    An act of the first agency takes 30 working minutes (signing 120), an act of another agency 8 (signing 32).
     """
     plan = row.plan
     moves: dict[str, list[Move]] = {stage: [] for stage in ("accepted", "disposed", "drafted", "signed", "sent")}

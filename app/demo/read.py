@@ -31,7 +31,9 @@ TARGETS = (
 
 @dataclass(frozen=True)
 class PersonRow:
-    """A demo user account as read from people.json; its NIP ends in serial 000, which is never issued."""
+    """A value object: a demo user account as read from people.json; its NIP ends in serial 000, which is never
+    issued.
+    """
 
     username: str
     actor: str
@@ -46,7 +48,7 @@ class PersonRow:
 
 @dataclass(frozen=True)
 class LocationRow:
-    """Place of the event: text, and codes of district and village (None: unknown)."""
+    """A value object: the place of the event, with its text, and codes of district and village (None: unknown)."""
 
     text: str
     district: str | None
@@ -55,7 +57,7 @@ class LocationRow:
 
 @dataclass(frozen=True)
 class ReporterRow:
-    """A fictional reporter; no number can belong to a real person."""
+    """A value object: a fictional reporter; no number can belong to a real person."""
 
     name: str | None
     phone: str | None
@@ -66,7 +68,7 @@ class ReporterRow:
 
 @dataclass(frozen=True)
 class LetterText:
-    """Subject and body of an answer letter; an empty line separates paragraphs."""
+    """A value object: subject and body of an answer letter; an empty line separates paragraphs."""
 
     subject: str
     body: str
@@ -74,8 +76,8 @@ class LetterText:
 
 @dataclass(frozen=True)
 class PlanRow:
-    """Plan of a demo complaint: the state to reach (`target`) and the texts on the way. `received_days_ago` is in
-    working days; None means a default text or no such act.
+    """A value object: the plan of a demo complaint, with the state to reach (`target`) and the texts on the way.
+    `received_days_ago` is in working days; None means a default text or no such act.
     """
 
     target: str
@@ -109,8 +111,8 @@ class PlanRow:
 
 @dataclass(frozen=True)
 class ComplaintRow:
-    """A fictional complaint; `reporter` is None if it is anonymous. `occurred_days_before` is in days before
-    reception.
+    """A value object: a fictional complaint; `reporter` is None if it is anonymous. `occurred_days_before` is in days
+    before reception.
     """
 
     key: str
@@ -128,8 +130,8 @@ class ComplaintRow:
 
 
 def load_people(path: Path = HERE / "people.json") -> tuple[PersonRow, ...]:
-    """Return the demo accounts of the office and the demo agencies; raises ReferenceDataError for a duplicate or
-    unknown value.
+    """Return a tuple of the demo accounts (PersonRow) of the office and the demo agencies; raises ReferenceDataError
+    for a duplicate or unknown value.
     """
     rows = tuple(row_of(PersonRow, raw) for raw in read_json(path)["people"])
     for unique in ("username", "nip", "email"):
@@ -142,8 +144,8 @@ def load_people(path: Path = HERE / "people.json") -> tuple[PersonRow, ...]:
 
 
 def load_complaints(path: Path = HERE / "complaints.json") -> tuple[ComplaintRow, ...]:
-    """Return the fictional complaints with their plans; raises ReferenceDataError for a duplicate key or an unknown
-    reference.
+    """Return a tuple of the fictional complaints (ComplaintRow) with their plans; raises ReferenceDataError for a
+    duplicate key or an unknown reference.
     """
     rows = tuple(_complaint(raw) for raw in read_json(path)["complaints"])
     keys = must_be_unique(row.key for row in rows)

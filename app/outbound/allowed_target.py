@@ -58,7 +58,7 @@ class TargetFault(StrEnum):
 
 
 class TargetRefused(Exception):
-    """Raised for a URL to which the program may not connect; `fault` says why."""
+    """Raised for a URL to which the program may not connect; `fault` is the reason, a TargetFault."""
 
     def __init__(self, fault: TargetFault) -> None:
         super().__init__(fault.value)
@@ -67,7 +67,7 @@ class TargetRefused(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """The parts of a URL. `host` is a lower-case name or an IP address, `path` includes the query."""
+    """A value object: the parts of a URL. `host` is a lower-case name or an IP address, `path` includes the query."""
 
     scheme: str
     host: str
@@ -83,13 +83,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Target(Place):
-    """A Place with the one IP address that was checked; connections are made only to that address."""
+    """A value object: a Place with the one IP address that was checked; connections are made only to that address."""
 
     address: str
 
 
 def read_place(url: str, allow_private: bool = False) -> Place:
-    """Check the text of a URL, without resolving its host name, and return its parts; raises TargetRefused.
+    """Check the text of a URL, without resolving its host name, and return its parts as a Place; raises TargetRefused
+    if it is not allowed.
 
     `allow_private` also allows http, internal names and any port.
     """
@@ -128,8 +129,8 @@ def find_target(url: str, allow_private: bool = False) -> Target:
 
 
 def look_up(host: str, port: int) -> list[str]:
-    """Return every IP address of a host name as text; [] if it is unknown or resolving takes longer than
-    LOOK_UP_SECONDS.
+    """Return a list of every IP address of a host name as text; [] if it is unknown or resolving takes longer than 5
+    seconds (LOOK_UP_SECONDS).
     """
     answers: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
     threading.Thread(target=_ask, args=(host, port, answers), daemon=True).start()
@@ -161,7 +162,9 @@ def _known_host(host: str, allow_private: bool) -> str:
 
 
 def _literal(host: str) -> IPv4Address | IPv6Address | None:
-    """Return the address if the text is an IP address in canonical form, otherwise None, also for 127.1 and 0x7f.1."""
+    """Return the IP address object if the text is an IP address in canonical form, otherwise None, also for 127.1 and
+    0x7f.1.
+    """
     try:
         return None if "%" in host else ip_address(host)
     except ValueError:

@@ -37,7 +37,9 @@ class BsreFault(Exception):
 
 @dataclass(frozen=True)
 class Order:
-    """One PDF to be signed without a visible signature, because its page already shows the signature block."""
+    """A value object: one PDF (bytes) to be signed without a visible signature, because its page already shows the
+    signature block.
+    """
 
     pdf: bytes
     nik: str
@@ -55,7 +57,8 @@ def is_set_up() -> bool:
 
 
 def sign(order: Order, seconds: float) -> bytes:
-    """Have BSrE sign a PDF and return the signed PDF, not yet verified; raises BsreFault.
+    """Have BSrE sign a PDF and return the bytes of the signed PDF, not yet verified; raises BsreFault if BSrE is not
+    configured, does not answer or does not sign.
 
     `seconds` limits each wait for data; a whole request takes at most three times as long.
     """
@@ -103,7 +106,9 @@ def _sign_v2(order: Order, seconds: float) -> bytes:
 
 
 def _call(method: str, path: str, seconds: float, body: bytes | None = None, kind: str = "") -> Answer:
-    """Send one request to BSrE, its body of the content type `kind`, and return the response; raises BsreFault."""
+    """Send one request to BSrE, its body of the content type `kind`, and return the response whatever its status;
+    raises BsreFault if none arrives or it is too large.
+    """
     config = current_app.config
     headers = {"Authorization": basic_auth(config["BSRE_USER"], config["BSRE_PASSWORD"])}
     if body is not None:
@@ -121,7 +126,7 @@ def _call(method: str, path: str, seconds: float, body: bytes | None = None, kin
 
 
 def _object_in(answer: Answer) -> dict[str, Any]:
-    """Return the JSON object of a response; raises BsreFault if it has none."""
+    """Return the JSON object of a response as a dict; raises BsreFault if the response has none."""
     try:
         reply = json.loads(answer.body)
     except (ValueError, RecursionError):

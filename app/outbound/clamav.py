@@ -23,7 +23,7 @@ def is_set_up() -> bool:
 
 
 def answers() -> bool:
-    """Return whether the virus scanner answers a PING."""
+    """Return whether the virus scanner answers a PING; errors are not raised."""
     try:
         return _ask(b"PING", b"", CONNECT_SECONDS) == "PONG"
     except ScannerAway:
@@ -31,7 +31,8 @@ def answers() -> bool:
 
 
 def found_in(content: bytes) -> str | None:
-    """Return the name of the malware in these bytes, or None if they are clean; raises ScannerAway.
+    """Return the name of the malware that the virus scanner finds in these bytes, or None if they are clean; raises
+    ScannerAway if there is no verdict.
 
     clamd(8): `zINSTREAM`, then chunks prefixed by their length (4 bytes, big-endian), then a length of zero; the
     response is `stream: OK`, `stream: NAME FOUND` or `... ERROR`.

@@ -28,7 +28,7 @@ CONNECT_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP response; `body` is cut at the caller's limit."""
+    """A value object: an HTTP response; `body` (bytes) is cut at the caller's limit."""
 
     status: int
     headers: Mapping[str, str]
@@ -54,8 +54,9 @@ def call(
     total: float | None = None,
     authority: str | None = None,
 ) -> Answer:
-    """Send a request and return the response, its body cut at `largest` bytes. Raises Unanswered when it has not come
-    within `total` seconds (by default `seconds`), however slowly the server sends, or the connection fails.
+    """Send a request and return the response, its body cut at `largest` bytes; any status is returned. Raises
+    Unanswered when it has not come within `total` seconds (by default `seconds`), however slowly the server sends, or
+    the connection fails.
 
     `seconds` limits each wait. Redirects are returned, not followed. A `place` that is no Target was not checked.
     `authority` is a CA file to trust in place of the system's.
@@ -77,9 +78,9 @@ def call(
 def call_configured(
     method: str, url: str, *, body: bytes | None = None, headers: Mapping[str, str], seconds: float, largest: int
 ) -> Answer:
-    """Return the response of a server that the administrator has configured; its address is not checked, since it may
-    be in the office's network. Each wait takes at most `seconds`, the whole call three times as long. Raises
-    Unanswered.
+    """Send a request to a server that the administrator has configured, and return the response; its address is not
+    checked, since it may be in the office's network. Each wait takes at most `seconds`, the whole call three times as
+    long. Raises Unanswered if no complete response arrives.
     """
     try:
         parts = urlsplit(url)

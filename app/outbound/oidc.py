@@ -41,7 +41,9 @@ class ProviderAway(Exception):
 
 @dataclass(frozen=True)
 class Attempt:
-    """The secrets of one sign-in attempt of a browser, against which the provider's callback and token are checked."""
+    """A value object: the secrets of one sign-in attempt of a browser, against which the provider's callback and token
+    are checked.
+    """
 
     state: str
     nonce: str
@@ -49,7 +51,9 @@ class Attempt:
 
 
 def discover() -> dict[str, Any]:
-    """Return the provider's metadata (OpenID Connect Discovery 1.0, section 4); raises ProviderAway."""
+    """Fetch and return the provider's metadata as a dict (OpenID Connect Discovery 1.0, section 4); raises ProviderAway
+    if the provider does not answer properly or the metadata is not the issuer's.
+    """
     issuer = current_app.config["OIDC_ISSUER"]
     found = _json(_ask("GET", f"{issuer.rstrip('/')}{WELL_KNOWN}"))
     if found.get("issuer") != issuer or not all(_is_endpoint(found.get(name)) for name in ENDPOINTS):
@@ -75,7 +79,8 @@ def address_of(provider: dict[str, Any], attempt: Attempt) -> str:
 
 
 def claims_behind(provider: dict[str, Any], code: str, attempt: Attempt, now: datetime) -> dict[str, Any]:
-    """Exchange an authorization code at the provider and return the verified claims of the user. `now` is aware.
+    """Exchange an authorization code at the provider and return a dict of the verified claims of the user. `now` is
+    aware.
 
     Raises ProviderAway if the provider does not answer properly, TokenRefused if the code or the ID token is not valid.
     """
@@ -107,7 +112,7 @@ def _exchange(provider: dict[str, Any], code: str, attempt: Attempt) -> dict[str
 
 
 def _with_user_info(provider: dict[str, Any], claims: dict[str, Any], access: Any) -> dict[str, Any]:
-    """Return the claims, completed from the userinfo endpoint if the token has no e-mail (section 5.3).
+    """Return the claims (a dict), completed from the userinfo endpoint if the token has no e-mail (section 5.3).
 
     Raises TokenRefused if userinfo has another subject, ProviderAway if that endpoint does not answer properly.
     """
@@ -159,9 +164,8 @@ class TokenRefused(Exception):
 
 
 def verified_claims(token: str, keys: dict[str, Any], nonce: str, access_token: Any, now: datetime) -> dict[str, Any]:
-    """Return the claims of an ID token after checking signature, issuer, audience, nonce and expiry at `now` (aware).
-
-    Raises TokenRefused, also if the token is malformed.
+    """Return a dict of the claims of an ID token after checking signature, issuer, audience, nonce and expiry at `now`
+    (aware). Raises TokenRefused if a check fails, also if the token is malformed.
     """
     client = current_app.config["OIDC_CLIENT_ID"]
     options = {

@@ -50,7 +50,8 @@ def call(
     headers: Mapping[str, str] | None = None,
     typed: bool = False,
 ) -> Any:
-    """Send a request to the peer and return the parsed JSON of its 2xx response; raises PeerFault.
+    """Send a request to the peer and return the parsed JSON of its 2xx response; raises PeerFault for any other
+    response or none.
 
     With `typed` the response must also have a JSON content type.
     """
@@ -79,7 +80,7 @@ def call(
 
 
 def _authorisation(auth: Mapping[str, str]) -> dict[str, str]:
-    """Return the header that authenticates the program to the peer; empty without authentication."""
+    """Return a dict with the header that authenticates the program to the peer; empty without authentication."""
     kind = auth.get("kind", "none")
     if kind == "bearer":
         return {"Authorization": f"Bearer {auth['token']}"}

@@ -14,7 +14,7 @@ def not_held() -> ColumnElement[bool]:
 
 
 def find_hold() -> SendingHold | None:
-    """Return the hold that keeps this restored copy from sending, or None if this database may send."""
+    """Return the SendingHold row that keeps this restored copy from sending, or None if this database may send."""
     return db.session.scalars(select(SendingHold)).first()
 
 

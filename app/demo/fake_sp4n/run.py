@@ -47,8 +47,8 @@ NEWS = {
 
 
 def settings_for(base_url: str, key: str) -> dict[str, Any]:
-    """Return the content of the file that SP4N_PEER names, for a fake at `base_url` with this API key; an example for
-    the settings of another peer too.
+    """Return a dict, the content of the file that SP4N_PEER names, for a fake at `base_url` with this API key; an
+    example for the settings of another peer too.
     """
     return {
         "name": "SP4N palsu",

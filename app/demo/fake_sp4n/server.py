@@ -90,14 +90,18 @@ def _add_test_endpoints(app: Flask, store: FakeSp4n, by_key: Callable[..., Any])
     @app.post("/uji/gangguan")
     @by_key
     def trouble() -> Any:
-        """Set the faults of all further responses from a JSON object of Trouble's fields; an empty object ends them."""
+        """Set the faults of all further responses from a JSON object of Trouble's fields (an empty object ends them)
+        and return a JSON response.
+        """
         store.trouble = Trouble(**request.get_json())
         return jsonify(palsu=SAYS)
 
     @app.post("/uji/mundur")
     @by_key
     def set_back() -> Any:
-        """Remove all changes after the time `sampai` (ISO 8601) and answer with the number of changes left."""
+        """Remove all changes after the time `sampai` (ISO 8601) and return a JSON response with the number of changes
+        left.
+        """
         store.set_back(datetime.fromisoformat(request.get_json()["sampai"]))
         return jsonify(palsu=SAYS, tersisa=len(store.log))
 

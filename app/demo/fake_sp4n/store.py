@@ -23,8 +23,8 @@ class ReportUnknown(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """One change of one report, with the whole report after it; `at` is aware. The random `mark` is part of cursors, so
-    that a cursor to a removed change is rejected.
+    """A value object: one change of one report, with the whole report after it; `at` is aware. The random `mark` is
+    part of cursors, so that a cursor to a removed change is rejected.
     """
 
     mark: str
@@ -65,7 +65,7 @@ class FakeSp4n:
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def put(self, number: str, **parts: Any) -> Record:
-        """Add a report, or a revision of the report with this number, and return the report."""
+        """Add a report, or a revision of the report with this number, and return the report (a dict)."""
         with self.lock:
             before = self.reports().get(number)
             fresh: Record = {"nomor": number, "revisi": 0, "perkembangan": [], "kunci_terakhir": None}
@@ -107,8 +107,8 @@ class FakeSp4n:
         return {number: copy.deepcopy(last[number]) for number in sorted(last)}
 
     def page(self, cursor: str, limit: int) -> tuple[list[Record], str, bool]:
-        """Return (up to `limit` reports after a cursor, next cursor, whether there are more); the cursor "" begins at
-        the start. Raises CursorUnknown.
+        """Return (list of up to `limit` reports after a cursor, next cursor, whether there are more); the cursor ""
+        begins at the start. Raises CursorUnknown if the change of the cursor is not in the log.
         """
         with self.lock:
             start = 0
@@ -131,7 +131,7 @@ class FakeSp4n:
         return rows[:limit], rows[:limit][-1]["nomor"] if rows else after, len(rows) > limit
 
     def set_back(self, until: datetime) -> None:
-        """Remove all changes after a time, as the restore of a backup does."""
+        """Remove all changes after an aware time, as the restore of a backup does."""
         with self.lock:
             self.log[:] = [entry for entry in self.log if entry.at <= until]
 
@@ -141,8 +141,8 @@ class FakeSp4n:
 
 
 def held_of(report: Record) -> Record:
-    """Return the summary row of a report: nomor, revisi, and versi and status of the office's last update (None without
-    one).
+    """Return the summary row of a report as a dict: nomor, revisi, and versi and status of the office's last update
+    (None without one).
     """
     last = report["perkembangan"][-1] if report["perkembangan"] else {}
     return {
