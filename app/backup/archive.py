@@ -132,8 +132,8 @@ def read_manifest(path: Path, passphrase: bytes | None) -> dict[str, Any]:
 
 
 def measure(content: IO[bytes]) -> list[Any]:
-    """Read the remaining content and return the list [size in bytes, SHA-256 in hex]. Raises Damaged if the content is
-    that of a changed archive.
+    """Read the remaining content and return the list [size in bytes, SHA-256 in hex]. Raises Damaged if the content
+    comes from an archive that is cut off.
     """
     size, digest = 0, hashlib.sha256()
     while piece := content.read(PIECE):

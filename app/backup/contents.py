@@ -56,7 +56,7 @@ def snapshot(url: str) -> Iterator[Connection]:
 
 
 def one(connection: Connection, statement: Any) -> Any:
-    """Execute a query that returns one row and return the first column of that row."""
+    """Execute a query that returns one row and return the value in the first column of that row."""
     row = connection.execute(statement).fetchone()
     assert row is not None
     return row[0]

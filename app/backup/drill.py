@@ -46,7 +46,8 @@ class Drill:
 
 def run_drill(path: Path, passphrase: bytes | None, settings: dict[str, Any], clock: Callable[[], datetime]) -> Drill:
     """Restore an archive into a temporary server, verify the copy and return a Drill; the live database is not touched.
-    Raises BackupFault, and LaunchRefused or ServerFailed if the temporary server cannot be started.
+    Raises BackupFault if the archive cannot be restored, LaunchRefused or ServerFailed if the temporary server cannot
+    be started.
 
     `settings` are those of the backed-up program; only its keys and Redis URL are used. `clock` returns the current
     time (aware).
@@ -73,9 +74,9 @@ def run_drill(path: Path, passphrase: bytes | None, settings: dict[str, Any], cl
 
 @contextmanager
 def temporary_server() -> Iterator[dict[str, Any]]:
-    """Context manager: start a temporary PostgreSQL server and yield SQLALCHEMY_DATABASE_URI, STORAGE_URL (an empty
-    file store) and LAPOR_HOME as a dict; stop the server and delete everything afterwards. Needs disk space for a full
-    copy.
+    """Context manager: start a temporary PostgreSQL server and yield a dict with SQLALCHEMY_DATABASE_URI, STORAGE_URL
+    (an empty file store) and LAPOR_HOME; stop the server and delete everything afterwards. Raises LaunchRefused or
+    ServerFailed if the server cannot be started. Needs disk space for a full copy.
     """
     folder, supervisor = new_socket_folder(), Supervisor(io.StringIO())
     # If root runs the drill, the database's account must traverse the folder; its subfolders are private.

@@ -71,7 +71,7 @@ def make_backup(path: Path, passphrase: bytes | None = None, with_files: bool = 
 
 def _add_database(archive: ArchiveWriter, url: str, connection: Connection) -> None:
     """Run pg_dump and write its output to the archive in pieces, since its size is not known beforehand. Raises
-    BackupFault if pg_dump fails.
+    BackupFault if pg_dump is not installed or fails.
     """
     tools = tools_for(server_version(connection))
     shared = str(one(connection, "SELECT pg_export_snapshot()"))

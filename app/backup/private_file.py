@@ -13,7 +13,9 @@ from app.backup.faults import BackupFault
 
 
 def draft_of(path: Path) -> Path:
-    """Return the path under which a new file is written before it gets its final name (`<name>.part`)."""
+    """Return the path under which a new file is written before it gets its final name: `<name>.part` in the same
+    folder.
+    """
     return path.with_name(f"{path.name}.part")
 
 

@@ -98,8 +98,8 @@ def _count(table: Any, at: Any) -> tuple[int, datetime | None]:
 
 
 def _last_notice_at() -> ColumnElement[datetime]:
-    """Return an SQL expression for the time from which a message's age counts: creation of its newest notice, since new
-    notices join a waiting message.
+    """Return an SQL expression on Delivery for the time from which a message's age counts: creation of its newest
+    notice, since new notices join a waiting message.
     """
     items = select(func.max(Notice.created_at)).join(DeliveryItem, DeliveryItem.notice_id == Notice.id)
     newest = items.where(DeliveryItem.delivery_id == Delivery.id).scalar_subquery()

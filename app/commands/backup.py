@@ -36,8 +36,8 @@ def backup(
     app: Flask, file: Path, passphrase_file: Path | None = None, keys: Path | None = None, without_files: bool = False
 ) -> bool:
     """Write a backup, and with `keys` also the encrypted key file; store the run, commit, and print the result. Return
-    True if the backup holds every stored file, False if one was missing or changed or, with a printed message in place
-    of the exception, on a BackupFault.
+    True if the backup holds every stored file, False if one was missing or changed. A BackupFault is not raised: its
+    message is printed and False returned.
     """
     with _fault_printed(), app.app_context():
         passphrase = read_passphrase_file(passphrase_file)
@@ -71,7 +71,8 @@ def restore_backup(
     replace: bool = False,
 ) -> bool:
     """Restore a backup into the database and file store of the environment and print the result. Return True if the
-    copy agrees with the backup, False if not or, with a printed message, on a BackupFault. `home` is the data folder.
+    copy agrees with the backup, else False. A BackupFault is not raised: its message is printed and False returned.
+    `home` is the data folder.
     """
     begin = time.monotonic()
     with _fault_printed():
@@ -95,8 +96,9 @@ def restore_backup(
 
 
 def drill(app: Flask, file: Path | None = None, passphrase_file: Path | None = None) -> bool:
-    """Restore a backup (None: a new one) into a temporary server, record the result and print it with RPO and RTO in
-    seconds. Return True if everything agreed, False if not or, with a printed message, on a BackupFault.
+    """Restore a backup (None: a new one) into a temporary server, store the result, commit, and print it with RPO and
+    RTO in seconds. Return True if everything agreed, else False. A BackupFault is not raised: its message is printed
+    and False returned.
     """
     with _fault_printed(), app.app_context(), tempfile.TemporaryDirectory(prefix="lapor-drill-") as folder:
         began = utc_now()
@@ -130,9 +132,9 @@ def drill(app: Flask, file: Path | None = None, passphrase_file: Path | None = N
 
 
 def release(app: Flask, send_all: bool = False, drop_older_than: str | None = None) -> bool:
-    """Let a restored copy send again and print what is sent. Return True also if nothing was on hold. Raises nothing
-    for a refusal: return False, with a printed message, if messages wait and no option says what to do with them, or
-    `drop_older_than` is malformed.
+    """Let a restored copy send again and print what is sent. Return True also if nothing was on hold; False, with a
+    printed message, if messages wait and no option says what to do with them, or `drop_older_than` is malformed.
+    Commits; no BackupFault is raised.
     """
     with _fault_printed(), app.app_context():
         if not is_held():
@@ -164,7 +166,9 @@ def read_passphrase_file(path: Path | None) -> bytes | None:
 
 
 def age_of(text: str) -> timedelta:
-    """Return the duration that `90m`, `24h` or `3d` stands for; raises BackupFault for any other text."""
+    """Return as a timedelta the duration that `90m`, `24h` or `3d` stands for; raises BackupFault for any other
+    text.
+    """
     found = re.fullmatch(r"(\d{1,5})([mhd])", text)
     if found is None:
         raise BackupFault(f"{text!r} is no age: write 90m, 24h or 3d.")

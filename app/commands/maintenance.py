@@ -108,7 +108,7 @@ def report_subject(app: Flask, reason: str, mark: str) -> bool:
 
 
 def make_demo(app: Flask) -> dict[str, Any]:
-    """Create demo accounts and complaints, write `demo.json` into the data folder and return its content.
+    """Create demo accounts and complaints, write `demo.json` into the data folder and return its content as a dict.
 
     A second call leaves accounts and complaints as they are; only the API keys are replaced, since their plain text is
     not stored.

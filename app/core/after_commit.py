@@ -20,7 +20,9 @@ def enqueue_after_commit(job: JobName, *ids: int) -> None:
 
 
 def forget() -> None:
-    """Discard the jobs registered for the current transaction, after its rollback."""
+    """Discard the background jobs registered for the current transaction, after its rollback; none of them is
+    enqueued.
+    """
     if has_app_context():
         request_context().jobs_after_commit = {}
 

@@ -99,8 +99,8 @@ def as_row(item: DeclarativeBase) -> dict[str, Any]:
 
 @lru_cache(maxsize=16)
 def _columns(kind: type[DeclarativeBase]) -> list[tuple[str, Any, TypeDecorator[Any] | None]]:
-    """Return a list of (name, scalar default, decorated type or None) of each column of the ORM class that the program
-    writes.
+    """Return a list of (name, scalar default or None, decorated type or None) of each column of the ORM class that the
+    program writes.
     """
     columns = _filled_here(kind.__table__.columns)
     defaults = [c.default.arg if c.default is not None and c.default.is_scalar else None for c in columns]

@@ -16,6 +16,8 @@ Document = Annotated[dict[str, Any], mapped_column(JSONB)]
 
 
 def one_of(column: str, values: "type[Any] | tuple[str, ...]") -> str:
-    """Return the text of an SQL CHECK expression that restricts a text column to the members of an enum or tuple."""
+    """Return the text of an SQL CHECK expression, `column IN (...)`, that restricts a text column to the members of an
+    enum or tuple.
+    """
     quoted = ", ".join(f"'{value}'" for value in values)
     return f"{column} IN ({quoted})"

@@ -100,7 +100,7 @@ def readable(text: str | None) -> str | None:
 
 
 def newest_key_id() -> str:
-    """Return the id of the identity key with which new values are encrypted."""
+    """Return the id (8 hex digits) of the identity key with which new values are encrypted."""
     return next(iter(identity_keys()))
 
 

@@ -21,7 +21,9 @@ csrf = CSRFProtect()
 
 
 def redis_client() -> redis.Redis:
-    """Return the app's Redis client, made at first use, with one connection pool. Nothing is stored only in Redis."""
+    """Return the app's Redis client, made at first use, with one connection pool; an unreachable Redis is noticed at
+    its first command. Nothing that may not be lost is stored only in Redis.
+    """
     client = current_app.extensions.get("lapor_redis")
     if client is None:
         client = redis.Redis.from_url(current_app.config["REDIS_URL"], **current_app.config["REDIS_OPTIONS"])

@@ -24,7 +24,9 @@ WAITING_OUTSIDE = frozenset({QueueName.NOTICES, QueueName.WEBHOOKS})
 
 
 class JobName(StrEnum):
-    """A function that a worker may run as background job; a worker rejects any other name found in Redis."""
+    """The name of a function that a worker may run as background job; a worker rejects any other name found in
+    Redis.
+    """
 
     SWEEP_ALARMS = "jobs.tasks.sweep_alarms"
     SWEEP_TIMED_ACTS = "jobs.tasks.sweep_timed_acts"

@@ -21,7 +21,7 @@ MIGRATE_LOCK = 7_301_482_027
 
 
 def wait_for_lock(lock: int) -> None:
-    """Wait for an advisory lock of the database and hold it until the transaction ends."""
+    """Wait for an advisory lock of the database; the lock is released when the transaction ends."""
     db.session.execute(select(func.pg_advisory_xact_lock(lock)))
 
 

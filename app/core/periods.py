@@ -19,7 +19,7 @@ class Period:
             raise ValueError(f"no period: {self.begins} to {self.ends}")
 
     def holds(self, at: datetime) -> bool:
-        """Return whether the aware datetime `at` lies in the period."""
+        """Return whether the aware datetime `at` lies in the period, the begin included, the end not."""
         return self.begins <= at < self.ends
 
     def over(self, now: datetime) -> bool:

@@ -23,7 +23,8 @@ _NAME_OF = {
 
 
 class Problem(Exception):
-    """An HTTP error with a status and a stable name (RFC 9457); the name defaults to that of the status.
+    """Raised for an HTTP error that is no decision of the rules, with a status and a stable name (RFC 9457); the name
+    defaults to that of the status.
 
     `headers` are added to the response; `errors` lists the faulty fields or parameters with a message each; `detail`
     describes the particular case.

@@ -73,7 +73,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def child_environment() -> dict[str, str]:
-    """Return the environment variables (a dict) for a child process that handles untrusted input: no settings and no
+    """Return a dict of the environment variables for a child process that handles untrusted input: no settings and no
     secrets.
     """
     names = (

@@ -49,8 +49,8 @@ def kind_of(person: Person, role: str = ASKING) -> Person:
 
 
 def values_of(person: Person, role: str = ASKING) -> dict[str, str]:
-    """Return a dict from parameter name to agency code: the bind parameters of a statement built for `kind_of(person,
-    role)`.
+    """Return a dict of parameter name to agency code: the bind parameters of a statement built for `kind_of(person,
+    role)`; empty for a person without an agency.
     """
     return {f"{role}{n}": code for n, code in enumerate(sorted(person.agencies))}
 

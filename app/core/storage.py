@@ -26,8 +26,8 @@ _S3: dict[str, Any] = {
 
 
 class StoreAway(Problem):
-    """The HTTP error 503 for a file store that cannot take a file now, because it is full or unreachable; to be retried
-    after 60 seconds.
+    """Raised when the file store cannot take a file now, because it is full or unreachable: the HTTP error 503, to be
+    retried after 60 seconds.
     """
 
     def __init__(self) -> None:
@@ -88,7 +88,7 @@ def takes_files() -> bool:
 
 def read_file(path: str) -> bytes:
     """Return the bytes of a file in the store, given its relative path. Raises FileNotFoundError when it does not
-    exist.
+    exist; other errors of the store are raised unchanged.
     """
     with fsspec.open(_full(path), "rb", **_options()) as file:
         return bytes(file.read())

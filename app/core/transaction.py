@@ -45,8 +45,8 @@ def one_transaction() -> Iterator[None]:
 
 
 def before_commit(finish: Callable[[], object]) -> None:
-    """Register `finish` to be called just before the current `one_transaction` commits, in the order of
-    registration.
+    """Register the function `finish` to be called just before the current `one_transaction` commits, in the order of
+    registration; its exception rolls everything back.
     """
     request_context().before_commit.append(finish)
 

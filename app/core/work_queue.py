@@ -64,8 +64,8 @@ class WorkQueue(Generic[Row]):
         return sorted(db.session.scalars(ids.execution_options(synchronize_session=False)))
 
     def lock(self, row_id: int, *which: Condition) -> Row | None:
-        """Return the row with this id, locked until the transaction ends; None if it does not match or another worker
-        has locked it.
+        """Return the row (ORM object) with this id, locked until the transaction ends; None if it does not match or
+        another worker has locked it.
         """
         table: Any = self.table
         row = select(table).where(table.id == row_id, *which).execution_options(populate_existing=True)

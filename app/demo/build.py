@@ -125,7 +125,9 @@ _MINUTE_STEPS = frozenset(
 
 
 def _back(calendar: WorkingCalendar, now: datetime, minutes: int) -> datetime:
-    """Return the instant (aware UTC) that lies so many working minutes before `now`."""
+    """Return the instant (aware UTC, in whole minutes) that lies this many working minutes before `now`, at most 200
+    days.
+    """
     early, late = now - timedelta(days=200), now
     for _ in range(40):
         middle = early + (late - early) / 2

@@ -55,7 +55,7 @@ def cursor_of(row: SyncChange) -> str:
 
 
 def _position_of(cursor: str) -> int:
-    """Return the feed position that a cursor names. Raises CursorUnreadable and CursorTooOld."""
+    """Return the feed position (int) that a cursor names. Raises CursorUnreadable or CursorTooOld."""
     try:
         text = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode("ascii")
     except (UnicodeError, binascii.Error, ValueError) as error:

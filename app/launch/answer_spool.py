@@ -13,7 +13,9 @@ IN_MEMORY = 1024 * 1024
 
 
 class AnswerSpool:
-    """An asyncio byte queue with one writer and one reader; the writer waits while `most` or more bytes are unread."""
+    """An asyncio byte queue for one response, with one writer and one reader; the writer waits while `most` or more
+    bytes are unread.
+    """
 
     def __init__(self, most: int) -> None:
         self._most, self._written, self._read = most, 0, 0
@@ -52,7 +54,7 @@ class AnswerSpool:
         return piece
 
     def close(self) -> None:
-        """Release the memory or temporary file."""
+        """Release the memory or delete the temporary file of the response."""
         self._file.close()
 
     async def _wait(self) -> None:

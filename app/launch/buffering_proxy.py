@@ -99,7 +99,7 @@ class BufferingProxy:
         self._handed_on = asyncio.Semaphore(self.limits.handed_on)
 
     def start(self) -> None:
-        """Start accepting connections in the running event loop."""
+        """Start accepting client connections in the running event loop; returns at once."""
         for listener in self.listeners:
             listener.setblocking(False)
             asyncio.get_running_loop().add_reader(listener, self._accept, listener)
@@ -230,8 +230,8 @@ class BufferingProxy:
             raise RequestRefused(503)
 
     async def _fetch(self, connection: Connection, request: Request, spool: AnswerSpool) -> None:
-        """Send the request to a worker and receive the response concurrently, since a worker may respond before it has
-        read everything.
+        """Send the request to a worker and receive the response concurrently into the spool, since a worker may respond
+        before it has read everything. A lost worker is logged, not raised.
         """
         connection.at_work = True
         loop = asyncio.get_running_loop()

@@ -109,8 +109,8 @@ def judge_facts(facts: DatabaseFacts, here: datetime, remote: bool) -> Iterator[
 
 
 def _demonstration(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
-    """Yield one finding about active demo accounts (with the e-mail address or the password of the demonstration) and
-    API keys, whose secrets are public.
+    """Yield one finding: whether there are active demo accounts (with the e-mail address or the password of the
+    demonstration) or API keys of the demonstration, whose secrets are public.
     """
     if not connection.execute("SELECT to_regclass('ab_user') IS NOT NULL").fetchone()[0]:  # type: ignore[index]
         yield Finding("demo accounts", OK, "There are no tables yet.")

@@ -102,8 +102,8 @@ def make_venv() -> None:
 
 
 def uv_run(arguments: list[str], failure: str) -> None:
-    """Run uv with these arguments. Raises NotPrepared, with `failure` as its message, when uv fails; uv's own output
-    says why.
+    """Run uv with these arguments. Raises NotPrepared, with `failure` as its message, when uv fails, whose own output
+    says why; also when uv cannot be installed.
     """
     # No other active environment, and the system's certificates, which may include an office's own authority.
     environ = {name: text for name, text in os.environ.items() if name not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
@@ -114,8 +114,8 @@ def uv_run(arguments: list[str], failure: str) -> None:
 
 
 def find_uv() -> list[str]:
-    """Return the command words that run uv: the uv on the PATH if it runs, else a pinned version installed in the
-    cache. Raises NotPrepared when it cannot be installed.
+    """Return the command line that runs uv, as a list of one path: the uv on the PATH if it runs, else a pinned version
+    installed in the cache. Raises NotPrepared when it cannot be installed.
     """
     ours = [CACHE / "uv-venv" / "bin" / "uv", CACHE / "uv-folder" / "bin" / "uv"]
     for known in ["uv", *map(str, ours)]:

@@ -39,7 +39,7 @@ def judge_queue(url: str) -> list[Finding]:
 
 
 def judge_info(info: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield the findings from the INFO response about version, persistence and eviction policy."""
+    """Yield the findings from the queue server's INFO response about version, persistence and eviction policy."""
     kind = "Valkey" if "valkey_version" in info else "Redis"
     version = str(info.get("valkey_version") or info.get("redis_version", ""))
     if is_patched(kind, version):
@@ -76,7 +76,9 @@ def _judge_access(url: str, without_password: bool) -> Finding:
 
 
 def _answers_without_password(url: str) -> bool:
-    """Return whether the server at this address answers a client without credentials; always True for a Unix socket."""
+    """Return whether the queue server at this address answers a client without credentials; always True for a Unix
+    socket, False when it cannot be reached.
+    """
     parts = urlsplit(url)
     if parts.scheme == "unix":
         return True

@@ -63,11 +63,11 @@ class Pace:
 
     @property
     def begun(self) -> bool:
-        """Whether any bytes were received."""
+        """Whether any bytes of the request were received."""
         return self._bytes > 0
 
     def count(self, size: int) -> None:
-        """Count received bytes."""
+        """Add `size` to the number of received bytes."""
         self._bytes += size
 
 
@@ -94,12 +94,12 @@ class RequestReader:
         self.request_line = b""
 
     def close(self) -> None:
-        """Release the memory or temporary file of the body."""
+        """Release the memory or delete the temporary file of the request's body."""
         self._body.close()
 
     async def read(self) -> Request:
         """Receive and return the request; a body that is too large or ambiguously framed is left unread (`whole` is
-        False). Raises RequestRefused(400, 408 or 431), ClientGone, or OSError from the socket.
+        False). Raises RequestRefused(400, 408 or 431), ClientGone, OSError from the socket, or what `spooled` raises.
         """
         head = await self._until(HEAD_END, self._limits.longest_head, 431)
         lines = head.split(b"\r\n")
@@ -158,8 +158,8 @@ class RequestReader:
         raise RequestRefused(400)
 
     async def _read_exactly(self, size: int) -> None:
-        """Move `size` bytes from the client into the body. Raises RequestRefused(408) or ClientGone, and
-        RequestRefused(503) when all unfinished requests take too much space.
+        """Move `size` bytes from the client into the body. Raises RequestRefused(408), ClientGone, or what `spooled`
+        raises.
         """
         while size:
             if not self._buffer:

@@ -27,7 +27,7 @@ HEARTBEAT_SECONDS = 1.0
 
 
 class WebWorker(SyncWorker):  # type: ignore[misc]
-    """A gunicorn worker, either serving or the proxy; `is_proxy` is set before the fork."""
+    """A gunicorn worker that either serves one request at a time or is the proxy; `is_proxy` is set before the fork."""
 
     is_proxy = False
 

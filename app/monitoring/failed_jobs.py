@@ -48,7 +48,8 @@ def read_failed_jobs() -> tuple[list[FailedJob], int]:
 
 
 def retry_job(job_id: str) -> bool:
-    """Queue a failed background job again and return True; return False when it is no longer a failed job.
+    """Queue a failed background job again in Redis and return True; return False when there is no failed job with this
+    id.
 
     Raises RedisError when Redis is unavailable.
     """

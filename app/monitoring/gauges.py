@@ -109,7 +109,7 @@ def _read_tables(found: Gauges, now: datetime) -> None:
 
 
 def _one(statement: Select[Any]) -> Row[Any]:
-    """Execute a statement over all cases, without agency isolation, and return its single row."""
+    """Execute a statement over all cases, without agency isolation, and return its single row (an SQLAlchemy Row)."""
     return db.session.execute(statement.execution_options(unscoped=True, without_isolation=True)).one()
 
 
@@ -154,5 +154,5 @@ def _steps(now: datetime) -> Any:
 
 
 def expected_workers() -> int:
-    """Return how many background workers should run, by the setting WORKERS."""
+    """Return the number of background workers that should run, by the setting WORKERS."""
     return int(current_app.config["WORKERS"])

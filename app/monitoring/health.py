@@ -110,7 +110,7 @@ def row_level_security_enforced() -> bool:
 
 
 def restored_from() -> datetime | None:
-    """Return when the backup was taken (aware UTC) from which this copy was restored, None when sending is not held.
+    """Return when the backup was taken (aware UTC) from which this copy was restored, None when sending is not on hold.
 
     Also None when the database cannot be asked, so that the health page can still be shown.
     """

@@ -49,6 +49,8 @@ def title_from(description: str) -> str:
 
 
 def open311_key(given: str, now: datetime) -> KnownKey | None:
-    """Return the API key for the text given, if it is valid at `now` and has the scope `open311`; otherwise None."""
+    """Return the API key (KnownKey) for the plain text given, if it is valid at `now` and has the scope `open311`;
+    otherwise None.
+    """
     key = find_key(given, now) if given else None
     return key if key is not None and SCOPE in key.scopes else None

@@ -93,7 +93,7 @@ def call_configured(
 
 
 def basic_auth(user: str, password: str) -> str:
-    """Return the value of an Authorization header with user name and password (RFC 7617)."""
+    """Return the value (text) of an Authorization header with user name and password (RFC 7617)."""
     return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
 
 
@@ -129,7 +129,7 @@ def _fault(problem: Exception) -> str:
 
 class _Deadline:
     """A context manager that closes a connection from another thread after a total time in seconds, since a socket
-    timeout restarts with every byte; `passed` is true from then on.
+    timeout restarts with every byte; `passed` is True from then on.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -147,7 +147,7 @@ class _Deadline:
         self._timer.cancel()
 
     def watching(self, kind: Any) -> Any:
-        """Return a connection class whose sockets are closed at this deadline."""
+        """Return a subclass of the connection class `kind` whose sockets are closed at this deadline."""
         deadline = self
 
         class Watched(kind):

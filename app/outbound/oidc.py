@@ -160,7 +160,7 @@ LEEWAY_SECONDS = 60
 
 
 class TokenRefused(Exception):
-    """Raised if a code or token of the provider is not valid."""
+    """Raised if an authorization code or ID token of the provider is not valid."""
 
 
 def verified_claims(token: str, keys: dict[str, Any], nonce: str, access_token: Any, now: datetime) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from app.models import SendingHold
 
 
 def not_held() -> ColumnElement[bool]:
-    """Return an SQL criterion that is false while sending is on hold; it belongs into the statement that claims a
-    message.
+    """Return an SQL criterion that is false while sending is on hold in a restored copy; it belongs into the statement
+    that claims a message.
     """
     return ~exists(select(SendingHold.id))
 

@@ -65,7 +65,7 @@ class OpenFigures:
 
 
 def figures_end(now: datetime) -> date:
-    """Return the Monday (office date) of this week; the public statistics count everything before it."""
+    """Return the Monday of the office's current week as a date; the public statistics count everything before it."""
     today = office_today(now)
     return today - timedelta(days=today.weekday())
 

@@ -196,7 +196,8 @@ def _agencies_at_work(complaint: Complaint, facts: ComplaintFacts) -> Iterable[s
 
 
 def _reply(complaint: Complaint, facts: ComplaintFacts, events: list[ComplaintEvent]) -> str:
-    """Return the text of the current answer, for a merged case that of the case it was merged into; else "".
+    """Return the text of the answer to a case, for a merged case that of the case it was merged into; "" if there is no
+    answer yet.
 
     The reporter may not see the other case, so only the text of its answer is read, and only if it is open: an answer
     may name the person it is for.
@@ -216,10 +217,10 @@ def _reply(complaint: Complaint, facts: ComplaintFacts, events: list[ComplaintEv
 
 
 def _letters_shown(complaint: Complaint, facts: ComplaintFacts) -> list[Letter]:
-    """Return a list with the last signed letter of each agency that has sent its answer in this cycle.
+    """Return a list with the last signed Letter of each agency that has sent its answer in this cycle.
 
-    There are none before the answer, and none for a case that is not open, so that no letter lies on a phone that
-    others use (design section 6).
+    Empty before the answer, and for a case that is not open, so that no letter lies on a phone that others use (design
+    section 6).
     """
     if facts.status not in ANSWERED or facts.confidentiality is not Confidentiality.OPEN:
         return []

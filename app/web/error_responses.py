@@ -65,7 +65,7 @@ def install(app: Flask) -> None:
 
 def answer_errors_as(app: Flask, prefix: str, shape: Callable[[int, str], Response]) -> None:
     """Register the format of error responses below a path prefix: `shape` is called with status and message and returns
-    the response.
+    the response. Used outside the API only.
     """
     app.extensions.setdefault("error_shapes", {})[prefix] = shape
 
@@ -75,8 +75,8 @@ def is_api(path: str) -> bool:
 
 
 def problem(status: int, name: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
-    """Return an error response as problem document (RFC 9457, JSON); `name` is the stable end of its type URI, `detail`
-    the message, `more` are further members.
+    """Return an error response with this status as problem document (RFC 9457, JSON); `name` is the stable end of its
+    type URI, `detail` the message, `more` are further members.
     """
     response = jsonify({"type": _type_of(name), "title": name, "status": status, "detail": detail, **more})
     response.status_code = status
@@ -178,8 +178,8 @@ def _lock_busy(_error: Exception) -> Response:
 
 
 def _key_missing(error: KeyMissing) -> Response:
-    """Log the key id and return a 503 response: an identity key was removed while data encrypted with that key still
-    exists.
+    """Called by Flask for a KeyMissing: roll back, log the key id and return a 503 response. An identity key was
+    removed while data encrypted with that key still exists.
     """
     db.session.rollback()
     log.error("identity_key_missing", key_id=error.key_id, path=request.path)
@@ -187,8 +187,9 @@ def _key_missing(error: KeyMissing) -> Response:
 
 
 def _failed(error: Exception) -> Response:
-    """Roll back and return the response: 422 for a value that the database cannot store (NUL, an integer beyond 64
-    bits), 409 for a broken constraint, without showing SQL; 500 for any other error, which is logged.
+    """Called by Flask for an unhandled exception: roll back and return the response. 422 for a value that the database
+    cannot store (NUL, an integer beyond 64 bits), 409 for a broken constraint, without showing SQL; 500 for any other
+    error, which is logged.
     """
     db.session.rollback()
     if isinstance(error, DataError):

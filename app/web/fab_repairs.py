@@ -105,8 +105,8 @@ def _validate(form: DynamicForm, extra_validators: Any = None) -> bool:
 
 
 def _add(interface: SQLAInterface, item: Any, commit: bool = True) -> None:
-    """Add a row, and commit unless `commit` is False. Raises DatabaseException on a database error, after a rollback:
-    FAB's callers handle that (a duplicate gives 422, not 500).
+    """Add a row to the database, and commit unless `commit` is False. Raises DatabaseException on a database error,
+    after a rollback: FAB's callers handle that (a duplicate gives 422, not 500).
     """
     try:
         interface.session.add(item)

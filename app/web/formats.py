@@ -172,7 +172,7 @@ def nip_in_parts(nip: str) -> str:
 
 
 def display(value: object, style: str = "sedang") -> object:
-    """Return the value of any column as text for reading: dates, numbers, booleans, lists and mappings; "–" for None
+    """Return the value of any column for reading, dates, numbers, booleans, lists and mappings as text; "–" for None
     and "". Markup, text and whole numbers are returned unchanged, so that the template escapes text.
 
     ``style`` is that of a date: ``pendek`` in lists.

@@ -21,7 +21,7 @@ class KeyInProgress(Exception):
 
 
 class KeyReused(Exception):
-    """Raised when the caller used this idempotency key for other content."""
+    """Raised when the caller already used this idempotency key for other content."""
 
 
 def stored_answer(

@@ -109,7 +109,9 @@ class QuickDomain(Domain):
     """
 
     def get_translations(self) -> Translations | NullTranslations:
-        """Return the translation catalogue of the current request's language; an empty one outside an app context."""
+        """Return the translation catalogue of the current request's language, cached; an empty one outside an app
+        context.
+        """
         code = language_code()
         if code not in self.cache:
             self.cache[code] = super().get_translations()

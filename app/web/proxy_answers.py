@@ -19,8 +19,8 @@ NAMES = {400: "bad_request", 408: "request_timeout", 431: "headers_too_large", 5
 
 
 def install(app: Flask) -> None:
-    """Store in `app.extensions["proxy_answers"]` the function without parameters that calls `prepared_answers`, for the
-    web server.
+    """Store in `app.extensions["proxy_answers"]` a function without parameters that returns the result of
+    `prepared_answers`, for the web server.
     """
     app.extensions["proxy_answers"] = partial(prepared_answers, app)
 

@@ -64,14 +64,16 @@ def install(app: Flask, last_answer: LastAnswer) -> None:
 
 
 def on_answer(app: Flask, listener: Listener) -> None:
-    """Register a listener that is called once per request with its final `Answer` (status, route, duration)."""
+    """Register a listener that is called once per request with its final `Answer` (status, route, duration); its return
+    value is ignored.
+    """
     app.extensions["answer_listeners"].append(listener)
 
 
 @dataclass(eq=False)
 class _AnswersSeen:
-    """The outermost WSGI layer, which delays the response's head until the application has finished, records the
-    status, and sends a 500 if the application raises. In testing mode it re-raises.
+    """The outermost WSGI layer: it delays the response's head until the application has finished, records the status,
+    and sends a 500 if the application raises. In testing mode the exception is raised again.
     """
 
     app: Flask

@@ -192,7 +192,9 @@ def _journal(
     now: datetime,
     **more: Any,
 ) -> None:
-    """Add a journal entry about a webhook endpoint; its URL is stored without the query, which may hold a key."""
+    """Add a journal entry about a webhook endpoint to the session, without a commit; the URL is stored without its
+    query, which may hold a key.
+    """
     sides = {
         side: {**asdict(given), "url": given.url.partition("?")[0], "event_types": list(given.event_types)}
         for side, given in (("before", before), ("after", after))

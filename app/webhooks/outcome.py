@@ -32,12 +32,15 @@ class Outcome:
 
     @property
     def of_the_whole_server(self) -> bool:
-        """Whether other messages would fail too: any fault but the rejection of this message."""
+        """Whether other messages to the same endpoint would fail too: True for any fault but "refused", the rejection
+        of this message; False without a fault.
+        """
         return self.fault not in (None, "refused")
 
 
 def outcome_of(answer: Answer, now: datetime) -> Outcome:
-    """Return the Outcome of a response: 2xx is accepted, 410 disables the endpoint, 3xx is a fault.
+    """Return the Outcome of a webhook response, by its status: a 2xx status is accepted (`fault` None), 410 is "gone",
+    any other status a fault.
 
     The beginning of the response's body is stored as text, with control characters replaced by U+FFFD.
     """

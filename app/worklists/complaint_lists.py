@@ -98,8 +98,8 @@ OFTEN_LISTED = (None, ComplaintFilter(), ComplaintFilter(late=True))
 
 
 def about(category: str | None, district: str | None) -> list[ColumnElement[bool]]:
-    """Return a list of SQL conditions for cases of a category (or its subcategories) and of a district, both given by
-    code; None or "" gives no condition.
+    """Return a list of SQL conditions on Complaint for cases of a category (or its subcategories) and of a district,
+    both given by code; None or "" gives no condition.
     """
     found: list[ColumnElement[bool]] = []
     if category:
@@ -274,7 +274,7 @@ def nearest_step() -> LateralFromClause:
 
 
 def criteria_of(wanted: ComplaintFilter, now: Moment) -> list[ColumnElement[bool]]:
-    """Return a list of the filter's SQL conditions on Complaint, without its search."""
+    """Return a list of the filter's SQL conditions on Complaint, without its search; empty for an empty filter."""
     found = about(wanted.category, wanted.district)
     if wanted.since is not None:
         found.append(_cases.c.received_at >= midnight(wanted.since))
@@ -292,7 +292,9 @@ def criteria_of(wanted: ComplaintFilter, now: Moment) -> list[ColumnElement[bool
 
 
 def _at(wanted: ComplaintFilter) -> list[ColumnElement[bool]]:
-    """Return a list of the filter's SQL conditions for cases at an open step and with an agency."""
+    """Return a list of the filter's SQL conditions on Complaint for cases at an open step and with an agency; empty if
+    the filter names neither.
+    """
     found: list[ColumnElement[bool]] = []
     if wanted.step is not None:
         at_step = select(_tasks.c.complaint_id).where(_tasks.c.closed_at.is_(None), _tasks.c.step == wanted.step.value)

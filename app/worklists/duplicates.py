@@ -153,7 +153,7 @@ def _candidates(report: Report, person: Person) -> Any:
 
 
 def _near(report: Report) -> ColumnElement[bool] | None:
-    """Return an SQL condition for cases within about 300 metres of the report; None if the report has no
+    """Return an SQL condition on Complaint for cases within about 300 metres of the report; None if the report has no
     coordinates.
     """
     if report.latitude is None or report.longitude is None:

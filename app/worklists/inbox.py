@@ -26,8 +26,8 @@ _sop_steps = SopStepRow.__table__
 
 
 class Queue(StrEnum):
-    """Which open steps the inbox shows: those that wait for the person, drafts to initial, or cases waiting for others,
-    either all visible or only those with agencies.
+    """A kind of open steps that the inbox shows: those that wait for the person, drafts to initial, or cases waiting
+    for others, either all visible or only those with agencies.
     """
 
     MINE = "mine"

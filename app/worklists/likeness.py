@@ -37,7 +37,9 @@ def same(column: Any, value: Any) -> ColumnElement[bool]:
 
 
 def any_word_of(title: str) -> ColumnElement[bool]:
-    """Return an SQL condition for complaints with at least one significant word of the title, found by the index."""
+    """Return an SQL condition on Complaint for cases with at least one significant word of the title, found by the
+    index.
+    """
     every = func.plainto_tsquery("indonesian", " ".join(words_of(title)))
     return Complaint.search_words.bool_op("@@")(cast(func.replace(cast(every, Text), "&", "|"), TSQUERY))
 

@@ -57,8 +57,9 @@ class ListRefused(Exception):
 
 
 def save_list(user_id: int, place: str, name: str, address: str, shared: bool, now: datetime) -> None:
-    """Save an officer's view of a list under its name, replacing an earlier one of that name, and commit. Raises
-    ListRefused for an empty name, a name or address that is too long, or too many views.
+    """Save an officer's view of a list under its name, replacing an earlier view of that name, and commit. Raises
+    ListRefused for an empty name, a name over 60 or an address over 2,000 characters, or more than 20 views of the
+    list.
     """
     name = " ".join(name.split())
     if not name:
@@ -73,7 +74,9 @@ def save_list(user_id: int, place: str, name: str, address: str, shared: bool, n
 
 
 def save_default_view(user_id: int, place: str, address: str, now: datetime) -> None:
-    """Save the officer's default view of a list, or delete it if `address` is empty, and commit."""
+    """Save the officer's default view of a list (an address, cut at 2,000 characters), or delete it if `address` is
+    empty, and commit.
+    """
     with one_transaction():
         if address:
             _put(user_id, place, "", address[:LONGEST_ADDRESS], False, now)

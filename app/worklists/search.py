@@ -160,7 +160,7 @@ def _search_statement(kind: Person, halves: tuple[bool, ...], keys: int) -> Sele
 
 
 def _word_values(words: tuple[str, ...]) -> dict[str, str]:
-    """Return a dict of the bind parameters in `_word_query` and their values."""
+    """Return a dict of the bind parameters in `_word_query` to their values, for the words of a search."""
     numbers = {f"number_{place}": " | ".join(number_lexemes(word)) for place, word in enumerate(words)}
     return numbers | {f"word_{place}": word for place, word in enumerate(words)}
 
@@ -189,7 +189,7 @@ def prepare_near_search(typed: str, person: Person) -> Search | None:
 
 
 def _known(words: tuple[str, ...], queries: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return (words, queries) without the words that the database reduced to nothing."""
+    """Return (tuple of words, tuple of queries) without the words that the database reduced to nothing."""
     pairs = [(word, query) for word, query in zip(words, queries, strict=True) if query]
     return tuple(word for word, _ in pairs), tuple(query for _, query in pairs)
 

@@ -36,7 +36,9 @@ def hit_words(search: Search | None) -> ColumnElement[Any]:
 
 
 def marked(text: str, hits: frozenset[str]) -> tuple[Part, ...]:
-    """Return the text as a tuple of (part, whether it is a search hit), in order."""
+    """Return the text as a tuple of (part of the text, whether it is a search hit), in order; empty for an
+    empty text.
+    """
     parts: list[Part] = []
     end = 0
     for match in WORD.finditer(text):

@@ -123,8 +123,8 @@ class FakeSp4n:
         return [copy.deepcopy(entry.report) for entry in entries], following, more
 
     def held(self, after: str, limit: int) -> tuple[list[Record], str, bool]:
-        """Return (up to `limit` rows after a report number, last number returned, whether there are more). A row, as of
-        `held_of`, has a report's revision and the office's last update.
+        """Return (list of up to `limit` rows after a report number, last number returned, whether there are more). A
+        row is a dict as `held_of` makes, with a report's revision and the office's last update.
         """
         all_rows = self.adopted | {number: held_of(report) for number, report in self.reports().items()}
         rows = [all_rows[number] for number in sorted(all_rows) if number > after]

@@ -57,7 +57,9 @@ MESSAGE_FIELDS: dict[str, Field] = {
 
 
 class UnknownReport(Exception):
-    """Raised for a message about a report that we never received."""
+    """Raised for a message about an SP4N report that we never received: neither a case nor a waiting entry has its
+    tracking id.
+    """
 
 
 @dataclass(frozen=True)

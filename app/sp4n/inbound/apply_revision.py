@@ -129,7 +129,7 @@ def _apply_repeat(complaint: Complaint, revision: Revision, at: datetime, addres
 
 
 def _only_adds_when_sent(complaint: Complaint, found: Difference) -> bool:
-    """Return whether the only difference is `submitted_at`, which older cases do not have."""
+    """Return whether the only difference between case and revision is `submitted_at`, which older cases do not have."""
     only_that = set(found.values) == {"submitted_at"} and complaint.submitted_at is None
     return only_that and found.reporter is None and not (found.new_files or found.back or found.gone)
 
@@ -168,8 +168,8 @@ def _tighten(complaint: Complaint, revision: Revision, at: datetime, address: st
 
 
 def _supersede(waiting: Iterable[InboundHold], complaint: Complaint, number: int, at: datetime) -> None:
-    """Link the waiting entries to the case, and close as `superseded` those whose revision is not newer than
-    `number`.
+    """Link the waiting entries to the case, and close as `superseded` those whose revision is not newer than `number`;
+    does not commit.
     """
     for hold in waiting:
         hold.complaint_id = complaint.id

@@ -130,8 +130,8 @@ def _hand_over(
 
 
 def drop(row: SyncImport) -> bool:
-    """Delete an uploaded file that was not imported and return True; it can then be uploaded again. Return False, and
-    change nothing, in any other state.
+    """Delete an uploaded file that was not imported, commit, and return True; the file can then be uploaded again.
+    Return False, and change nothing, in any other state.
     """
     with one_transaction():
         lock_row(row)
@@ -142,8 +142,8 @@ def drop(row: SyncImport) -> bool:
 
 
 def work_on(import_id: int) -> str:
-    """Check or import an uploaded file from where the last run stopped, and return the state reached: "checked",
-    "done", or another state that a user set meanwhile.
+    """Check or import an uploaded file from where the last run stopped, commit after every 100 rows, and return the
+    state reached: "checked", "done", or another state that a user set meanwhile.
 
     An advisory lock allows one file at a time: returns "elsewhere" if it is taken, "nothing to do" if the file waits
     for no run.

@@ -39,8 +39,8 @@ def waiting_of(tracking_id: str) -> list[InboundHold]:
 
 
 def hold_report(revision: Revision, complaint: Complaint | None, waiting: Iterable[InboundHold], at: datetime) -> None:
-    """Store a revision with values unknown here as a waiting entry, and close waiting revisions that it replaces as
-    `superseded`.
+    """Store a revision with values unknown here as a waiting entry for the Admin, and close waiting revisions that it
+    replaces as `superseded`; flushes, does not commit.
     """
     for hold in waiting:
         if hold.kind == "report" and (hold.revision or 0) < revision.number:
@@ -49,15 +49,17 @@ def hold_report(revision: Revision, complaint: Complaint | None, waiting: Iterab
 
 
 def hold_conflict(revision: Revision, complaint: Complaint, at: datetime) -> None:
-    """Store content that differs from that of the case for an equal revision as a waiting entry, unless an Admin
-    decided on it before.
+    """Store a revision as a waiting entry for the Admin, because its content differs from that of the case at the same
+    revision number; does nothing if an Admin decided on this content before. Does not commit.
     """
     if not _decided(revision):
         store_hold(_hold_of("conflict", revision, other_hash=complaint.sp4n_hash), complaint, at)
 
 
 def hold_loosening(revision: Revision, complaint: Complaint, wanted: Confidentiality, at: datetime) -> None:
-    """Store a request for less secrecy as a waiting entry, without the reporter's identity."""
+    """Store a request for less secrecy of a report as a waiting entry for the Admin, without the reporter's identity;
+    flushes, does not commit.
+    """
     content = {"confidentiality": wanted.value}
     new = NewHold("loosening", revision.tracking_id, content, keyed_hash(content), (), revision.number, wanted.value)
     store_hold(new, complaint, at)
@@ -110,7 +112,7 @@ def close(hold: InboundHold, state: str, at: datetime, by: Person | None = None,
 
 
 def forget_identities(tracking_id: str) -> None:
-    """Remove the reporter's identity from every waiting entry of a report that became anonymous."""
+    """Remove the reporter's identity from every waiting entry of a report that became anonymous; does not commit."""
     waiting = select(InboundHold).where(InboundHold.tracking_id == tracking_id, InboundHold.state == "waiting")
     for hold in db.session.scalars(waiting.options(undefer(InboundHold.content))):
         content = json.loads(hold.content or "{}")

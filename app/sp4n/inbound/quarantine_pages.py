@@ -57,7 +57,7 @@ class Change:
 @dataclass(frozen=True)
 class ReportChange:
     """A value object: what one revision changed in a report, at `at` (aware datetime): the fields, and the names of the
-    files added and removed. `resumes` says whether the change ended a pause of the case.
+    files added and removed. `resumes` says whether the change answered an open question and ended its pause.
     """
 
     at: datetime

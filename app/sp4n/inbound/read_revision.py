@@ -73,7 +73,7 @@ class Revision:
 
     @property
     def secrecy(self) -> Confidentiality | None:
-        """The confidentiality that the revision asks for; None if the revision leaves it out."""
+        """The Confidentiality that the revision asks for; None if the revision leaves it out."""
         told = self.payload.get("confidentiality") is not None
         return Confidentiality(self.report.values["confidentiality"]) if told else None
 
@@ -161,9 +161,9 @@ _KNOWN = select(
 
 
 def _cleaned(body: Any) -> tuple[Report | None, tuple[FieldError, ...], tuple[FieldError, ...]]:
-    """Return (usable report, faults of values unknown here, faults of shape).
+    """Return (usable Report, tuple of faults of values unknown here, tuple of faults of shape).
 
-    The report is None if there is any fault of shape.
+    The Report is None if there is any fault of shape.
     """
     try:
         return clean_report(body, _MORE_FIELDS), (), ()

@@ -40,7 +40,7 @@ class Page:
 
 
 def is_set_up() -> bool:
-    """Return whether a peer is configured."""
+    """Return whether a peer (SP4N) is configured."""
     return bool(settings())
 
 
@@ -115,8 +115,8 @@ def send(update: Mapping[str, Any]) -> None:
 
 
 def _page(name: str, cursor: str) -> Page:
-    """Fetch one Page of JSON items after a cursor, or by page number with `style: page`, where a short page is the
-    last. Raises PeerFault.
+    """Fetch JSON items from the peer after a cursor and return them as a Page; or by page number with `style: page`,
+    where a short page is the last. Raises PeerFault.
     """
     part = settings()[name]
     limit = int(part.get("limit", USUAL_LIMIT))

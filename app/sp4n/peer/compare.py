@@ -72,8 +72,8 @@ def _end(night: int, now: datetime, compared: int = 0, drifted: int = 0, error: 
 
 
 def _compare(now: datetime) -> tuple[int, int]:
-    """Compare every report of either side, store the differences and return (number of reports, number that differ).
-    Raises PeerFault.
+    """Compare every report of either side, store the differences, commit after each batch, and return (number of
+    reports, number that differ). Raises PeerFault if the peer does not answer properly.
     """
     note_wanted_positions(now)
     seen, drifted, cursor, more = set[str](), 0, "", True

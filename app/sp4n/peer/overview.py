@@ -113,6 +113,8 @@ def find_denial() -> Denial | None:
 
 
 def away_long(now: datetime) -> datetime | None:
-    """Return since when (aware datetime) the peer has been failing, if that is more than an hour; else None."""
+    """Return the time (aware datetime) since when the peer has been failing, if that is more than an hour; else
+    None.
+    """
     since = db.session.execute(select(SyncPeer.away_since)).scalar_one_or_none()
     return since if since is not None and now - since > AWAY_FOR else None

@@ -86,8 +86,8 @@ def _note_page(now: datetime) -> bool:
 
 
 def _send_all(now: datetime) -> int:
-    """Send changes until none is due or `AWAY_AFTER` reports in a row got no answer; return how many the peer
-    acknowledged.
+    """Send changes to the peer until none is due, 2,000 are sent or `AWAY_AFTER` reports in a row got no answer; commit
+    after each, and return how many the peer acknowledged.
     """
     sent, silences = 0, list[PeerFault]()
     while sent < MOST_SENT and len(silences) < AWAY_AFTER:
@@ -209,7 +209,9 @@ def _as_message(change: SyncChange) -> dict[str, Any]:
 
 
 def _whole_state(complaint: Complaint, row: SyncLedger) -> dict[str, Any]:
-    """Return a message (dict) with the whole current state of a report, which covers all earlier changes."""
+    """Return a message (dict) to the peer with the whole current state of a report, which covers all earlier
+    changes.
+    """
     state = state_of(complaint, rows_of(complaint))
     return {
         "key": row.resend_key,

@@ -129,7 +129,7 @@ def find_report(tracking_id: str) -> Complaint | None:
 
 
 def answer_letter(row: Complaint) -> Letter | None:
-    """Return the signed letter that answers the case: that of the lead agency, else the oldest of the other agencies'
+    """Return the signed Letter that answers the case: that of the lead agency, else the oldest of the other agencies'
     letters.
 
     None if the case is not answered or no letter is signed.

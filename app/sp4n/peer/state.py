@@ -34,7 +34,9 @@ def lock_peer() -> SyncPeer:
 
 
 def is_due(way: Way, now: datetime) -> bool:
-    """Return whether a poll or push may start: no pause is running, and sending is not on hold after a restore."""
+    """Return whether a poll or push of the peer (`way`) may start at `now`: no pause is running, and sending is not on
+    hold after a restore.
+    """
     with one_transaction():
         due_at = getattr(lock_peer(), f"next_{way}_at")
         return not is_held() and (due_at is None or due_at <= now)
@@ -104,18 +106,24 @@ def request_repair(row: SyncLedger, repair: Repair, now: datetime) -> None:
 
 
 def set_in_step(row: SyncLedger) -> None:
-    """Set the ledger row of a report to "in_step": nothing waits to be sent."""
+    """Set the SyncLedger row of a report to the state "in_step" (nothing waits to be sent), without tries and error;
+    does not commit.
+    """
     row.state, row.tries, row.next_try_at, row.last_error, row.resend_key = "in_step", 0, None, None, None
 
 
 def note_drift(row: SyncLedger, drift: Drift | None, detail: dict[str, object] | None, now: datetime) -> None:
-    """Store a difference found at `now` (aware datetime) in the ledger row of a report, or clear it with None."""
+    """Set a difference found at `now` (aware datetime) in the SyncLedger row of a report, or clear it with None; does
+    not commit.
+    """
     row.drift, row.drift_detail = (drift.value if drift else None), detail
     row.drift_at = now if drift else None
 
 
 def clear_drift(row: SyncLedger, *drifts: Drift) -> None:
-    """Clear the difference stored in a ledger row if it is one of `drifts`; the next comparison verifies the repair."""
+    """Clear the difference in the SyncLedger row of a report if it is one of `drifts`; does not commit. The next
+    comparison verifies the repair.
+    """
     if row.drift in drifts:
         row.drift = row.drift_detail = row.drift_at = None
 

@@ -31,8 +31,8 @@ def value_at(document: Any, path: str) -> Any:
 
 
 def mapped(item: Any, fields: Mapping[str, str], values: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """Return a dict of our field names with the values at their paths in `item`; `location.text` becomes a nested
-    object.
+    """Return a dict of our field names with the values at their paths in `item`, without empty ones; `location.text`
+    becomes a nested object.
 
     `values` translates the peer's words to ours; a word it lacks is passed on unchanged.
     """
