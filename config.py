@@ -27,7 +27,9 @@ NOT_FOR_FLASK = {
 
 
 def unsafe_reasons(environment: Environment, demo: bool = False) -> list[str]:
-    """Return why these settings may not serve in production, one sentence each; empty outside production."""
+    """Return a list of sentences why these settings may not serve in production; [] if they may, and outside
+    production.
+    """
     if not environment.production:
         return []
     return refusals([*judge(environment, demo), *judge_addresses(environment)])
@@ -133,13 +135,13 @@ def _limit_settings(environment: Environment) -> dict[str, Any]:
 
 
 def trusted_hosts(environment: Environment) -> list[str]:
-    """Return the host names that the program answers to: its public one and the local ones."""
+    """Return a list of the host names that the program answers to, without ports: its public one and the local ones."""
     public = urlsplit(environment.base_url).hostname
     return list(dict.fromkeys([*([public] if public else []), *LOCAL_HOSTS]))
 
 
 def redirect_hosts(environment: Environment) -> list[str]:
-    """Return the hosts to which a login may redirect, with exact ports; a pattern would also allow
+    """Return a list of the hosts to which a login may redirect, with exact ports; a pattern would also allow
     `host:x@elsewhere`.
     """
     local = [name for host in LOCAL_HOSTS for name in (host, f"{host}:{environment.port}")]

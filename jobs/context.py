@@ -24,13 +24,15 @@ Answer = TypeVar("Answer")
 
 @functools.cache
 def worker_app() -> Flask:
-    """Return the Flask application without screens, built once per process; the worker builds it before it forks."""
+    """Return the Flask application without screens; the first call of a process builds it, in the worker before it
+    forks.
+    """
     return create_core_app()
 
 
 def in_app(job: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
-    """Decorator: return the job wrapped to run in the application context, without a transaction of its own, since
-    sweeps commit in batches.
+    """Decorator: return the job wrapped to run in the application context and return the job's own result. It opens no
+    transaction, since sweeps commit in batches.
     """
 
     @functools.wraps(job)
@@ -62,6 +64,6 @@ def _milliseconds(began: float) -> float:
 
 
 def forget_inherited_connections() -> None:
-    """Discard the database connections that a forked process inherited, without closing them for the parent."""
+    """Discard the database connections that a forked process inherited, without closing them for the parent process."""
     with worker_app().app_context():
         db.engine.dispose(close=False)

@@ -46,12 +46,14 @@ class ListedJob(Job):
         """Always None: callbacks are never called."""
 
     def restore(self, raw_data: Mapping[bytes, bytes]) -> Any:
-        """Called by RQ: fill the job with its data from Redis, but without webhooks; return RQ's own result."""
+        """Called by RQ: fill this job with its data from Redis, but without webhooks; return what RQ's own method
+        returns.
+        """
         answer = super().restore(raw_data)
         self.webhooks = []
         return answer
 
 
 def queue(name: str, connection: Redis) -> Queue:
-    """Return an RQ queue of listed jobs with JSON arguments."""
+    """Return the RQ queue `name` for listed jobs (`ListedJob`) with JSON arguments; it need not exist in Redis."""
     return Queue(name, connection=connection, serializer=JSONSerializer, job_class=ListedJob)

@@ -30,7 +30,7 @@ DAY_SECONDS = 24 * 60 * 60
 
 @dataclass(frozen=True)
 class PeriodicJob:
-    """A job that is enqueued once in every time slot of `every` seconds, counted from the Unix epoch."""
+    """A value object: a job that is enqueued once in each time slot of `every` seconds, counted from the Unix epoch."""
 
     name: JobName
     every: int
@@ -41,7 +41,7 @@ class PeriodicJob:
         return int(now // self.every)
 
     def job_id(self, slot: int) -> str:
-        """Return the job id of a time slot, equal in every scheduler, so that the queue rejects duplicates."""
+        """Return the job id (text) of a time slot, equal in every scheduler, so that the queue rejects duplicates."""
         return f"{self.name.replace('.', '-')}-{self.every}-{slot}"
 
 

@@ -45,8 +45,8 @@ def push_peer() -> int:
 
 @in_app
 def compare_peer() -> str:
-    """Run the nightly comparison with the peer if it is due and, if it ran, poll and push at once; return its
-    outcome.
+    """Run the nightly comparison with the peer if it is due and, if it ran, poll and push at once; return "compared",
+    "away", "not now" or "done already".
     """
     outcome = compare.compare_peer(utc_now())
     if outcome == "compared":
@@ -75,8 +75,8 @@ def sweep_alarms() -> int:
 def sweep_timed_acts() -> int:
     """Run all timed actions that are due, and return the number of rows handled.
 
-    They close unanswered cases, record ended delegations, delete old sign-ins and attempt counts, and warn of missing
-    holidays.
+    They close cases whose reporter did not react to the answer, record ended delegations, delete old sign-ins and
+    attempt counts, and warn of missing holidays.
     """
     old = (sessions.forget_old, second_step.forget_pending_sign_ins, attempt_counts.forget_counts)
     batches = (timed_actions.close_silent_cases, timed_actions.note_ended_delegations, *old)
@@ -152,7 +152,7 @@ def sweep_store() -> int:
 @in_app
 def remove_identities() -> int:
     """Remove reporters' identities from cases that ended IDENTITY_RETENTION_YEARS ago, and settled inbound content;
-    return the number of identities.
+    return the number of identities removed.
     """
     now = utc_now()
     retention.wipe_settled_inbound(now)

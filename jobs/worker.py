@@ -49,7 +49,9 @@ class ListedWorker(Worker):
 
 
 def make_worker(connection: Redis, names: Iterable[str] = tuple(QueueName)) -> ListedWorker:
-    """Return a worker for these queues; after a job of one queue the others are served first."""
+    """Return a worker (not yet running) for the queues with these names; after a job of one queue the others come
+    first.
+    """
     return ListedWorker(
         [queue(name, connection) for name in names],
         connection=connection,

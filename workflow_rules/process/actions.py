@@ -13,7 +13,9 @@ from workflow_rules.process.steps import CaseStatus
 
 
 class Action(StrEnum):
-    """Every action on a case: the steps of the SOP and their exceptions (design section 4). Events store the values."""
+    """An enum of every action on a case: the steps of the SOP and their exceptions (design section 4). Events store the
+    values.
+    """
 
     REGISTER = "register"
     REQUEST_INFORMATION = "request_information"
@@ -62,8 +64,8 @@ NAMES_AGENCY = frozenset(
 
 @dataclass(frozen=True)
 class LetterState:
-    """State of an agency's signed letter: `ready` when its file is stored, `ink` when it was signed on paper, `scanned`
-    when the scan of the signed page is attached.
+    """A value object with the state of an agency's signed letter: `ready` when its file is stored, `ink` when it was
+    signed on paper, `scanned` when the scan of the signed page is attached.
     """
 
     ready: bool = True
@@ -73,9 +75,9 @@ class LetterState:
 
 @dataclass(frozen=True)
 class Correction:
-    """What a correction changes, looked up in the database. `before` and `after` map field names to texts; of the
-    reporter's identity only the names of the parts that are set (`identity`) or removed (`identity_removed`). `errors`
-    lists values that the database does not know.
+    """A value object with the changes of a correction, looked up in the database. `before` and `after` map field names
+    to texts; `identity` and `identity_removed` name the parts of the reporter's identity that are set or removed,
+    without their values. `errors` lists the values that the database does not know.
     """
 
     before: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
@@ -87,7 +89,7 @@ class Correction:
 
 @dataclass(frozen=True)
 class MergeTarget:
-    """The complaint that a duplicate is to be merged into."""
+    """A value object with number and status of the complaint that a duplicate is to be merged into."""
 
     number: str
     status: CaseStatus
@@ -95,9 +97,10 @@ class MergeTarget:
 
 @dataclass(frozen=True)
 class Known:
-    """Database values that the rules need to judge a request. `agencies` holds the codes of agencies in service,
-    `merge_target` is None when no such complaint exists, and `silence_ends_at` and `question_ends_at` are aware
-    datetimes when waiting for the reporter ends. `initials` maps an agency to the officers who initial its drafts.
+    """A value object with the database values that the rules need to judge a request. `agencies` holds the codes of
+    agencies in service, `merge_target` is None when no such complaint exists, and `silence_ends_at` and
+    `question_ends_at` are aware datetimes when waiting for the reporter ends. `initials` maps an agency code to the
+    roles that initial its drafts.
     """
 
     agencies: frozenset[str] = frozenset()
@@ -116,8 +119,9 @@ class Known:
 
 @dataclass(frozen=True)
 class ActionRequest:
-    """A request to perform an action. `agency` is the agency whose track it concerns, None when the case has only one
-    fitting place. `reviewed` is the hash of the draft that the signer read, None when the client did not send it.
+    """A value object: a request to perform an action. `agency` is the code of the agency whose track it concerns, None
+    when the request names none. `reviewed` is the hash of the draft that the signer read, None when the client did not
+    send it.
     """
 
     action: Action

@@ -5,7 +5,9 @@ from enum import StrEnum
 
 
 class Actor(StrEnum):
-    """The seven officer roles of the SOP, plus the reporter and the system (scheduled jobs)."""
+    """An enum of the roles that act on a case: the seven officer roles of the SOP, the reporter and the system
+    (scheduled jobs).
+    """
 
     COMPLAINT_ADMIN = "complaint_admin"
     SECTION_HEAD = "section_head"
@@ -24,7 +26,9 @@ OFFICERS = OFFICE_ACTORS | AGENCY_ACTORS
 
 
 class DelegationKind(StrEnum):
-    """How an officer acts for another (Permendagri 1/2023): Plt. (vacancy), Plh. (absence), a.n. (in their name)."""
+    """An enum of the ways to act for another officer (Permendagri 1/2023): Plt. (vacancy), Plh. (absence), a.n. (in
+    their name).
+    """
 
     PLT = "plt"
     PLH = "plh"
@@ -33,8 +37,9 @@ class DelegationKind(StrEnum):
 
 @dataclass(frozen=True)
 class Capacity:
-    """One role in which a person may act. `agency` is None for roles of the office. For a role held under a delegation,
-    `on_behalf_of` is the user id of its giver, and `kind` and `delegation` (its id) are set; otherwise they are None.
+    """A value object: one role in which a person may act. `agency` is the agency code, None for roles of the office.
+    For a role held under a delegation, `on_behalf_of` is the user id of its giver, and `kind` and `delegation` (its id)
+    are set; otherwise they are None.
     """
 
     actor: Actor
@@ -46,9 +51,9 @@ class Capacity:
 
 @dataclass(frozen=True)
 class Person:
-    """The person who requests an action, with all capacities held that day, own ones first. `observes` marks a
-    supervisor, who sees every case but cannot act. `administers` marks an administrator of the program, which gives no
-    sight of cases.
+    """A value object: the person who requests an action, with all capacities held that day, own ones first. `observes`
+    marks a supervisor, who sees every case but cannot act. `administers` marks an administrator of the program, which
+    gives no sight of cases.
     """
 
     id: int | None
@@ -62,7 +67,7 @@ class Person:
         return frozenset(c.agency for c in self.capacities if c.agency is not None)
 
     def capacity_as(self, actor: Actor) -> Capacity | None:
-        """Return the person's first capacity in a role, an own one before a delegated one, or None."""
+        """Return the person's first `Capacity` in a role, an own one before a delegated one; None without one."""
         return next((held for held in self.capacities if held.actor is actor), None)
 
     @property

@@ -10,8 +10,8 @@ LONGEST_WRITTEN = 80
 
 
 def format_complaint_number(year: int, running: int) -> str:
-    """Return the number of the `running`-th complaint of a year of the office's zone, as `LB-<year>-<6 digits>`. Raises
-    ValueError outside 1 to 999,999.
+    """Return the complaint number (text `LB-<year>-<6 digits>`) of the `running`-th complaint of a year in the office's
+    zone. Raises ValueError when `running` is outside 1 to 999,999.
     """
     if not 1 <= running <= 999_999:
         raise ValueError(f"no number for {running}")

@@ -22,8 +22,8 @@ _BY_THE_CLOCK = frozenset({Action.EXPIRE_QUESTION})
 
 @dataclass(frozen=True)
 class Decision:
-    """The outcome of an accepted action: the event to record, the facts after it, the cleaned parameters (with secret
-    ones), and the steps that it opened and closed.
+    """A value object with the outcome of an accepted action: the event to record, the facts after it, the cleaned
+    parameters (with secret ones), and the steps that it opened and closed. Nothing is stored yet.
     """
 
     event: Event
@@ -35,8 +35,8 @@ class Decision:
 
 @dataclass(frozen=True)
 class AllowedAction:
-    """One action that a person may perform now. `step` and `agency` are None for an action on the whole case. `again`
-    marks a direction that replaces an agency which declined; it needs fewer parameters.
+    """A value object: one action that a person may perform now. `step` and `agency` are None for an action on the whole
+    case. `again` marks a direction that replaces an agency which declined; it needs fewer parameters.
     """
 
     action: Action
@@ -54,8 +54,9 @@ def sees(person: Person, facts: ComplaintFacts) -> bool:
 
 
 def decide(facts: ComplaintFacts, action: ActionRequest, by: Person, sop: Sop, now: datetime) -> Decision:
-    """Return the decision for an action at `now` (aware). Raises ActionRefused when a rule forbids it (checked in the
-    order not_visible, case_ended, role and place, time window, parameters), ValueError when `now` is naive.
+    """Return the `Decision` about an action requested at `now` (aware); stores nothing. Raises ActionRefused when a
+    rule forbids the action (checked in the order not_visible, case_ended, role and place, time window, parameters),
+    ValueError when `now` is naive.
     """
     if now.tzinfo is None:
         raise ValueError("naive datetime")
@@ -75,8 +76,9 @@ def decide(facts: ComplaintFacts, action: ActionRequest, by: Person, sop: Sop, n
 
 
 def allowed_actions(facts: ComplaintFacts, by: Person, sop: Sop) -> tuple[AllowedAction, ...]:
-    """Return every action that the person may perform now, in the order of `Action`; empty when they may not see the
-    case or it has ended. Buttons, API and tests use it. The time windows of `decide` are not checked.
+    """Return an `AllowedAction` for every action that the person may perform now, in the order of `Action`; () when
+    they may not see the case or it has ended. Buttons, API and tests use it. The time windows of `decide` are not
+    checked.
     """
     if not sees(by, facts) or facts.status in ENDED:
         return ()
@@ -101,7 +103,9 @@ def _is_again(action: Action, spot: Spot) -> bool:
 
 
 def _capacity_for(spot: Spot, capacities: tuple[Capacity, ...]) -> Capacity | None:
-    """Return the first capacity that may act at the spot, one of an agency only on that agency's track, or None."""
+    """Return the first `Capacity` that may act at the spot, one of an agency only on that agency's track; None without
+    one.
+    """
     for held in capacities:
         own = held.agency == spot.agency or held.actor not in AGENCY_ACTORS
         if held.actor in spot.actors and own:
@@ -110,8 +114,9 @@ def _capacity_for(spot: Spot, capacities: tuple[Capacity, ...]) -> Capacity | No
 
 
 def _place(facts: ComplaintFacts, request: ActionRequest, by: Person, sop: Sop) -> tuple[Spot, Capacity]:
-    """Return the spot that the request means and the capacity in which the person acts there. Raises ActionRefused when
-    there is none, when the spot is paused, or when something still blocks the action there.
+    """Return (spot, capacity): the place that the request means, and the capacity in which the person acts there.
+    Raises ActionRefused: not_your_step, wrong_agency, paused, out_of_order, missing_input (agency), or what the spot
+    lacks.
     """
     may = entitled_actors(request.action, sop)
     entitled = tuple(c for c in by.capacities if c.actor in may)
@@ -146,12 +151,14 @@ def _route_allows(facts: ComplaintFacts, spot: Spot, request: ActionRequest, sop
 
 
 def _given(request: ActionRequest) -> Mapping[str, Any]:
-    """Return the request's parameters before validation, empty when they are not a mapping."""
+    """Return the request's parameters before validation as a mapping; {} when they are no mapping."""
     return request.params if isinstance(request.params, Mapping) else {}
 
 
 def _names(spot: Spot, request: ActionRequest, entitled: tuple[Capacity, ...], among: list[Spot]) -> bool:
-    """Return whether the request means this spot: it names the spot's agency, or the agency is clear without a name."""
+    """Return whether the request means this spot: it names the spot's agency, or it names none and the spot is the
+    office's, on a track of the person's own agency, or the only open question.
+    """
     named = request.agency
     if request.action is Action.ADD_AGENCY:
         return True
@@ -165,8 +172,8 @@ def _names(spot: Spot, request: ActionRequest, entitled: tuple[Capacity, ...], a
 
 
 def _which_agency(request: ActionRequest) -> ActionRefused:
-    """Return the exception ActionRefused(missing_input) for a request that does not name its agency. Where `agency` is
-    a parameter of the action, the errors of the other parameters are included.
+    """Return (not raise) ActionRefused(missing_input) for a request that does not name its agency. Where `agency` is a
+    parameter of the action, the errors of the other parameters are included.
     """
     named = request.action in NAMES_AGENCY
     errors = check_fields(fields_of(request.action), request.params)[1] if named else ()
@@ -182,7 +189,7 @@ def _why_not(
     open_spots: list[Spot],
     meant: list[Spot],
 ) -> ActionRefused:
-    """Return the exception ActionRefused for a person with no fitting spot, checked in this order (design section 4):
+    """Return (not raise) the ActionRefused for a person with no fitting spot, checked in this order (design section 4):
     wrong_agency, paused, not_your_step, missing_input (the agency), out_of_order.
     """
     agencies = {c.agency for c in entitled}

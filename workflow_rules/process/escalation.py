@@ -18,7 +18,9 @@ _AGENCY_LINE = (Actor.AGENCY_ADMIN, Actor.AGENCY_SECRETARY, Actor.AGENCY_HEAD, A
 
 @dataclass(frozen=True)
 class Alarm:
-    """One escalation level of a deadline: when it is raised (aware, in the calendar's zone), which role is notified."""
+    """A value object: one escalation level of a deadline, with the instant it is raised at (aware, in the calendar's
+    zone) and the role that is notified.
+    """
 
     level: int
     at: datetime
@@ -26,7 +28,8 @@ class Alarm:
 
 
 def escalation_line(holder: Actor) -> tuple[Actor, ...]:
-    """Return the roles that are notified in turn of a late step: its holder first, the Kepala Dinas last.
+    """Return a tuple of the roles (`Actor`) that are notified in turn of a late step: its holder first, the Kepala
+    Dinas last.
 
     In the office the direct superior comes between them. In an agency every officer above the holder comes before the
     Kepala Dinas Kominfo.
@@ -48,8 +51,8 @@ def actor_notified(level: int, holder: Actor) -> Actor:
 def alarms_until(
     calendar: WorkingCalendar, start: datetime, due_at: datetime, now: datetime, holder: Actor, pauses: Pauses = ()
 ) -> tuple[Alarm, ...]:
-    """Return every alarm of a deadline that is due at or before `now`, by level, including those raised earlier: a
-    sweep that missed runs catches up with it.
+    """Return an `Alarm` for every level of a deadline that is due at or before `now`, by level, including those raised
+    earlier: a sweep that missed runs catches up with it.
     """
     due = calendar.in_zone(due_at)
     times = [warn_at(calendar, start, due, pauses), due]

@@ -12,7 +12,7 @@ from workflow_rules.process.steps import Step
 
 
 class SystemEvent(StrEnum):
-    """Kinds of event that are not actions of the SOP."""
+    """An enum of the kinds of event that are not actions of the SOP."""
 
     RECEIVED = "received"
     REVISED = "revised"
@@ -37,8 +37,9 @@ def event_kind(name: str) -> EventKind:
 
 @dataclass(frozen=True)
 class Event:
-    """One recorded event. `at` is aware; `by` is the capacity of the person who acted; `step` and `agency` are None for
-    an event of the whole case or of the office; `data` holds the recorded parameters, never secret ones.
+    """A value object: one recorded event. `at` is aware; `by` is the capacity of the person who acted; `step` and
+    `agency` are None for an event of the whole case or of the office; `data` holds the recorded parameters, never
+    secret ones.
     """
 
     kind: EventKind

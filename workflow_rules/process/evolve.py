@@ -14,7 +14,7 @@ from workflow_rules.process.steps import CaseStatus, Route, Step, TrackState
 
 
 def begin(number: str, received: Event) -> ComplaintFacts:
-    """Return the facts of a complaint that was just received and waits for registration (SOP step 1)."""
+    """Return the facts of a complaint after its event of reception: version 1, with SOP step 1 (registration) open."""
     data = received.data
     facts = ComplaintFacts(
         number=number,
@@ -36,8 +36,8 @@ _BRING_TEXT = frozenset({Action.ADD_INFORMATION, Action.REOPEN, SystemEvent.REVI
 
 
 def evolve(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Return the facts of a case after one more event. Events that change nothing officers work on leave the version as
-    it was, so that open forms do not become stale.
+    """Return the facts of a case after one more event; the given facts stay unchanged. Events that change nothing
+    officers work on leave the version as it was, so that open forms do not become stale.
     """
     if event.kind in _NOTED:
         return facts
@@ -53,7 +53,7 @@ def evolve(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 @dataclass(frozen=True)
 class Replayed:
-    """One event with the facts before and after it; `before` is None for the reception."""
+    """A value object: one event with the facts before and after it; `before` is None for the reception."""
 
     before: ComplaintFacts | None
     event: Event
@@ -61,7 +61,9 @@ class Replayed:
 
 
 def fold(number: str, events: Iterable[Event]) -> Iterator[Replayed]:
-    """Yield each event with the facts before and after. Raises ValueError unless the log begins with the reception."""
+    """Yield a `Replayed` for each event, none for an empty log. Raises ValueError if the first event is not the
+    reception.
+    """
     facts: ComplaintFacts | None = None
     for event in events:
         if facts is None and event.kind is not SystemEvent.RECEIVED:
@@ -72,7 +74,9 @@ def fold(number: str, events: Iterable[Event]) -> Iterator[Replayed]:
 
 
 def replay(number: str, events: Iterable[Event]) -> ComplaintFacts:
-    """Return the facts after a whole event log. Raises ValueError when the log does not begin with the reception."""
+    """Return the facts after a whole event log. Raises ValueError for an empty log or one that begins without the
+    reception.
+    """
     turns = list(fold(number, events))
     if not turns:
         raise ValueError("a log begins with the reception")
@@ -97,7 +101,9 @@ def _on_track(facts: ComplaintFacts, agency: str | None, **changes: Any) -> Comp
 
 
 def _to(step: Step, state: TrackState | None = None) -> Callable[[ComplaintFacts, Event], ComplaintFacts]:
-    """Return a function that closes the event's step, opens `step` and sets the track's state, if one is given."""
+    """Return a function (facts, event) -> facts that closes the event's step, opens `step` and sets the track's state,
+    if given.
+    """
 
     def change(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
         moved = _open(_close(facts, event.step, event.agency), step, event.agency, event.at)
@@ -195,7 +201,9 @@ def _drop_agency(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _release(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Return the facts after a decision on a request to leave: with a new direction open, or the agency continuing."""
+    """Return the facts after the decision on an agency's request to leave: it has left and step 4 is open, or it
+    continues.
+    """
     if not event.data["accept"]:
         return _on_track(facts, event.agency, release_asked=False)
     return _recall(facts, event, TrackState.DECLINED)

@@ -23,9 +23,10 @@ def changed(value: Value, **changes: Any) -> Value:
 
 @dataclass(frozen=True)
 class OpenStep:
-    """A step of a case that waits for an action. `clock_from` is when its allowance starts, `pauses` are the (start,
-    end) of ended pauses, `paused_at` is the start of a running pause (all aware). `agency` is the code of the agency
-    whose track the step belongs to or, at step 4, which is to be replaced; None for the office's own track.
+    """A value object: a step of a case that waits for an action. `clock_from` is when its allowance starts, `pauses`
+    are the (start, end) of ended pauses, `paused_at` is the start of a running pause (all aware). `agency` is the code
+    of the agency whose track the step belongs to or, at step 4, which is to be replaced; None for the office's own
+    track.
     """
 
     step: Step
@@ -42,10 +43,10 @@ class OpenStep:
 
 @dataclass(frozen=True)
 class AgencyTrack:
-    """The work of one agency on a case. `sent_at` (aware) is when the agency could first see the case, None before.
-    `replaces` is the code of the agency in whose place it was directed. `awaits` lists the roles that have yet to
-    initial its draft. `more_days` are the working days by which step 7 was extended. `release_asked` is true while the
-    agency's request to leave the case waits for a decision.
+    """A value object: the work of one agency on a case. `sent_at` (aware) is when the agency could first see the case,
+    None before. `replaces` is the code of the agency in whose place it was directed. `awaits` lists the roles that have
+    yet to initial its draft. `more_days` are the working days by which step 7 was extended. `release_asked` is true
+    while the agency's request to leave the case waits for a decision.
     """
 
     agency: str
@@ -71,9 +72,9 @@ class AgencyTrack:
 
 @dataclass(frozen=True)
 class ComplaintFacts:
-    """The state of one case. `version` counts the changes to it; `cycle` starts at 1 and grows with each reopening;
-    `seen_by` holds the codes of the agencies that may see it. `ended` is the status with which the case ended, None
-    before; `answered_at` (aware) is None until the case is answered.
+    """A value object with the state of one case. `version` counts the changes to it; `cycle` starts at 1 and grows with
+    each reopening; `seen_by` holds the codes of the agencies that may see it. `ended` is the status with which the case
+    ended, None before; `answered_at` (aware) is None until the case is answered.
     """
 
     number: str
@@ -118,7 +119,7 @@ class ComplaintFacts:
 
     @property
     def status(self) -> CaseStatus:
-        """The status of the whole case, derived from how it ended, its answer and its open steps."""
+        """The `CaseStatus` of the whole case, derived from how it ended, its answer and its open steps."""
         if self.ended is not None:
             return self.ended
         if self.answered_at is not None:
@@ -140,6 +141,8 @@ class ComplaintFacts:
         return next((s for s in self.open_steps if s.step is step and s.agency == agency), None)
 
     def step_of_track(self, agency: str | None) -> OpenStep | None:
-        """Return the open step of an agency's track (by code) or of the office's own (None); None if it has none."""
+        """Return the `OpenStep` of an agency's track (by code) or of the office's own (None); None if it has no open
+        step.
+        """
         own = (s for s in self.open_steps if s.agency == agency and s.of_agency is (agency is not None))
         return next(own, None)

@@ -26,16 +26,18 @@ def _faulty(*errors: FieldError) -> ActionRefused:
 
 
 def identity_is_complete(facts: ComplaintFacts, params: Params, sop: Sop) -> None:
-    """Raise ActionRefused(identity_incomplete) when identity parts are missing without a reason (SOP step 1)."""
+    """Raise ActionRefused(identity_incomplete) when identity parts are missing and no `incomplete_reason` is given
+    (step 1).
+    """
     lacking = missing_identity(facts.reporter, facts.confidentiality, facts.channel, sop.nik_channels)
     if lacking and "incomplete_reason" not in params:
         raise ActionRefused(RefusalReason.IDENTITY_INCOMPLETE, ", ".join(lacking))
 
 
 def direction_names_agencies(facts: ComplaintFacts, params: Params, known: Known, spot: Spot) -> Params:
-    """Return the parameters of a direction, completed with the lead and, for a replacement, the earlier field visit and
-    route. Raises ActionRefused(missing_input) for an unknown agency, one already on the case, or a missing or unfit
-    lead.
+    """Return the parameters of a direction (a new dict), completed with the lead and, for a replacement, the earlier
+    field visit and route. Raises ActionRefused(missing_input) for an unknown agency, one already on the case, or a
+    missing or unfit lead.
     """
     on_case = {t.agency for t in facts.active_tracks}
     taken = on_case | (_to_be_replaced(facts) - {spot.agency})
@@ -57,7 +59,9 @@ def direction_names_agencies(facts: ComplaintFacts, params: Params, known: Known
 
 
 def _to_be_replaced(facts: ComplaintFacts) -> set[str | None]:
-    """Return the codes of the agencies that left and are still to be replaced; they cannot be named as replacements."""
+    """Return the set of the codes of agencies that left and wait for a replacement; they cannot be named as
+    replacements.
+    """
     return {s.agency for s in facts.open_steps if not s.of_agency}
 
 
@@ -66,7 +70,9 @@ def _unknown(code: str, field: str = "agencies") -> FieldError:
 
 
 def merge_has_a_target(facts: ComplaintFacts, _params: Params, request: ActionRequest, _spot: Spot) -> None:
-    """Raise ActionRefused(missing_input) when the target is unknown, the case itself, or ended other than as closed."""
+    """Raise ActionRefused(missing_input) if the complaint to merge into is unknown, the case itself, or ended but not
+    closed.
+    """
     target = request.known.merge_target
     if target is None:
         raise _faulty(FieldError("into", FieldFault.UNKNOWN_COMPLAINT))
@@ -77,8 +83,8 @@ def merge_has_a_target(facts: ComplaintFacts, _params: Params, request: ActionRe
 
 
 def delivery_is_proven(facts: ComplaintFacts, params: Params, _request: ActionRequest, _spot: Spot) -> None:
-    """Raise ActionRefused(delivery_unproven) when the answer needs a proof of delivery and has none (SOP step 11,
-    remark). Without a parameter `channel` the channel of the case is added.
+    """Raise ActionRefused(delivery_unproven) when the answer needs a proof of delivery and the parameters have none
+    (SOP step 11, remark). Without a parameter `channel` the channel of the case is added to the parameters.
 
     The program delivers by itself to SP4N, to an e-mail address, and on the web to a reporter who is notified by e-mail
     or message or left no contact at all. A reporter who left only a telephone number has to be called, so a proof is
@@ -125,7 +131,8 @@ def extension_is_allowed(facts: ComplaintFacts, params: Params, sop: Sop) -> Non
 
 def letter_can_be_sent(_facts: ComplaintFacts, params: Params, request: ActionRequest, spot: Spot) -> None:
     """Raise ActionRefused when the letter's file is not stored (letter_not_ready), or when it was signed on paper and
-    has neither a scan nor a reason for its absence (missing_input). A reason that is not needed is dropped.
+    has neither a scan nor a reason for its absence (missing_input). A reason that is not needed is removed from the
+    parameters.
     """
     letter = request.known.letters.get(spot.agency)
     if letter is None:
@@ -190,7 +197,9 @@ def window_is_right(request: ActionRequest, spot: Spot, capacity: Capacity, now:
 
 
 def initials_are_asked(_facts: ComplaintFacts, params: Params, request: ActionRequest, spot: Spot) -> None:
-    """Add the roles that must initial this draft as `initials`; later changes of the setting do not alter them."""
+    """Add the roles that must initial this draft to the parameters, as `initials`; later changes of the setting do not
+    count.
+    """
     if asked := request.known.initials.get(spot.agency or ""):
         params["initials"] = [actor.value for actor in asked]
 

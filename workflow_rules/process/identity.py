@@ -5,7 +5,9 @@ from enum import StrEnum
 
 
 class Confidentiality(StrEnum):
-    """How secret the reporter's identity is: `anonymous` is never stored, `secret` is never shown to an agency."""
+    """An enum of how secret the reporter's identity is: `anonymous` is never stored, `secret` is never shown to an
+    agency.
+    """
 
     OPEN = "open"
     ANONYMOUS = "anonymous"
@@ -17,7 +19,7 @@ SECRECY = (Confidentiality.OPEN, Confidentiality.SECRET, Confidentiality.ANONYMO
 
 
 class Channel(StrEnum):
-    """How a complaint was received, and by default how its answer is sent (SOP step 11)."""
+    """An enum of the ways a complaint is received, by default also the way its answer is sent (SOP step 11)."""
 
     SP4N = "sp4n"
     WEB = "web"
@@ -31,7 +33,7 @@ class Channel(StrEnum):
 
 
 class Classification(StrEnum):
-    """The kinds of report in SP4N-LAPOR!."""
+    """An enum of the kinds of report in SP4N-LAPOR!."""
 
     COMPLAINT = "complaint"
     ASPIRATION = "aspiration"
@@ -40,7 +42,7 @@ class Classification(StrEnum):
 
 @dataclass(frozen=True)
 class ReporterFacts:
-    """Which parts of the reporter's identity are stored; the values themselves are not passed to the rules."""
+    """A value object that says which parts of the reporter's identity are stored; it holds none of the values."""
 
     has_name: bool = False
     has_address: bool = False
@@ -54,8 +56,8 @@ class ReporterFacts:
 def missing_identity(
     reporter: ReporterFacts, confidentiality: Confidentiality, channel: Channel, nik_channels: frozenset[Channel]
 ) -> tuple[str, ...]:
-    """Return the names of the identity parts that a report lacks: `name`, `address`, `phone_or_email`, and `nik` for
-    the channels in `nik_channels`. Always empty for a secret or anonymous report.
+    """Return a tuple of the names of the identity parts that a report lacks: `name`, `address`, `phone_or_email`, and
+    `nik` for the channels in `nik_channels`. () for a secret or anonymous report.
     """
     if confidentiality is not Confidentiality.OPEN:
         return ()

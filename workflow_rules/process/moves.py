@@ -13,8 +13,8 @@ from workflow_rules.process.steps import AGENCY_STEPS, LEADING_STEPS, CaseStatus
 
 @dataclass(frozen=True)
 class Spot:
-    """One place where an action is possible now. `step` and `agency` are None for an action on the whole case; `lacks`
-    is the reason that still blocks it, None when nothing does.
+    """A value object: one place where an action is possible now. `step` and `agency` are None for an action on the
+    whole case; `lacks` is the `RefusalReason` that still blocks it, None when nothing does.
     """
 
     step: Step | None
@@ -91,7 +91,9 @@ _REACHES_AGENCIES = frozenset({Action.DIRECT, Action.RELAY, Action.ADD_AGENCY})
 
 
 def entitled_actors(action: Action, sop: Sop) -> frozenset[Actor]:
-    """Return every role that could ever perform the action under this SOP version, whatever the state of the case."""
+    """Return a frozenset of every role that could ever perform the action under this SOP version, whatever the case's
+    state.
+    """
     if action in OF_THE_CASE:
         return OF_THE_CASE[action]
     if action in _OF_OTHERS:
@@ -101,7 +103,9 @@ def entitled_actors(action: Action, sop: Sop) -> frozenset[Actor]:
 
 
 def spots(facts: ComplaintFacts, action: Action, sop: Sop) -> tuple[Spot, ...]:
-    """Return every place where the action is possible in this state, for any person."""
+    """Return a `Spot` for every place where the action is possible in this state, for any person; () when there is
+    none.
+    """
     if action not in AT_STEPS:
         return _CASE_SPOTS[action](facts, OF_THE_CASE[action])
     found = [spot for step in facts.open_steps for spot in _spots_at(facts, action, sop, step)]
@@ -127,7 +131,9 @@ def _spots_at(facts: ComplaintFacts, action: Action, sop: Sop, at: OpenStep) -> 
 
 
 def _lacks(facts: ComplaintFacts, action: Action, agency: str | None) -> RefusalReason | None:
-    """Return the reason that blocks the action (initials_missing or anonymity_unconfirmed), None when nothing does."""
+    """Return the `RefusalReason` that blocks the action, INITIALS_MISSING or ANONYMITY_UNCONFIRMED; None when nothing
+    does.
+    """
     if action is Action.SIGN and awaited_initials(facts, agency):
         return RefusalReason.INITIALS_MISSING
     if action in _REACHES_AGENCIES and facts.anonymity_unconfirmed:
@@ -158,7 +164,9 @@ def _fits(facts: ComplaintFacts, action: Action, at: OpenStep) -> bool:
 
 
 def awaited_initials(facts: ComplaintFacts, agency: str | None) -> tuple[Actor, ...]:
-    """Return the roles that have yet to initial an agency's draft before its head may sign (Permendagri 1/2023)."""
+    """Return a tuple of the roles that have yet to initial an agency's draft before its head may sign; () when none
+    has.
+    """
     track = facts.track(agency)
     return track.awaits if track else ()
 

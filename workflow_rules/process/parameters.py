@@ -27,7 +27,7 @@ _VARIATION_SELECTORS = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0
 
 
 def is_blank(text: str) -> bool:
-    """Return whether the text shows nothing: only spaces and invisible characters."""
+    """Return whether the text shows nothing: only spaces and invisible characters; True for an empty text."""
     return all(
         unicodedata.category(c) in _INVISIBLE or c in _FILLERS or any(ord(c) in v for v in _VARIATION_SELECTORS)
         for c in text
@@ -35,7 +35,7 @@ def is_blank(text: str) -> bool:
 
 
 def clean_text(name: str, value: Any, longest: int) -> Cleaned:
-    """Return (NFC text without outer white space, None), or (None, error) when it is no text, blank, longer than
+    """Return (NFC text without outer white space, None), or (None, FieldError) when it is no text, blank, longer than
     `longest` characters, or holds control characters or lone surrogates.
     """
     if not isinstance(value, str):
@@ -52,17 +52,21 @@ def clean_text(name: str, value: Any, longest: int) -> Cleaned:
 
 @dataclass(frozen=True)
 class Field:
-    """One parameter of an action or report; a secret one is validated and passed on, but not recorded in the event."""
+    """A definition of one parameter of an action or report; a secret one is validated and passed on, never recorded."""
 
     required: bool = True
     secret: bool = False
 
     def clean(self, name: str, value: Any) -> Cleaned:
-        """Return (cleaned value, None), or (None, error) for an invalid value."""
+        """Return (cleaned value, None), or (None, FieldError) for an invalid value. Raises NotImplementedError in this
+        base.
+        """
         raise NotImplementedError
 
     def schema(self) -> dict[str, Any]:
-        """Return the JSON Schema of the value."""
+        """Return the JSON Schema of the value as a dict. Raises NotImplementedError in this base; subclasses override
+        it.
+        """
         raise NotImplementedError
 
 
@@ -83,8 +87,8 @@ class Text(Field):
 
 @dataclass(frozen=True)
 class CaseNumber(Text):
-    """A complaint number in any form that `read_complaint_number` accepts, cleaned to the canonical form. Other text is
-    cleaned as text, and no case will be found for it.
+    """A field definition for a complaint number in any form that `read_complaint_number` accepts, cleaned to the
+    canonical form. Other text is cleaned as text, and no case will be found for it.
     """
 
     def clean(self, name: str, value: Any) -> Cleaned:
@@ -134,7 +138,7 @@ class Number(Field):
 
 @dataclass(frozen=True)
 class Codes(Field):
-    """A non-empty list of distinct agency codes; a guard checks that they exist."""
+    """A field definition for a non-empty list of distinct agency codes; a guard checks that the agencies exist."""
 
     most: int = 40
 
@@ -156,8 +160,8 @@ class Codes(Field):
 
 @dataclass(frozen=True)
 class Part(Field):
-    """An object with no members but the named ones, whose values the caller checks. Where `text` names a member, a
-    plain string is taken as that member.
+    """A field definition for an object with no members but the named ones, whose values the caller checks. Where `text`
+    names a member, a plain string is taken as that member.
     """
 
     members: tuple[str, ...] = ()
@@ -262,8 +266,8 @@ SECRETS = {action: frozenset(n for n, field in fields.items() if field.secret) f
 
 
 def fields_of(action: Action, again: bool = False) -> Mapping[str, Field]:
-    """Return the parameters of an action by name. With `again`, those of a direction that replaces an agency which
-    left: only agencies and instruction are required.
+    """Return the definitions (`Field`) of an action's parameters by name. With `again`, those of a direction that
+    replaces an agency which left: only agencies and instruction are required.
     """
     fields = FIELDS[action]
     if not (again and action is Action.DIRECT):
@@ -278,8 +282,8 @@ def fields_of(action: Action, again: bool = False) -> Mapping[str, Field]:
 
 
 def check_fields(fields: Mapping[str, Field], params: Any) -> tuple[dict[str, Any], tuple[FieldError, ...]]:
-    """Return the cleaned parameters by name, and the errors of all fields. Unknown parameters are errors; a parameter
-    that is None counts as not given.
+    """Return (cleaned values by name, a `FieldError` for each faulty field); no error gives () as the second item.
+    Unknown parameters are errors; a parameter that is None counts as not given.
     """
     if not isinstance(params, Mapping):
         return {}, (FieldError("params", FieldFault.WRONG_TYPE),)
@@ -297,12 +301,12 @@ def check_fields(fields: Mapping[str, Field], params: Any) -> tuple[dict[str, An
 
 
 def json_schema(action: Action, again: bool = False) -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of the parameters of an action, from which clients can build forms."""
+    """Return the JSON Schema (a dict, draft 2020-12) of an action's parameters, from which clients can build forms."""
     return schema_of(fields_of(action, again))
 
 
 def schema_of(fields: Mapping[str, Field]) -> dict[str, Any]:
-    """Return the JSON Schema of an object with exactly these fields."""
+    """Return the JSON Schema (a dict) of an object with exactly these fields."""
     return {
         "type": "object",
         "properties": {name: field.schema() for name, field in fields.items()},

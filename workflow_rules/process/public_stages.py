@@ -10,7 +10,7 @@ from workflow_rules.process.steps import CaseStatus, Step
 
 
 class PublicStage(IntEnum):
-    """The stages of the public page, in order."""
+    """An enum of the five stages that the public page shows, in order."""
 
     RECEIVED = 1
     CHECKED = 2
@@ -20,7 +20,9 @@ class PublicStage(IntEnum):
 
 
 class StageState(StrEnum):
-    """State of a stage. `stopped` is a stage that was not reached because the case ended without an answer."""
+    """An enum of the states of a stage. `stopped` is a stage that was not reached because the case ended without an
+    answer.
+    """
 
     DONE = "done"
     NOW = "now"
@@ -50,7 +52,9 @@ ENDED_UNANSWERED = frozenset({CaseStatus.ARCHIVED, CaseStatus.MERGED, CaseStatus
 
 @dataclass(frozen=True)
 class StageLine:
-    """One public stage of a case. `since` (aware) is when it was reached in the current cycle, None when it was not."""
+    """A value object: one public stage of a case. `since` (aware) is when it was reached in the current cycle, else
+    None.
+    """
 
     stage: PublicStage
     state: StageState
@@ -58,7 +62,7 @@ class StageLine:
 
 
 def stage_of(facts: ComplaintFacts) -> PublicStage:
-    """Return the public stage of a running or answered case: that of its slowest track.
+    """Return the `PublicStage` of a running or answered case: that of its slowest track.
 
     While another agency works on the case, the new direction for an agency that declined is not counted.
     """
@@ -73,8 +77,8 @@ def stage_of(facts: ComplaintFacts) -> PublicStage:
 
 
 def stages(facts: ComplaintFacts, received_at: datetime, opened: Iterable[tuple[Step, datetime]]) -> list[StageLine]:
-    """Return the lines of the five public stages of a case, in order. `opened` holds the steps of the current cycle
-    with the aware datetimes at which they opened.
+    """Return a `StageLine` for each of the five public stages of a case, in order. `opened` holds the steps of the
+    current cycle with the aware datetimes at which they opened.
     """
     since = {PublicStage.RECEIVED: received_at}
     for step, at in opened:

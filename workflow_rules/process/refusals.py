@@ -5,8 +5,8 @@ from enum import StrEnum
 
 
 class RefusalReason(StrEnum):
-    """Reason of an ActionRefused, part of the public API (design section 4). Its HTTP status is in
-    `app/web/error_responses.py`, its message in `app/vocabulary/refusals.py`.
+    """An enum of the reasons of an ActionRefused, part of the public API (design section 4). Their HTTP status is in
+    `app/web/error_responses.py`, their message in `app/vocabulary/refusals.py`.
     """
 
     NOT_VISIBLE = "not_visible"
@@ -29,13 +29,15 @@ class RefusalReason(StrEnum):
 
 
 class PassingReason(StrEnum):
-    """Temporary reason of an ActionRefused: no rule forbids the action, and the same request may be sent again."""
+    """An enum of temporary reasons of an ActionRefused: no rule forbids the action, the request may be sent again."""
 
     BUSY = "busy"
 
 
 class FieldFault(StrEnum):
-    """Kind of error in a field's value; the message shown beside the field is in `app/vocabulary/refusals.py`."""
+    """An enum of the kinds of error in a field's value; the messages beside the field are in
+    `app/vocabulary/refusals.py`.
+    """
 
     REQUIRED = "required"
     BLANK = "blank"
@@ -86,7 +88,9 @@ class FieldFault(StrEnum):
 
 @dataclass(frozen=True)
 class FieldError:
-    """One invalid field of a request; `limit` is the violated bound, the allowed values, the bad code or empty."""
+    """A value object: one invalid field of a request; `limit` is the violated bound, the allowed values, the bad code
+    or "".
+    """
 
     field: str
     fault: FieldFault
@@ -94,8 +98,8 @@ class FieldError:
 
 
 class ActionRefused(Exception):
-    """Raised when an action is refused; nothing has changed. `errors` lists the invalid fields; `detail` completes the
-    reason, for example with the missing identity parts or the present version.
+    """Exception raised when an action is refused; nothing has changed. `errors` lists the invalid fields; `detail`
+    completes the reason, for example with the missing identity parts or the present version.
     """
 
     def __init__(

@@ -11,7 +11,9 @@ from workflow_rules.time.deadlines import Allowance, Unit
 
 @dataclass(frozen=True)
 class SopStep:
-    """One row of the SOP with its printed number. `allowance` is None only for the relay, which shares step 4's."""
+    """A value object: one row of the SOP with its printed number. `allowance` is None only for the relay, which shares
+    step 4's.
+    """
 
     step: Step
     number: int
@@ -25,7 +27,9 @@ class SopStep:
 
 @dataclass(frozen=True)
 class FastTrack:
-    """The role that may direct a case straight to the agencies, and from which steps (the thick line of the SOP)."""
+    """A value object with the role that may direct a case straight to the agencies, and the steps from which it may do
+    so (the thick line of the SOP).
+    """
 
     actor: Actor = Actor.OFFICE_HEAD
     from_steps: frozenset[Step] = frozenset({Step.DIRECT})
@@ -37,9 +41,9 @@ _TEN_DAYS = Allowance(10, Unit.WORKING_DAYS)
 
 @dataclass(frozen=True)
 class Sop:
-    """One version of the SOP. `silence` is how long an answered case waits for the reporter before it closes,
-    `question` how long a question waits for the answer. Raises ValueError when a step is missing or repeated, lacks an
-    allowance, or belongs to a role of the wrong organisation, and when the fast track starts after step 4.
+    """A value object: one version of the SOP. `silence` is how long an answered case waits for the reporter before it
+    closes, `question` how long a question waits for the answer. Raises ValueError when a step is missing or repeated,
+    lacks an allowance, or belongs to a role of the wrong organisation, and when the fast track starts after step 4.
     """
 
     version: str
@@ -74,8 +78,8 @@ class Sop:
         return self._rows[step].actor
 
     def allowance(self, step: Step, extended: bool = False, more_days: int = 0) -> Allowance:
-        """Return the allowance of a step; the relay has the allowance of step 4. For step 7, `extended` selects the
-        allowance for a field visit or cross-agency case, and `more_days` working days are added.
+        """Return the `Allowance` of a step; the relay has that of step 4. For step 7, `extended` selects the allowance
+        for a field visit or cross-agency case, and `more_days` working days are added.
         """
         if step is Step.DRAFT_ANSWER and (extended or more_days):
             own = self.extended_draft if extended else self._allowance(step)
@@ -86,14 +90,16 @@ class Sop:
         return self._rows[step].allowance or self._allowance(Step.DIRECT)
 
     def can_extend(self, extended: bool) -> bool:
-        """Return whether step 7 can be extended by working days, that is, whether its allowance is counted in days."""
+        """Return whether step 7 can be extended by working days: True if its allowance is counted in days, not in
+        minutes.
+        """
         return self.allowance(Step.DRAFT_ANSWER, extended).unit is Unit.WORKING_DAYS
 
     def allowances(self, extended: bool = False, reopened: bool = False) -> tuple[Allowance, ...]:
-        """Return the allowances of all steps that have one, in order; without step 1 for a reopened case."""
+        """Return a tuple of the allowances of all steps that have one, in order; without step 1 for a reopened case."""
         own = (row.step for row in self.steps if row.allowance is not None)
         return tuple(self.allowance(step, extended) for step in own if not (reopened and step is Step.REGISTER))
 
     def skipped_from(self, step: Step) -> tuple[Step, ...]:
-        """Return the steps that a direction given at `step` skips, in order; empty from step 4 on."""
+        """Return a tuple of the steps that a direction given at `step` skips, in order; () from step 4 on."""
         return LEADING_STEPS[LEADING_STEPS.index(step) : -1] if step in LEADING_STEPS else ()

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Step(StrEnum):
-    """The eleven steps of the SOP; `relay` is the part of step 4 in which the Admin forwards a direction."""
+    """An enum of the eleven steps of the SOP; `relay` is the part of step 4 in which the Admin forwards a direction."""
 
     REGISTER = "register"
     CHECK = "check"
@@ -28,7 +28,7 @@ LEADING_STEPS = (Step.REGISTER, Step.CHECK, Step.REPORT, Step.DIRECT)
 
 
 class CaseStatus(StrEnum):
-    """Status of the whole case (design 8.3)."""
+    """An enum of the statuses of the whole case (design 8.3)."""
 
     REGISTERING = "registering"
     CHECKING = "checking"
@@ -62,7 +62,9 @@ STATUS_AT = {
 
 
 class TrackState(StrEnum):
-    """Progress of one agency; `declined` and `dropped` agencies have left the case, `sent` ones have finished."""
+    """An enum of one agency's progress; `declined` and `dropped` agencies have left the case, `sent` ones have
+    finished.
+    """
 
     DIRECTED = "directed"
     RECEIVED = "received"
@@ -79,7 +81,7 @@ LEFT = frozenset({TrackState.DECLINED, TrackState.DROPPED})
 
 
 class Route(StrEnum):
-    """How a direction reaches the agencies at step 4: directly (the SOP's thick line) or through the Admin."""
+    """An enum of the ways from step 4 to the agencies: directly (`fast`, the SOP's thick line) or through the Admin."""
 
     FAST = "fast"
     VIA_ADMIN = "via_admin"

@@ -30,7 +30,7 @@ def link(previous: str, record: Mapping[str, Any], seed: str | None = None) -> s
 
 
 def fields_of(record: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield every field of a record as (name, value); each member of `data` is a field of its own, `data.<name>`."""
+    """Yield (name, value) for every field of a record; each member of `data` is a field of its own, `data.<name>`."""
     for name, value in record.items():
         if name == "data":
             yield from ((f"data.{inner}", part) for inner, part in value.items())
@@ -39,14 +39,16 @@ def fields_of(record: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def salts_of(record: Mapping[str, Any], seed: str) -> dict[str, str]:
-    """Return the salt of each field of a record by its name, derived from the seed. A salt reveals neither the seed nor
-    other salts; the seed is hashed at both ends of the text.
+    """Return a dict of field name to salt (hex SHA-256) for a record, derived from the seed. A salt reveals neither the
+    seed nor other salts; the seed is hashed at both ends of the text.
     """
     return {name: _sha256(f"{seed}\n{name}\n{seed}") for name, _ in fields_of(record)}
 
 
 def commitment(value: Any, salt: str) -> str:
-    """Return the hex SHA-256 that replaces an omitted value; without the salt the value cannot be guessed from it."""
+    """Return the hex SHA-256 that replaces an omitted value in a copy; nobody can guess the value from it without the
+    salt.
+    """
     return _sha256(f"{salt}\n{'null' if value is None else _canonical(value)}")
 
 

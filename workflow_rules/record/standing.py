@@ -19,8 +19,8 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Standing:
-    """An open step at one instant. Datetimes are aware; minutes are whole working minutes; `over_minutes` is zero
-    unless late. `track` is the agency, None for the office.
+    """A value object: an open step at one instant. Datetimes are aware; minutes are whole working minutes;
+    `over_minutes` is zero unless late. `track` is the agency's code, None for the office.
     """
 
     step: Step
@@ -35,8 +35,8 @@ class Standing:
 
 
 def standings(facts: ComplaintFacts, sop: Sop, calendar: WorkingCalendar, at: datetime) -> list[Standing]:
-    """Return a Standing for every step open at `at` (aware), the instant up to which the facts were replayed. A paused
-    step is never late.
+    """Return a `Standing` for every step open at `at` (aware), the instant up to which the facts were replayed; [] when
+    no step is open. A paused step is never late.
     """
     found = []
     for step in facts.open_steps:
@@ -62,8 +62,9 @@ def standings(facts: ComplaintFacts, sop: Sop, calendar: WorkingCalendar, at: da
 
 @dataclass(frozen=True)
 class WholeClock:
-    """The clock of the SOP as a whole: it starts at the reception, or the last reopening, and leaves out the pauses of
-    step 1. `extended` selects the longer draft allowance of an agency; a reopened case has no allowance for step 1.
+    """A value object: the clock of the SOP as a whole. It starts at the reception, or the last reopening, and leaves
+    out the pauses of step 1. `extended` selects the longer draft allowance of an agency; a reopened case has no
+    allowance for step 1.
     """
 
     begins: datetime
@@ -72,13 +73,17 @@ class WholeClock:
     reopened: bool
 
     def due_at(self, sop: Sop, calendar: WorkingCalendar) -> datetime:
-        """Return when all allowances are used up, in the calendar's zone. Raises ValueError for too few openings."""
+        """Return the aware datetime, in the calendar's zone, when all allowances are used up. Raises ValueError for too
+        few openings.
+        """
         allowances = sop.allowances(self.extended, self.reopened)
         return deadline_for_all(calendar, self.begins, allowances, self.pauses)
 
 
 def whole_clock(turns: Sequence[Replayed]) -> WholeClock:
-    """Return the clock of the whole SOP for a case from its replayed events in order, the reception first."""
+    """Return the `WholeClock` of a case from its replayed events in order, the reception first; there must be one at
+    least.
+    """
     begins: datetime = turns[0].event.at
     pauses: tuple[Pause, ...] = ()
     for turn in turns:

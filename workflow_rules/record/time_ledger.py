@@ -18,7 +18,9 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 class LedgerKind(StrEnum):
-    """Kind of a step's ledger entry; `handed_over` is to another organisation, `accepted` is by that organisation."""
+    """An enum of the kinds of a step's ledger entry; `handed_over` is to another organisation, `accepted` by that
+    organisation.
+    """
 
     OPENED = "opened"
     HANDED_OVER = "handed_over"
@@ -30,8 +32,8 @@ class LedgerKind(StrEnum):
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """One entry of the time ledger. The time of `organisation` runs (None: the office); `track` is the agency that the
-    step concerns, and `officer` the user id of the person who caused the entry (None: not an officer).
+    """A value object: one entry of the time ledger. The time of `organisation` runs (None: the office); `track` is the
+    agency that the step concerns, and `officer` the user id of the person who caused the entry (None: not an officer).
     """
 
     kind: LedgerKind
@@ -44,8 +46,9 @@ class LedgerEntry:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Time between two entries of a step, spent by `organisation` (None: the office), or waited for the reporter
-    (`waited`). `ends` is None while it runs; `officer` is the user id of the person who ended it.
+    """A value object: the time between two ledger entries of a step, spent by `organisation` (None: the office), or
+    waited for the reporter (`waited`). `ends` is None while it runs; `officer` is the user id of the person who ended
+    it.
     """
 
     step: Step
@@ -58,7 +61,9 @@ class Stretch:
 
 
 def ledger_of(number: str, log: Iterable[tuple[Event, int | None]]) -> tuple[LedgerEntry, ...]:
-    """Return the whole time ledger of a case from its events, each paired with the user id of its officer (or None)."""
+    """Return every `LedgerEntry` of a case, in order, from its events, each paired with its officer's user id (or
+    None).
+    """
     pairs = list(log)
     replayed = fold(number, (event for event, _ in pairs))
     lines = (
@@ -70,8 +75,8 @@ def ledger_of(number: str, log: Iterable[tuple[Event, int | None]]) -> tuple[Led
 def entries(
     before: ComplaintFacts | None, after: ComplaintFacts, event: Event, officer: int | None
 ) -> tuple[LedgerEntry, ...]:
-    """Return the ledger entries of one event: of the steps that it closed, then paused or resumed, then opened.
-    `before` is None for the reception.
+    """Return a tuple of the `LedgerEntry` values of one event: of the steps that it closed, then paused or resumed,
+    then opened; () if none. `before` is None for the reception.
     """
     old, new = (
         {(s.step, s.agency, s.opened_at): s for s in (facts.open_steps if facts is not None else ())}
@@ -94,7 +99,9 @@ def entries(
 
 
 def stretches(ledger: Iterable[LedgerEntry]) -> tuple[Stretch, ...]:
-    """Return the stretches between successive entries of each step, ended ones first; a running one has `ends` None."""
+    """Return a `Stretch` for the time between successive entries of each step, ended ones first; a running one has
+    `ends` None.
+    """
     running: dict[tuple[Step, str | None], Stretch] = {}
     done: list[Stretch] = []
     for entry in ledger:
@@ -110,7 +117,7 @@ def stretches(ledger: Iterable[LedgerEntry]) -> tuple[Stretch, ...]:
 
 
 def working_time(stretch: Stretch, calendar: WorkingCalendar, now: datetime) -> timedelta:
-    """Return the working time within a stretch, up to `now` while it runs."""
+    """Return the working time within a stretch as a timedelta, up to `now` while the stretch runs."""
     return calendar.elapsed(stretch.begins, stretch.ends or now)
 
 

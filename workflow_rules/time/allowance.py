@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Unit(StrEnum):
-    """The two units of the SOP, whose sum is "7 hari 8 jam 30 menit"; they are never converted into each other."""
+    """An enum of the SOP's two units, whose sum is "7 hari 8 jam 30 menit"; neither is converted into the other."""
 
     WORKING_MINUTES = "working_minutes"
     WORKING_DAYS = "working_days"
@@ -13,7 +13,9 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """The time granted for a step, as printed. Raises ValueError for a negative or fractional value or unknown unit."""
+    """A value object: the time granted for a step, as printed. Raises ValueError for a negative or fractional value or
+    unknown unit.
+    """
 
     value: int
     unit: Unit

@@ -17,7 +17,7 @@ WARNING_SHARE = 0.8
 
 
 class TimeState(StrEnum):
-    """State of a step against its deadline; exactly at the deadline it is not yet late."""
+    """An enum of the states of a step against its deadline; exactly at the deadline it is not yet late."""
 
     SAFE = "safe"
     NEAR = "near"
@@ -27,15 +27,15 @@ class TimeState(StrEnum):
 
 @dataclass(frozen=True)
 class WorkingLength:
-    """A length of working time: whole working days, and the working time beyond the last of them."""
+    """A value object: a length of working time, as whole working days and the working time beyond the last of them."""
 
     days: int
     rest: timedelta
 
 
 def deadline_for(calendar: WorkingCalendar, start: datetime, allowance: Allowance, pauses: Pauses = ()) -> datetime:
-    """Return when an allowance that runs from `start` is used up, in the calendar's zone; pauses do not count. Raises
-    ValueError for naive datetimes or when the calendar has too few openings.
+    """Return the aware datetime, in the calendar's zone, when an allowance that runs from `start` is used up; pauses do
+    not count. Raises ValueError for naive datetimes or when the calendar has too few openings.
     """
     if allowance.unit is Unit.WORKING_DAYS:
         return calendar.add_days(start, allowance.value, pauses)
@@ -45,8 +45,8 @@ def deadline_for(calendar: WorkingCalendar, start: datetime, allowance: Allowanc
 def deadline_for_all(
     calendar: WorkingCalendar, start: datetime, allowances: Iterable[Allowance], pauses: Pauses = ()
 ) -> datetime:
-    """Return when the sum of the allowances is used up, in the calendar's zone: all working days first, then all
-    minutes. Raises ValueError for naive datetimes or when the calendar has too few openings.
+    """Return the aware datetime, in the calendar's zone, when the sum of the allowances is used up: all working days
+    first, then all minutes. Raises ValueError for naive datetimes or when the calendar has too few openings.
     """
     given, pauses = tuple(allowances), tuple(pauses)
     days = sum(a.value for a in given if a.unit is Unit.WORKING_DAYS)
@@ -57,8 +57,8 @@ def deadline_for_all(
 def warn_at(
     calendar: WorkingCalendar, start: datetime, due_at: datetime, pauses: Pauses = (), share: float = WARNING_SHARE
 ) -> datetime:
-    """Return the instant of the warning, in the calendar's zone: when `share` of the unpaused working time between
-    `start` and `due_at` is used; `due_at` when there is no such time. Raises ValueError unless 0 < share <= 1.
+    """Return the aware datetime of the warning, in the calendar's zone: when `share` of the unpaused working time
+    between `start` and `due_at` is used; `due_at` when there is no such time. Raises ValueError unless 0 < share <= 1.
     """
     if not 0 < share <= 1:
         raise ValueError(f"not a share of the time: {share}")
@@ -70,8 +70,8 @@ def warn_at(
 
 
 def time_state(now: datetime, due_at: datetime, warn_at: datetime, paused: bool) -> TimeState:
-    """Return the state of a step at `now`: late after `due_at`, near from `warn_at` on, else safe; a paused step is
-    neither near nor late. Raises ValueError for naive datetimes.
+    """Return the `TimeState` of a step at `now`: late after `due_at`, near from `warn_at` on, else safe; a paused step
+    is neither near nor late. Raises ValueError for naive datetimes.
     """
     if any(at.utcoffset() is None for at in (now, due_at, warn_at)):
         raise ValueError("naive datetime")
@@ -88,7 +88,7 @@ def remaining(calendar: WorkingCalendar, now: datetime, due_at: datetime) -> tim
 
 
 def span(calendar: WorkingCalendar, a: datetime, b: datetime) -> WorkingLength:
-    """Return the working length from a to b, its days counted as by `add_days`; zero when b is not after a."""
+    """Return the `WorkingLength` from a to b, its days counted as by `add_days`; zero when b is not after a."""
     begin, end = calendar.next_open(a), calendar.in_zone(b)
     days = calendar.working_days(begin.date(), end.date())
     if days and later(calendar.same_time_after(begin, days), end):

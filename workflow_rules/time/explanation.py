@@ -14,7 +14,7 @@ ONE_DAY = timedelta(days=1)
 
 
 class SegmentKind(StrEnum):
-    """Kind of a span of time in an explanation: counted, or the reason why it was not."""
+    """An enum of the kinds of a span of time in an explanation: counted, or the reason why it was not."""
 
     START_MOVED = "start_moved"
     START_DAY = "start_day"
@@ -45,9 +45,9 @@ SEGMENT_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One line of an explanation. `counted` of all lines adds up to the allowance (a working day counts as one day
-    whatever its hours); `removed` is the working time that a pause took away; `name` is a holiday's name or a working
-    day's number.
+    """A value object: one line of an explanation. `counted` of all lines adds up to the allowance (a working day counts
+    as one day whatever its hours); `removed` is the working time that a pause took away; `name` is a holiday's name or
+    a working day's number.
     """
 
     kind: SegmentKind
@@ -65,7 +65,9 @@ class Segment:
 
 
 class Push(NamedTuple):
-    """A pause that moved a deadline: its begin and end (instants) and the working microseconds in it."""
+    """A named tuple: a pause that moved a deadline, with its begin and end (instants) and the working microseconds in
+    it.
+    """
 
     first: int
     last: int
@@ -79,8 +81,8 @@ class Account:
         self._hours = hours
 
     def whole(self, asked: int, begin: int, lines: Iterable[Segment], due: int) -> Iterator[Segment]:
-        """Yield all lines: why a start outside office hours (`asked`) moved to the next opening (`begin`), if it did,
-        then `lines`, then the deadline.
+        """Yield every `Segment`: why a start outside office hours (`asked`) moved to the next opening (`begin`), if it
+        did, then `lines`, then the deadline.
         """
         if begin > asked:
             yield from self._idle_lines(asked, begin)
@@ -89,7 +91,7 @@ class Account:
         yield self._line(SegmentKind.RESULT, due, due)
 
     def minute_lines(self, begin: int, due: int, pushes: Iterable[Push]) -> Iterator[Segment]:
-        """Yield lines that cover the time from the start to the deadline without a gap, for an allowance in minutes."""
+        """Yield a `Segment` for each span from the start to the deadline, without gaps, for an allowance in minutes."""
         at = begin
         for push in pushes:
             yield from self._running_lines(at, push.first)
@@ -98,8 +100,8 @@ class Account:
         yield from self._running_lines(at, due)
 
     def day_lines(self, begin: int, due: int, last_day: int, pushes: Iterable[Push]) -> Iterator[Segment]:
-        """Yield a line for each run of days up to the deadline without pauses, with working days numbered, then one for
-        each pause that pushed it. For an allowance in working days.
+        """Yield a `Segment` for each run of days up to the deadline without pauses, with working days numbered, then
+        one for each pause that moved the deadline. For an allowance in working days.
         """
         first_day = self._hours.local_parts(begin)[0]
         if last_day > first_day:

@@ -14,7 +14,7 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 class NationalStage(StrEnum):
-    """Stages that SP4N-LAPOR! measures: forwarded, taken up, finished, and closed after silence."""
+    """An enum of the stages that SP4N-LAPOR! measures: forwarded, taken up, finished, and closed after silence."""
 
     VERIFY = "verify"
     ACT = "act"
@@ -23,7 +23,7 @@ class NationalStage(StrEnum):
 
 
 class NationalClass(StrEnum):
-    """Classes of report with different times to finish."""
+    """An enum of the classes of report with different times to finish."""
 
     INFORMATION_REQUEST = "information_request"
     ASPIRATION = "aspiration"
@@ -33,8 +33,8 @@ class NationalClass(StrEnum):
 
 @dataclass(frozen=True)
 class NationalLimit:
-    """A deadline setting: working days for a stage, from `valid_from` (office date) on, with its legal source.
-    `of_class` is None when it holds for every class.
+    """A value object: a deadline setting with the working days for a stage, from `valid_from` (office date) on, and its
+    legal source. `of_class` is None when it holds for every class.
     """
 
     stage: NationalStage
@@ -46,7 +46,7 @@ class NationalLimit:
 
 @dataclass(frozen=True)
 class NationalHistory:
-    """The aware datetimes of a case that SP4N-LAPOR! measures; None for what has not happened.
+    """A value object with the aware datetimes of a case that SP4N-LAPOR! measures; None for what has not happened.
 
     `submitted_at` is when the reporter sent the report, or when it was received if that is unknown; `sent_at` is when
     it was first sent to an agency.
@@ -62,8 +62,8 @@ class NationalHistory:
 
 @dataclass(frozen=True)
 class NationalClock:
-    """The deadline of one national stage of one case. Datetimes are aware; `done_at` is None while the stage is not
-    finished.
+    """A value object with the deadline of one national stage of one case. Datetimes are aware; `done_at` is None while
+    the stage is not finished.
     """
 
     limit: NationalLimit
@@ -76,7 +76,9 @@ class NationalClock:
 def national_clocks(
     limits: Iterable[NationalLimit], history: NationalHistory, calendar: WorkingCalendar, now: datetime
 ) -> tuple[NationalClock, ...]:
-    """Return the clock of every stage that has begun and has a setting for its first day, in order."""
+    """Return a `NationalClock` for every stage that has begun and had a setting on its first day, in order; () for
+    none.
+    """
     known, found = tuple(limits), []
     spans = {
         NationalStage.VERIFY: (history.submitted_at, history.sent_at),
@@ -99,8 +101,8 @@ def national_clocks(
 def limit_for(
     limits: Iterable[NationalLimit], stage: NationalStage, of_class: NationalClass, day: date
 ) -> NationalLimit | None:
-    """Return the deadline setting of a stage in force on an office date: the newest for this class, else for every
-    class, else None.
+    """Return the `NationalLimit` of a stage in force on an office date: the newest for this class, else the newest for
+    every class; None without one.
     """
     in_force = [x for x in limits if x.stage is stage and x.valid_from <= day and x.of_class in (None, of_class)]
     return max(in_force, key=lambda x: (x.of_class is not None, x.valid_from), default=None)

@@ -32,13 +32,13 @@ _CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00")
 
 
 def year_of(instant: int) -> int:
-    """Return the UTC year of an instant, the key under which opening hours are cached."""
+    """Return the UTC year (int) that contains an instant; opening hours are cached by it."""
     return bisect_right(_YEAR_STARTS, instant)
 
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Opening hours of the seven weekdays over a range of dates (inclusive ordinals), for example during Ramadan."""
+    """A value object: opening hours of the seven weekdays over a range of dates (inclusive ordinals)."""
 
     first: int
     last: int
@@ -47,8 +47,8 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class OpenYear:
-    """Open periods of one UTC year: their begins and ends (instants) and the working microseconds before each. `days`
-    are the ordinals of the working dates of that local year.
+    """A value object with the open periods of one UTC year: their begins and ends (instants) and the working
+    microseconds before each. `days` are the ordinals of the working dates of that local year.
     """
 
     begins: list[int]
@@ -74,13 +74,15 @@ class OpenYear:
         return self.begins[piece] + work - self.before[piece]
 
     def next_open(self, instant: int) -> int | None:
-        """Return the instant itself when the office is open then, else the year's next opening, or None."""
+        """Return the given instant when the office is open then, else the next opening of this year; None if none is
+        left.
+        """
         piece = bisect_right(self.ends, instant)
         return max(instant, self.begins[piece]) if piece < len(self.ends) else None
 
 
 class OfficeHours:
-    """Zone, weekly hours and closed days of one office. Open periods are computed per year at first use and cached."""
+    """Zone, weekly hours and closed days of one office; open periods are computed per year at first use and cached."""
 
     def __init__(self, zone: ZoneInfo, weeks: tuple[Week, ...], closed_days: Mapping[int, str]) -> None:
         self.zone = zone
@@ -97,7 +99,7 @@ class OfficeHours:
         self._years: dict[int, OpenYear] = {}
 
     def year(self, year: int) -> OpenYear:
-        """Return the open periods of a UTC year. Raises ValueError outside FIRST_YEAR to LAST_YEAR."""
+        """Return the open periods of a UTC year as an `OpenYear`. Raises ValueError outside FIRST_YEAR to LAST_YEAR."""
         found = self._years.get(year)
         if found is None:
             if not FIRST_YEAR <= year <= LAST_YEAR:
@@ -108,7 +110,7 @@ class OfficeHours:
         return found
 
     def pieces_on(self, ordinal: int) -> list[Period]:
-        """Return the open periods of one local date (ordinal), as instants in order."""
+        """Return the open periods of one local date (ordinal) as (begin, end) instants in order; [] when closed."""
         return [piece for day, periods in self._open_dates(ordinal, ordinal) for piece in self._pieces(day, periods)]
 
     def local_instant(self, ordinal: int, clock: int) -> int:
@@ -124,7 +126,7 @@ class OfficeHours:
         return at.replace(microsecond=rest) if rest else at
 
     def local_parts(self, instant: int) -> tuple[int, int]:
-        """Return the local date (ordinal) and time of day (microseconds) of an instant."""
+        """Return (ordinal of the local date, time of day in microseconds) of an instant."""
         days, clock = divmod(instant + self._offset_at(instant), DAY)
         return days + _EPOCH_ORDINAL, clock
 
@@ -175,8 +177,8 @@ def _microseconds(offset: timedelta | None) -> int:
 
 
 def hours_from_dict(data: Mapping[str, Any]) -> OfficeHours:
-    """Return the opening hours from stored data with `zone`, `weeks` and `closed_days`. Raises ValueError for
-    malformed, overlapping or reversed entries.
+    """Return the `OfficeHours` of stored data with `zone`, `weeks` and `closed_days`. Raises ValueError for malformed,
+    overlapping or reversed entries.
     """
     try:
         zone = ZoneInfo(data["zone"])

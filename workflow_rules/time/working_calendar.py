@@ -48,7 +48,7 @@ class WorkingCalendar:
         return hours_to_dict(self._hours)
 
     def in_zone(self, at: datetime) -> datetime:
-        """Return the instant in the office's zone. Raises ValueError for a naive datetime."""
+        """Return the instant as an aware datetime in the office's zone. Raises ValueError for a naive datetime."""
         return self._hours.local(_instant(at))
 
     def is_working_day(self, day: date) -> bool:
@@ -68,13 +68,13 @@ class WorkingCalendar:
         return whole_years + within_last - within_first
 
     def is_open(self, at: datetime) -> bool:
-        """Return whether the office is open at the instant; a period includes its opening but not its closing."""
+        """Return whether the office is open at an aware instant; a period includes its opening but not its closing."""
         instant = _instant(at)
         return self._hours.year(year_of(instant)).next_open(instant) == instant
 
     def next_open(self, at: datetime) -> datetime:
-        """Return the instant itself when open, otherwise the next opening, in the office's zone. Raises ValueError when
-        the calendar has none.
+        """Return an aware datetime in the office's zone: the given instant when the office is open then, otherwise the
+        next opening. Raises ValueError when the calendar has none.
         """
         return self._hours.local(self._next_open(_instant(at)))
 
@@ -118,8 +118,8 @@ class WorkingCalendar:
         return (self._work(begin, end) - paused) * MICROSECOND
 
     def explain(self, start: datetime, allowance: Allowance, pauses: Pauses = ()) -> tuple[Segment, ...]:
-        """Return the lines that explain the deadline of an allowance; the last is the deadline that `add_minutes` or
-        `add_days` returns. Raises ValueError as they do.
+        """Return a `Segment` for each line that explains the deadline of an allowance; the last is the deadline that
+        `add_minutes` or `add_days` returns. Raises ValueError as they do.
         """
         asked, account = _instant(start), Account(self._hours)
         begin = self._next_open(asked)
