@@ -183,7 +183,7 @@ def _add_system(appbuilder: Any) -> None:
 
 
 def public_pages() -> list[tuple[bool, str, str]]:
-    """Return the public pages as (is enabled, path, name); tracking a case is always enabled."""
+    """Return a list of the public pages as (is enabled, path, name); the page that tracks a case is always enabled."""
     settings = current_app.config
     return [
         (settings["PUBLIC_INTAKE"], "/lapor", gettext("Sampaikan aduan")),

@@ -50,7 +50,9 @@ class AccountView(BaseView):
     @expose("/")
     @for_officers("can_userinfo", VIEW)
     def show(self) -> str:
-        """Show the signed-in user's capacities, delegations, notice settings, active sign-ins and security settings."""
+        """Show the signed-in user's own account page: capacities, delegations, notice settings, active sign-ins and
+        security settings.
+        """
         now, user = utc_now(), current_user
         page: str = render_template(
             "accounts/account.html",
@@ -69,7 +71,9 @@ class AccountView(BaseView):
     @expose("/masuk/<int:sign_in_id>/akhiri", methods=["POST"])
     @for_officers("can_userinfo", VIEW)
     def end_one(self, sign_in_id: int) -> Response:
-        """End one of the user's own sign-ins and redirect to the account page; 404 if the user has no such sign-in."""
+        """End one of the user's own sign-ins and redirect to their account page; 404 if the user has no such active
+        sign-in.
+        """
         if sign_in_id > LARGEST_ID or not end_sign_ins(current_user.id, utc_now(), only=sign_in_id):
             abort(404)
         flash(gettext("Perangkat itu sudah dikeluarkan."), "success")
@@ -78,14 +82,16 @@ class AccountView(BaseView):
     @expose("/masuk/akhiri-lain", methods=["POST"])
     @for_officers("can_userinfo", VIEW)
     def end_others(self) -> Response:
-        """End all of the user's sign-ins except the current one and redirect to the account page."""
+        """End all of the user's own sign-ins except the current one and redirect to their account page."""
         count = end_sign_ins(current_user.id, utc_now())
         flash(ngettext("%(num)d perangkat lain dikeluarkan.", "%(num)d perangkat lain dikeluarkan.", count), "success")
         return redirect(PATH, 303)
 
 
 def browser_name(agent: str) -> str:
-    """Return the browser and operating system named in a User-Agent header, for example "Chrome, Android"."""
+    """Return the browser and operating system named in a User-Agent header as text, for example "Chrome, Android"; an
+    unknown browser becomes "Peramban lain", an unknown system is left out.
+    """
     browser = next((name for sign, name in BROWSERS if sign in agent), gettext("Peramban lain"))
     system = next((name for sign, name in SYSTEMS if sign in agent), "")
     return f"{browser}, {system}" if system else browser

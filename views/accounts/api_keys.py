@@ -82,7 +82,9 @@ class KeyView(BaseView):
     @expose("/", methods=["POST"])
     @for_officers("can_manage", "ApiKey")
     def make(self) -> tuple[str, int]:
-        """Create an API key and show it once with status 201; a wrong form is shown again as typed with status 422."""
+        """Create an API key, commit, and show its page with the key, only this once (201); a wrong form is shown again
+        as typed (422).
+        """
         key_input, faults = _read_input()
         if key_input is None:
             return _list_page(request.form.to_dict(), faults), 422
@@ -97,7 +99,8 @@ class KeyView(BaseView):
     @expose("/<int:key_id>/ganti", methods=["POST"])
     @for_officers("can_manage", "ApiKey")
     def rotate(self, key_id: int) -> tuple[str, int]:
-        """Replace the secret of an API key and show the new key once; 404 for an unknown key.
+        """Replace the secret of an API key, commit, and show the page with the new key, only this once; 404 for an
+        unknown key.
 
         Shows the key's page again with 409 if the key was rotated or ended since the page was rendered, 422 for an
         unknown overlap.
@@ -115,7 +118,8 @@ class KeyView(BaseView):
     @expose("/<int:key_id>/cabut", methods=["POST"])
     @for_officers("can_manage", "ApiKey")
     def revoke(self, key_id: int) -> Response | tuple[str, int]:
-        """Revoke an API key at once, write the reason to the journal, and redirect to the list; 404 for an unknown key.
+        """Revoke an API key at once, write the reason to the journal, and redirect to the list of keys; 404 for an
+        unknown key.
 
         Shows the key's page again with 422 without a readable reason, 409 if the key has already ended.
         """
@@ -135,7 +139,9 @@ def _find(key_id: int) -> ApiKey:
 
 
 def _read_input() -> tuple[KeyInput | None, dict[str, str]]:
-    """Parse the form of a new API key; return its definition (None if invalid) and the error codes by form field."""
+    """Parse the form of a new API key; return (its definition, None if invalid; the error codes by form field, {} if
+    valid).
+    """
     name = " ".join(request.form.get("nama", "").split())
     scopes = frozenset(scope for scope in request.form.getlist("cakupan") if scope in SCOPES)
     expires_at, expires_fault = _read_end(request.form.get("sampai", "").strip())
@@ -150,7 +156,7 @@ def _read_input() -> tuple[KeyInput | None, dict[str, str]]:
 
 
 def _read_end(text: str) -> tuple[datetime | None, str]:
-    """Parse the last day of validity; return the end of that day and an error code.
+    """Parse the last day of validity; return (end of that day, error code).
 
     The end is an aware datetime in the office zone, None for an empty or invalid text. The code is "expires" for an
     invalid day, else "".

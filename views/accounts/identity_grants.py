@@ -19,7 +19,7 @@ LONGEST_REASON = 1000
 
 
 class IdentityGrantView(BaseView):
-    """Screen on which supervisors decide about grants of roles that can open reporters' identities."""
+    """Screen on which supervisors decide about requests for roles that can open reporters' identities."""
 
     route_base = PATH.rstrip("/")
     default_view = "list"
@@ -29,15 +29,16 @@ class IdentityGrantView(BaseView):
     @expose("/")
     @for_officers("can_read", "Identity")
     def list(self) -> str:
-        """Show supervisors the grants that wait for a decision, oldest first."""
+        """Show supervisors the page of the requests for identity roles that wait for a decision, oldest first."""
         return _page({})
 
     @expose("/<int:grant_id>", methods=["POST"])
     @for_officers("can_read", "Identity")
     def decide(self, grant_id: int) -> Response:
-        """Confirm or reject a waiting grant (`keputusan`: setuju or tolak) and redirect to the list.
+        """Confirm or reject a waiting request for an identity role (`keputusan`: setuju or tolak) and redirect to the
+        list.
 
-        400 for another decision; without a readable reason the list is shown again with status 422. A grant that is
+        400 for another choice; without a readable reason the list is shown again with status 422. A request that is
         already decided, or that concerns the supervisor, stays unchanged, with a warning.
         """
         choice, reason = request.form.get("keputusan", ""), request.form.get("alasan", "").strip()

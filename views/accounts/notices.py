@@ -27,14 +27,14 @@ from views.shared.screen_access import for_officers
 
 
 def install(app: Flask) -> None:
-    """Register the template function `unread_notices`, which returns the count shown at the bell."""
+    """Register the template function `unread_notices` on the app, for the count at the bell."""
     app.jinja_env.globals["unread_notices"] = unread_notices
 
 
 def unread_notices() -> int | None:
     """Return the number of the signed-in user's unread notices; None for an anonymous visitor.
 
-    The number is limited to the largest badge and queried once per request.
+    The number is limited to the largest one that the bell shows, and is queried once per request.
     """
     if not current_user.is_authenticated:
         return None
@@ -57,7 +57,7 @@ class NoticeView(BaseView):
     @expose("/")
     @for_officers("can_read", "Notice")
     def list(self) -> str:
-        """Show the signed-in user's newest notices."""
+        """Show the page of the signed-in user's newest notices, read and unread."""
         lines = newest_notices(current_user.id)
         page: str = render_template(
             "accounts/notices.html",
@@ -72,7 +72,9 @@ class NoticeView(BaseView):
     @expose("/<int:notice_id>", methods=["POST"])
     @for_officers("can_read", "Notice")
     def open(self, notice_id: int) -> Response:
-        """Mark one of the user's own notices as read and redirect to the page it is about; 404 for another notice."""
+        """Mark one of the user's own notices as read and redirect to the page that it is about; 404 for any other
+        notice.
+        """
         seen = mark_read(notice_id, current_user.id, utc_now()) if notice_id <= LARGEST_ID else None
         if seen is None:
             abort(404)

@@ -34,7 +34,7 @@ def _typed() -> str:
 
 
 def _name_key() -> str:
-    """Return the rate limit key of the typed user name, whether or not that account exists.
+    """Return the rate limit key (text) of the typed user name, whether or not that user account exists.
 
     It must not raise: the limiter would take an exception for a failed store.
     """
@@ -42,7 +42,7 @@ def _name_key() -> str:
 
 
 class ForgottenView(PublicView):
-    """The public form that requests a password reset link; its response and its work are the same for every input."""
+    """The public form that requests a password reset link; response and work are the same for every typed name."""
 
     route_base = "/login"
     default_view = "ask"
@@ -58,7 +58,7 @@ class ForgottenView(PublicView):
 
     @expose("/lupa", methods=["POST"])
     def send(self) -> Response | tuple[str, int]:
-        """Send a reset link to the stored e-mail address if the account exists, and redirect to the login page.
+        """Queue a reset link to the stored e-mail address if the user account exists, and redirect to the login page.
 
         The response does not reveal whether the account exists; an empty name shows the form again with status 422.
         """
@@ -101,7 +101,7 @@ class NewPasswordView(PublicView):
 
     @expose("/", methods=["POST"])
     def set(self) -> Any:
-        """Set the new password, end the reset link, and redirect to the login page.
+        """Set the user account's new password, end the reset link, and redirect to the login page.
 
         A wrong form is shown again with status 422 and changes nothing; an ended link redirects to the form that
         requests one.

@@ -46,7 +46,7 @@ class TwoStepView(BaseView):
     @expose("/")
     @for_officers("can_userinfo", VIEW)
     def show(self) -> str:
-        """Show the page of the user's two-step verification: off, waiting for the first code, or on."""
+        """Show the page of the signed-in user's two-step verification: off, waiting for the first code, or on."""
         return _page()
 
     @expose("/mulai", methods=["POST"])

@@ -24,7 +24,7 @@ LONGEST_REASON = 1000
 
 
 class SignInCareView(BaseView):
-    """Administrator's screen of another account's sign-ins and two-step verification under `/pengguna/<id>/masuk`."""
+    """Administrator's screen of a user account's sign-ins and two-step verification under `/pengguna/<id>/masuk`."""
 
     route_base = "/pengguna"
     default_view = "show"
@@ -34,13 +34,17 @@ class SignInCareView(BaseView):
     @expose("/<int:user_id>/masuk")
     @for_officers(RIGHT, VIEW)
     def show(self, user_id: int) -> str:
-        """Show the administrator an account's active sign-ins and two-step state; 404 for an unknown account."""
+        """Show the administrator the page of a user account's active sign-ins and two-step state; 404 for an unknown
+        account.
+        """
         return _page(_find(user_id))
 
     @expose("/<int:user_id>/masuk/akhiri", methods=["POST"])
     @for_officers(RIGHT, VIEW)
     def end_all(self, user_id: int) -> Response:
-        """End every sign-in of the account, by browser and API, and redirect to its page; 404 if it is unknown."""
+        """End every sign-in of a user account, by browser and API, and redirect to its sign-in page; 404 for an unknown
+        account.
+        """
         count = end_all_sign_ins(_find(user_id), current_person().id, utc_now())
         flash(ngettext("%(num)d masuk diakhiri.", "%(num)d masuk diakhiri.", count), "success")
         return redirect(f"/pengguna/{user_id}/masuk", 303)
@@ -48,7 +52,8 @@ class SignInCareView(BaseView):
     @expose("/<int:user_id>/masuk/dua-langkah", methods=["POST"])
     @for_officers(RIGHT, VIEW)
     def remove(self, user_id: int) -> Response:
-        """Remove the account's two-step verification, notify its officer, and redirect to the account's page.
+        """Remove a user account's two-step verification, notify its officer, and redirect to the account's sign-in
+        page.
 
         The reason is written to the journal; without one the page is shown again with status 422. 404 for an unknown
         account.

@@ -29,7 +29,9 @@ PER_SOURCE = "60 per minute"
 
 
 class SignOnView(PublicView):
-    """Public routes of single sign-on; the pending attempt is in the signed session cookie and valid for one return."""
+    """Public routes of single sign-on; the pending attempt is in the signed session cookie and ends with the first
+    return.
+    """
 
     route_base = "/masuk"
     default_view = "go"

@@ -46,7 +46,7 @@ _HEADERS = {
 
 
 def document() -> dict[str, Any]:
-    """Return the OpenAPI document as a dict in the language of the request, cached per process and language."""
+    """Return the OpenAPI document (dict) in the language of the request; it is built once per process and language."""
     cached = current_app.extensions.setdefault("lapor_openapi", {})
     locale = str(get_locale() or "id")
     if locale not in cached:
@@ -109,7 +109,7 @@ def _operation(route: Route, contract: Contract) -> dict[str, Any]:
 
 
 def _parameters(route: Route, contract: Contract) -> list[dict[str, Any]]:
-    """Return the OpenAPI objects of a route's parameters in path, query and headers."""
+    """Return a list of the OpenAPI objects (dicts) of a route's parameters in path, query and headers."""
     whole = {"type": "integer", "minimum": 0, "maximum": LARGEST_ID}
     found = [
         {"name": name, "in": "path", "required": True, "schema": whole if kind == "int" else {**_TEXT, "minLength": 1}}
@@ -140,7 +140,9 @@ def _security(route: Route, contract: Contract) -> list[dict[str, list[str]]]:
 
 
 def problems_of(route: Route, contract: Contract) -> dict[int, tuple[str, ...]]:
-    """Return the names of all problem types that a route may answer, by HTTP status: its own and the shared ones."""
+    """Return a dict of HTTP status to the names of all problem types that a route may answer, its own and the shared
+    ones.
+    """
     found: dict[int, tuple[str, ...]] = {**_SHARED, 400: ("bad_request",)}
     if not contract.public:
         found |= {401: ("unauthorized",), 403: ("forbidden",)}
@@ -167,7 +169,7 @@ def _good(answer: Answer) -> dict[str, Any]:
 
 
 def _bad(status: int, names: tuple[str, ...]) -> dict[str, Any]:
-    """Return the OpenAPI object of one error status, with the message of each problem type as an example."""
+    """Return the OpenAPI object (dict) of one error status, with the message of each problem type as an example."""
     base = current_app.config["PUBLIC_BASE_URL"]
     sentences = {name: sentence_of(name) for name in names}
     examples = {
@@ -185,5 +187,5 @@ def sentence_of(name: str) -> str:
 
 
 def undeclared(app: Flask) -> list[str]:
-    """Return the API routes without a contract, as "METHOD rule"."""
+    """Return a list of the API routes without a contract, as "METHOD rule"; [] if every route has one."""
     return [f"{route.method} {route.rule}" for route in routes_of(app) if route.contract is None]

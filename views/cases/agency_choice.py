@@ -15,7 +15,7 @@ Rows = list[tuple[str, str]]
 
 
 class Offer(NamedTuple):
-    """The agencies that a direction form offers, as (code, remark).
+    """A named tuple: the agencies that a direction form offers, as (code, remark).
 
     `shown` are visible at once, `rest` are in the collapsed list, `suggested` are the suggestions among `shown`.
     """
@@ -26,7 +26,7 @@ class Offer(NamedTuple):
 
 
 def offer(case: Case, form: ActionForm, suggestions: Sequence[Suggestion] = (), search: str = "") -> Offer:
-    """Return the agencies that a direction form offers: every active agency that is not on the case.
+    """Return the `Offer` of a direction form: every active agency that is not on the case.
 
     Suggested and ticked ones are in `shown`, the others in `rest`. With a search, matching and ticked agencies are
     shown and nothing is suggested.
@@ -70,7 +70,7 @@ def _why(suggestion: Suggestion) -> str:
 
 
 def _with_units(agency: Agency, serving: list[Agency]) -> Iterable[Agency]:
-    """Yield the agency, then its units at all depths, each followed by its own units."""
+    """Yield the agency, then its units (agencies) at all depths, each followed by its own units."""
     yield agency
     for unit in serving:
         if unit.parent_id == agency.id:

@@ -66,7 +66,9 @@ class ComplaintView(BaseView):
     @has_access
     @permission_name("read")
     def show(self, complaint_id: int) -> str:
-        """Show the page of one case; `?kejadian=` filters its timeline. Raises ActionRefused(not_visible)."""
+        """Show the page of one case to an officer who may see it; `?kejadian=` filters its timeline. Raises
+        ActionRefused(not_visible).
+        """
         return page(load_case(complaint_id, current_person(), utc_now()))
 
     @expose("/<int:complaint_id>/batas")
@@ -97,7 +99,8 @@ class ComplaintView(BaseView):
     @has_access
     @permission_name("act")
     def act(self, complaint_id: int) -> Any:
-        """Perform the submitted action on the case and redirect, or show a confirmation page if one was asked for.
+        """Perform the submitted action and redirect to the case page (the inbox if the officer may not see the case any
+        more), or show a confirmation page if the form asks for one.
 
         A refused action shows the case page again with the form as typed, the errors and the status of the refusal.
         Aborts with 400 for a malformed form; raises ActionRefused(not_visible).
@@ -177,7 +180,7 @@ def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = N
 
 
 def _report_news(case: Case) -> dict[str, Any]:
-    """Return the template values for the last change that the reporter made at SP4N.
+    """Return the template values (dict) for the last change that the reporter made at SP4N.
 
     It counts as news until an officer has acted after it.
     """
@@ -192,7 +195,7 @@ def _report_news(case: Case) -> dict[str, Any]:
 
 
 def _sent_form(case: Case, forms: list[ActionForm], sent: Sent | None, refused: ActionRefused | None) -> dict[str, Any]:
-    """Return the template values of the form that was sent: the form itself, the summary of its errors if it was
+    """Return the template values (dict) of the form that was sent: the form itself, the summary of its errors if it was
     refused, and the changes made since a stale form was shown.
     """
     returned = next((form for form in forms if sent and sent.means(form.allowed)), None)
@@ -205,7 +208,7 @@ def _sent_form(case: Case, forms: list[ActionForm], sent: Sent | None, refused: 
 
 
 def _letter_to_read(case: Case, primary: ActionForm | None) -> Letter | None:
-    """Return the letter that the case page shows expanded; None if the case has no draft or signed letter now.
+    """Return the `Letter` that the case page shows expanded; None if the case has no draft or signed letter now.
 
     It is that of the primary action's agency, else of the officer's own agency, else of the lead agency.
     """
@@ -218,7 +221,7 @@ def _letter_to_read(case: Case, primary: ActionForm | None) -> Letter | None:
 
 
 def _question(complaint_id: int, sent: Sent, by: Person) -> str:
-    """Return the HTML of the confirmation page of an action.
+    """Return the HTML of the page that asks for confirmation of an action; performs nothing.
 
     Raises ActionRefused with the reason that performing the action would give.
     """
@@ -235,9 +238,9 @@ def _question(complaint_id: int, sent: Sent, by: Person) -> str:
 
 
 def _carry_out(complaint_id: int, sent: Sent, by: Person) -> Landing:
-    """Perform the submitted action; return a Landing with the URL to redirect to and the success message.
+    """Perform the submitted action, commit, and return a `Landing` with the URL to redirect to and the success message.
 
-    Raises ActionRefused.
+    Raises ActionRefused: missing_input without a file to attach, else with the reason of the rules.
     """
     address = source_address()
     if sent.action is Action.ATTACH:
@@ -253,7 +256,7 @@ def _carry_out(complaint_id: int, sent: Sent, by: Person) -> Landing:
 
 
 def _notice(done: Performed) -> str:
-    """Return the success message of an action: what happened, and the next step with its actor and due time."""
+    """Return the success message (text) of an action: what happened, and the next step with its actor and due time."""
     happened = f"{SENTENCES[done.decision.event.kind.value]}: {done.complaint.number}."
     if not done.opened:
         return happened

@@ -60,10 +60,11 @@ class CorrectionView(BaseView):
     @expose("/<int:complaint_id>/data", methods=["POST"])
     @for_officers("can_act", "Complaint")
     def save(self, complaint_id: int) -> Any:
-        """Save the correction, register the case too if that button was pressed, and redirect; both in one transaction.
+        """Save the correction, register the case too if that button was pressed, and redirect to the case page; both in
+        one transaction.
 
         Errors show the form again as typed, with the status of the refusal, or 422 for an outdated form. Raises
-        ActionRefused if the officer may not correct the case now.
+        ActionRefused (not_visible, not_your_step, out_of_order) if the officer may not correct the case now.
         """
         case, typed = _case(complaint_id), request.form
         try:
@@ -80,7 +81,7 @@ class CorrectionView(BaseView):
 
 
 def _case(complaint_id: int) -> Case:
-    """Return the case for an officer who may correct it now.
+    """Return the `Case` with this id, for an officer who may correct it now.
 
     Raises ActionRefused: not_visible, not_your_step or out_of_order.
     """
@@ -115,7 +116,9 @@ def _save(case: Case, version: int) -> Landing:
 
 
 def _params(form: MultiDict[str, str], registers: bool) -> dict[str, Any]:
-    """Return the submitted values as parameters of the action correct, without empty fields, which change nothing."""
+    """Return the submitted values as parameters (dict) of the action correct, without empty fields, which change
+    nothing.
+    """
     params: dict[str, Any] = filled({name: form.get(name, "") for name in PLAIN_FIELDS})
     location: dict[str, Any] = filled({name: form.get(f"location.{name}", "") for name in LOCATION_PARTS})
     for name in location.keys() & {"lat", "lon"}:
@@ -130,7 +133,9 @@ def _params(form: MultiDict[str, str], registers: bool) -> dict[str, Any]:
 
 
 def _values_of(case: Case) -> dict[str, str]:
-    """Return the current values of the case by form field, without the identity, which is opened on its own page."""
+    """Return the current values of the case as texts by form field, without the identity, which is opened on its own
+    page.
+    """
     complaint = case.complaint
     return {
         "category": complaint.category.code if complaint.category else "",

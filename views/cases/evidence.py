@@ -24,7 +24,8 @@ class EvidenceView(BaseView):
     @expose("/<int:complaint_id>/bundel", methods=["POST"])
     @for_officers("can_read", "Complaint")
     def bundle(self, complaint_id: int) -> Response:
-        """Stream the evidence bundle of a case as a zip file and record the download in the journal.
+        """Stream the evidence bundle of a case as a zip download; the download is first written to the journal and
+        committed.
 
         Raises ActionRefused(not_visible) for users who do not see every case.
         """

@@ -38,9 +38,10 @@ class IdentityView(BaseView):
     @expose("/<int:complaint_id>/identitas", methods=["POST"])
     @for_officers("can_act", "Complaint")
     def open(self, complaint_id: int) -> Response:
-        """Record the opening of a reporter's identity with its reason, and show the case page with the identity once.
+        """Record the opening of a reporter's identity with its reason, and show the case page with the identity in
+        clear, once.
 
-        Each request is another opening with its own event. An error shows the page again with the status of the
+        Each request is another opening with its own event. An error shows the case page again with the status of the
         refusal. Raises ActionRefused: not_visible or not_your_step.
         """
         by, reason = current_person(), request.form.get("reason", "")
@@ -68,9 +69,9 @@ class IdentityView(BaseView):
     @expose("/<int:guarded_id>/samarkan", methods=["POST"])
     @for_officers("can_receive", "Complaint")
     def redact(self, guarded_id: int) -> Any:
-        """Save the redacted text of a case, which agencies, letters and the SP4N feed show from then on, and redirect;
-        errors show the form again as typed with the status of the refusal. Aborts with 400 for a malformed version;
-        raises ActionRefused: not_visible, not_your_step or out_of_order.
+        """Save the redacted text of a case, which agencies, letters and the SP4N feed show from then on, and redirect
+        to the case page; errors show the form again as typed with the status of the refusal. Aborts with 400 for a
+        malformed version; raises ActionRefused: not_visible, not_your_step or out_of_order.
         """
         typed = request.form.to_dict()
         version = typed.get("expected_version", "")
@@ -120,7 +121,7 @@ def _form(case: Case, faults: Typed, typed: Typed | None = None) -> str:
 
 
 def _proposed(case: Case) -> Typed:
-    """Return the initial values of the redaction form by field, with personal traces masked.
+    """Return the initial texts of the redaction form by field, with personal traces masked.
 
     They are the texts shown now, or the reporter's newer texts if the report changed since the last redaction.
     """

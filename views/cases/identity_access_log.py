@@ -41,8 +41,8 @@ class IdentityBookView(BaseView):
     @expose("/")
     @for_officers("can_read", "Identity")
     def book(self) -> str:
-        """Show the identity access log, newest first, with the number of accesses per officer. It is filtered by
-        officer (`petugas`) and period (`dari`, `sampai`: office dates).
+        """Show the page of the identity access log, newest first, with the number of accesses per officer. It is
+        filtered by officer (`petugas`) and period (`dari`, `sampai`: office dates).
         """
         address = _address()
         wanted = _wanted(address)
@@ -62,7 +62,9 @@ class IdentityBookView(BaseView):
     @expose("/unduh.csv")
     @for_officers("can_read", "Identity")
     def download(self) -> Response:
-        """Send the filtered identity access log as a CSV file for spreadsheets (UTF-8 with byte order mark)."""
+        """Send the identity access log, filtered like its page, as a CSV file for spreadsheets (UTF-8 with byte order
+        mark).
+        """
         text = io.StringIO()
         text.write("\ufeff")
         rows = csv.writer(text, delimiter=SEPARATOR, lineterminator="\r\n")
@@ -86,10 +88,9 @@ class IdentityBookView(BaseView):
     @expose("/cari", methods=["POST"])
     @for_officers("can_search", "Identity")
     def search(self) -> Response:
-        """Show the cases of one reporter; officer, time and reason are written to the journal even if no case is found.
-
-        Field errors show the form again with the status of the refusal. Raises ActionRefused(not_your_step) for an
-        officer who may not search.
+        """Show the page with the cases of the reporter who has the typed phone number, e-mail address or NIK; officer,
+        time and reason are written to the journal even if no case is found. Field errors show the form again with the
+        status of the refusal. Raises ActionRefused(not_your_step) for an officer who may not search.
         """
         params = {name: request.form.get(name, "") for name in ("mark", "reason")}
         try:

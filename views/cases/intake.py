@@ -56,7 +56,7 @@ class IntakeView(BaseView):
     @expose("/baru", methods=["POST"])
     @for_officers("can_receive", "Complaint")
     def save(self) -> Response | AnyResponse:
-        """Record the complaint and redirect to the reporter's card, which shows number and tracking code.
+        """Record the officer's complaint and redirect to the reporter's card, which shows number and tracking code.
 
         Errors show the form again as typed with status 422, also for an SP4N number that is already recorded.
         """
@@ -79,9 +79,11 @@ class IntakeView(BaseView):
 
 
 def _record_once(typed: dict[str, str], token: str) -> Landing:
-    """Record the officer's complaint once and return its Landing, or that of an earlier submission of the same form.
+    """Record the officer's complaint, commit, and return its `Landing`, or that of an earlier submission of the same
+    form.
 
-    Raises ActionRefused for faulty fields and AlreadyHere for a known SP4N number.
+    Raises ActionRefused (not_your_step, missing_input with every faulty field), and AlreadyHere for a known SP4N
+    number.
     """
     tracking_id = read_tracking_id(typed.get("tracking_id", ""))
     by, address, tell = current_person(), source_address(), "tell" in typed
@@ -99,7 +101,9 @@ def _record_once(typed: dict[str, str], token: str) -> Landing:
 
 
 def payload_of(typed: dict[str, str]) -> dict[str, Any]:
-    """Return the intake form's fields and uploaded files as the report body of the API, without empty fields."""
+    """Return a dict of the intake form's fields and uploaded files, as the report body of the API, without empty
+    fields.
+    """
     payload: dict[str, Any] = filled({name: typed.get(name, "") for name in TOP_FIELDS})
     payload["location"] = filled({name: typed.get(f"location.{name}", "") for name in PLACE_FIELDS})
     payload["reporter"] = filled({name: typed.get(f"reporter.{name}", "") for name in REPORTER_FIELDS})

@@ -31,7 +31,8 @@ class IntakeCardView(BaseView):
     @expose("/<int:complaint_id>/kartu", methods=["GET"])
     @for_officers("can_receive", "Complaint")
     def show(self, complaint_id: int) -> str:
-        """Show the reporter's card with case number and, once after intake, the tracking code.
+        """Show the page of the reporter's card with case number and, only the first time after intake, the tracking
+        code.
 
         Later it says how the reporter can get a new code. Raises ActionRefused(not_visible).
         """
@@ -55,7 +56,7 @@ class IntakeCardView(BaseView):
 
 
 def card_landing(intake: Intake) -> Landing:
-    """Return the Landing that redirects to the reporter's card; its notice is the card's encrypted content."""
+    """Return a `Landing` that redirects to the reporter's card; its notice is the card's encrypted content."""
     following = gettext("Berikutnya: %(step)s, batas %(due)s.", step=STEPS[intake.step], due=moment(intake.due_at))
     card = {"id": intake.complaint_id, "code": intake.tracking_code, "next": following}
     return Landing(f"/aduan/{intake.complaint_id}/kartu", seal(json.dumps(card)))

@@ -23,7 +23,7 @@ PATH, SHEET_PATH = "/kertas", "/lembar-sop"
 
 
 class PaperView(BaseView):
-    """Screens of the generated papers of a case, for officers who may see the case.
+    """Screens of the generated papers (PDF) of a case, for officers who may see the case.
 
     They raise ActionRefused(not_visible) for others.
     """
@@ -37,7 +37,8 @@ class PaperView(BaseView):
     @has_access
     @permission_name("read")
     def ask(self, complaint_id: int) -> Any:
-        """Request the paper of `kind` for the event, letter draft or complaint with the id `cause`, and redirect to it.
+        """Request the paper of `kind` for the event, letter draft or complaint with the id `cause`, and redirect to the
+        paper's page.
 
         An existing paper is not generated again. Aborts with 400 for a malformed `cause`; raises
         ActionRefused(not_visible) for a hidden case, an unknown kind or a cause that is not of the case.
@@ -54,7 +55,7 @@ class PaperView(BaseView):
     @has_access
     @permission_name("read")
     def show(self, paper_id: int) -> str:
-        """Show the page of a paper, which reloads until its PDF exists. Raises ActionRefused(not_visible)."""
+        """Show the page of a generated paper, which reloads until its PDF exists. Raises ActionRefused(not_visible)."""
         return paper_page(find_case_paper(paper_id, current_person()))
 
     @expose("/<int:paper_id>/keadaan")
@@ -68,7 +69,7 @@ class PaperView(BaseView):
     @has_access
     @permission_name("read")
     def file(self, paper_id: int) -> Response:
-        """Send the PDF of a paper; 404 until it is drawn. Raises ActionRefused(not_visible)."""
+        """Send the PDF of a generated paper; 404 until it exists. Raises ActionRefused(not_visible)."""
         paper = find_case_paper(paper_id, current_person())
         return send_paper(paper, file_name(paper))
 
@@ -76,7 +77,9 @@ class PaperView(BaseView):
     @has_access
     @permission_name("read")
     def again(self, paper_id: int) -> Any:
-        """Queue a failed paper again and redirect to its page. Raises ActionRefused(not_visible)."""
+        """Queue a paper whose drawing failed again and redirect to its page; any other paper stays as it is. Raises
+        ActionRefused(not_visible).
+        """
         paper = find_case_paper(paper_id, current_person())
         draw_again(paper.id)
         return redirect(f"{PATH}/{paper.id}", 303)
@@ -114,14 +117,16 @@ class SopSheetView(BaseView):
     @expose("/<int:sheet_id>.pdf")
     @for_officers("can_read", "Reference")
     def file(self, sheet_id: int) -> Response:
-        """Send the PDF of an SOP sheet; 404 until it is drawn. Raises ActionRefused(not_visible)."""
+        """Send the PDF of an SOP sheet; 404 until it exists. Raises ActionRefused(not_visible) for an unknown sheet."""
         sheet = find_sop_sheet(sheet_id)
         return send_paper(sheet, file_name(sheet))
 
     @expose("/<int:sheet_id>/ulang", methods=["POST"])
     @for_officers("can_read", "Reference")
     def again(self, sheet_id: int) -> Any:
-        """Queue a failed SOP sheet again and redirect to its page. Raises ActionRefused(not_visible)."""
+        """Queue an SOP sheet whose drawing failed again and redirect to its page. Raises ActionRefused(not_visible) for
+        an unknown sheet.
+        """
         draw_again(find_sop_sheet(sheet_id).id)
         return redirect(f"{SHEET_PATH}/{sheet_id}", 303)
 

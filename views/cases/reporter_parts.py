@@ -23,7 +23,7 @@ Part = tuple[str, bool]
 
 @dataclass(frozen=True)
 class IdentityTrace:
-    """A place in the case text that may reveal the reporter.
+    """A value object: a place in the case text that may reveal the reporter.
 
     `kind` and `place` are codes of the label tables; `parts` is the text around it as (text, is the trace itself).
     """
@@ -34,7 +34,7 @@ class IdentityTrace:
 
 
 def reporter_parts(case: Case, opened: dict[str, str] | None = None, **fault: str) -> dict[str, Any]:
-    """Return the template values of the reporter section of the case page.
+    """Return the template values (dict) of the reporter section of the case page.
 
     `opened` are identity fields to show unmasked once; `reason_fault` and `reason_typed` are error and text of a
     refused reason.
@@ -66,12 +66,12 @@ def reporter_parts(case: Case, opened: dict[str, str] | None = None, **fault: st
 
 
 def is_unreadable(text: object) -> bool:
-    """Return whether an identity field is encrypted with a key that is missing."""
+    """Return whether an identity field cannot be shown, because it is encrypted with a key that is missing."""
     return isinstance(text, Unreadable)
 
 
 def identity_traces(case: Case) -> list[IdentityTrace]:
-    """Return the places in the case's texts that may reveal the reporter of a secret or anonymous case.
+    """Return an `IdentityTrace` for each place in the texts of a secret or anonymous case that may reveal the reporter.
 
     [] for open cases, for users who do not see every case, and for API programs that only read.
     """

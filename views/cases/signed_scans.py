@@ -47,7 +47,7 @@ class ScanView(BaseView):
     @has_access
     @permission_name("act")
     def take(self, complaint_id: int, letter_id: int) -> Any:
-        """Store the uploaded scan of a letter and redirect to the case page.
+        """Store the uploaded scan of a letter, commit, and redirect to the case page.
 
         Errors show the form again with status 422 or that of the refusal. Raises ActionRefused: not_visible,
         wrong_agency or out_of_order.
@@ -72,7 +72,7 @@ class ScanView(BaseView):
 
 
 def _own_letter(complaint_id: int, letter_id: int) -> Letter:
-    """Return a letter signed with ink, of an agency of this officer.
+    """Return the `Letter` with this id, signed with ink, of an agency of this officer.
 
     Raises ActionRefused: not_visible, wrong_agency for a letter of another agency, out_of_order for one not signed with
     ink.

@@ -20,7 +20,7 @@ NO_MAIN_COMPLAINT = ENDED - {CaseStatus.CLOSED}
 
 @dataclass(frozen=True)
 class Similar:
-    """A likely duplicate of a complaint.
+    """A value object: a likely duplicate of a complaint.
 
     `reason` is the similarity as text, `status` the status as text, `can_be_main` whether a case can be merged into it.
     """
@@ -32,12 +32,12 @@ class Similar:
 
 
 def similar_to_case(row: Complaint, person: Person) -> list[Similar]:
-    """Return the likely duplicates of a stored complaint, nearest place first, among the cases this person may see."""
+    """Return a `Similar` for each likely duplicate of a stored complaint that this person may see, nearest first."""
     return [_in_words(found, row.received_at, False) for found in likely_duplicates(report_of(row), person)]
 
 
 def similar_to_typed(typed: Mapping[str, str], person: Person, now: datetime) -> list[Similar]:
-    """Return the likely duplicates of the report typed into the intake form, among the cases this person may see."""
+    """Return a `Similar` for each likely duplicate of the report typed in the intake form that this person may see."""
     report = report_in_writing(
         typed.get("title", ""),
         typed.get("body", ""),
@@ -57,7 +57,7 @@ def _in_words(found: Likely, at: datetime, today: bool) -> Similar:
 
 
 def _when(other: datetime, at: datetime, today: bool) -> str:
-    """Return the distance of two cases in office days as text.
+    """Return the days between the receipts of two cases (office dates) as text, for example "3 hari sebelumnya".
 
     It is relative to today if `today` is true, else to the other case.
     """

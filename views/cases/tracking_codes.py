@@ -28,8 +28,8 @@ class CodeView(BaseView):
     def replace(self, complaint_id: int) -> Response:
         """Replace the tracking code of a case and redirect to the case page, which shows the new code once.
 
-        Aborts with 400 for a malformed token; raises ActionRefused(not_visible), other refusals become a message on
-        that page.
+        Aborts with 400 for a malformed form token; raises ActionRefused(not_visible), other refusals become a message
+        on the case page.
         """
         token, place = request.form.get("token", ""), f"/aduan/{complaint_id}"
         if not is_token(token):

@@ -30,7 +30,7 @@ WORST_FIRST = ("broken", "unknown", "warn", "ok")
 
 @dataclass(frozen=True)
 class Finding:
-    """The state of one part of the program as text.
+    """A value object: the state of one part of the program as text.
 
     `state` is ok, warn, broken or unknown; `to_do` is the advice to the administrator, "" if the part is ok.
     """
@@ -42,7 +42,7 @@ class Finding:
 
 
 def all_findings(now: datetime, redis: bool) -> list[Finding]:
-    """Return a Finding for every part of the program, broken ones first; `redis` is whether Redis answers."""
+    """Return a `Finding` for every part of the program, broken ones first; `redis` says whether Redis answers."""
     seen = health.find_processes(now) if redis else None
     found = [*_servers(redis), *_processes(seen, now), *_records(now), *_peer(now)]
     for name, state, sentence in invariant_lines(now):
@@ -58,7 +58,7 @@ def all_findings(now: datetime, redis: bool) -> list[Finding]:
 
 
 def warnings(now: datetime) -> list[str]:
-    """Return English sentences about dead scheduler and worker processes, for a monitor.
+    """Return a list of English sentences about dead scheduler and worker processes, for a monitor.
 
     [] if all are alive, and while Redis is unreachable and nothing is known.
     """
@@ -73,7 +73,9 @@ def warnings(now: datetime) -> list[str]:
 
 
 def outside_warnings() -> list[str]:
-    """Return English sentences about unreachable gateways and a rejected peer token for a monitor."""
+    """Return a list of English sentences, for a monitor, about unreachable message gateways and a rejected token for
+    SP4N; [] if there are none.
+    """
     sentences = [
         f"{CHANNELS[state.channel].server_in_english}: away since {office_time(state.away_since):%Y-%m-%d %H:%M},"
         f" left alone until {office_time(state.held_until):%H:%M:%S} ({state.last_error})"
@@ -106,7 +108,7 @@ def _servers(redis: bool) -> Iterator[Finding]:
 
 
 def _processes(seen: health.Processes | None, now: datetime) -> Iterator[Finding]:
-    """Yield the Findings of scheduler and workers; unknown without Redis, where their heartbeats are."""
+    """Yield the `Finding`s of scheduler and workers; both unknown without Redis, where their heartbeats are."""
     if seen is None:
         for part in ("scheduler", "workers"):
             yield _finding(part, "unknown", gettext("Tidak terlihat selama Redis tidak menjawab."))
@@ -165,7 +167,7 @@ def _seen(at: datetime, now: datetime) -> str:
 
 
 def _records(now: datetime) -> Iterator[Finding]:
-    """Yield the Findings that the tables tell: waiting and failed messages, gateways, alarms and holidays."""
+    """Yield the `Finding`s that are read from tables: waiting and failed messages, gateways, alarms and holidays."""
     records = health.find_records(now)
     messages, late, year = records.messages, records.late_alarms, records.missing_year
     said = ngettext("%(num)d pesan menunggu.", "%(num)d pesan menunggu.", messages.waiting)
@@ -213,7 +215,7 @@ def _gateway(server: str, trouble: GatewayState | None, now: datetime) -> Findin
 
 
 def _queues(redis: bool, now: datetime) -> Finding:
-    """Return the Finding of the job queues, by the waiting time of their oldest job; unknown without Redis."""
+    """Return the `Finding` of the job queues, by the waiting time of their oldest job; unknown without Redis."""
     if not redis:
         return _finding("queues", "unknown", gettext("Tidak terlihat selama Redis tidak menjawab."))
     try:
@@ -237,7 +239,7 @@ def _queues(redis: bool, now: datetime) -> Finding:
 
 
 def _papers() -> Finding:
-    """Return the Finding of papers that could not be drawn and signed files that are missing."""
+    """Return the `Finding` of papers that could not be drawn and signed files that are missing."""
     failed, lost = count_troubled()
     said = [ngettext("%(num)d dokumen gagal dibuat.", "%(num)d dokumen gagal dibuat.", failed)] if failed else []
     if lost:
@@ -263,7 +265,7 @@ def how_long(seconds: float) -> str:
 
 
 def _peer(now: datetime) -> Iterator[Finding]:
-    """Yield the Finding of the exchange with the peer (SP4N), if one is configured."""
+    """Yield the one `Finding` of the exchange with the peer (SP4N); nothing if no peer is configured."""
     if not client.is_set_up():
         return
     if (denial := overview.find_denial()) is not None:

@@ -49,7 +49,9 @@ def install(app: Flask) -> None:
 
 
 def metrics() -> Response:
-    """Return the request counters and current gauges in the Prometheus text format; 404 without the right token."""
+    """Return a response with the request counters and current gauges in the Prometheus text format; 404 without the
+    right token.
+    """
     if not _may_read():
         abort(404)
     read_at, gauges = current_app.extensions.get("gauges", (0.0, None))

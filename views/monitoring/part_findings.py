@@ -27,7 +27,7 @@ Line = tuple[str, str, str]
 
 
 def file_states(now: datetime) -> Iterator[Line]:
-    """Yield part, state and sentence of virus scanner (if configured), attachment inspection and file store."""
+    """Yield (part, state, sentence) of virus scanner (if configured), attachment inspection and file store."""
     counts = count_files(now)
     if clamav.is_set_up():
         if clamav.answers():
@@ -67,7 +67,7 @@ def _store(sweep: StoreSweep | None, now: datetime) -> tuple[str, str]:
 
 
 def backup_state(now: datetime) -> tuple[str, str]:
-    """Return the state ("ok" or "warn") and a sentence about the last backup and restore drill.
+    """Return (state, sentence) about the last backup and restore drill; the state is "ok" or "warn".
 
     It is "warn" if there is no backup, if files were missing, or if the nightly backup is enabled and late.
     """
@@ -107,7 +107,7 @@ def _when(at: datetime, now: datetime) -> str:
 
 
 def invariant_lines(now: datetime) -> Iterator[Line]:
-    """Yield name, state and sentence of the nightly invariant check.
+    """Yield (name, state, sentence) of the nightly invariant check.
 
     First comes the check itself with the name "", then each invariant that does not hold.
     """
@@ -123,7 +123,7 @@ def invariant_lines(now: datetime) -> Iterator[Line]:
 
 
 def _check_state(ended_at: datetime, now: datetime, red: int) -> tuple[str, str]:
-    """Return state and sentence of the invariant check that ended at `ended_at`.
+    """Return (state, sentence) of the invariant check that ended at `ended_at`.
 
     `red` is the number of invariants that do not hold; a check older than 26 hours is "warn".
     """
@@ -142,7 +142,7 @@ def _check_state(ended_at: datetime, now: datetime, red: int) -> tuple[str, str]
 
 
 def words_of(found: RedInvariant) -> str:
-    """Return the first findings of an invariant as one text, and how many more there are."""
+    """Return the first findings of a violated invariant as one text, and how many more there are."""
     sentences = [sentence_of(one.sentence, one.subject, one.particulars) for one in found.findings]
     left = found.count - len(sentences)
     if left > 0:
@@ -151,7 +151,7 @@ def words_of(found: RedInvariant) -> str:
 
 
 def webhook_states() -> Iterator[Line]:
-    """Yield one line (part, state, sentence) about all webhook endpoints.
+    """Yield one line (part, state, sentence) about all webhook endpoints together.
 
     Nothing if no endpoint is in use and no message is parked. It is "warn" while an endpoint fails or is disabled by
     the program, or messages are parked.

@@ -36,7 +36,9 @@ class HealthView(BaseView):
     @expose("/")
     @for_officers("can_read", "System")
     def show(self) -> str:
-        """Show the health page: the state of every part of the program, broken ones first, and the failed jobs."""
+        """Show administrators and supervisors the health page: the state of every part of the program, broken ones
+        first, and the failed jobs.
+        """
         redis = redis_answers()  # asked once, since an unreachable Redis costs a timeout
         findings, now = all_findings(utc_now(), redis), utc_now()
         page: str = render_template(
@@ -56,7 +58,7 @@ class HealthView(BaseView):
     def retry(self, job_id: str) -> Response:
         """Queue a failed background job again and redirect to the health page.
 
-        A job that is not failed any more is left unchanged with a notice.
+        A job that is not failed any more is left unchanged with a notice; an unreachable Redis becomes a message there.
         """
         try:
             if retry_job(job_id):
@@ -69,7 +71,7 @@ class HealthView(BaseView):
 
 
 def _jobs(now: datetime) -> dict[str, Any] | None:
-    """Return the template values of queues and failed jobs; None if Redis does not answer."""
+    """Return the template values (dict) of queues and failed jobs; None if Redis does not answer."""
     try:
         failed, count = read_failed_jobs()
         queues = [
@@ -97,7 +99,7 @@ class FailedMessageView(BaseView):
     @expose("/")
     @for_officers("can_manage", "System")
     def list(self) -> str:
-        """Show the failed messages with recipient, channel, time and reason."""
+        """Show the administrator the page of the failed messages with recipient, channel, time and reason."""
         page: str = render_template(
             "monitoring/failed.html",
             title=gettext("Pesan gagal"),
@@ -123,7 +125,9 @@ class FailedMessageView(BaseView):
     @expose("/kirim-lagi", methods=["POST"])
     @for_officers("can_manage", "System")
     def all_again(self) -> Response:
-        """Queue all failed messages again and redirect to their list; a repeated request finds none."""
+        """Queue all failed messages again and redirect to their list; a repeated request finds none and changes
+        nothing.
+        """
         count = send_all_again(utc_now())
         if not count:
             return _none_failed()
@@ -140,7 +144,7 @@ class FailedMessageView(BaseView):
     def again(self, delivery_id: int) -> Response:
         """Queue one failed message again and redirect to the list of failed messages.
 
-        A message that is not failed any more is left unchanged with a notice.
+        A message that is not failed any more, or is unknown, changes nothing and gives a notice.
         """
         if delivery_id > LARGEST_ID:
             abort(404)

@@ -20,13 +20,15 @@ MEMBERS = {
 
 
 def wanted_format() -> str:
-    """Return the format in the URL, "json" or "xml"; "json" for any other, so that the error has a format."""
+    """Return the format that the request's URL ends with, "json" or "xml"; "json" for any other, so that the error has
+    one.
+    """
     ending = request.path.rpartition(".")[2]
     return ending if ending in FORMATS else "json"
 
 
 def respond(root: str, value: Any, status: int = 200) -> Response:
-    """Return a response with `value` in the format of the URL; XML puts it under the element `root`."""
+    """Return a response with `value` as JSON or XML, as the URL asks; XML puts it under the element `root`."""
     kind = wanted_format()
     if kind == "json":
         text = json.dumps(value)

@@ -47,12 +47,12 @@ class Open311View(BaseView):
 
     @expose("/discovery.<ending>", methods=["GET"])
     def discover(self, ending: str) -> Response:
-        """Return a response with the GeoReport v2 discovery document."""
+        """Return a response with the GeoReport v2 discovery document (JSON or XML)."""
         return respond("discovery", shapes.discovery())
 
     @expose("/services.<ending>", methods=["GET"])
     def list_services(self, ending: str) -> Response:
-        """Return a response with the services, which are the categories in use."""
+        """Return a response with the GeoReport v2 services (JSON or XML), which are the categories in use."""
         return respond("services", shapes.services())
 
     @expose("/services/<service>.<ending>", methods=["GET"])
@@ -99,7 +99,8 @@ class Open311View(BaseView):
 
     @expose("/requests.<ending>", methods=["POST"])
     def hand_in(self, ending: str) -> Response:
-        """Record a complaint that a program submits for a citizen; respond with its number and a notice with the code.
+        """Record a complaint that a program submits for a citizen; return a response with its number and a notice with
+        the tracking code.
 
         A repeated submission gets the first response. 403 without a valid key, 415 for another media type; raises
         Unreadable for invalid fields.
@@ -119,7 +120,7 @@ class Open311View(BaseView):
 
 
 def _named(numbers: list[str]) -> Response:
-    """Return a response with the public complaints among the numbers.
+    """Return a response with the public complaints among the case numbers.
 
     404 if there is none, whether hidden or unknown; 400 for more than 1,000 numbers.
     """
@@ -144,7 +145,9 @@ def _only_where_open() -> Response | None:
 
 
 def _for_everybody(response: Response) -> Response:
-    """Return the response, readable from any origin; a successful read may be cached for a minute and gets an ETag."""
+    """Return the same response, readable from any origin; a successful read may be cached for a minute and gets an
+    ETag.
+    """
     response.headers["Access-Control-Allow-Origin"] = "*"
     if request.method in ("GET", "HEAD") and response.status_code == 200:
         response.headers.setdefault("Cache-Control", f"public, max-age={CACHE_SECONDS}")

@@ -27,7 +27,7 @@ class Unreadable(Exception):
 
 
 def fault(name: str, value: str = "") -> str:
-    """Return the sentence of a fault code; the quoted value is cut to 60 characters."""
+    """Return the message (text) of a fault code; the quoted value is cut to 60 characters."""
     sentence = str(FAULTS[name])
     return sentence % {"value": value[:60]} if "%(value)s" in sentence else sentence
 
@@ -53,7 +53,9 @@ def wanted_requests(now: datetime) -> tuple[Wanted, int, int]:
 
 
 def listed(name: str) -> list[str]:
-    """Return the values of a query parameter given with commas or repeatedly, without duplicates."""
+    """Return a list of the values of a query parameter given with commas or repeatedly, without duplicates; [] if
+    missing.
+    """
     parts = (part.strip() for text in request.args.getlist(name) for part in text.split(","))
     return list(dict.fromkeys(part for part in parts if part))
 
@@ -85,7 +87,7 @@ def _number(name: str, default: int, most: int, faults: list[str]) -> int:
 
 
 def degrees(form: Any, name: str) -> float | str | None:
-    """Return a coordinate of the form as float; None if it is empty.
+    """Return a coordinate of the form as float (degrees); None if it is empty.
 
     Text that is no number is returned unchanged and rejected by validation later.
     """

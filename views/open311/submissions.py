@@ -40,7 +40,7 @@ UNREAD = ("api_key", "jurisdiction_id")
 
 
 def submit(key: KnownKey) -> dict[str, str]:
-    """Record the submitted complaint and return its `number` and tracking `code`.
+    """Record the submitted complaint, commit, and return a dict with its `number` and tracking `code`.
 
     Raises Unreadable with every fault, in GeoReport v2 field names; its status is 404 for an unknown service, 422 if
     the files do not fit the store, else 400.
@@ -60,7 +60,7 @@ def submit(key: KnownKey) -> dict[str, str]:
 
 
 def _report(files: list[tuple[str, bytes]]) -> Report:
-    """Return the submitted report, validated.
+    """Return the submitted report (`Report`), validated.
 
     Raises Unreadable with every fault; its status is 404 for an unknown service, else 400.
     """
@@ -82,7 +82,7 @@ def _report(files: list[tuple[str, bytes]]) -> Report:
 
 
 def _descriptions(refused: ActionRefused) -> list[str]:
-    """Return the sentences of a refused report, each once, with the field names of GeoReport v2."""
+    """Return a list of the messages of a refused report, each once, with the field names of GeoReport v2."""
     found = []
     for error in field_sentences(refused.errors):
         field = error["field"]
@@ -92,7 +92,7 @@ def _descriptions(refused: ActionRefused) -> list[str]:
 
 
 def _payload(files: list[tuple[str, bytes]]) -> dict[str, Any]:
-    """Return the submission as the report body of the API.
+    """Return the submission as a dict, the report body of the API.
 
     A media URL is appended to the text and never fetched, since it could point into the internal network (SSRF). Device
     and account ids are not stored.

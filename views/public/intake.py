@@ -64,14 +64,16 @@ class PublicIntakeView(BaseView):
         return blueprint
 
     def too_many(self, _error: RateLimitExceeded) -> Response:
-        """Called over the rate limit: show the form again as typed with status 429, so that the text is not lost."""
+        """Called when the rate limit is exceeded: show the complaint form again as typed with status 429, so that no
+        text is lost.
+        """
         page = form_page(request.form.to_dict(), new_token(), [whole(str(TOO_MANY))])
         page.status_code = 429
         page.headers.update(retry_after())
         return page
 
     def outdated(self, _error: CSRFError) -> Response:
-        """Called for a missing or expired CSRF token: show the form again as typed with status 422."""
+        """Called for a missing or expired CSRF token: show the complaint form again as typed with status 422."""
         return form_page(request.form.to_dict(), new_token(), [whole(str(OUTDATED))])
 
     @expose("", methods=["GET"])
@@ -105,7 +107,9 @@ class PublicIntakeView(BaseView):
 
     @expose("/selesai", methods=["GET"])
     def done(self) -> str | AnyResponse:
-        """Show the confirmation page with case number and tracking code once; later requests redirect to /lacak."""
+        """Show the confirmation page with case number and tracking code once; later requests redirect to the tracking
+        form.
+        """
         sealed = session.pop(_SESSION_KEY, None)
         if not isinstance(sealed, str):
             return redirect("/lacak", 303)
@@ -141,7 +145,9 @@ def _take(typed: dict[str, str]) -> Landing:
 
 
 def payload_of(typed: dict[str, str]) -> dict[str, Any]:
-    """Return the public form's fields and uploaded files as the report body of the API, without empty fields."""
+    """Return a dict of the public form's fields and uploaded files, as the report body of the API, without empty
+    fields.
+    """
     names = ("title", "body", "category", "confidentiality", "occurred_on")
     payload: dict[str, Any] = filled({name: typed.get(name, "") for name in names})
     place = filled({name: typed.get(f"location.{name}", "") for name in ("text", "district", "village")})
@@ -162,7 +168,9 @@ def _degrees(text: str) -> float | str:
 
 
 def form_page(typed: dict[str, str], token: str, errors: Errors | None = None) -> Response:
-    """Return the response with the complaint form: typed values, errors at their fields; status 422 with errors."""
+    """Return the response with the complaint form: typed values, errors at their fields; status 422 with errors, else
+    200.
+    """
     know_browser()
     page = render_template(
         "public/intake.html",

@@ -30,24 +30,27 @@ class VerificationView(PublicView):
     limit_scope = "verifikasi"
 
     def too_many(self, _error: RateLimitExceeded) -> Response:
-        """Called over the rate limit: show the verification form with status 429."""
+        """Called when the rate limit is exceeded: show the verification form with status 429."""
         response = _page(429, error=str(TOO_MANY))
         response.headers.update(retry_after())
         return response
 
     @expose("/", methods=["GET"])
     def ask(self) -> Response:
-        """Show the form that uploads a letter for verification."""
+        """Show the public form that uploads a letter for verification."""
         return _page()
 
     @expose("/", methods=["POST"])
     def check(self) -> Response:
-        """Show whether the uploaded file is a genuine letter; 422 without a file, 413 for a file over 10 MB."""
+        """Show the page that says whether the uploaded file is a genuine letter; 422 without a file, 413 if it is over
+        10 MB.
+        """
         return _checked(None)
 
     @expose("/<code>", methods=["GET"])
     def show(self, code: str) -> Response:
-        """Show the stored letter with this verification code and whether it is intact; 404 for an unknown code.
+        """Show the public page of the letter with this verification code and whether it is intact; 404 for an unknown
+        code.
 
         Its digests are recomputed and its signature is checked.
         """
@@ -58,7 +61,8 @@ class VerificationView(PublicView):
 
     @expose("/<code>", methods=["POST"])
     def compare(self, code: str) -> Response:
-        """Show whether the uploaded file is the letter with this verification code; 404 for an unknown code.
+        """Show the page that says whether the uploaded file is the letter with this verification code; 404 for an
+        unknown code.
 
         422 without a file, 413 for a file over 10 MB.
         """

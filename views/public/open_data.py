@@ -53,7 +53,7 @@ Row = tuple[str | int | float | None, ...]
 
 @dataclass(frozen=True)
 class Dataset:
-    """An open data table: its name in URLs, its columns, and a function that returns its rows."""
+    """A value object: an open data table, with its name in URLs, its columns, and a function that returns its rows."""
 
     name: str
     columns: tuple[str, ...]
@@ -92,7 +92,7 @@ def as_csv(dataset: Dataset, figures: OpenFigures) -> str:
 
 
 def as_json(dataset: Dataset, figures: OpenFigures) -> dict[str, Any]:
-    """Return an open data table as JSON data: `title`, `from`, `to`, `licence`, `columns` (meanings) and `rows`.
+    """Return an open data table as a dict for JSON: `title`, `from`, `to`, `licence`, `columns` (meanings) and `rows`.
 
     A suppressed small number is None.
     """
@@ -108,7 +108,7 @@ def as_json(dataset: Dataset, figures: OpenFigures) -> dict[str, Any]:
 
 
 def catalogue(figures: OpenFigures) -> dict[str, Any]:
-    """Return the DCAT catalogue of all open data tables as JSON data (Project Open Data schema 1.1)."""
+    """Return the DCAT catalogue of all open data tables as a dict for JSON (Project Open Data schema 1.1)."""
     first, last = counted_days(figures)
     base = f"{current_app.config['PUBLIC_BASE_URL']}/data-terbuka"
     return {

@@ -12,7 +12,9 @@ HIDDEN = "–"
 
 
 def charts_of(figures: OpenFigures) -> list[BarChart]:
-    """Return the charts of the public figures: by month (from the first one with cases), by category and by agency."""
+    """Return the three `BarChart`s of the public figures: by month (from the first with cases), by category and by
+    agency.
+    """
     months = list(figures.months)
     while len(months) > 1 and months[0][1:] == (0, 0):
         months.pop(0)
@@ -39,7 +41,7 @@ def charts_of(figures: OpenFigures) -> list[BarChart]:
 
 
 def key_figures(figures: OpenFigures) -> list[tuple[str, str, str]]:
-    """Return (name, value as text, explanation) of the four public key figures."""
+    """Return a list of (name, value as text, explanation) of the four public key figures."""
     return [
         (gettext("Diterima"), written(figures.received), gettext("aduan dalam 12 bulan")),
         (gettext("Dijawab"), written(figures.answered), gettext("aduan dalam 12 bulan")),

@@ -48,7 +48,7 @@ class StatisticsView(OpenView):
 
     @expose("", methods=["GET"])
     def show(self) -> str:
-        """Show the public figures of the last twelve months."""
+        """Show the public page with the figures and charts of the last twelve months."""
         figures = _figures()
         first, last = counted_days(figures)
         page: str = render_template(
@@ -71,7 +71,7 @@ class OpenDataView(OpenView):
 
     @expose("/", methods=["GET"])
     def list_datasets(self) -> str:
-        """Show the public list of open data tables with links to their files."""
+        """Show the public page that lists the open data tables with links to their files."""
         first, last = counted_days(_figures())
         page: str = render_template(
             "public/open_data.html",
@@ -102,7 +102,7 @@ class OpenDataView(OpenView):
 
 
 def _figures() -> OpenFigures:
-    """Return the public figures, read with system rights; they are sums with small numbers suppressed."""
+    """Return the public figures (`OpenFigures`), read with system rights: sums with small numbers suppressed."""
     with as_person(SYSTEM):
         return cached_open_figures(utc_now())
 

@@ -40,7 +40,7 @@ class TrackedCaseView(PublicView):
     limit_scope = "lacak-kasus"
 
     def too_many(self, _error: RateLimitExceeded) -> Response:
-        """Called over the rate limit: show the case page with the typed form and status 429.
+        """Called when the rate limit is exceeded: show the public case page with the typed form and status 429.
 
         Without a valid proof the tracking form is shown instead.
         """
@@ -53,16 +53,16 @@ class TrackedCaseView(PublicView):
     @expose("", methods=["GET"])
     @with_proof(without_proof)
     def show(self, proof: Proof) -> str:
-        """Show the reporter the public page of their case."""
+        """Show the reporter the public page of their case; without a valid proof, redirect to the tracking form."""
         return case_page(proof)
 
     @expose("/tindakan", methods=["POST"])
     @with_proof(without_proof)
     def act(self, proof: Proof) -> Any:
-        """Perform the reporter's action on their case and redirect to its page.
+        """Perform the reporter's action on their case and redirect to the public case page.
 
-        A withdrawal asks for confirmation first. A refused action shows the page again as typed with the status of the
-        refusal.
+        A withdrawal shows a page that asks for confirmation first. A refused action shows the case page again as typed
+        with the status of the refusal.
         """
         sent = read_reporters_form()
         if sent is None:
@@ -91,13 +91,14 @@ class TrackedCaseView(PublicView):
 
     @expose("/selesai", methods=["POST"])
     def end(self) -> Any:
-        """Delete the reporter's proof from this browser's session and redirect to /lacak."""
+        """Delete the reporter's proof from this browser's session and redirect to the tracking form."""
         forget()
         return redirect("/lacak", 303)
 
 
 def _carry_out(proof: Proof, sent: Sent) -> Landing:
-    """Perform the reporter's action; return a Landing with the case page and the success message.
+    """Perform the reporter's action, commit, and return a `Landing` with the URL of the case page and the success
+    message.
 
     Raises ActionRefused, among others (missing_input) for a missing file.
     """
@@ -115,7 +116,7 @@ def _carry_out(proof: Proof, sent: Sent) -> Landing:
 
 
 def _confirm_page(proof: Proof, sent: Sent) -> str:
-    """Return the HTML of the confirmation page of a withdrawal.
+    """Return the HTML of the page that asks for confirmation of a withdrawal.
 
     Raises ActionRefused: missing_input for an incomplete form, out_of_order if it is no longer possible.
     """

@@ -24,7 +24,7 @@ FOLDED = frozenset({Action.ATTACH, Action.WITHDRAW})
 
 @dataclass(frozen=True)
 class ReporterForm:
-    """The form of one action of the reporter.
+    """A value object: the form of one action of the reporter.
 
     `token` makes the form act once, `version` is the case version shown, `open` is True for the form that was sent.
     `question` is the question that add_information answers, None for other actions.
@@ -61,7 +61,7 @@ class ReporterForm:
 def reporter_forms(
     case: TrackedCase, sent: Sent | None = None, refused: ActionRefused | None = None
 ) -> list[ReporterForm]:
-    """Return a form for each action that the public case page offers the reporter now.
+    """Return a list with a `ReporterForm` for each action that the public case page offers the reporter now.
 
     The form of `sent` keeps its values and shows the errors of `refused`.
     """
@@ -70,7 +70,7 @@ def reporter_forms(
 
 
 def token_start(complaint_id: int) -> str:
-    """Return the prefix of the form tokens of a case.
+    """Return the text with which the form tokens of a case begin.
 
     It keeps a form from acting on another case that was proved in the same browser meanwhile.
     """
@@ -133,7 +133,9 @@ def _controls(action: Action, key: str, typed: MultiDict[str, str], errors: dict
 
 
 def unsent_texts(sent: Sent) -> list[str]:
-    """Return the texts typed into a form that cannot be sent now, so that the reporter can copy them."""
+    """Return a list of the texts typed into a form that cannot be sent now, so that the reporter can copy them; [] if
+    none.
+    """
     if sent.action is Action.ATTACH:
         return []
     texts = (name for name, field in fields_of(sent.action).items() if isinstance(field, Text))

@@ -49,7 +49,7 @@ def case_page(proof: Proof, sent: Sent | None = None, refused: ActionRefused | N
 
 
 def title_of(line: News) -> str:
-    """Return the heading of a news entry of the public case page, with agency or detail filled in."""
+    """Return the heading (text) of a news entry of the public case page, with agency or detail filled in."""
     detail = ARCHIVE_REASONS.get(line.detail, line.detail) if line.kind == "archive" else line.detail
     return str(NEWS[line.kind]) % {"house": listed(line.agency_names), "detail": detail}
 
@@ -64,7 +64,7 @@ def listed(names: tuple[str, ...]) -> str:
 
 
 def promise_sentences(promise: Promise) -> tuple[str, str]:
-    """Return the promised answer date as a sentence, and a second sentence that gives its basis.
+    """Return two sentences: the promised answer date, and its basis.
 
     Other sentences replace them when the case waits for the reporter or the date has passed.
     """

@@ -32,12 +32,12 @@ class TrackingFormView(PublicView):
     limit_scope = "lacak"
 
     def too_many(self, _error: RateLimitExceeded) -> Response:
-        """Called over the rate limit: show the tracking form again as typed with status 429."""
+        """Called when the rate limit is exceeded: show the tracking form again as typed with status 429."""
         return too_many()
 
     @expose("", methods=["GET"])
     def ask(self) -> str | AnyResponse:
-        """Show the tracking form, or redirect to the case that was proved within the last hour."""
+        """Show the tracking form, or redirect to the public page of the case that was proved within the last hour."""
         return redirect(CASE_PATH, 303) if proved() else form_page()
 
     @expose("", methods=["POST"])
@@ -68,13 +68,13 @@ class TrackingFormView(PublicView):
 
 
 def too_many() -> Response:
-    """Return the response with the tracking form, status 429 and Retry-After (seconds)."""
+    """Return a response with the tracking form, status 429 and the header Retry-After (seconds)."""
     page = form_page(str(TOO_MANY), sent=read_reporters_form())
     return Response(page, status=429, headers=retry_after())
 
 
 def form_page(error: str = "", note: str = "", sent: Sent | None = None) -> str:
-    """Return the HTML of the tracking form with the typed number, never the code.
+    """Return the HTML of the tracking form with the typed case number, never the code.
 
     The fields of a case form that was sent too late (`sent`) are carried along.
     """
@@ -103,6 +103,6 @@ def without_proof() -> Response | AnyResponse:
 
 
 def read_reporters_form() -> Sent | None:
-    """Return the submitted form of the public case page; None if it is malformed or not a reporter's action."""
+    """Return the submitted form (`Sent`) of the public case page; None if malformed or not a reporter's action."""
     sent = read_sent(request.form, request.files.get("file"))
     return sent if sent is not None and sent.action in REPORTER_ACTIONS else None

@@ -28,7 +28,7 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 class CalendarView(GuardedModelView):
-    """Base of the screens of the calendar tables.
+    """Base of the screens of the calendar tables (holidays and weekly office hours).
 
     A change needs a reason and must leave working time, else ChangeRefused is raised.
     """
@@ -45,7 +45,7 @@ class CalendarView(GuardedModelView):
     def write_row(self, form: Any, item: Any, new: bool) -> None:
         """Check the change of a calendar row without saving it; the page that asks for the reason saves it.
 
-        Locks the calendar until the transaction ends. Raises ReasonNeeded with the effects of the change, or
+        Locks the calendar until the transaction ends. Always raises: ReasonNeeded with the effects of the change, or
         ChangeRefused.
         """
         lock_calendar()
@@ -71,7 +71,7 @@ class CalendarView(GuardedModelView):
     def remove_row(self, item: Any) -> None:
         """Check the deletion of a calendar row without performing it.
 
-        Raises ReasonNeeded with the effects of the deletion, or ChangeRefused.
+        Always raises: ReasonNeeded with the effects of the deletion, or ChangeRefused(never_opens).
         """
         self._require_reason((RowChange(item.__tablename__, item.id, row_data(item), None),))
 
@@ -147,7 +147,8 @@ class WorkingWeekView(CalendarView):
 
 
 def normalised_hours(weekday: str, text: str) -> str:
-    """Return office hours such as "7.30 – 12.00" in the form "07:30-12:00", in order of time.
+    """Return office hours such as "7.30 – 12.00" as text of the form "07:30-12:00", in order of time; "" for a closed
+    day.
 
     Raises ChangeRefused(bad_hours) if they are not valid periods.
     """

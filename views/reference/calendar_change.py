@@ -78,9 +78,9 @@ class CalendarChangeView(BaseView):
 
 
 def confirm(change: CalendarChange, left_out: int = 0) -> str | Response:
-    """Return the confirmation page of a calendar change from a file; `left_out` is the number of events not read.
+    """Return the HTML of the confirmation page of a calendar change from a file; `left_out` counts the events not read.
 
-    If the change is impossible or already made, return a redirect to the list.
+    If the change is impossible or already made, return a redirect to the list of the changed table, with a message.
     """
     note = ""
     if left_out:
@@ -127,7 +127,7 @@ def confirmation_page(
 
 
 def describe_changes(change: CalendarChange) -> list[dict[str, Any]]:
-    """Return a dict for each changed calendar row, for display.
+    """Return a list with a dict for each changed calendar row, for display.
 
     `kind` is new, changed or gone, `what` the table and `how` the act as text, `name` the row's name, and `fields`
     holds (label, old value, new value).
@@ -182,9 +182,9 @@ def _fault_of(reason: str) -> str:
 
 
 def _show_again(change: CalendarChange, reason: str, fault: str = "", note: str = "") -> str | Response:
-    """Return the confirmation page of a change for the current state of its rows, with the typed reason.
+    """Return the HTML of the confirmation page of a change for the current state of its rows, with the typed reason.
 
-    If the change is no longer possible, return a redirect to the list.
+    If the change is no longer possible, return a redirect to the list of the changed table.
     """
     try:
         return confirmation_page(change, preview_change(change, utc_now()), reason, fault, note=note)
@@ -197,9 +197,9 @@ def _show_again(change: CalendarChange, reason: str, fault: str = "", note: str 
 
 
 def _rebased_page(change: CalendarChange | None, reason: str) -> str | Response:
-    """Return the confirmation page of the change as it applies to the current rows.
+    """Return the HTML of the confirmation page of the change as it applies to the current rows.
 
-    If the row is gone (None), return a redirect to the list.
+    If the row is gone (None), return a redirect to the list of holidays.
     """
     if change is None:
         flash(str(CALENDAR_MESSAGES["gone"]), "danger")

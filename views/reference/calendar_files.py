@@ -30,7 +30,7 @@ class CalendarFileView(BaseView):
     @expose("/kalender.ics", methods=["GET"])
     @for_officers("can_read", "Reference")
     def export(self) -> Response:
-        """Send every holiday as an all-day event in an iCal file."""
+        """Send every holiday as an all-day event in an iCal file (download)."""
         answer = make_response(as_ical(all_holidays(), _host(), utc_now()))
         answer.headers["Content-Type"] = "text/calendar; charset=utf-8"
         answer.headers["Content-Disposition"] = 'attachment; filename="hari-libur.ics"'
@@ -44,9 +44,10 @@ class CalendarFileView(BaseView):
     @expose("/impor", methods=["POST"])
     @for_officers("can_write", "Reference")
     def read(self) -> str | AnyResponse:
-        """Show on the confirmation page what the uploaded iCal file would change.
+        """Show on the confirmation page what the uploaded iCal file would change; nothing is stored yet.
 
-        An unreadable file shows the form again with status 422; a file without new holidays redirects to the list.
+        An unreadable file shows the form again with status 422; a file without new holidays redirects to the list of
+        holidays.
         """
         kind = request.form.get("kind", "")
         kind = kind if kind in HOLIDAY_KINDS else "local"
@@ -63,7 +64,8 @@ class CalendarFileView(BaseView):
     @expose("/isi", methods=["POST"])
     @for_officers("can_write", "Reference")
     def fill(self) -> str | AnyResponse:
-        """Show on the confirmation page which national holidays of this and the next year would be added.
+        """Show on the confirmation page which national holidays of this and the next year would be added; nothing is
+        stored yet.
 
         Redirects to the list of holidays if none is missing.
         """

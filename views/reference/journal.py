@@ -107,6 +107,6 @@ def _limit_in_words(row: dict[str, Any] | None) -> str:
 
 
 def changes_of(line: JournalLine) -> list[dict[str, Any]]:
-    """Return a dict for each calendar row that a journal entry changed, as `describe_changes` builds it."""
+    """Return a list with a dict for each calendar row that a journal entry changed, as `describe_changes` builds it."""
     rows = line.data.get("rows", [])
     return describe_changes(tuple(RowChange(r["table"], r["key"], r["before"], r["after"]) for r in rows))

@@ -41,7 +41,8 @@ _PEOPLE = frozenset({"user_id", "giver_id", "holder_id", "made_by_id", "asked_by
 
 @dataclass(frozen=True)
 class RowInWords:
-    """A changed row of the journal as text: a sentence, and (label, old text, new text) for each value.
+    """A value object: a changed row of the journal as text, with a sentence and (label, old text, new text) for each
+    value.
 
     The old text is None if it is not shown.
     """
@@ -51,7 +52,7 @@ class RowInWords:
 
 
 def rows_in_words(rows: list[dict[str, Any]]) -> Callable[[Row], RowInWords]:
-    """Return a function that returns one of these changed rows as RowInWords.
+    """Return a function that takes one of these changed rows (dict) and returns it as `RowInWords`.
 
     The names of all referenced rows are loaded once, beforehand.
     """
@@ -112,7 +113,9 @@ def _roles(keys: set[int]) -> Names:
 
 
 def _rights(keys: set[int]) -> Names:
-    """Return the display names of permissions by their ids; a permission without a label gets its technical name."""
+    """Return the display names of permissions by their ids; a permission without a label gets its technical name as
+    HTML.
+    """
     code = Markup('<code lang="zxx">{} · {}</code>')
     found = permission_names(keys).items()
     return {key: str(GRANTS[pair]) if pair in GRANTS else code.format(*pair) for key, pair in found}

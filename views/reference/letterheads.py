@@ -39,7 +39,7 @@ class LetterheadView(BaseView):
     @expose("/<int:agency_id>", methods=["GET"])
     @for_officers("can_read", "Reference")
     def show(self, agency_id: int) -> Response:
-        """Show an agency's letterhead, number pattern and the number book of the year `tahun`.
+        """Show the page of an agency's letterhead, number pattern and the letter number book of the year `tahun`.
 
         404 for an unknown agency and for officers who may not read its book.
         """
@@ -48,9 +48,10 @@ class LetterheadView(BaseView):
     @expose("/<int:agency_id>/lambang", methods=["POST"])
     @for_officers("can_write", "Reference")
     def emblem(self, agency_id: int) -> Any:
-        """Store an uploaded emblem of the agency, or remove the present one if `remove` is set, and redirect.
+        """Store an uploaded emblem of the agency, or remove the present one if `remove` is set, and redirect to the
+        agency's letter page.
 
-        A refused image shows the agency's page again with status 422.
+        A refused image shows that page again with status 422; 404 for an unknown agency.
         """
         row = _agency(agency_id)
         if "remove" in request.form:
@@ -65,8 +66,8 @@ class LetterheadView(BaseView):
     @expose("/<int:agency_id>/nomor", methods=["POST"])
     @for_officers("can_read", "Reference")
     def numbers(self, agency_id: int) -> Any:
-        """Record letter numbers of the agency that were used outside this program, with a reason, and redirect. 403 for
-        officers who may not record them; errors show the agency's page again with status 422.
+        """Record letter numbers of the agency that were used outside this program, with a reason, and redirect to its
+        letter page. 403 for officers who may not record them; errors show that page again with status 422.
         """
         row = _agency(agency_id)
         if not may_record_numbers(row):
@@ -93,7 +94,7 @@ def may_record_numbers(agency: Agency) -> bool:
 
 
 def _agency(agency_id: int) -> Agency:
-    """Return the agency with this id.
+    """Return the `Agency` with this id.
 
     Aborts with 404 if there is none or the current officer may not read its number book.
     """

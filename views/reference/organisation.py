@@ -138,7 +138,7 @@ class AgencyView(GuardedModelView):
         form.parent.query_func = lambda: parent_agency_choices(item)
 
     def after_change(self, item: Agency) -> None:
-        """Raise ChangeRefused(own_descendant) if the agency became its own descendant.
+        """Raise ChangeRefused(own_descendant) if the agency became a unit of its own unit.
 
         Two concurrent moves could cause that.
         """
@@ -259,7 +259,7 @@ class DelegationView(GuardedModelView):
         return f"{DELEGATION_KINDS[item.kind]} {item.decree_number}"
 
     def why_fixed(self, item: DelegationRow) -> str | None:
-        """Return "over" for a delegation whose last office date has passed, else None."""
+        """Return "over" for a delegation whose last office date has passed, which cannot be edited; else None."""
         return "over" if item.ends_on < office_today() else None
 
     def prepare(self, form: Any, item: DelegationRow | None) -> None:
@@ -300,7 +300,7 @@ class DelegationView(GuardedModelView):
 
     @action("end_now", ACTIONS["end_now"], ACTIONS["end_now_question"], multiple=False)
     def end_now(self, item: DelegationRow) -> Response:
-        """End a running delegation and redirect to its page.
+        """End a running delegation, commit, and redirect to its page.
 
         Its last day becomes yesterday, or today if it began today. A delegation that is already over is left unchanged
         with a warning.

@@ -31,13 +31,14 @@ class SigningMeansView(BaseView):
     @expose("/")
     @for_officers("can_userinfo", PERMISSION_VIEW)
     def show(self) -> str:
-        """Show the user's stored certificate and NIK, with the forms to change them."""
+        """Show the signed-in user's page of their stored certificate and NIK, with the forms to change them."""
         return _page()
 
     @expose("/sertifikat", methods=["POST"])
     @for_officers("can_userinfo", PERMISSION_VIEW)
     def upload(self) -> Response:
-        """Store the uploaded certificate file of the user, replacing the previous one, and redirect to the page.
+        """Store the uploaded certificate file of the signed-in user, replacing the previous one, and redirect to its
+        page.
 
         An unusable file or passphrase shows the page again with status 422.
         """
@@ -53,7 +54,9 @@ class SigningMeansView(BaseView):
     @expose("/sertifikat/hapus", methods=["POST"])
     @for_officers("can_userinfo", PERMISSION_VIEW)
     def remove(self) -> Response:
-        """Delete the user's stored certificate file and redirect to the page."""
+        """Delete the signed-in user's stored certificate file and redirect to its page; nothing happens without a
+        certificate.
+        """
         if remove_certificate(current_user.id, utc_now()):
             flash(gettext("Sertifikat dihapus dari sistem ini."), "success")
         return redirect(PATH, 303)
@@ -61,7 +64,7 @@ class SigningMeansView(BaseView):
     @expose("/nik", methods=["POST"])
     @for_officers("can_userinfo", PERMISSION_VIEW)
     def nik(self) -> Response:
-        """Store the user's NIK, or delete it if the field is empty, and redirect to the page.
+        """Store the signed-in user's NIK, or delete it if the field is empty, and redirect to its page.
 
         An invalid NIK shows the page again with status 422.
         """

@@ -24,7 +24,9 @@ Part = tuple[str, bool]
 
 @dataclass(frozen=True)
 class Change:
-    """A field that differs between two SOP versions; `before` and `after` are its texts as (words, differs) parts."""
+    """A value object: a field that differs between two SOP versions; `before` and `after` are its texts as (words,
+    differs).
+    """
 
     label: str
     before: tuple[Part, ...]
@@ -33,7 +35,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Section:
-    """The differences of one step, or of the general settings, between two SOP versions."""
+    """A value object: the differences of one step, or of the general settings, between two SOP versions."""
 
     title: str
     changes: tuple[Change, ...]
@@ -50,7 +52,7 @@ class SopComparisonView(BaseView):
     @expose("/")
     @for_officers("can_read", "Reference")
     def compare(self) -> str:
-        """Show the differences of the SOP versions with the ids `lama` and `baru`.
+        """Show the page with the differences of the SOP versions with the ids `lama` and `baru`.
 
         By default they are the active version and the newest other one.
         """
@@ -73,7 +75,7 @@ class SopComparisonView(BaseView):
 
 
 def compare_versions(before: SopVersion, after: SopVersion) -> list[Section]:
-    """Return a Section for the general settings and for each step in sheet order.
+    """Return a list with a `Section` for the general settings and for each step in sheet order.
 
     `changes` is empty where nothing differs.
     """
@@ -93,7 +95,7 @@ def _changes(labels: Any, old: dict[str, str], new: dict[str, str]) -> Iterator[
 
 
 def word_difference(before: str, after: str) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
-    """Return two texts, compared word by word, as (words, differs) parts of each."""
+    """Compare two texts word by word and return each of them as a tuple of (words, whether they differ)."""
     old, new = before.split(), after.split()
     left: list[Part] = []
     right: list[Part] = []

@@ -92,7 +92,8 @@ class SopStepView(GuardedModelView):
         return url_for("SopVersionView.show", pk=row.sop_version_id)
 
     def why_fixed(self, item: SopStepRow) -> str | None:
-        """Return "not_a_draft" unless the step belongs to a draft, else None.
+        """Return "not_a_draft" for a step that cannot be edited, since its version is no draft; None for a step of a
+        draft.
 
         Cases are judged by the version as decreed, so only drafts may change.
         """
@@ -195,7 +196,7 @@ class SopVersionView(GuardedModelView):
     add_form_extra_fields = edit_form_extra_fields
 
     def why_fixed(self, item: SopVersion) -> str | None:
-        """Return "not_a_draft" for an SOP version that is or was active, else None."""
+        """Return "not_a_draft" for an SOP version that is or was active, which cannot be edited; None for a draft."""
         return None if item.status == "draft" else "not_a_draft"
 
     def before_save(self, item: SopVersion) -> None:
@@ -211,13 +212,17 @@ class SopVersionView(GuardedModelView):
             raise ChangeRefused("seven_headings", "actor_headings")
 
     def before_delete(self, item: SopVersion) -> None:
-        """Lock an SOP version. Raises ChangeRefused unless it is a draft; cases refer to the others."""
+        """Lock an SOP version's row. Raises ChangeRefused(is_draft_no_more) unless it is a draft; cases refer to the
+        others.
+        """
         lock_row(item)
         self.before_save(item)
 
     @action("copy_draft", ACTIONS["copy_draft"], multiple=False)
     def copy_draft(self, item: SopVersion) -> Response:
-        """Create a draft with the steps and settings of an SOP version and redirect to the draft."""
+        """Create a draft with the steps and settings of an SOP version, commit, and redirect to the page of the new
+        draft.
+        """
         draft = copy_as_draft(item.id)
         flash(CHANGED["sop_copied"], "success")
         return redirect(url_for("SopVersionView.show", pk=draft.id))
@@ -230,9 +235,11 @@ class SopVersionView(GuardedModelView):
     @expose("/aktifkan/<pk>", methods=["GET", "POST"])
     @has_access
     def activation(self, pk: str) -> Response | str:
-        """Show the form that asks for the decree; when it is submitted, activate the SOP draft and redirect to it.
+        """Show the form that asks for the decree; when it is submitted, activate the SOP draft and redirect to its
+        page.
 
-        Errors show the form again; 404 for an unknown version, and a redirect with a message for one that is no draft.
+        Errors show the form again (status 200); 404 for an unknown version, and a redirect with a message for one that
+        is no draft.
         """
         item = self.datamodel.get(pk, self._base_filters) or abort(404)
         self._refuse_fixed(item)

@@ -60,7 +60,7 @@ BY: Labels = {
 
 @dataclass(frozen=True)
 class Query:
-    """The query of the bottleneck page: first and last office date (inclusive), grouping and order.
+    """A value object: the query of the bottleneck page with first and last office date (inclusive), grouping and order.
 
     Invalid parameters become defaults.
     """
@@ -82,7 +82,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Line:
-    """A row of the bottleneck table.
+    """A value object: a row of the bottleneck table.
 
     `url` is the list of the cases that wait there, `slowest` marks the slowest group.
     """
@@ -109,7 +109,8 @@ class BottleneckView(BaseView):
     @expose("/")
     @for_officers("can_read", "Bottleneck")
     def page(self) -> str:
-        """Show working time and punctuality of the steps for `dari`, `sampai`, `per` (grouping) and `urut` (order).
+        """Show the bottleneck page: working time and punctuality of the steps for `dari`, `sampai` (office dates,
+        inclusive), `per` (grouping) and `urut` (order).
 
         By default the last 30 days by step; at most 400 days.
         """
@@ -143,7 +144,7 @@ def _one_of(name: str, known: dict[str, Any]) -> str:
 
 
 def _lines(found: list[Measure], by: Grouping, timely: Mapping[tuple[str | None, ...], Timeliness]) -> list[Line]:
-    """Return a row of the bottleneck table for each measure, in the given order."""
+    """Return a list with a `Line` (row of the bottleneck table) for each measure, in the given order."""
     names, numbers, worst = agency_names(), step_numbers(), slowest(found)
     lines = []
     for measure in found:

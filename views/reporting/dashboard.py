@@ -48,7 +48,9 @@ class DashboardView(BaseView):
     @expose("/")
     @for_officers("can_read", "Dashboard")
     def show(self) -> str:
-        """Show the dashboard of the month `bulan` (YYYY-MM), the current month if it is not among the last twelve."""
+        """Show the dashboard page of the month `bulan` (YYYY-MM); of the current month if it is not among the last
+        twelve.
+        """
         person, now = current_person(), utc_now()
         request_context().worklist_counts = count_badges(person, now)
         known = {f"{month:%Y-%m}": month for month in _months(office_today(now))}

@@ -26,7 +26,7 @@ NEAR_PERCENT = 80
 
 @dataclass(frozen=True)
 class Row:
-    """A bar of a dashboard chart as a table row.
+    """A value object: a bar of a dashboard chart as a table row.
 
     `cells` are its values as text, `url` is the list of its cases, `bad` marks a missed target.
     """
@@ -41,7 +41,7 @@ class Row:
 def agencies_chart(
     found: Mapping[tuple[str | None, ...], Timeliness], names: Mapping[str, str]
 ) -> tuple[BarChart, list[Row]]:
-    """Return chart and table rows of the percentage of steps completed in time by agency, best first.
+    """Return (chart, table rows) of the percentage of steps completed in time by agency, best first.
 
     Steps of Dinas Kominfo are left out.
     """
@@ -69,7 +69,7 @@ def _row(chart: BarChart, bar: Bar, path: str, bad: bool, **filters: str | None)
 def steps_chart(
     measures: Sequence[Measure], counts: Counts, calendar: WorkingCalendar, now: datetime
 ) -> tuple[BarChart, list[Row]]:
-    """Return chart and table rows of each step's median working time in percent of its allowance.
+    """Return (chart, table rows) of each step's median working time in percent of its allowance.
 
     They also have the number of completed steps and of cases waiting there.
     """
@@ -101,7 +101,7 @@ def _step_bar(line: SopLine, measure: Measure | None, counts: Counts, calendar: 
 
 
 def ages_chart(classes: Sequence[AgeClass], counts: Counts) -> tuple[StackedBars, list[Row]]:
-    """Return chart and table rows of the open cases by age in working days, split into in time and late."""
+    """Return (chart, table rows) of the open cases by age in working days, split into in time and late."""
     stacks = []
     for one, (every, late) in zip(classes, counts.ages, strict=True):
         if one.most is None:
@@ -122,7 +122,7 @@ def ages_chart(classes: Sequence[AgeClass], counts: Counts) -> tuple[StackedBars
 
 
 def trend_chart(counts: Counts, now: datetime) -> LineChart:
-    """Return the line chart of cases received and answered in each of the last twelve weeks."""
+    """Return the `LineChart` of the numbers of cases received and answered in each of the last twelve weeks."""
     mondays = weeks_until(now)
     received = tuple(counts.received.get(monday, 0) for monday in mondays)
     answered = tuple(counts.answered.get(monday, 0) for monday in mondays)

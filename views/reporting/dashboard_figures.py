@@ -12,7 +12,7 @@ from app.web.formats import HOURS_ONLY, amount, day, duration
 
 @dataclass(frozen=True)
 class Figure:
-    """A key figure of the dashboard as text with its change and target.
+    """A value object: a key figure of the dashboard as text, with its change and target.
 
     `tone` is "baik" (good), "buruk" (bad) or "" (neutral); `url` is the list of its cases, "" if it has none.
     """
@@ -27,7 +27,8 @@ class Figure:
 
 
 def figures(counts: Counts, whole: Timeliness, month_before: date) -> list[Figure]:
-    """Return the dashboard's key figures: open cases, late cases, steps in time, median time until the answer.
+    """Return a list of the four `Figure`s of the dashboard: open cases, late cases, steps in time, median time until
+    the answer.
 
     The median is calendar time.
     """
@@ -41,7 +42,7 @@ def figures(counts: Counts, whole: Timeliness, month_before: date) -> list[Figur
 
 
 def _number(now: int, before: int) -> tuple[str, str, str, str]:
-    """Return the texts of change and target, the tone, and the arrow icon of a count compared with a week ago.
+    """Return (change, target, tone, arrow icon) as texts, for a count compared with that of a week ago.
 
     An increase is bad.
     """

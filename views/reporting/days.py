@@ -4,7 +4,7 @@ from datetime import date
 
 
 def parse_day(text: str) -> date | None:
-    """Return the date of an ISO text; None for any other text, and for years before 2000 and after 2099."""
+    """Return the date of an ISO text (YYYY-MM-DD); None for other texts, and for years before 2000 and after 2099."""
     try:
         found = date.fromisoformat(text)
     except ValueError:

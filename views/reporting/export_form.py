@@ -45,7 +45,7 @@ class ReportForm:
     wanted: WantedReport = field(default_factory=WantedReport)
 
     def selects(self) -> list[tuple[str, Any, Any, Choices]]:
-        """Return (name, label, text of the "all" option, choices) of each filter, for drop-down lists."""
+        """Return a list of (name, label, text of the "all" option, choices) of each filter, for drop-down lists."""
         return [(name, FILTER_WORDS[name], EVERY[name], self.choices[name]) for name in SELECTS]
 
     @property
@@ -54,12 +54,12 @@ class ReportForm:
 
 
 def report_choices() -> dict[str, Choices]:
-    """Return the allowed values of each filter of an export report, with their labels."""
+    """Return a dict of each filter of an export report to its allowed values, with their labels."""
     return {"langkah": STEPS, "saluran": CHANNELS, "status": STATUSES, **filter_options(agencies=True)}
 
 
 def empty_form(choices: Mapping[str, Choices] | None = None) -> ReportForm:
-    """Return a new form of an export report, prefilled with the valid filters of the query string."""
+    """Return a new `ReportForm` of an export report, prefilled with the valid filters of the query string."""
     form = ReportForm(choices or report_choices())
     for name in SELECTS:
         if request.args.get(name) in form.choices[name]:
@@ -72,7 +72,7 @@ def empty_form(choices: Mapping[str, Choices] | None = None) -> ReportForm:
 
 
 def filled_form(wanted: WantedReport, file_format: str) -> ReportForm:
-    """Return a form prefilled from a stored definition of an export report."""
+    """Return a `ReportForm` prefilled from a stored definition of an export report."""
     form = ReportForm(report_choices(), columns=wanted.columns, format=file_format)
     form.typed = {theirs: chosen for theirs, ours in SELECTS.items() if (chosen := getattr(wanted, ours))}
     form.typed |= {name: "1" for name, on in (("lewat", wanted.late), ("berjalan", wanted.running)) if on}
@@ -80,7 +80,7 @@ def filled_form(wanted: WantedReport, file_format: str) -> ReportForm:
 
 
 def read_form() -> ReportForm:
-    """Return the submitted form of an export report; errors are collected in `faults` and nothing is raised."""
+    """Return the submitted `ReportForm` of an export report; errors are collected in `faults` and nothing is raised."""
     form = ReportForm(report_choices())
     form.typed = {name: text.strip() for name, text in request.form.items() if is_readable(text)}
     form.columns = tuple(name for name in COLUMNS if name in request.form.getlist("kolom"))

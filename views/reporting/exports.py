@@ -42,7 +42,9 @@ class ExportView(BaseView):
     @expose("/", methods=["POST"])
     @for_officers("can_make", "Export")
     def ask(self) -> str | Answer | tuple[str, int]:
-        """Queue an export report and redirect to the list of jobs; errors show the form again with status 422."""
+        """Queue an export report for the officer and redirect to the list of report jobs; errors show the form again
+        with 422.
+        """
         form = read_form()
         if not form.faults:
             try:
@@ -57,7 +59,7 @@ class ExportView(BaseView):
     @expose("/pekerjaan")
     @for_officers("can_make", "Export")
     def jobs(self) -> str:
-        """Return the officer's list of report jobs as an HTML fragment, polled by the page while a job is running."""
+        """Return an HTML fragment with the officer's list of report jobs, polled by the page while a job is running."""
         page: str = render_template("reporting/_export_jobs.html", **_jobs())
         return page
 
@@ -76,9 +78,10 @@ class ExportView(BaseView):
     @expose("/<int:job_id>/ulang", methods=["POST"])
     @for_officers("can_make", "Export")
     def again(self, job_id: int) -> Answer:
-        """Queue the officer's earlier export report again and redirect to the jobs; 404 if it is not their own.
+        """Queue the officer's earlier export report again and redirect to the report jobs; 404 if it is not their own.
 
-        It gets current data and access rights. Too many unfinished reports give a warning instead.
+        The new report has current data and the officer's current access rights. Too many unfinished reports give a
+        warning instead.
         """
         try:
             job = ask_again(current_person(), job_id, str(get_locale() or "id"), utc_now())
@@ -130,7 +133,7 @@ def _jobs() -> dict[str, Any]:
 
 
 def job_words(lines: Sequence[JobLine], now: datetime) -> dict[str, Any]:
-    """Return the template values of the list of export report jobs."""
+    """Return the template values (dict) of the list of export report jobs; `busy` says whether one is unfinished."""
     return {
         "jobs": lines,
         "busy": any(line.open for line in lines),

@@ -28,7 +28,7 @@ NAMED_BY = {
 
 
 def correction_text(one: Correction, frozen: Frozen, since: Comparison) -> dict[str, str]:
-    """Return a correction of a register as text: `table`, `row`, `old` and `new` value.
+    """Return a correction of a register as a dict of texts: `table`, `row`, `old` and `new` value.
 
     Names added since the register was frozen are resolved too.
     """

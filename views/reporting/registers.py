@@ -49,7 +49,9 @@ class RegisterView(BaseView):
     @expose("/")
     @for_officers("can_read", "Register")
     def list(self) -> str:
-        """Show the registers of the kind `jenis` (harian or bulanan), newest first, and the form that makes one."""
+        """Show the page of the registers of the kind `jenis` (harian or bulanan), newest first, with the form that
+        makes one.
+        """
         return _list_page(_kind(request.args.get("jenis", "")) or RegisterKind.DAILY)
 
     @expose("/buat", methods=["POST"])
@@ -79,7 +81,8 @@ class RegisterView(BaseView):
     @expose("/<int:register_id>")
     @for_officers("can_read", "Register")
     def show(self, register_id: int) -> str:
-        """Show a register as it was frozen, with the corrections found by recomputing it today; 404 if there is none.
+        """Show the page of a register as it was frozen, with the corrections found by recomputing it today; 404 if
+        there is none.
 
         A register with more than 1,000 cases is recomputed only on request (`hitung`).
         """
@@ -117,7 +120,7 @@ class RegisterView(BaseView):
     @expose("/<int:register_id>/laporan.pdf")
     @for_officers("can_read", "Register")
     def paper(self, register_id: int) -> Response:
-        """Send the PDF of a register; 404 until it is drawn."""
+        """Send the PDF of a register; 404 until its PDF exists, and for an unknown register."""
         found = _find(register_id)
         return send_paper(found.paper, f"{_file_name(found)}.pdf")
 

@@ -33,7 +33,7 @@ class RehearsalForm:
 
 
 def fresh_form(sop: Sop, now: datetime) -> RehearsalForm:
-    """Return a rehearsal form with the values of the SOP version and the last 91 days as period."""
+    """Return a `RehearsalForm` with the values of the SOP version and, as period, the 91 days before today."""
     today = office_today(now)
     typed = {"dari": (today - timedelta(days=91)).isoformat(), "sampai": (today - timedelta(days=1)).isoformat()}
     typed["hari"] = str(sop.extended_draft.value)
@@ -46,7 +46,7 @@ def fresh_form(sop: Sop, now: datetime) -> RehearsalForm:
 
 
 def read_form(sop: Sop, sent: Mapping[str, str], now: datetime) -> RehearsalForm:
-    """Return the submitted rehearsal form; errors are collected in `errors` and nothing is raised."""
+    """Return the submitted `RehearsalForm`; errors are collected in `errors` and nothing is raised."""
     of_steps = [f"{part}-{row.step}" for row in sop.steps for part in ("waktu", "satuan", "pelaksana", "tanpa")]
     names = ("dari", "sampai", "hari", *of_steps)
     form = RehearsalForm({name: sent.get(name, "").strip()[:40] for name in names})
@@ -60,7 +60,7 @@ def read_form(sop: Sop, sent: Mapping[str, str], now: datetime) -> RehearsalForm
 
 
 def actors_for(row: SopStep) -> list[str]:
-    """Return the codes of the actors to whom a step can be assigned.
+    """Return a sorted list of the codes of the actors to whom a step can be assigned.
 
     Those are the actors of Dinas Kominfo, or of the agency for an agency's step.
     """

@@ -31,7 +31,7 @@ Data = dict[str, Any]
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a rehearsal's result: a step or an actor.
+    """A value object: a row of a rehearsal's result, for a step or an actor.
 
     Its figures are those that happened (`then`) and those in the rehearsal (`now`).
     """
@@ -69,7 +69,9 @@ class RehearsalView(BaseView):
     @expose("/versi/<int:version_id>", methods=["POST"])
     @for_officers("can_read", "Rehearsal")
     def ask(self, version_id: int) -> Any:
-        """Queue the rehearsal of an SOP version and redirect to its page; errors show the form with status 422."""
+        """Queue the rehearsal of an SOP version and redirect to its page; errors show the form again with status 422.
+        404 for an unknown version.
+        """
         version, now = find_sop_version(version_id) or abort(404), utc_now()
         sop = load_sop(version)
         form = read_form(sop, request.form, now)
@@ -81,7 +83,7 @@ class RehearsalView(BaseView):
     @expose("/<int:rehearsal_id>")
     @for_officers("can_read", "Rehearsal")
     def show(self, rehearsal_id: int) -> str:
-        """Show the progress or the result of a rehearsal; 404 for an unknown rehearsal."""
+        """Show the page with the progress or the result of a rehearsal; 404 for an unknown rehearsal."""
         row = find_rehearsal(rehearsal_id) or abort(404)
         return render_template(
             "reporting/rehearsal.html",
@@ -123,7 +125,7 @@ def _form_page(version: SopVersion, sop: Sop, form: RehearsalForm) -> str:
 
 
 def _step_rows(what_if: Data, result: Data) -> list[Row]:
-    """Return a result row for each step in SOP order, with its allowance and actor in the rehearsal."""
+    """Return a list with a result row for each step in SOP order, with its allowance and actor in the rehearsal."""
     rows = []
     for step in (step.value for step in Step if step.value in result["steps"]):
         own = what_if["steps"].get(step, {})

@@ -106,7 +106,9 @@ class ScheduleView(BaseView):
     @expose("/<int:schedule_id>/aktif", methods=["POST"])
     @for_officers("can_manage", "ReportSchedule")
     def switch(self, schedule_id: int) -> Response:
-        """Pause or resume a report schedule, as `aktif` says, and redirect to the list; 404 for an unknown schedule."""
+        """Pause or resume a report schedule, as `aktif` says, and redirect to the list of schedules; 404 for an unknown
+        one.
+        """
         active = request.form.get("aktif") == "1"
         schedule = switch_schedule(schedule_id, active)
         if schedule is None:
@@ -118,7 +120,9 @@ class ScheduleView(BaseView):
     @expose("/<int:schedule_id>/hapus", methods=["GET"])
     @for_officers("can_manage", "ReportSchedule")
     def ask(self, schedule_id: int) -> str:
-        """Show the confirmation page for deleting a report schedule, which cannot be undone; 404 if it is unknown."""
+        """Show the page that asks for confirmation before a report schedule is deleted for good; 404 for an unknown
+        one.
+        """
         schedule = find_schedule(schedule_id)
         if schedule is None:
             abort(404)
@@ -136,7 +140,7 @@ class ScheduleView(BaseView):
 
 
 def _read_plan(form: ReportForm, known: dict[int, str]) -> Plan | None:
-    """Return the submitted report schedule, or None after adding the errors to `form.faults`."""
+    """Return the submitted report schedule (`Plan`); None after adding the errors to `form.faults`."""
     name, hour = " ".join(form.typed.get("nama", "").split()), form.typed.get("jam", "")
     chosen = frozenset(int(key) for key in request.form.getlist("penerima") if key in map(str, known))
     found = {

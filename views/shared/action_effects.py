@@ -33,13 +33,15 @@ def granted(allowance: Allowance) -> str:
 
 
 def effect_of(case: Case, allowed: AllowedAction) -> str:
-    """Return the sentence shown under an action's button; "" for an action that needs no explanation."""
+    """Return the sentence shown under an action's button, about what follows; "" for an action that needs no
+    explanation.
+    """
     sentence = str(EFFECTS.get(allowed.action.value, ""))
     return sentence % _particulars(case, allowed.action, allowed.agency)
 
 
 def direction_effects(case: Case) -> dict[str, str]:
-    """Return the sentences of the direction form by name, filled in for this case.
+    """Return a dict of the sentences of the direction form by name, filled in for this case.
 
     `{n}` in them is replaced in the browser by the number of ticked agencies.
     """

@@ -38,7 +38,7 @@ DECISION = "accept"
 
 @dataclass(frozen=True)
 class Control:
-    """One form control for a parameter of an action.
+    """A value object: one form control for a parameter of an action.
 
     `kind` is input, area, radios, select, tick, agencies, score, secret or file. `longest` is the maximum number of
     characters (None: no limit), `rows` the height of a text area in lines.
@@ -58,14 +58,14 @@ class Control:
 
     @property
     def described_by(self) -> str:
-        """Return the value of `aria-describedby`: the element ids of the hint and the error, those that exist."""
+        """The value of `aria-describedby`: the element ids of hint and error, those that exist; "" for neither."""
         parts = (f"{self.id}-petunjuk" if self.hint else "", f"{self.id}-galat" if self.error else "")
         return " ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True)
 class ActionForm:
-    """The form of one action that the officer may perform now.
+    """A value object: the form of one action that the officer may perform now.
 
     `token` makes the form act once, `version` is the case version it was rendered from. After a refused submission
     `typed` and the controls hold the submitted values and errors. `draft` is the digest of the letter shown, "" if
@@ -100,7 +100,7 @@ class ActionForm:
 
 @dataclass(frozen=True)
 class Sent:
-    """One submitted action form.
+    """A value object: one submitted action form.
 
     `version` is the case version the form was rendered from, `token` its one-time token.
     """
@@ -127,12 +127,12 @@ class Sent:
 
     @property
     def draft(self) -> str | None:
-        """Return the digest of the letter draft that the officer read before signing, or None."""
+        """The digest of the letter draft that the officer read before signing; None if the form has none."""
         return self.form.get("draft_hash") or None
 
     @property
     def typed(self) -> list[tuple[str, str]]:
-        """Return every submitted parameter as (name, text), without secrets, for a confirmation page."""
+        """Every submitted parameter as (name, text), without secrets, for a confirmation page."""
         fields = fields_of(self.action, self.again)
         shown = [name for name, field in fields.items() if not field.secret and name != "agency"]
         return [(name, value) for name in shown for value in self.form.getlist(name)]
@@ -143,7 +143,7 @@ class Sent:
 
 
 def read_sent(form: MultiDict[str, str], file: FileStorage | None = None) -> Sent | None:
-    """Return the submitted action form; None when action, version or token is malformed."""
+    """Return the submitted action form as `Sent`; None when action, version or token is malformed."""
     action, version, token = form.get("action", ""), form.get("expected_version", ""), form.get("token", "")
     known = action in frozenset(Action) - {Action.EXPIRE_QUESTION}
     if not (known and _is_count(version) and 16 <= len(token) <= 64 and "\x00" not in token):
@@ -156,7 +156,7 @@ def _is_count(text: str) -> bool:
 
 
 def params_of(fields: Mapping[str, Field], form: MultiDict[str, str]) -> dict[str, Any]:
-    """Return the submitted form values as parameters of an action.
+    """Return a dict of the submitted form values as parameters of an action.
 
     Empty fields and fields the action does not have are left out; numbers that cannot be parsed stay text.
     """
@@ -194,7 +194,7 @@ def digest_of(sent: Sent) -> str:
 
 
 def forms_of(case: Case, sent: Sent | None = None, refused: ActionRefused | None = None) -> list[ActionForm]:
-    """Return a form for each action the officer may perform now, except the action correct, which has its own page.
+    """Return an `ActionForm` for each action the officer may perform now, except correct, which has its own page.
 
     The form of `sent` keeps its submitted values and shows the errors of `refused`.
     """
@@ -203,9 +203,10 @@ def forms_of(case: Case, sent: Sent | None = None, refused: ActionRefused | None
 
 
 def primary_of(forms: Iterable[ActionForm]) -> ActionForm | None:
-    """Return the form of the page's main action, or None.
+    """Return the `ActionForm` of the page's main action; None if the officer has none.
 
-    It completes an open step of this officer, else records the reporter's answer, else confirms an anonymous case.
+    It completes an open step of this officer, else records the reporter's answer, else confirms that the text of a
+    secret or anonymous case does not reveal the reporter.
     """
     listed = list(forms)
     main = [f for f in listed if f.allowed.step and PRIMARY_ACTIONS[f.allowed.step] is f.allowed.action]
@@ -254,14 +255,14 @@ def _defaults(case: Case, allowed: AllowedAction) -> dict[str, Any]:
 
 
 def _answer_of_lead(case: Case) -> Letter | None:
-    """Return the lead agency's newest signed letter of this cycle, from which the reply is prefilled; None if none."""
+    """Return the lead agency's newest signed `Letter` of this cycle, which prefills the reply; None without one."""
     lead, cycle = case.facts.lead, case.complaint.cycle
     signed = (x for x in case.letters if x.state == "signed" and x.agency_code == lead and x.cycle == cycle)
     return next(signed, None)
 
 
 def _asked(case: Case, allowed: AllowedAction) -> Mapping[str, Field]:
-    """Return the parameters of an action that get a control in its form.
+    """Return the parameters (`Field` by name) of an action that get a control in its form.
 
     Registering asks for a reason only if identity fields are missing, signing for a passphrase only if the agency signs
     electronically; both are then required.
@@ -312,7 +313,7 @@ def _hint(case: Case, allowed: AllowedAction, control: Control, field: Field) ->
 
 
 def shared_controls(action: Action, typed: MultiDict[str, str], errors: Mapping[str, str]) -> Iterable[Control]:
-    """Yield the controls of a bulk action, filled in once for all selected cases.
+    """Yield each `Control` of a bulk action, filled in once for all selected cases.
 
     Registering has none: its reason for an incomplete identity belongs to a single case.
     """
@@ -364,7 +365,9 @@ def _choices(action: str, name: str, field: Field) -> Iterable[tuple[str, str]]:
 
 
 def typed_texts(sent: Sent) -> list[str]:
-    """Return the texts typed into a form whose action is no longer allowed, so that the officer can copy them."""
+    """Return a list of the texts typed into a form whose action is no longer allowed, so that the officer can copy
+    them.
+    """
     texts = [n for n, f in fields_of(sent.action, sent.again).items() if isinstance(f, Text) and not f.secret]
     return [sent.form[name] for name in texts if name != "agency" and sent.form.get(name, "").strip()]
 

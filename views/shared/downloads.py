@@ -36,7 +36,7 @@ class DownloadView(BaseView):
     @has_access
     @permission_name("read")
     def letter(self, complaint_id: int, letter_id: int) -> Response:
-        """Send the PDF of a signed letter of a case; 404 if its file does not exist.
+        """Send the PDF generated for a signed letter of a case; 404 if its file does not exist.
 
         Raises ActionRefused(not_visible) for an unknown letter or a case this officer may not see.
         """

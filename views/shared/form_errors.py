@@ -17,7 +17,7 @@ FILE_FIELDS = ("filename", "content_base64", "file")
 
 
 def errors_at(action: Action, refused: ActionRefused) -> dict[str, str]:
-    """Return the error message of each control of a refused action form, by its name; a field's first error wins."""
+    """Return a dict of control name to error message for a refused action form; the first error of a field counts."""
     found: dict[str, str] = {}
     if refused.reason in MENDED_AT:
         found[MENDED_AT[refused.reason]] = refusal_sentence(refused)
@@ -28,7 +28,7 @@ def errors_at(action: Action, refused: ActionRefused) -> dict[str, str]:
 
 
 def heading_of(refused: ActionRefused) -> str:
-    """Return the heading of the error summary of a refused action form.
+    """Return the heading (text) of the error summary of a refused action form.
 
     It is general when the refusal's own sentence is already shown at a field, else that sentence.
     """

@@ -22,14 +22,16 @@ _BROWSER = "browser"
 
 @dataclass(frozen=True)
 class Landing:
-    """The result of a submitted form: the redirect target, its success message, and warnings about what was skipped."""
+    """A value object: the result of a submitted form, with redirect target, success message ("": none), and warnings
+    about what was skipped.
+    """
 
     location: str
     notice: str
     skipped: tuple[str, ...] = ()
 
     def messages(self) -> list[tuple[str, str]]:
-        """Return the flash messages as (category, sentence).
+        """Return a list of the flash messages as (category, sentence).
 
         The success message comes first, if any, then a warning for each skipped item.
         """
@@ -38,10 +40,11 @@ class Landing:
 
 
 def once(by: Person, token: str, digest: str, act: Callable[[], Landing]) -> Landing:
-    """Run `act` unless this sender already used `token`; return its Landing, or the stored one of the first run.
+    """Run `act` unless this sender already used `token`; return its `Landing`, or the stored one of the first run.
 
-    The result is stored in the transaction of `act`; whatever `act` raises is passed on and nothing is stored. Raises
-    ActionRefused(stale_version) when the token was used with a different digest, as after the Back button.
+    The result is stored in the transaction of `act`, which is committed; whatever `act` raises is passed on and nothing
+    is stored. Raises ActionRefused: stale_version when the token was used with a different digest, as after the Back
+    button; busy after a lock timeout.
     """
     caller = _sender(by)
     with one_transaction():
@@ -57,7 +60,7 @@ def once(by: Person, token: str, digest: str, act: Callable[[], Landing]) -> Lan
 
 
 def landed_before(by: Person, token: str, digest: str) -> Landing | None:
-    """Return the stored Landing of an earlier submission with the same token and digest, or None.
+    """Return the stored `Landing` of an earlier submission with the same token and digest; None without one.
 
     Called before access checks, since the first submission may have removed the sender's access to the case.
     """
@@ -66,9 +69,10 @@ def landed_before(by: Person, token: str, digest: str) -> Landing | None:
 
 
 def once_each(by: Person, token: str, digest: str, act: Callable[[], Landing]) -> Landing:
-    """Run `act` once for each pair of token and digest and return its Landing.
+    """Run `act` once for each pair of token and digest; return its `Landing`, or the stored one of the first run.
 
     For forms that create something: changed content under the same token creates another one and is not an error.
+    Raises what `act` raises, and ActionRefused(busy) after a lock timeout.
     """
     return once(by, hashlib.sha256(f"{token}:{digest}".encode()).hexdigest(), digest, act)
 

@@ -18,9 +18,9 @@ Hit = ComplaintRow | WorkRow
 
 @dataclass(frozen=True)
 class Found:
-    """The texts of a list row with the search hits marked, as tuples of (text, whether it is a hit). `title` is the
-    whole title; `excerpt` is the text around the first hit in the body, else in the place, () if neither has one;
-    `reporter` is True if the reporter matched.
+    """A value object: the texts of a list row with the search hits marked, as tuples of (text, whether it is a hit).
+    `title` is the whole title; `excerpt` is the text around the first hit in the body, else in the place, () if neither
+    has one; `reporter` is True if the reporter matched.
     """
 
     title: Parts
@@ -36,7 +36,7 @@ def place_of(case: Complaint) -> str:
 
 
 def with_hits(lines: Iterable[Line], rows: Iterable[Hit], search: Search | None) -> list[Line]:
-    """Return the list lines with the hits of `search` highlighted; unchanged if `search` is None."""
+    """Return a list of the same lines with the hits of `search` highlighted; unchanged if `search` is None."""
     if search is None:
         return list(lines)
     shown = []

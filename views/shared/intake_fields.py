@@ -43,12 +43,12 @@ def is_token(text: str) -> bool:
 
 
 def chosen_files() -> list[FileStorage]:
-    """Return the uploaded attachments of the current request, without empty file inputs."""
+    """Return a list of the uploaded attachments of the current request, without empty file inputs."""
     return [file for file in request.files.getlist("attachments") if file.filename]
 
 
 def files_as_json() -> list[dict[str, str]]:
-    """Return the uploaded attachments in the format of the API: `filename` and `content_base64`."""
+    """Return a list of dicts, the uploaded attachments in the format of the API: `filename` and `content_base64`."""
     return [
         {"filename": file.filename or "", "content_base64": base64.b64encode(read_file_of(file, LARGEST)).decode()}
         for file in chosen_files()
@@ -56,12 +56,13 @@ def files_as_json() -> list[dict[str, str]]:
 
 
 def filled(values: Mapping[str, str]) -> dict[str, Any]:
-    """Return those of the form's values that are not blank."""
+    """Return a dict of those form values that are not blank."""
     return {name: value for name, value in values.items() if value.strip()}
 
 
 def sentences(refused: ActionRefused, order: Mapping[str, object]) -> Errors:
-    """Return the field errors of a refusal as dicts (`field`, `message`), in the order of the fields in `order`.
+    """Return a list of the field errors of a refusal as dicts (`field`, `message`), in the order of the fields in
+    `order`; [] for a refusal without field errors.
 
     An error of one file is reported at the field `attachments`, since the page has one input; its message names the
     file.
@@ -78,7 +79,7 @@ def sentences(refused: ActionRefused, order: Mapping[str, object]) -> Errors:
 
 
 def whole(sentence: str) -> dict[str, str]:
-    """Return an error entry (`field` "", `message`) that belongs to the form as a whole."""
+    """Return an error entry (dict with `field` "" and `message`) that belongs to the form as a whole."""
     return {"field": "", "message": sentence}
 
 

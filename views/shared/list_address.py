@@ -20,7 +20,9 @@ Choices = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Tag:
-    """An active filter of a list: its label, its value as text, and the URL of the list without it."""
+    """A value object: an active filter of a list, with its label, its value as text, and the URL of the list without
+    it.
+    """
 
     label: str
     value: str
@@ -29,7 +31,7 @@ class Tag:
 
 @dataclass(frozen=True)
 class ListAddress:
-    """The parsed query string of a list.
+    """A value object: the parsed query string of a list.
 
     `values` are the valid filters, `choices` the allowed values by filter, `ignored` the labels of invalid filters, and
     `fixed` the filters that are not shown as removable tags.
@@ -57,11 +59,11 @@ class ListAddress:
         return urlencode(sorted(self.values.items()))
 
     def picked(self, *names: str) -> dict[str, str]:
-        """Return those of the named filters that are set, as {name: value}."""
+        """Return a dict {name: value} of those of the named filters that are set."""
         return {name: self.values[name] for name in names if name in self.values}
 
     def selects(self, *names: str) -> list[tuple[str, Any, Any, Choices]]:
-        """Return (name, label, text of the "all" option, choices) of each named filter, for drop-down lists."""
+        """Return a list of (name, label, text of the "all" option, choices) of each named filter, for drop-downs."""
         return [(name, FILTERS[name], EVERY[name], self.choices[name]) for name in names]
 
     def tags(self) -> list[Tag]:
@@ -81,7 +83,7 @@ def read_address(
     columns: Choices | None = None,
     days: Iterable[str] = (),
 ) -> ListAddress:
-    """Return filters and page of the current request; invalid values are left out and named in `ignored`.
+    """Return the `ListAddress` of the current request; invalid values are left out and named in `ignored`.
 
     `choices` holds the allowed values by filter, `days` the filters that are ISO dates; `q` is free text. With
     `columns`, `kolom` may name several columns, repeated or comma-separated; they are ordered as in `columns`.
@@ -123,7 +125,7 @@ def as_day(text: str | None) -> date | None:
 
 @dataclass(frozen=True)
 class Pages:
-    """One page of a list of `count` rows.
+    """A value object: one page of a list of `count` rows.
 
     `ends` are the keyset cursors of its first and last row, or None for a list that is paged by offset.
     """
@@ -151,12 +153,12 @@ class Pages:
 
     @property
     def back(self) -> dict[str, str | int]:
-        """Return the query parameters of the previous page: its number, and the keyset cursor if the list has one."""
+        """The query parameters (dict) of the previous page: its number, and the keyset cursor if the list has one."""
         return {"hal": self.page - 1, **({BEFORE: self.ends[0]} if self.ends and self.page > 2 else {})}
 
     @property
     def on(self) -> dict[str, str | int]:
-        """Return the query parameters of the next page: its number, and the keyset cursor if the list has one."""
+        """The query parameters (dict) of the next page: its number, and the keyset cursor if the list has one."""
         return {"hal": self.page + 1, **({AFTER: self.ends[1]} if self.ends else {})}
 
 
@@ -164,5 +166,5 @@ AFTER, BEFORE = "sesudah", "sebelum"
 
 
 def pages_of(address: ListAddress, count: int, size: int = PAGE_SIZE) -> Pages:
-    """Return the requested page of a list, or its last page if the list is shorter."""
+    """Return the `Pages` of a list of `count` rows at the requested page, or at the last page if the list is shorter."""
     return Pages(min(address.page, Pages(1, count, size).last_page), count, size)

@@ -32,7 +32,7 @@ LAYOUT = ("kolom", "urut", "baris", "rapat")
 
 @dataclass(frozen=True)
 class Layout:
-    """The layout of a list. The complaint itself and the button are always shown.
+    """A value object: the layout of a list. The complaint itself and the button are always shown.
 
     `size` is the number of rows per page, `dense` whether rows are narrow.
     """
@@ -44,7 +44,7 @@ class Layout:
 
 
 def layout_of(address: ListAddress, usual: SavedList | None) -> Layout:
-    """Return the list layout of the query string, or the officer's default layout if the query string has none."""
+    """Return the `Layout` that the query string asks for; the officer's default layout if the query string has none."""
     wanted = address.picked(*LAYOUT)
     if not wanted and usual is not None:
         saved = {name: value for name, value in parse_qsl(usual.address) if name in LAYOUT}
@@ -60,18 +60,22 @@ def layout_of(address: ListAddress, usual: SavedList | None) -> Layout:
 
 
 def usual_of(saved: Iterable[SavedList], user_id: int) -> SavedList | None:
-    """Return an officer's default layout, which is their saved list without a name; None if they have none."""
+    """Return an officer's default layout (`SavedList`), which is their saved list without a name; None if they have
+    none.
+    """
     return next((row for row in saved if row.name == "" and row.user_id == user_id), None)
 
 
 def layout_choices(orders: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
-    """Return the allowed values of the layout parameters `urut`, `baris` and `rapat`, with their labels."""
+    """Return a dict of the layout parameters `urut`, `baris` and `rapat` to their allowed values, with labels."""
     return {"urut": orders, "baris": SIZES, "rapat": DENSITIES}
 
 
 @dataclass(frozen=True)
 class SavedTab:
-    """A saved list shown as a tab; `own` if this officer saved it, `shared` if other officers see it too."""
+    """A value object: a saved list shown as a tab; `own` if this officer saved it, `shared` if other officers see it
+    too.
+    """
 
     id: int
     label: str
@@ -82,7 +86,7 @@ class SavedTab:
 
 
 def saved_tabs(saved: Sequence[SavedList], address: ListAddress, path: str, user_id: int) -> list[SavedTab]:
-    """Return a tab for each saved list that has a name; the one with the filters of this page is marked as current."""
+    """Return a `SavedTab` for each saved list that has a name; the one with the filters of this page is `current`."""
     here = address.query_string()
     return [
         SavedTab(

@@ -19,7 +19,7 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 @dataclass(frozen=True)
 class Limit:
-    """The deadline of a step with its state (datetimes are aware UTC).
+    """A value object: the deadline of a step with its state (datetimes are aware UTC).
 
     `left` is the remaining or exceeded working time as text; `paused_at` is None unless the clock is paused.
     """
@@ -32,7 +32,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the inbox or of the list of complaints.
+    """A value object: one row of the inbox or of the list of complaints.
 
     `task_id` is set only if the row can be ticked; `found` holds the highlighted search hits, or None.
     """
@@ -50,7 +50,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Group:
-    """The list rows of one urgency on this page; `count` is their number on all pages."""
+    """A value object: the list rows of one urgency on this page; `count` is their number on all pages."""
 
     state: str
     title: str
@@ -79,7 +79,7 @@ class LimitWriter:
 
 
 def work_line(row: WorkRow, writer: LimitWriter, queue: Queue) -> Line:
-    """Return an inbox row for a step.
+    """Return the `Line` of the inbox for a step.
 
     It can be ticked only if the step waits for this officer and its clock is not paused.
     """
@@ -102,7 +102,9 @@ def work_line(row: WorkRow, writer: LimitWriter, queue: Queue) -> Line:
 
 
 def complaint_line(row: ComplaintRow, writer: LimitWriter) -> Line:
-    """Return a row of the list of complaints with its nearest deadline; `limit` is None if no deadline is open."""
+    """Return the `Line` of the list of complaints for a case with its nearest deadline; `limit` is None if none is
+    open.
+    """
     limit = None
     if row.due_at is not None and row.warn_at is not None:
         limit = writer.limit(row.due_at, row.warn_at, row.paused_at)
@@ -111,7 +113,8 @@ def complaint_line(row: ComplaintRow, writer: LimitWriter) -> Line:
 
 
 def grouped(lines: list[Line], counts: dict[str, int], by_urgency: bool = True) -> list[Group]:
-    """Return the lines, already sorted by urgency, in groups under headings with the counts of all pages.
+    """Return the lines, already sorted by urgency, as `Group`s under headings with the counts of all pages; [] for no
+    line.
 
     With any other order all lines form one group without a heading.
     """

@@ -7,7 +7,7 @@ from app.worklists.work_counts import count_badges
 
 
 def page_counts() -> PageCounts | None:
-    """Return the counts of the officer's open steps, visible late cases and unread notices.
+    """Return the `PageCounts` of the officer's open steps, visible late cases and unread notices.
 
     None for a user who has no capacity and is no supervisor. They are queried once per request.
     """

@@ -27,7 +27,7 @@ def tidy(text: Any) -> Any:
 def line(
     column: str, most: int = LINE, needed: bool = False, hint: str = "", *checks: Any, default: str = ""
 ) -> StringField:
-    """Return a single-line text field of at most `most` characters.
+    """Return a single-line text field (WTForms) of at most `most` characters.
 
     `needed` makes it required, `checks` are further validators, `default` prefills the form of a new row.
     """
@@ -52,7 +52,7 @@ def nip_field(column: str = "nip") -> StringField:
 
 
 def prose(column: str, most: int = PROSE, hint: str = "", lang: str = "") -> TextAreaField:
-    """Return a multi-line text field of at most `most` characters.
+    """Return a multi-line text field (WTForms) of at most `most` characters.
 
     `lang` is the language of the text if it is fixed.
     """
@@ -135,7 +135,7 @@ def all_worded(labels: Labels) -> Callable[[Any], str]:
 
 
 def spaced_nip(nip: str) -> str:
-    """Return a NIP (employee number) in groups as it is printed; a dash if it is empty."""
+    """Return a NIP (employee number) as text in the groups in which it is printed; a dash if it is empty."""
     return nip_in_parts(nip) or "–"
 
 

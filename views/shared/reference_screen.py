@@ -68,7 +68,7 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
     """The kind under which the journal records changes of these rows; "" for rows that do not affect cases."""
 
     def why_fixed(self, item: Any) -> str | None:
-        """Return the reason code why a row can no longer be edited, None if it can; a hook, None here."""
+        """Return the reason code why a row can no longer be edited, None if it can; this base always returns None."""
         return None
 
     def prepare(self, form: Any, item: Any) -> None:
@@ -221,7 +221,9 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
 
 
 def row_digest(item: Any) -> str:
-    """Return 20 hex digits of a hash of the row's columns, by which an edit form detects a change made meanwhile."""
+    """Return 20 hex digits of a hash of the row's columns, by which an edit form detects a change made since it was
+    shown.
+    """
     held = [getattr(item, column.key) for column in inspect(type(item)).column_attrs]
     return hashlib.sha256(repr(held).encode()).hexdigest()[:20]
 
@@ -245,7 +247,7 @@ _REASONS = {"uq_": "already_exists", "ex_": "overlap"}
 
 
 def broken_rule(form: Any, error: IntegrityError) -> tuple[str, Any]:
-    """Return the field name ("" if unknown) and message for a violated database constraint.
+    """Return (field name, message) for a violated database constraint; the field name is "" if unknown.
 
     Constraints are named after their table and first column.
     """

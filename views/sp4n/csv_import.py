@@ -59,7 +59,8 @@ class ImportView(BaseView):
     @expose("/", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def upload(self) -> AnyResponse:
-        """Store the uploaded CSV file and redirect to its page; the same content redirects to the earlier upload.
+        """Store the uploaded CSV file, commit, and redirect to its page; the same content redirects to the earlier
+        upload.
 
         An unreadable file shows the form again with status 422.
         """

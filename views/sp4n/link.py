@@ -42,7 +42,7 @@ class LinkView(BaseView):
     @has_access
     @permission_name("receive")
     def link_case(self, complaint_id: int) -> Any:
-        """Link the case to the report with the typed tracking id and redirect to the case.
+        """Link the case to the SP4N report with the typed tracking id, commit, and redirect to the case page.
 
         Errors show the form again with the status of the refusal; 409 with the offer to merge if the report already
         belongs to another case.
@@ -62,7 +62,7 @@ class LinkView(BaseView):
     @has_access
     @permission_name("receive")
     def unlink_case(self, complaint_id: int) -> Any:
-        """Unlink the case from its SP4N report, with a reason, and redirect to the case.
+        """Unlink the case from its SP4N report, with a reason, commit, and redirect to the case page.
 
         Errors show the form again with the status of the refusal.
         """

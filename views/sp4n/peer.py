@@ -32,7 +32,9 @@ class PeerView(BaseView):
     @expose("/")
     @for_officers("can_read", "Sync")
     def overview(self) -> str:
-        """Show the overview of the exchange with SP4N: its state, a rejected token and the number of differences."""
+        """Show the page with the state of the exchange with SP4N: the exchange, a rejected token and the number of
+        differences.
+        """
         addresses = {rule.rule for rule in current_app.url_map.iter_rules()}
         if not may("can_manage", "Sync"):
             addresses.discard("/sp4n/impor/")
@@ -51,7 +53,7 @@ class PeerView(BaseView):
     @expose("/selisih/")
     @for_officers("can_read", "Sync")
     def drift(self) -> str:
-        """Show the differences between this program and SP4N, and the reports whose exchange failed."""
+        """Show the page of the differences between this program and SP4N, and of the reports whose exchange failed."""
         page: str = render_template(
             "sp4n/drift.html",
             title=gettext("Selisih dengan SP4N"),
@@ -72,7 +74,7 @@ class PeerView(BaseView):
     @expose("/selisih/<int:ledger_id>/ambil", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def fetch(self, ledger_id: int) -> Response:
-        """Request that a report is read again from SP4N within a minute, and redirect to the differences.
+        """Request that a report is read again from SP4N within a minute, and redirect to the page of differences.
 
         404 for an unknown difference.
         """
@@ -83,7 +85,7 @@ class PeerView(BaseView):
     @expose("/selisih/<int:ledger_id>/kirim", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def send(self, ledger_id: int) -> Response:
-        """Request that the case's state is sent to SP4N again within a minute, and redirect to the differences.
+        """Request that the case's state is sent to SP4N again within a minute, and redirect to the page of differences.
 
         404 for an unknown difference.
         """

@@ -64,7 +64,9 @@ class HoldsView(BaseView):
     @expose("/")
     @for_officers("can_read", "Sync")
     def list(self) -> str:
-        """Show the waiting reports and messages, oldest first, each with its reason, and the last decided ones."""
+        """Show the page of the waiting reports and messages from SP4N, oldest first, each with its reason, and the last
+        decided ones.
+        """
         address, waiting = read_address({}), count_waiting()
         pages = pages_of(address, waiting.quarantine if self.kinds == QUARANTINE else waiting.conflicts)
         return render_template(
@@ -82,7 +84,7 @@ class HoldsView(BaseView):
         )
 
     def find(self, hold_id: int) -> InboundHold:
-        """Return the waiting or decided report or message with this id.
+        """Return the waiting or decided report or message (`InboundHold`) with this id.
 
         Aborts with 403 if the user may not read citizens' texts, 404 if this screen has none with this id.
         """
@@ -91,11 +93,14 @@ class HoldsView(BaseView):
         return find_hold(min(hold_id, LARGEST_ID), self.kinds) or abort(404)
 
     def page(self, hold: InboundHold, refused: ActionRefused | None = None) -> str:
-        """Return the HTML of the page of one waiting report or message, with the faults of a refused decision."""
+        """Return the HTML of the page of one waiting report or message, with the faults of a refused decision.
+
+        Subclasses override it; this base raises NotImplementedError.
+        """
         raise NotImplementedError
 
     def settle(self, hold: InboundHold, act: Callable[[], tuple[str, str]]) -> str | AnyResponse:
-        """Run the decision `act` and redirect to the list with the message and its category that it returns.
+        """Run the decision `act`, which returns (message, category), and redirect to the list with that message.
 
         Missing input shows the page again with status 422; a decision already made by someone else becomes a message.
         Raises other ActionRefused unchanged.
@@ -127,7 +132,8 @@ class QuarantineView(HoldsView):
     @expose("/<int:hold_id>/terapkan", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def take(self, hold_id: int) -> str | AnyResponse:
-        """Apply the waiting report with the chosen category and place, or carry out the waiting message, and redirect.
+        """Apply the waiting report with the chosen category and place, or carry out the waiting message, and redirect
+        to the list.
 
         Missing input shows the page again with status 422.
         """
@@ -190,7 +196,8 @@ class ConflictView(HoldsView):
     @expose("/<int:conflict_id>/putuskan", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def decide(self, conflict_id: int) -> str | AnyResponse:
-        """Keep our content or take that of SP4N (`choice`), record it as an event of the case, and redirect.
+        """Keep our content or take that of SP4N (`choice`), record it as an event of the case, and redirect to the
+        list.
 
         400 for another choice; 422 with the page again without a reason.
         """
@@ -230,7 +237,9 @@ class ConflictView(HoldsView):
 
 
 def inbound_waiting() -> Waiting | None:
-    """Return the counts of quarantined and conflicting SP4N reports; None for users who cannot decide about them."""
+    """Return the counts (`Waiting`) of quarantined and conflicting SP4N reports; None for users who cannot decide on
+    them.
+    """
     return count_waiting() if may("can_manage", "Sync") else None
 
 

@@ -43,7 +43,7 @@ WHY: Labels = {
 
 
 def why_waiting(fault: dict[str, str]) -> str:
-    """Return the reason why a report or message waits (`fault` and `value`) as a sentence.
+    """Return as a sentence why a report or message waits; `fault` has the keys `fault` (code) and `value`.
 
     An unknown fault reads as out of order.
     """

@@ -33,7 +33,7 @@ class WebhookForm:
         return EVERY_TYPE in self.types
 
     def endpoint_input(self) -> EndpointInput | None:
-        """Return the endpoint definition of the form, or None after adding the errors to `faults`.
+        """Return the endpoint definition (`EndpointInput`) of the form; None after adding the errors to `faults`.
 
         Resolves the host name of the URL.
         """
@@ -50,7 +50,7 @@ class WebhookForm:
 
 
 def sent_form() -> WebhookForm:
-    """Return the submitted form of a webhook endpoint, not yet validated."""
+    """Return the submitted `WebhookForm` of a webhook endpoint, not yet validated."""
     given = request.form
     chosen = frozenset(given.getlist("jenis")) & frozenset(EVENT_TYPES)
     types = frozenset({EVERY_TYPE}) if given.get("lingkup") == "semua" else chosen
@@ -69,5 +69,5 @@ def sent_version() -> int:
 
 
 def type_choices() -> Mapping[str, str]:
-    """Return the labels of the event types of webhooks by their code."""
+    """Return a dict of the code of each webhook event type to its label."""
     return {code: str(EVENT_KINDS[code.removeprefix(PREFIX)]) for code in EVENT_TYPES}

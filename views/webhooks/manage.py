@@ -42,7 +42,7 @@ class WebhookManageView(BaseView):
     @expose("/baru", methods=["POST"])
     @for_officers("can_manage", "Webhook")
     def add(self) -> str | tuple[str, int]:
-        """Create a webhook endpoint and show its secret once.
+        """Create a webhook endpoint, commit, and show the page with its secret, only this once.
 
         Errors, also a name that exists, show the form again with status 422.
         """
@@ -74,7 +74,9 @@ class WebhookManageView(BaseView):
     @expose("/<int:endpoint_id>/rahasia", methods=["GET"])
     @for_officers("can_manage", "Webhook")
     def ask_rotation(self, endpoint_id: int) -> str:
-        """Show the form that replaces an endpoint's secret and asks how long the old secret stays valid."""
+        """Show the form that replaces an endpoint's secret; it asks how long the old one stays valid. 404 for an
+        unknown one.
+        """
         return render_template(
             "webhooks/rotate.html",
             title=gettext("Ganti rahasia"),
@@ -85,7 +87,7 @@ class WebhookManageView(BaseView):
     @expose("/<int:endpoint_id>/rahasia", methods=["POST"])
     @for_officers("can_manage", "Webhook")
     def rotate(self, endpoint_id: int) -> str | Response:
-        """Replace the secret of a webhook endpoint and show the new secret once.
+        """Replace the secret of a webhook endpoint, commit, and show the page with the new secret, only this once.
 
         400 for an unknown overlap, 404 for an unknown endpoint. A form rendered before the last change redirects to the
         endpoint's page with a message.
@@ -124,9 +126,10 @@ class WebhookManageView(BaseView):
     @expose("/<int:endpoint_id>/kirim-lagi", methods=["POST"])
     @for_officers("can_manage", "Webhook")
     def again_since(self, endpoint_id: int) -> Response:
-        """Queue an endpoint's messages that failed since an office date again, and redirect to its page.
+        """Queue again all messages of an endpoint that failed for good since an office date (`sejak`), and redirect to
+        its page.
 
-        With `semua` the delivered ones are sent again too.
+        With `semua` the delivered ones are sent again too. Without a readable date nothing is queued, with a warning.
         """
         known_endpoint(endpoint_id)
         day = as_day(request.form.get("sejak"))

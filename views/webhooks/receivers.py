@@ -22,7 +22,7 @@ LAST_PAGE = 10**6
 
 @dataclass(frozen=True)
 class Log:
-    """The filter of an endpoint's message list: state (None: all) and page from 1.
+    """A value object: the filter of an endpoint's message list, with state (None: all) and page from 1.
 
     Invalid parameters become the first page of all messages.
     """
@@ -50,7 +50,7 @@ class WebhookView(BaseView):
     @expose("/")
     @for_officers("can_read", "Sync")
     def list(self) -> str:
-        """Show every webhook endpoint with its number of waiting and parked messages."""
+        """Show the page of all webhook endpoints with their numbers of waiting and parked messages."""
         return render_template(
             "webhooks/list.html",
             title=gettext("Webhook"),
@@ -64,7 +64,7 @@ class WebhookView(BaseView):
     @expose("/<int:endpoint_id>")
     @for_officers("can_read", "Sync")
     def show(self, endpoint_id: int) -> str:
-        """Show a webhook endpoint with its messages, newest first; 404 for an unknown endpoint."""
+        """Show the page of a webhook endpoint with its messages, newest first; 404 for an unknown endpoint."""
         endpoint, state, page = known_endpoint(endpoint_id), request.args.get("status"), request.args.get("hal", "1")
         readable = page.isascii() and page.isdigit() and 0 < int(page[:7]) <= LAST_PAGE
         log = Log(state if state in MESSAGE_STATES else None, int(page[:7]) if readable else 1)
@@ -90,7 +90,9 @@ class WebhookView(BaseView):
     @expose("/<int:endpoint_id>/kiriman/<int:message_id>")
     @for_officers("can_read", "Sync")
     def message(self, endpoint_id: int, message_id: int) -> str:
-        """Show a webhook message with its attempts and the start of the last response; 404 for an unknown message."""
+        """Show the page of a webhook message with its attempts and the start of the last response; 404 for an unknown
+        message.
+        """
         endpoint = known_endpoint(endpoint_id)
         message = find_message(endpoint.id, message_id) if message_id <= LARGEST_ID else None
         if message is None:
@@ -115,7 +117,7 @@ def known_endpoint(endpoint_id: int) -> WebhookEndpoint:
 
 
 def shown_url(endpoint: WebhookEndpoint) -> str:
-    """Return the endpoint's URL as this user may see it.
+    """Return the endpoint's URL (text) as this user may see it.
 
     Its query, which may contain a key, is hidden from users who do not manage webhooks.
     """

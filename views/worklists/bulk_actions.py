@@ -37,7 +37,7 @@ ONE_BY_ONE = frozenset({Step.DIRECT, Step.DRAFT_ANSWER, Step.SIGN_ANSWER, Step.R
 
 @dataclass(frozen=True)
 class BulkGroup:
-    """The ticked cases of one step and the bulk form for them; `controls` is empty for steps without bulk action."""
+    """A value object: ticked cases of one step with their bulk form; `controls` is () for a step without bulk action."""
 
     step: Step
     tasks: tuple[StepTask, ...]
@@ -68,7 +68,8 @@ class TogetherView(BaseView):
     @has_access
     @permission_name("act")
     def look(self) -> Any:
-        """Show the steps ticked in the inbox (`pilih`, step ids) grouped by step, with a bulk form for each group.
+        """Show the page of the steps ticked in the inbox (`pilih`, step ids), grouped by step, with a bulk form for
+        each group.
 
         Redirects to the inbox if none of them still waits for this officer.
         """
@@ -147,7 +148,7 @@ def _carry_out(step: Step, action: Action, params: Mapping[str, Any], seen: Mapp
 
 
 def _reasons(outcomes: Iterable[Outcome]) -> Iterable[str]:
-    """Yield a sentence for each refused case of a bulk action that the officer may still see."""
+    """Yield a sentence (text) for each refused case of a bulk action that the officer may still see."""
     refused = {outcome.complaint_id: outcome.refused for outcome in outcomes if outcome.refused}
     numbers = numbers_of(refused)
     for complaint_id, refusal in refused.items():
@@ -161,7 +162,7 @@ def _numbers(texts: Iterable[str]) -> list[int]:
 
 
 def _seen(pairs: list[str]) -> dict[int, int]:
-    """Return the case versions that the officer saw, by step id, without malformed pairs."""
+    """Return a dict of step id to the case version that the officer saw, without malformed pairs."""
     parts = [pair.split(":") for pair in pairs[:MOST]]
     found = [_numbers(pair) for pair in parts if len(pair) == 2]
     return {pair[0]: pair[1] for pair in found if len(pair) == 2}

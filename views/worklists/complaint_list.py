@@ -47,7 +47,9 @@ class ComplaintListView(BaseView):
     @expose("/")
     @for_officers("can_read", "Complaint")
     def list(self) -> str:
-        """Show the complaints that match the query string; late ones are ordered by the longest overdue first."""
+        """Show the page of the complaints that match the query string; late ones (`lewat`) with the longest overdue
+        first.
+        """
         person, now = current_person(), utc_now()
         address = _read_list_address()
         wanted = look_up(person, _wanted(address, person), now)
@@ -83,7 +85,7 @@ class ComplaintListView(BaseView):
 def _page(
     person: Person, wanted: ComplaintFilter, now: datetime, pages: Pages, order: str
 ) -> tuple[list[ComplaintRow], Pages]:
-    """Return the rows of the requested page of complaints, and the page with its keyset cursors.
+    """Return (rows of the requested page of complaints, the page with its keyset cursors).
 
     Paging is by keyset, falling back to the offset if nothing follows the cursor; search results are paged by offset.
     """
@@ -98,7 +100,7 @@ def _page(
 
 
 def _near_lines(person: Person, wanted: ComplaintFilter, address: ListAddress, writer: LimitWriter) -> list[Line]:
-    """Return list rows for similar words, for a search that finds nothing; [] without a search or similar words."""
+    """Return list rows for similar words, for a search without hits; [] without a search or without similar words."""
     if wanted.search is None:
         return []
     near = prepare_near_search(address.get("q") or "", person)
@@ -142,7 +144,7 @@ _BETWEEN = "~"
 
 
 def _read_cut(order: str) -> Cut | None:
-    """Return the keyset cursor of the requested page; None for the first page or for an invalid cursor.
+    """Return the keyset cursor (`Cut`) of the requested page; None for the first page or for an invalid cursor.
 
     A cursor of another order is invalid.
     """
@@ -161,7 +163,7 @@ def _read_cut(order: str) -> Cut | None:
 
 
 def _cursor(row: ComplaintRow, order: str) -> str:
-    """Return the keyset cursor at a row: its case id, in the order by limit preceded by the limit and a tilde."""
+    """Return the keyset cursor (text) at a row: its case id, in the order by limit preceded by limit and tilde."""
     due = row.complaint.next_due_at
     return (
         f"{due.isoformat() if due else ''}{_BETWEEN}{row.complaint.id}" if order == BY_LIMIT else f"{row.complaint.id}"

@@ -47,7 +47,7 @@ WITHOUT_OFFICE = ("supervisor", "administrator")
 
 
 def install(app: Flask) -> None:
-    """Register the template functions for menu counts, role line and the missing-holidays warning."""
+    """Register template functions on the app: menu counts, role line and the warning about missing holidays."""
     app.jinja_env.globals["menu_badges"] = menu_badges
     app.jinja_env.globals["role_line"] = role_line
     app.jinja_env.globals["missing_holiday_year"] = calendar_warning
@@ -72,7 +72,8 @@ class InboxView(IndexView):
 
     @expose("/kabar")
     def news(self) -> Response:
-        """Return a JSON response with `count` and `text` about the steps that opened for the officer.
+        """Return a JSON response with `count` and `text` about the steps that opened for the officer since the page was
+        shown.
 
         Counted are those with an id above `sejak`.
         """
@@ -131,7 +132,7 @@ _TABBED = ("antre", "waktu", "kembali", "cepat", "langkah")
 
 
 def _tabs(person: Person, counts: WorkCounts, address: ListAddress) -> list[dict[str, Any]]:
-    """Return the template values of the inbox tabs; the link of a tab clears all other filters.
+    """Return a list of the template values (dict) of the inbox tabs; the link of a tab clears all other filters.
 
     They are the usual tabs for the officer's capacities, then a tab for every other step that waits for the officer.
     """
@@ -205,7 +206,7 @@ def _overview(person: Person) -> str:
 
 
 def calendar_warning() -> int | None:
-    """Return the year whose holidays are missing; None if none is missing, and for users who cannot fix or watch it.
+    """Return the year (int) whose holidays are missing; None if none is, and for users who cannot fix or watch it.
 
     Those who can are the Admin Layanan Aduan, administrators and supervisors.
     """
@@ -217,7 +218,7 @@ def calendar_warning() -> int | None:
 
 
 def menu_badges() -> dict[str, tuple[int, bool]]:
-    """Return the counts beside menu entries as {menu: (count, is red)}.
+    """Return the counts beside menu entries as {menu name: (count, is red)}.
 
     They are the officer's open steps and the late cases they may see; for an administrator without these, the number of
     messages that failed for good; {} for other accounts.
@@ -235,7 +236,7 @@ def menu_badges() -> dict[str, tuple[int, bool]]:
 
 
 def role_line() -> str:
-    """Return the line under the officer's name: the first capacity and how many more there are.
+    """Return the text under the officer's name: the first capacity and how many more there are.
 
     For a user without capacity it names the roles supervisor and administrator, "" if neither.
     """

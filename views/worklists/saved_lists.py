@@ -31,7 +31,7 @@ class SavedListView(BaseView):
     @expose("/simpan", methods=["POST"])
     @for_officers("can_read", "Worklist")
     def save(self) -> Response:
-        """Save the current filters and layout of a list under a name and redirect to the list.
+        """Save the current filters and layout of a list under a name, commit, and redirect to the list.
 
         Only supervisors can share it with all officers. 400 for an unreadable name; other faults become a message.
         """
@@ -63,7 +63,9 @@ class SavedListView(BaseView):
     @expose("/<int:list_id>/hapus", methods=["POST"])
     @for_officers("can_read", "Worklist")
     def remove(self, list_id: int) -> Response:
-        """Delete one of the user's own saved lists and redirect to that list; 404 if they have none with this id."""
+        """Delete one of the user's own saved lists and redirect to the inbox or list it was for; 404 if it is not their
+        own.
+        """
         name = remove_list(current_user.id, list_id) if list_id <= LARGEST_ID else None
         if name is None:
             abort(404)

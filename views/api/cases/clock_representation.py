@@ -12,7 +12,7 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 def clocks(row: Complaint, calendar: WorkingCalendar, now: datetime) -> dict[str, Any]:
-    """Return the JSON members `whole_sop`, `national`, `time_used` and `ledger` of a case.
+    """Return a dict with the JSON members `whole_sop`, `national`, `time_used` and `ledger` of a case.
 
     `time_used` sums the working minutes per organisation; instants are RFC 3339 text with the office offset.
     """

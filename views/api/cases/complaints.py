@@ -63,10 +63,9 @@ class ComplaintsApi(BaseApi):
     @needs("can_read")
     @idempotent
     def post(self) -> Response:
-        """Create a complaint from the JSON body and open its step `register`; 201 with complaint and tracking code.
-
-        Raises ActionRefused: not_your_step if the caller may not receive complaints, missing_input with every faulty
-        field.
+        """Create a complaint from the JSON body, with its step `register` open; return a JSON response (201) with the
+        complaint and its tracking code. Raises ActionRefused: not_your_step if the caller may not receive complaints,
+        missing_input with every faulty field. Raises Problem(400, 415) for a body that is no JSON object.
         """
         may_receive(current_person())
         with one_transaction(), cached_names():
@@ -175,7 +174,7 @@ def _naming_open_steps(number: int) -> Iterator[None]:
 
 
 def _find(number: int) -> Complaint:
-    """Return the complaint with this id.
+    """Return the complaint (ORM object) with this id.
 
     Raises ActionRefused(not_visible) if it does not exist or the caller may not see it.
     """
@@ -187,7 +186,7 @@ def _find(number: int) -> Complaint:
 
 
 def _request(body: dict[str, Any]) -> ActionRequest:
-    """Return the action request in a JSON body. Raises ActionRefused(missing_input) with every faulty field."""
+    """Return the `ActionRequest` in a JSON body. Raises ActionRefused(missing_input) with every faulty field."""
     errors = [FieldError(str(n), FieldFault.UNKNOWN_FIELD) for n in body.keys() - _BODY_FIELDS]
     action, agency = body.get("action"), body.get("agency")
     if not isinstance(action, str) or action not in _ACTIONS:

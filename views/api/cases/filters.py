@@ -45,9 +45,9 @@ _events = ComplaintEvent.__table__
 
 
 def wanted_complaints(now: datetime) -> Select[Any]:
-    """Return a statement that selects the complaints the caller may see, narrowed by the request's query parameters.
+    """Return a SELECT statement for the complaints the caller may see, narrowed by the request's query parameters.
 
-    The parameters were validated before the view (`http_rules`).
+    The parameters were validated before the view (`http_rules`), so it raises nothing.
     """
     asked = {
         query.name: read_value(query.schema, request.args[query.name])
@@ -72,7 +72,8 @@ def wanted_complaints(now: datetime) -> Select[Any]:
 
 
 def complaint_list(wanted: Select[Any], now: datetime) -> Response:
-    """Return a JSON response with one page of the statement `wanted`, newest first, and the count of all pages.
+    """Return a JSON response with one page of the complaints that the statement `wanted` selects, newest first, and the
+    count of all pages.
 
     The page is chosen by number if `page` is given, else by keyset. Raises Problem(400) for an invalid cursor, or if
     `page` and `after` are both given.

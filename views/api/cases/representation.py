@@ -25,7 +25,9 @@ def instant(at: datetime | None) -> str | None:
 
 
 def complaints(rows: Sequence[Complaint], now: datetime) -> list[dict[str, Any]]:
-    """Return the JSON objects of several complaints; steps and tracks of all of them are read in one statement each."""
+    """Return a list of the JSON objects (dicts) of several complaints; steps and tracks of all of them are read in one
+    statement each.
+    """
     ids = [row.id for row in rows]
     opened = select(StepTask).where(StepTask.complaint_id.in_(ids), StepTask.closed_at.is_(None))
     tasks = _by_case(db.session.scalars(opened.order_by(StepTask.id)))
@@ -43,7 +45,7 @@ def _by_case(found: Iterable[Any]) -> defaultdict[int, list[Any]]:
 
 
 def complaint(row: Complaint, now: datetime, rows: CaseRows | None = None) -> dict[str, Any]:
-    """Return the JSON object of one complaint as the caller may see it, without the reporter's identity.
+    """Return the JSON object (dict) of one complaint as the caller may see it, without the reporter's identity.
 
     For a read-only program `title`, `body` and `location` are None if the case is not open.
     """
@@ -112,7 +114,7 @@ def state_of(task: StepTask, now: datetime) -> str:
 
 
 def event(row: ComplaintEvent, data: dict[str, Any]) -> dict[str, Any]:
-    """Return the JSON object of one timeline event; `data` is the part of the event's data that the caller may read."""
+    """Return the JSON object (dict) of one timeline event; `data` is the part of its data that the caller may read."""
     return {
         "seq": row.seq,
         "kind": row.kind,
@@ -129,7 +131,8 @@ def event(row: ComplaintEvent, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def files(row: Complaint) -> list[dict[str, Any]]:
-    """Return the JSON objects of a case's files: id, SHA-256 of the upload, type, size in bytes, state and reason.
+    """Return the JSON objects of a case's files: id, SHA-256 of the upload, media type, size in bytes, state and
+    reason.
 
     The file name is left out. [] if the caller may not read texts of the case.
     """
@@ -149,7 +152,7 @@ def files(row: Complaint) -> list[dict[str, Any]]:
 
 
 def deadline(task: StepTask, calendar: WorkingCalendar, now: datetime) -> dict[str, Any]:
-    """Return the JSON object of one step with its deadline, its pauses and the segments of the calculation.
+    """Return the JSON object (dict) of one step with its deadline, its pauses and the lines of the calculation.
 
     Instants are RFC 3339 text with the office offset; `counted_minutes` are working minutes.
     """

@@ -17,7 +17,7 @@ MOMENT: Schema = {"type": "string", "format": "date-time"}
 
 
 def ref(name: str) -> Schema:
-    """Return a `$ref` to the OpenAPI component schema of this name."""
+    """Return a JSON Schema that is a `$ref` to the OpenAPI component schema of this name."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 

@@ -29,7 +29,8 @@ NO_ENTRY = {"WWW-Authenticate": "Bearer"}
 
 @dataclass(frozen=True)
 class AccessRule:
-    """Who may call a route, for the OpenAPI document: officers, programs whose key has the scope, or both.
+    """A value object: who may call a route, for the OpenAPI document: officers, programs whose key has the scope, or
+    both.
 
     With `scope` None no program may call it.
     """
@@ -86,7 +87,7 @@ def needs_scope(scope: str) -> Callable[[View[P]], View[P]]:
 
 
 def access_rule_of(view: Any) -> AccessRule | None:
-    """Return the access rule of a view function; None if it is public."""
+    """Return the `AccessRule` that a decorator attached to a view function; None for a public view."""
     rule: AccessRule | None = getattr(view, "_access_rule", None)
     return rule
 

@@ -15,7 +15,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Query:
-    """A query parameter of a route: its name, its JSON Schema and a description."""
+    """A value object: a query parameter of a route, with its name, its JSON Schema and a description."""
 
     name: str
     schema: Schema
@@ -24,7 +24,9 @@ class Query:
 
 @dataclass(frozen=True)
 class Answer:
-    """A successful response of a route; `schema` is the JSON Schema of its body, None for a response without one."""
+    """A value object: a successful response of a route; `schema` is the JSON Schema of its body, None for an empty
+    body.
+    """
 
     says: Any
     schema: Schema | None
@@ -35,7 +37,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Contract:
-    """The declaration of an API route; `problems` lists its problem types by status.
+    """A value object: the declaration of an API route; `problems` lists its problem types by status.
 
     What all routes share (401, 403, 406, 429, 503, headers) is added by the OpenAPI document. `body` may be a function,
     for schemas that depend on the finished application.
@@ -61,7 +63,7 @@ class Contract:
 
 
 def declared(contract: Contract) -> Callable[[F], F]:
-    """Return a decorator that attaches a contract to a view function."""
+    """Return a decorator that attaches a `Contract` to a view function and returns that function."""
 
     def decorate(function: F) -> F:
         function._contract = contract  # type: ignore[attr-defined]
@@ -72,7 +74,7 @@ def declared(contract: Contract) -> Callable[[F], F]:
 
 @dataclass(frozen=True)
 class Route:
-    """A route of the API: one method of one path.
+    """A value object: a route of the API, that is, one method of one path.
 
     `contract` is None if nothing is declared, `access` None if the route is public.
     """
@@ -92,7 +94,7 @@ NOT_OFFERED = frozenset({"/api/v1/menu/"})
 
 
 def contract_of(view: Any, method: str, rule: str) -> Contract | None:
-    """Return the contract of a view function, else the one registered for method and path; None if there is neither."""
+    """Return the `Contract` of a view function, else the one registered for method and path; None without either."""
     found: Contract | None = getattr(view, "_contract", None)
     return found or ELSEWHERE.get(f"{method} {rule}")
 

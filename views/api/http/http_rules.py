@@ -48,7 +48,7 @@ def _refuse_unknown_parameters() -> None:
 
 
 def parameter_fault(name: str, fault: str) -> dict[str, str]:
-    """Return the error entry (`field` and `message`) of a faulty parameter or field; `fault` is its code."""
+    """Return the error entry (dict with `field` and `message`) of a faulty parameter or field; `fault` is its code."""
     return {"field": name.encode("utf-8", "replace").decode()[:100], "message": str(API_FAULTS[fault])}
 
 
@@ -61,7 +61,9 @@ def _add_rate_headers(response: Response) -> Response:
 
 
 def _answer_conditionally(response: Response) -> Response:
-    """Return the response of an API read with an ETag; without body and with status 304 if `If-None-Match` names it."""
+    """Return the response, with an ETag if it is an API read; with status 304 and no body if `If-None-Match` names that
+    ETag.
+    """
     read = request.method in ("GET", "HEAD") and response.status_code == 200
     if not (read and is_api(request.path)) or response.direct_passthrough or response.is_streamed:
         return response

@@ -29,11 +29,11 @@ class Keyset:
         self.down = down
 
     def order(self) -> list[UnaryExpression[Any]]:
-        """Return the ORDER BY expressions of this order."""
+        """Return a list of the ORDER BY expressions of this order: one for the column, one for the key."""
         return [column.desc() if self.down else column.asc() for column in self.columns]
 
     def after(self, place: Sequence[Any]) -> ColumnElement[bool]:
-        """Return the SQL criterion for rows after `place`, which holds the values of the order's columns in one row."""
+        """Return the SQL criterion for rows after `place`, which holds one row's values of the order's columns."""
         values = []
         for column, value in zip(self.columns, place, strict=True):
             parse = _PARSED.get(column.type.python_type)
@@ -43,7 +43,7 @@ class Keyset:
         return row < there if self.down else row > there
 
     def page(self, statement: Select[Any]) -> Select[Any]:
-        """Return the statement in this order, limited to the requested page plus one row.
+        """Return the SELECT statement in this order, limited to the requested page plus one row.
 
         That row shows whether another page follows. Raises Problem(400) for an invalid cursor or page size.
         """
@@ -52,7 +52,7 @@ class Keyset:
         return statement.order_by(*self.order()).limit(page_size_of_request() + 1)
 
     def cut(self, rows: list[Any], places: Sequence[Sequence[Any]]) -> tuple[list[Any], str | None]:
-        """Return the rows of the page, and the cursor of the next page or None.
+        """Return (rows of the page, cursor of the next page); the cursor is text, None on the last page.
 
         `rows` has up to one row more than the page, `places` holds the order values of each row.
         """

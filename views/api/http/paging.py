@@ -20,7 +20,9 @@ AFTER = Query(
 
 
 def page_of_request() -> tuple[int, int]:
-    """Return (page size, page number from 0) of the query. Raises Problem(400) if either is invalid."""
+    """Return (page size, page number from 0) of the query, by default (25, 0). Raises Problem(400) if either is
+    invalid.
+    """
     page = _number(request.args.get("page", "0"))
     if not 0 <= page <= LAST_PAGE:
         raise Problem(400, errors=[parameter_fault("page", "bad_value")])

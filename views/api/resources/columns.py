@@ -26,9 +26,10 @@ _LONGEST_TEXT = 300
 
 @dataclass(frozen=True)
 class Column:
-    """A member of a resource's JSON objects.
+    """A value object: a member of a resource's JSON objects.
 
-    It has a schema, a function that reads it from a row, and the names of the table columns it publishes.
+    It has a name, a JSON Schema, a function that reads its value from a row, and the names of the table columns it
+    publishes.
     """
 
     name: str
@@ -93,7 +94,9 @@ def words_of(name: str, path: str = "") -> Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """A query parameter that narrows a list; `narrow` returns the SQL criterion for its value."""
+    """A value object: a query parameter that narrows a list; `narrow` is a function that returns the SQL criterion for
+    a value.
+    """
 
     query: Query
     narrow: Callable[[Any], ColumnElement[bool]]
@@ -132,7 +135,7 @@ def by_code(name: str, column: Any, key: Any, code: Any) -> Filter:
 
 
 def narrowed(statement: Select[Any], filters: Sequence[Filter]) -> Select[Any]:
-    """Return the statement narrowed by every filter that the request's query names.
+    """Return the SELECT statement with the criterion of every filter that the request's query names.
 
     The values were validated before the view.
     """

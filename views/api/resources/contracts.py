@@ -24,13 +24,13 @@ REASON = Query(
 
 
 def orders(resource: Resource) -> list[str]:
-    """Return every allowed value of `sort`: each order ascending, and with a leading minus descending."""
+    """Return a list of the allowed values of `sort`: each order ascending, and with a leading minus descending."""
     names = ["id", *resource.sorts]
     return [*names, *(f"-{name}" for name in names)]
 
 
 def schema_of(resource: Resource, detail: bool = False) -> Schema:
-    """Return the JSON Schema of a row of the resource; `detail` adds the columns that lists leave out."""
+    """Return the JSON Schema (dict) of a row of the resource; `detail` adds the columns that lists leave out."""
     columns = (*resource.columns, *resource.detail) if detail else resource.columns
     return {
         "type": "object",
@@ -46,7 +46,7 @@ def _enveloped(result: Schema, **more: Schema) -> Schema:
 
 
 def listing(resource: Resource) -> Contract:
-    """Return the contract of the endpoint that lists the rows of a resource."""
+    """Return the `Contract` of the endpoint that lists the rows of a resource."""
     sort = Query("sort", {"type": "string", "enum": orders(resource), "default": resource.usual}, _("Urutan"))
     rows: Schema = {"type": "array", "items": schema_of(resource), "maxItems": 100}
     return Contract(
@@ -61,7 +61,7 @@ def listing(resource: Resource) -> Contract:
 
 
 def reading(resource: Resource) -> Contract:
-    """Return the contract of the endpoint that returns one row of a resource."""
+    """Return the `Contract` of the endpoint that returns one row of a resource."""
     example = {"id": 1, "result": example_of(resource, detail=True)}
     return Contract(
         summary=_("Satu baris: %(what)s", what=resource.title),
@@ -92,7 +92,7 @@ def _dry_run(resource: Resource) -> tuple[Query, ...]:
 
 
 def making(resource: Resource) -> Contract:
-    """Return the contract of the endpoint that creates a row of a resource."""
+    """Return the `Contract` of the endpoint that creates a row of a resource."""
     foreseen = {200: _foreseen()} if resource.asks_reason else {}
     return Contract(
         summary=_("Tambah: %(what)s", what=resource.title),
@@ -107,7 +107,7 @@ def making(resource: Resource) -> Contract:
 
 
 def changing(resource: Resource) -> Contract:
-    """Return the contract of the endpoint that replaces all fields of a row of a resource."""
+    """Return the `Contract` of the endpoint that replaces all fields of a row of a resource."""
     written = _written(resource, _("Baris sesudah diubah"))
     if resource.asks_reason and written.schema is not None:
         schema = {"oneOf": [written.schema, _foreseen().schema]}
@@ -132,7 +132,7 @@ def changing(resource: Resource) -> Contract:
 
 
 def removing(resource: Resource) -> Contract:
-    """Return the contract of the endpoint that deletes a row of a resource."""
+    """Return the `Contract` of the endpoint that deletes a row of a resource."""
     reason = (REASON, DRY_RUN) if resource.asks_reason else ()
     problems = {400: ("bad_request",), 404: ("not_found",), 409: ("cannot_change",), 412: ("precondition_failed",)}
     answers = {204: Answer(_("Dihapus"), None)}

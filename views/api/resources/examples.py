@@ -42,7 +42,7 @@ _OF_FORMAT = {"date": "2027-03-01", "date-time": "2027-03-01T08:00:00+08:00"}
 
 
 def example_of(resource: Resource, detail: bool = False) -> dict[str, Any]:
-    """Return an example row of a resource as the API returns it; `detail` adds the columns that lists leave out."""
+    """Return an example row (dict) of a resource as the API shows it; `detail` adds columns that lists leave out."""
     columns = (*resource.columns, *resource.detail) if detail else resource.columns
     known, row = _KNOWN.get(resource.name, {}), {}
     for name, schema in ((column.name, column.schema) for column in columns):
@@ -58,7 +58,7 @@ def example_of(resource: Resource, detail: bool = False) -> dict[str, Any]:
 
 
 def example_body(resource: Resource, new: bool = True) -> dict[str, Any]:
-    """Return an example request body that creates a row, or that changes one if `new` is false.
+    """Return an example request body (dict) that creates a row, or that changes one if `new` is false.
 
     Of a new row, optional fields without an example are left out.
     """

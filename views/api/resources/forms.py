@@ -46,7 +46,7 @@ def blank_form(resource: Resource, item: Any = None, data: Any = None) -> Any:
 
 
 def body_schema(resource: Resource, new: bool) -> Schema:
-    """Return the JSON Schema of the body that creates a row (`new`) or changes one.
+    """Return the JSON Schema (dict) of the body that creates a row (`new`) or changes one.
 
     A new row may omit fields with a default, a change must name every field.
     """
@@ -93,7 +93,8 @@ def _text_schema(field: Any) -> Schema:
 
 
 def filled_form(resource: Resource, body: Mapping[str, Any], item: Any = None, seen: str = "") -> tuple[Any, Faults]:
-    """Return the form filled from a JSON body, not yet validated, and the error entries that it cannot report itself.
+    """Return (form, error entries): the screen's form filled from a JSON body, not yet validated, and the errors that
+    the form cannot report itself.
 
     Those are unknown or missing fields, values of a wrong type, and codes of unknown related rows.
     """
@@ -116,7 +117,7 @@ def filled_form(resource: Resource, body: Mapping[str, Any], item: Any = None, s
 
 
 def _texts(field: Any, value: Any, resource: Resource) -> list[str]:
-    """Return the form data of one field for a JSON value.
+    """Return the form data (list of texts) of one field for a JSON value.
 
     Raises TypeError for a wrong type or a date outside 1900-2200, LookupError for an unknown related row.
     """

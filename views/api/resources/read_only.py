@@ -28,7 +28,7 @@ def _subject(row: Letter) -> str | None:
 
 
 def _code(row: Letter) -> str | None:
-    """Return the letter's verification code, which opens a public page.
+    """Return the letter's verification code (text), which opens a public page.
 
     None if the caller may not read texts of the case.
     """

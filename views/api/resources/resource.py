@@ -18,7 +18,7 @@ CASES = ("can_read", "Complaint")
 
 @dataclass(frozen=True)
 class Resource:
-    """A published table of the data API: columns, filters, orders, read permission and the screen used for writing.
+    """A value object: a published table of the data API, with its columns, filters, orders, read permission and screen.
 
     `screen` names the generated screen whose form and rules apply to writes; without one the resource is read-only and
     `says` gives the reason. `asks_reason`: changes move deadlines of open cases and require a reason.
@@ -43,12 +43,12 @@ class Resource:
 
     @property
     def key(self) -> Any:
-        """Return the table column that identifies a row: `user_id` of an officer profile, else `id`."""
+        """The table column (SQLAlchemy attribute) that identifies a row: `user_id` of an officer profile, else `id`."""
         return OfficerProfile.user_id if self.model is OfficerProfile else self.model.id
 
 
 def several(model: Any, *names: str, **words: Any) -> tuple[Column, ...]:
-    """Return a Column for each named table column, published unchanged.
+    """Return a tuple with a `Column` for each named table column, published unchanged.
 
     Keyword arguments give the allowed values of a column.
     """

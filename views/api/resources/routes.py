@@ -70,7 +70,7 @@ class ResourceApi(BaseApi):
     def get_list(self) -> Response:
         """Return a JSON response with a page of the resource's rows, filtered and ordered by the query.
 
-        Raises Problem(400) for an invalid cursor.
+        Raises Problem(400) for an invalid cursor or page size.
         """
         resource, order = self.resource, order_of(self.resource)
         rows = list(db.session.scalars(order.page(narrowed(_rows(resource), resource.filters))))
@@ -109,7 +109,7 @@ class ResourceApi(BaseApi):
 
 
 def _in_one_transaction(view: Callable[P, Response]) -> Callable[P, Response]:
-    """Return the view wrapped in one transaction.
+    """Return the view wrapped so that it runs in one transaction, which is committed.
 
     A dry run is rolled back and answered with `moved`, the number of deadlines that would move.
     """
@@ -131,7 +131,9 @@ def _rows(resource: Resource) -> Select[Any]:
 
 
 def find(resource: Resource, number: int) -> Any:
-    """Return the row of a resource by its key. Raises Problem(404) if it does not exist or is not published."""
+    """Return the row (ORM object) of a resource by its key. Raises Problem(404) if it does not exist or is not
+    published.
+    """
     largest = LARGEST_ID if isinstance(resource.key.type, BigInteger) else LARGEST_INTEGER
     row = db.session.scalars(_rows(resource).where(resource.key == id_in_range(number, largest))).first()
     if row is None:
@@ -140,7 +142,7 @@ def find(resource: Resource, number: int) -> Any:
 
 
 def order_of(resource: Resource) -> Keyset:
-    """Return the order that the query's `sort` requests, else the resource's usual one."""
+    """Return the order (`Keyset`) that the query's `sort` requests, else the resource's usual one."""
     wanted = request.args.get("sort", resource.usual)
     name = wanted.removeprefix("-")
     column = resource.key if name == "id" else getattr(resource.model, name)
@@ -148,7 +150,7 @@ def order_of(resource: Resource) -> Keyset:
 
 
 def shown_row(resource: Resource, row: Any, detail: bool = False) -> dict[str, Any]:
-    """Return the JSON object of a row; `detail` adds the columns that lists leave out."""
+    """Return the JSON object (dict) of a row; `detail` adds the columns that lists leave out."""
     columns = (*resource.columns, *resource.detail) if detail else resource.columns
     return {column.name: column.read(row) for column in columns}
 

@@ -33,15 +33,16 @@ class Foreseen(Exception):
 
 
 def create(resource: Resource, body: Mapping[str, Any]) -> tuple[Any, int | None]:
-    """Create a row and return it, with the number of deadlines moved (None if it is not part of the calendar).
-
-    Raises Problem: 422 for faulty input, 409 if the row exists. Raises Foreseen in a dry run.
+    """Create a row and return (row, number of deadlines moved); the number is None if the row is not part of the
+    calendar. The caller opens the transaction. Raises Problem: 422 for faulty input, 409 if the row exists. Raises
+    Foreseen in a dry run.
     """
     return _save(resource, body, screen_of(resource).datamodel.obj(), "")
 
 
 def change(resource: Resource, item: Any, body: Mapping[str, Any]) -> tuple[Any, int | None]:
-    """Change a row and return it, with the number of deadlines moved (None if it is not part of the calendar).
+    """Change a row and return (row, number of deadlines moved); the number is None if the row is not part of the
+    calendar.
 
     Raises Problem: 428 without If-Match, 412 if the row has changed, 409 if it may not change, 422 for faulty input.
     Raises Foreseen in a dry run.
@@ -70,7 +71,9 @@ def remove(resource: Resource, item: Any, reason: str | None) -> None:
 
 
 def _seen(item: Any) -> str:
-    """Return the row's current ETag. Raises Problem: 428 without `If-Match`, 412 if `If-Match` names another ETag."""
+    """Return the row's current ETag (text). Raises Problem: 428 without `If-Match`, 412 if `If-Match` names another
+    ETag.
+    """
     if "If-Match" not in request.headers:
         raise Problem(428)
     tag = row_digest(item)
@@ -113,7 +116,7 @@ def _save(
 
 
 def _make(asked: ReasonNeeded, reason: str) -> Consequence:
-    """Apply a calendar change, journal its reason, and return its consequence. Raises Foreseen in a dry run.
+    """Apply a calendar change, journal its reason, and return its `Consequence`. Raises Foreseen in a dry run.
 
     Raises Problem: 412 if the row changed meanwhile, 422 if no working time would be left, 409 if the row exists.
     """
@@ -130,7 +133,7 @@ def _make(asked: ReasonNeeded, reason: str) -> Consequence:
 
 
 def _reason(resource: Resource, given: Any) -> tuple[str, Faults]:
-    """Return (the reason of a change, its error entries); ("", []) for a resource whose changes need no reason."""
+    """Return (reason of a change, error entries): ("", []) for a resource whose changes need no reason."""
     if not resource.asks_reason:
         return "", []
     if given is None:
@@ -140,7 +143,7 @@ def _reason(resource: Resource, given: Any) -> tuple[str, Faults]:
 
 
 def _faults_of(form: Any, known_faults: Faults) -> Faults:
-    """Return the form's error entries for fields that are not in `known_faults`."""
+    """Return a list of the form's error entries (`field`, `message`) for fields that are not in `known_faults`."""
     known = {fault["field"] for fault in known_faults}
     return [
         {"field": name or "", "message": str(messages[0])}

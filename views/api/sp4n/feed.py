@@ -46,10 +46,10 @@ class FeedApi(BaseApi):
     @expose("/reconciliation", methods=["GET"])
     @needs_scope("sp4n")
     def reconciliation(self) -> Response:
-        """Return a JSON response with a page of all SP4N reports held here, by tracking id.
+        """Return a JSON response with a page of all SP4N reports held here, ordered by tracking id.
 
-        Each has `revision` (the last applied one), `version`, `status` and `state_hash`; `more` tells whether a page
-        follows.
+        Each has `tracking_id`, `revision` (the last applied one), `version`, `status` and `state_hash`; `more` says
+        whether a page follows. Raises Problem(400) for an invalid `limit`.
         """
         limit = _number("limit", LARGEST_SIZE, 1, LARGEST_SIZE)
         rows = list(held_reports(request.args.get("after", ""), limit + 1))
@@ -93,7 +93,9 @@ def _page(after: str, limit: int) -> FeedPage:
 
 
 def _number(name: str, usual: int, least: int, most: int) -> int:
-    """Return a whole number of the query, or `usual` if it is missing. Raises Problem(400) outside the bounds."""
+    """Return a whole number of the query, or `usual` if it is missing. Raises Problem(400) if it is none or out of
+    bounds.
+    """
     given = request.args.get(name, str(usual))
     number = int(given) if given.isascii() and given.isdigit() and len(given) < 9 else -1
     if not least <= number <= most:

@@ -52,10 +52,12 @@ class Sp4nApi(BaseApi):
     @needs_scope("sp4n")
     @idempotent
     def put_report(self, tracking_id: str) -> Response:
-        """Create (201) or update (200) the case of an SP4N report by revision; 409 `stale_revision` for an older one.
+        """Create (201) or update (200) the case of an SP4N report by revision; return a JSON response with its state.
+
         The current revision changes nothing; if its content differs, `outcome` is `conflict`, and the content is stored
-        for the Admin to decide. A category, classification or place that is unknown here is 202: the report is stored
-        until the Admin resolves it, and `errors` names it. Faults of shape are 422, with every fault.
+        for the Admin to decide. With a category, classification or place that is unknown here the response is 202: the
+        report is stored until the Admin resolves it, and `errors` names it. Raises Problem(409, stale_revision) for an
+        older revision, ActionRefused(missing_input) with every fault of shape.
         """
         try:
             with one_transaction(), cached_names():
@@ -95,9 +97,10 @@ class Sp4nApi(BaseApi):
     @needs_scope("sp4n")
     @idempotent
     def put_reports(self) -> Response:
-        """Apply up to 1,000 SP4N reports, `{"reports": [{"tracking_id", ...report}]}`; return a JSON line for each, in
-        order: `status` is what its PUT would have been answered, `outcome` the word for it, `reason` and `errors` say
-        why a report was not applied. Each report is independent of the others. Raises Problem(413) for more.
+        """Apply up to 1,000 SP4N reports, `{"reports": [{"tracking_id", ...report}]}`; return a JSON response with one
+        object for each, in order: `status` is what its PUT would have been answered, `outcome` the word for it,
+        `reason` and `errors` say why a report was not applied. Each report is independent of the others. Raises
+        Problem(413) for more reports, ActionRefused(missing_input) for a malformed body.
         """
         reports = reports_of(json_object())
         if len(reports) > MOST_REPORTS:
@@ -116,11 +119,12 @@ class Sp4nApi(BaseApi):
     @needs_scope("sp4n")
     @idempotent
     def post_message(self, tracking_id: str) -> Response:
-        """Apply a message that the reporter left at SP4N; 200 if it was carried out, 202 if it waits for the Admin.
+        """Apply a message that the reporter left at SP4N; return a JSON response: 200 if carried out, 202 if the Admin
+        decides.
 
         The body is `{"message_id", "kind", "text"?, "score"?, "agency"?, "at"?}`. `kind` is `answer` (to our question;
         `agency` if several have asked), `comment`, `rating` (`score` 1 to 5), `reopening` or `withdrawal`. A repeated
-        `message_id` gets the first answer. Raises Problem(404) for an unknown report.
+        `message_id` gets the first answer. Raises Problem(404) for an unknown report, ActionRefused(missing_input).
         """
         try:
             taken = apply_message(tracking_id, json_object(), address=source_address())
