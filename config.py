@@ -36,8 +36,8 @@ def unsafe_reasons(environment: Environment, demo: bool = False) -> list[str]:
 
 
 def settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Return the Flask configuration of this environment (None: `os.environ`). Raises ConfigurationError for values
-    that cannot be parsed, and where production would be unsafe.
+    """Return the Flask configuration (dict) of this environment (None: `os.environ`). Raises ConfigurationError for
+    values that cannot be parsed, and where production would be unsafe.
     """
     environment = read_environment(environ)
     if reasons := unsafe_reasons(environment):

@@ -49,7 +49,9 @@ class DocsApi(BaseApi):
     @expose("/docs", methods=["GET"])
     @declared(PAGE)
     def page(self) -> Response:
-        """Return the HTML page of all API operations, or of those that contain every word of the search `q`."""
+        """Return a response with the HTML page of all API operations, or of those that contain every word of the search
+        `q`.
+        """
         found = document()
         wanted = request.args.get("q", "").strip()
         groups: dict[str, list[dict[str, Any]]] = {}

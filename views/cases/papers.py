@@ -62,7 +62,9 @@ class PaperView(BaseView):
     @has_access
     @permission_name("read")
     def state(self, paper_id: int) -> Response:
-        """Return the state of a paper as plain text, polled by the page's script. Raises ActionRefused(not_visible)."""
+        """Return a plain text response with the state of a paper, polled by its page's script. Raises
+        ActionRefused(not_visible).
+        """
         return Response(find_case_paper(paper_id, current_person()).state, mimetype="text/plain")
 
     @expose("/<int:paper_id>.pdf")
@@ -111,7 +113,9 @@ class SopSheetView(BaseView):
     @expose("/<int:sheet_id>/keadaan")
     @for_officers("can_read", "Reference")
     def state(self, sheet_id: int) -> Response:
-        """Return the state of an SOP sheet as text, polled by the page's script. Raises ActionRefused(not_visible)."""
+        """Return a plain text response with the state of an SOP sheet, polled by its page. Raises
+        ActionRefused(not_visible).
+        """
         return Response(find_sop_sheet(sheet_id).state, mimetype="text/plain")
 
     @expose("/<int:sheet_id>.pdf")

@@ -97,7 +97,7 @@ def _texts(case: Case) -> Iterator[tuple[str, str]]:
 
 
 def _before(text: str) -> str:
-    """Return the last words of a text, about 30 characters, with an ellipsis if it was cut."""
+    """Return the end of a text, about 30 characters of whole words, with an ellipsis if it was cut."""
     if len(text) <= AROUND:
         return text
     first, space, rest = text[-AROUND:].partition(" ")
@@ -105,7 +105,7 @@ def _before(text: str) -> str:
 
 
 def _after(text: str) -> str:
-    """Return the first words of a text, about 30 characters, with an ellipsis if it was cut."""
+    """Return the beginning of a text, about 30 characters of whole words, with an ellipsis if it was cut."""
     if len(text) <= AROUND:
         return text
     rest, space, last = text[:AROUND].rpartition(" ")

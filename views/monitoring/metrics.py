@@ -81,7 +81,7 @@ def _may_read() -> bool:
 
 
 class GaugeCollector(Collector):
-    """Prometheus collector of the current gauges; unknown values are left out, not reported as 0."""
+    """A Prometheus collector that yields the current gauges; unknown values are left out, not reported as 0."""
 
     def __init__(self, found: Gauges) -> None:
         self.found = found

@@ -32,7 +32,7 @@ def discovery() -> dict[str, Any]:
 
 
 def services() -> list[dict[str, Any]]:
-    """Return a GeoReport v2 service (dict) for every category in use.
+    """Return a list with a GeoReport v2 service (dict) for every category in use.
 
     Top-level categories are included, since citizens may not know which subcategory fits.
     """
@@ -52,7 +52,7 @@ def services() -> list[dict[str, Any]]:
 
 
 def definition(code: str) -> dict[str, Any]:
-    """Return the GeoReport v2 definition of a service (dict): its optional attributes, the same for every service."""
+    """Return a dict, the GeoReport v2 definition of a service: its optional attributes, the same for every service."""
     villages = [
         {"key": key, "name": f"{name}, {district}"}
         for district, names in villages_by_district().items()

@@ -83,7 +83,7 @@ class PublicIntakeView(BaseView):
 
     @expose("", methods=["POST"])
     def save(self) -> Response | AnyResponse:
-        """Record the citizen's complaint and redirect to the confirmation page.
+        """Record the citizen's complaint, commit, and redirect to the confirmation page.
 
         Errors show the form again as typed with status 422.
         """

@@ -56,7 +56,7 @@ class JournalView(BaseView):
 
 
 def details_of(line: JournalLine) -> list[str]:
-    """Return the details of a journal entry as lines of text; [] for kinds without details."""
+    """Return a list of the details of a journal entry, as lines of text; [] for kinds without details."""
     if line.kind == "limit_changed":
         sides = ((gettext("Semula"), line.data["before"]), (gettext("Menjadi"), line.data["after"]))
         return [f"{side}: {_limit_in_words(row)}" for side, row in sides]

@@ -95,7 +95,7 @@ def _changes(labels: Any, old: dict[str, str], new: dict[str, str]) -> Iterator[
 
 
 def word_difference(before: str, after: str) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
-    """Compare two texts word by word and return each of them as a tuple of (words, whether they differ)."""
+    """Return (first, second): two texts compared word by word, each as a tuple of (words, whether they differ)."""
     old, new = before.split(), after.split()
     left: list[Part] = []
     right: list[Part] = []

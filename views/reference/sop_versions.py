@@ -212,7 +212,7 @@ class SopVersionView(GuardedModelView):
             raise ChangeRefused("seven_headings", "actor_headings")
 
     def before_delete(self, item: SopVersion) -> None:
-        """Lock an SOP version's row. Raises ChangeRefused(is_draft_no_more) unless it is a draft; cases refer to the
+        """Lock an SOP version's row. Raises ChangeRefused, as `before_save`, unless it is a draft; cases refer to the
         others.
         """
         lock_row(item)

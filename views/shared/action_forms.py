@@ -238,7 +238,7 @@ def _form(case: Case, allowed: AllowedAction, sent: Sent | None, refused: Action
 
 
 def _defaults(case: Case, allowed: AllowedAction) -> dict[str, Any]:
-    """Return the initial values of an action form that was not submitted, by field name."""
+    """Return a dict of field name to initial value for an action form that was not submitted; {} for most actions."""
     if allowed.action is Action.DIRECT and not allowed.again:
         suggested = case.complaint.category.default_agency_code if case.complaint.category else None
         chosen = {"agencies": [suggested], "lead": suggested} if suggested in case.agencies else {}

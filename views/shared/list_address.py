@@ -166,5 +166,5 @@ AFTER, BEFORE = "sesudah", "sebelum"
 
 
 def pages_of(address: ListAddress, count: int, size: int = PAGE_SIZE) -> Pages:
-    """Return the `Pages` of a list of `count` rows at the requested page, or at the last page if the list is shorter."""
+    """Return the `Pages` of a list of `count` rows at the requested page, or the last one if the list is shorter."""
     return Pages(min(address.page, Pages(1, count, size).last_page), count, size)

@@ -119,7 +119,7 @@ def choices(column: str, labels: Mapping[str, Any], hint: str = "") -> SelectMul
 
 
 def worded(labels: Labels) -> Callable[[Any], Any]:
-    """Return a formatter function that returns the label of a stored code.
+    """Return a function that takes a stored code and returns its label, for display.
 
     It returns an unknown code unchanged and a dash for an empty value.
     """
@@ -127,7 +127,7 @@ def worded(labels: Labels) -> Callable[[Any], Any]:
 
 
 def all_worded(labels: Labels) -> Callable[[Any], str]:
-    """Return a formatter function that returns the labels of a list of stored codes, comma-separated.
+    """Return a function that takes a list of stored codes and returns their labels as one comma-separated text.
 
     It returns an unknown code unchanged and a dash for an empty list.
     """

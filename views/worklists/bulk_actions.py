@@ -37,7 +37,7 @@ ONE_BY_ONE = frozenset({Step.DIRECT, Step.DRAFT_ANSWER, Step.SIGN_ANSWER, Step.R
 
 @dataclass(frozen=True)
 class BulkGroup:
-    """A value object: ticked cases of one step with their bulk form; `controls` is () for a step without bulk action."""
+    """A value object: ticked cases of one step with their bulk form; `controls` is () where none is possible."""
 
     step: Step
     tasks: tuple[StepTask, ...]

@@ -41,8 +41,8 @@ def escalation_line(holder: Actor) -> tuple[Actor, ...]:
 
 
 def actor_notified(level: int, holder: Actor) -> Actor:
-    """Return the role that is notified at a level when `holder` has the step: the holder at levels 0 and 1, then one
-    role further up the line a level; past its end always the Kepala Dinas.
+    """Return the role (`Actor`) that is notified at a level when `holder` has the step: the holder at levels 0 and 1,
+    then one role further up the line a level; past its end always the Kepala Dinas.
     """
     line = escalation_line(holder)
     return line[min(max(level - LIMIT, 0), len(line) - 1)]
@@ -51,8 +51,8 @@ def actor_notified(level: int, holder: Actor) -> Actor:
 def alarms_until(
     calendar: WorkingCalendar, start: datetime, due_at: datetime, now: datetime, holder: Actor, pauses: Pauses = ()
 ) -> tuple[Alarm, ...]:
-    """Return an `Alarm` for every level of a deadline that is due at or before `now`, by level, including those raised
-    earlier: a sweep that missed runs catches up with it.
+    """Return a tuple with an `Alarm` for every level of a deadline that is due at or before `now`, by level, including
+    those raised earlier: a sweep that missed runs catches up with it.
     """
     due = calendar.in_zone(due_at)
     times = [warn_at(calendar, start, due, pauses), due]

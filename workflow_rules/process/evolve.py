@@ -14,7 +14,7 @@ from workflow_rules.process.steps import CaseStatus, Route, Step, TrackState
 
 
 def begin(number: str, received: Event) -> ComplaintFacts:
-    """Return the facts of a complaint after its event of reception: version 1, with SOP step 1 (registration) open."""
+    """Return the facts (`ComplaintFacts`) of a complaint after its reception event: version 1, SOP step 1 open."""
     data = received.data
     facts = ComplaintFacts(
         number=number,
@@ -36,8 +36,8 @@ _BRING_TEXT = frozenset({Action.ADD_INFORMATION, Action.REOPEN, SystemEvent.REVI
 
 
 def evolve(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Return the facts of a case after one more event; the given facts stay unchanged. Events that change nothing
-    officers work on leave the version as it was, so that open forms do not become stale.
+    """Return the facts (`ComplaintFacts`) of a case after one more event; the given facts stay unchanged. Events that
+    change nothing officers work on leave the version as it was, so that open forms do not become stale.
     """
     if event.kind in _NOTED:
         return facts
@@ -74,7 +74,7 @@ def fold(number: str, events: Iterable[Event]) -> Iterator[Replayed]:
 
 
 def replay(number: str, events: Iterable[Event]) -> ComplaintFacts:
-    """Return the facts after a whole event log. Raises ValueError for an empty log or one that begins without the
+    """Return the facts (`ComplaintFacts`) after a whole event log. Raises ValueError if it is empty or lacks the
     reception.
     """
     turns = list(fold(number, events))
@@ -161,8 +161,8 @@ def _send_back(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _submit_draft(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Return the facts with step 8 open. Every role asked to initial the draft has yet to do so, except that of the
-    officer who submitted it.
+    """Return the case's facts with step 8 open. Every role asked to initial the draft has yet to do so, except that of
+    the officer who submitted it.
     """
     asked = (Actor(name) for name in event.data.get("initials", ()))
     moved = _to(Step.SIGN_ANSWER, TrackState.SIGNING)(facts, event)
@@ -180,13 +180,13 @@ def _decline(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _leave(facts: ComplaintFacts, event: Event, state: TrackState) -> ComplaintFacts:
-    """Return the facts after an agency has left: its step closed, its track in `state`, its sight of the case ended."""
+    """Return the case's facts after an agency left: step closed, track in `state`, its sight of the case ended."""
     facts = _on_track(_close(facts, event.step, event.agency), event.agency, state=state, lead=False)
     return changed(facts, seen_by=facts.seen_by - {event.agency})
 
 
 def _pass_lead(facts: ComplaintFacts) -> ComplaintFacts:
-    """Return the facts with the first agency still on the case as the lead when no lead is left."""
+    """Return the case's facts with the first agency still on the case as lead if no lead is left, else unchanged."""
     if facts.lead is not None or not facts.active_tracks:
         return facts
     return _on_track(facts, facts.active_tracks[0].agency, lead=True)
@@ -201,8 +201,8 @@ def _drop_agency(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _release(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Return the facts after the decision on an agency's request to leave: it has left and step 4 is open, or it
-    continues.
+    """Return the case's facts after an agency's request to leave was decided: it has left and step 4 is open, or it
+    stays.
     """
     if not event.data["accept"]:
         return _on_track(facts, event.agency, release_asked=False)
@@ -210,8 +210,8 @@ def _release(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _add_agency(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Return the facts with one more agency at step 5. From then on every agency on the case counts as cross-agency
-    (SOP step 7, remark).
+    """Return the case's facts with one more agency at step 5. From then on every agency on the case counts as
+    cross-agency (SOP step 7, remark).
     """
     code = event.data["agency"]
     others = tuple(changed(t, cross_agency=t.active or t.cross_agency) for t in facts.tracks if t.agency != code)
@@ -235,7 +235,9 @@ def _correct(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _join(facts: ComplaintFacts, at: datetime) -> ComplaintFacts:
-    """Return the facts, with step 10 open if no step is open and every agency still on the case has sent its answer."""
+    """Return the case's facts: with step 10 open if no step is open and every agency has sent its answer, else
+    unchanged.
+    """
     if facts.open_steps or any(t.state is not TrackState.SENT for t in facts.active_tracks):
         return facts
     return _open(facts, Step.DISPOSE_ANSWER, None, at)
@@ -253,7 +255,7 @@ def _pause(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _resume(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Return the facts with the event's step resumed, or every paused step for an event of the whole case."""
+    """Return the case's facts with the event's step resumed, or every paused step for an event of the whole case."""
     steps = list(facts.open_steps)
     for position, step in enumerate(steps):
         meant = event.step is None or (step.step, step.agency) == (event.step, event.agency)
@@ -281,7 +283,7 @@ def _reopen(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _revise(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Return the facts after a revised report. A revision that answers a question resumes every paused step."""
+    """Return the case's facts after a revised report. A revision that answers a question resumes every paused step."""
     data = event.data
     if data.get("resumes"):
         facts = _resume(facts, event)

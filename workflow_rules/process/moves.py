@@ -191,7 +191,7 @@ def _withdrawable(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot
 
 
 def _correctable(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot, ...]:
-    """Return the one spot for a correction (section head: only at step 2); () when no step is open, or step 11 is."""
+    """Return (spot,) for a correction (section head: only at step 2); () when no step is open, or step 11 is."""
     if not facts.open_steps or facts.find_step(Step.REPLY, None):
         return ()
     by = actors if facts.find_step(Step.CHECK, None) else actors - {Actor.SECTION_HEAD}
@@ -203,13 +203,13 @@ def _to_be_confirmed(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[S
 
 
 def _of_office(facts: ComplaintFacts, actors: frozenset[Actor]) -> Spot:
-    """Return the spot for an action on the whole case, at the office's own open step if there is one."""
+    """Return the `Spot` for an action on the whole case, at the office's own open step if there is one."""
     own = facts.step_of_track(None)
     return Spot(own.step, None, actors, own.paused_at is not None) if own else Spot(None, None, actors)
 
 
 def _with_agencies(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot, ...]:
-    """Return the spot for adding an agency while one works on the case and no step of the office is open, else ()."""
+    """Return (spot,) for adding an agency while one works on the case and no step of the office is open, else ()."""
     at_work = any(t.sent_at is not None for t in facts.active_tracks) and facts.step_of_track(None) is None
     lacks = _lacks(facts, Action.ADD_AGENCY, None)
     return (Spot(None, None, actors, lacks=lacks),) if facts.open_steps and at_work else ()

@@ -99,8 +99,8 @@ def span(calendar: WorkingCalendar, a: datetime, b: datetime) -> WorkingLength:
 def next_alarm_at(
     calendar: WorkingCalendar, start: datetime, due_at: datetime, now: datetime, pauses: Pauses = ()
 ) -> datetime:
-    """Return when the first alarm after `now` is due, in the calendar's zone: the warning, the deadline, or the
-    deadline's local time on a later working day.
+    """Return the aware datetime, in the calendar's zone, of the first alarm after `now`: the warning, the deadline, or
+    the deadline's local time on a later working day.
     """
     due, moment = calendar.in_zone(due_at), calendar.in_zone(now)
     for alarm in (warn_at(calendar, start, due, pauses), due):

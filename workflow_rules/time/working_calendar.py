@@ -79,22 +79,22 @@ class WorkingCalendar:
         return self._hours.local(self._next_open(_instant(at)))
 
     def add_minutes(self, start: datetime, n: int, pauses: Pauses = ()) -> datetime:
-        """Return when n working minutes outside the pauses are used up, in the office's zone; for 0, the next opening.
-        Raises ValueError for a negative n or when the calendar has too few openings.
+        """Return the aware datetime, in the office's zone, when n working minutes outside the pauses are used up; for
+        0, the next opening. Raises ValueError for a negative n or when the calendar has too few openings.
         """
         return self._add_work(start, whole_amount(n) * MINUTE, pauses)
 
     def add_time(self, start: datetime, amount: timedelta, pauses: Pauses = ()) -> datetime:
-        """Return when `amount` of working time is used up, in the office's zone, for amounts finer than a minute.
-        Raises ValueError when it is negative or the calendar has too few openings.
+        """Return the aware datetime, in the office's zone, when `amount` of working time is used up, for amounts finer
+        than a minute. Raises ValueError when it is negative or the calendar has too few openings.
         """
         if amount < timedelta():
             raise ValueError(f"negative amount: {amount}")
         return self._add_work(start, amount // MICROSECOND, pauses)
 
     def add_days(self, start: datetime, n: int, pauses: Pauses = ()) -> datetime:
-        """Return when n working days are used up, in the office's zone: the local time of the start on the n-th
-        following working day, later by the working time of pauses before it.
+        """Return the aware datetime, in the office's zone, when n working days are used up: the local time of the start
+        on the n-th following working day, later by the working time of pauses before it.
 
         A time outside that day's periods becomes its opening, its closing or the start of its break. Raises ValueError
         for a negative n or when the calendar has too few working days.
@@ -104,8 +104,9 @@ class WorkingCalendar:
         return self._hours.local(self._pushed(begin, due, pauses)[0])
 
     def same_time_after(self, at: datetime, n: int) -> datetime:
-        """Return the local time of `at` on the n-th working day after its date, even when `at` itself is outside office
-        hours; `at` itself for 0. Raises ValueError when the calendar has too few working days.
+        """Return the aware datetime, in the office's zone, with the local time of `at` on the n-th working day after
+        its date, even when `at` itself is outside office hours; `at` itself for 0. Raises ValueError when the calendar
+        has too few working days.
         """
         return self._hours.local(self._same_time_after(_instant(at), whole_amount(n)))
 

@@ -53,7 +53,7 @@ class ComplaintsApi(BaseApi):
     def get_list(self) -> Response:
         """Return a JSON response with a page of the complaints that the caller may see, newest first.
 
-        The query filters them. Raises Problem(400) if both `page` and `after` are given.
+        The query filters them. Raises Problem(400) for an invalid cursor, or if both `page` and `after` are given.
         """
         now = utc_now()
         return complaint_list(wanted_complaints(now), now)
@@ -124,9 +124,10 @@ class ComplaintsApi(BaseApi):
     @needs("can_act")
     @idempotent
     def act(self, number: int) -> Response:
-        """Perform one action on a case; return a JSON response with complaint, open steps and the event written.
+        """Perform one action on a case, commit, and return a JSON response with complaint, open steps and the event
+        written.
 
-        Raises ActionRefused if the rules refuse the action (not_visible for a hidden case), Problem(428) without a
+        Raises ActionRefused with the reason of the rules (not_visible for a hidden case), Problem(428) without a
         version.
         """
         with _naming_open_steps(number), one_transaction():

@@ -100,7 +100,7 @@ def contract_of(view: Any, method: str, rule: str) -> Contract | None:
 
 
 def routes_of(app: Any) -> list[Route]:
-    """Return a Route for every published method and path under /api/, ordered by path and method."""
+    """Return a list with a `Route` for every published method and path under /api/, ordered by path and method."""
     found = []
     for rule in app.url_map.iter_rules():
         if not rule.rule.startswith("/api/") or rule.rule in NOT_OFFERED:

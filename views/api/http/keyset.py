@@ -29,7 +29,9 @@ class Keyset:
         self.down = down
 
     def order(self) -> list[UnaryExpression[Any]]:
-        """Return a list of the ORDER BY expressions of this order: one for the column, one for the key."""
+        """Return a list of the ORDER BY expressions of this order: of the column, then of the key if it is another
+        column.
+        """
         return [column.desc() if self.down else column.asc() for column in self.columns]
 
     def after(self, place: Sequence[Any]) -> ColumnElement[bool]:

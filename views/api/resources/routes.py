@@ -34,7 +34,7 @@ P = ParamSpec("P")
 
 
 def api_of(resource: Resource) -> type[BaseApi]:
-    """Return a new API class of a resource: list and read, and with a screen also create, change and delete."""
+    """Return a new API class (FAB view) of a resource: list and read; with a screen also create, change, delete."""
     reads, writes = needs(*resource.permission, scope="read"), needs("can_write", "Reference")
     routes: list[tuple[str, str, str, Callable[[Resource], Contract], Any]] = [
         ("get_list", "/", "GET", contracts.listing, reads),
