@@ -13,6 +13,7 @@ from app.casefile.rows import (
     agencies_with_tracks,
     attachments_of,
     events_of,
+    find_complaint,
     letters_of,
     measures_of,
     read_complaint,
@@ -116,13 +117,6 @@ class Case:
     def full_name(self, code: str | None) -> str:
         agency = self.agencies.get(code or "")
         return agency.name if agency else code or ""
-
-
-def find_complaint(complaint_id: int, person: Person) -> Complaint:
-    """Return the complaint with this id. Raises ActionRefused(not_visible) if it does not exist or the person may not
-    see it.
-    """
-    return read_complaint(complaint_id, person)[0]
 
 
 def main_complaint_of(complaint: Complaint) -> Complaint | None:

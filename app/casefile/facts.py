@@ -102,6 +102,20 @@ def rows_of(complaint: Complaint) -> CaseRows:
     return CaseRows(list(db.session.scalars(_TRACKS, {"complaint_id": complaint.id})), open_tasks_of(complaint))
 
 
+def rows_of_each(complaints: Sequence[Complaint]) -> list[CaseRows]:
+    """Return the rows of several cases in their order, read by one statement each for steps (without pauses) and
+    tracks.
+    """
+    found = {complaint.id: CaseRows([], []) for complaint in complaints}
+    opened = select(StepTask).where(StepTask.complaint_id.in_(list(found)), StepTask.closed_at.is_(None))
+    for task in db.session.scalars(opened.order_by(StepTask.id)):
+        found[task.complaint_id].tasks.append(task)
+    tracks = select(AgencyTrackRow).where(AgencyTrackRow.complaint_id.in_(list(found)))
+    for track in db.session.scalars(tracks.order_by(AgencyTrackRow.cycle, AgencyTrackRow.position)):
+        found[track.complaint_id].tracks.append(track)
+    return [found[complaint.id] for complaint in complaints]
+
+
 def facts_of(complaint: Complaint, rows: CaseRows | None = None) -> ComplaintFacts:
     """Return the `ComplaintFacts` of one case from its rows, which are read from the database unless given."""
     rows = rows or rows_of(complaint)

@@ -5,7 +5,7 @@ Each table is read once, with statements that are built once a process.
 
 from sqlalchemy import BigInteger, Integer, and_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.access.visibility import visible_to
@@ -104,6 +104,23 @@ def read_complaint(complaint_id: int, person: Person) -> tuple[Complaint, Report
         raise ActionRefused(RefusalReason.NOT_VISIBLE)
     complaint, reporter = found
     return complaint, None if complaint.confidentiality == Confidentiality.ANONYMOUS else reporter
+
+
+def find_complaint(complaint_id: int, person: Person) -> Complaint:
+    """Return the complaint with this id. Raises ActionRefused(not_visible) if it does not exist or the person may not
+    see it.
+    """
+    statement = select(Complaint).where(Complaint.id == min(complaint_id, LARGEST_ID), visible_to(person))
+    complaint = db.session.scalars(statement.options(*_PARTS)).first()
+    if complaint is None:
+        raise ActionRefused(RefusalReason.NOT_VISIBLE)
+    return complaint
+
+
+def tasks_of(complaint: Complaint) -> list[StepTask]:
+    """Return every step task of a case with its pauses, in order of opening."""
+    statement = select(StepTask).where(StepTask.complaint_id == complaint.id).options(selectinload(StepTask.pauses))
+    return list(db.session.scalars(statement.order_by(StepTask.id)))
 
 
 def tasks_with_holders(complaint: Complaint) -> tuple[list[StepTask], dict[Office, list[str]]]:

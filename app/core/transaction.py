@@ -44,6 +44,11 @@ def one_transaction() -> Iterator[None]:
     after_commit.enqueue_registered()
 
 
+def roll_back() -> None:
+    """Undo what the current transaction has written and release its locks; what is read next is as committed."""
+    db.session.rollback()
+
+
 def before_commit(finish: Callable[[], object]) -> None:
     """Register the function `finish` to be called just before the current `one_transaction` commits, in the order of
     registration; its exception rolls everything back.

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.casefile.case import Case, find_complaint
+from app.casefile.case import Case
 from app.casefile.promised_date import promise_of
+from app.casefile.rows import find_complaint
 from app.casefile.timeline import disposition_of, names_in_full
 from app.core.extensions import db
 from app.core.identifiers import LARGEST_ID

@@ -8,7 +8,7 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext, ngettext
 
 from app.access.current_person import current_person, source_address
-from app.casefile.case import Case, find_complaint, load_case, main_complaint_of
+from app.casefile.case import Case, load_case, main_complaint_of
 from app.casefile.clocks import accounts_of, national_clocks_of, running_national, time_used, whole_clock
 from app.casefile.labels import (
     EVENT_GROUPS,
@@ -19,6 +19,7 @@ from app.casefile.labels import (
     QUICK_PHRASES,
     SEGMENTS,
 )
+from app.casefile.rows import find_complaint
 from app.casefile.steps import clocks_of, current_number, late_numbers, step_rows
 from app.casefile.timeline import dispositions, reason_of_return, recent_changes, timeline
 from app.cases.perform_action import Performed, attach_to_case, check_action, perform_action

@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
-from app.casefile.case import find_complaint
+from app.casefile.rows import find_complaint
 from app.cases.record_intake import Intake, seal, unseal
 from app.vocabulary.words import STEPS
 from app.web.formats import moment

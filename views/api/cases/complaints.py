@@ -6,23 +6,20 @@ from typing import Any
 
 from flask import Response
 from flask_appbuilder.api import BaseApi, expose
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
 from app.access.current_person import current_person, source_address
-from app.access.visibility import data_shown, visible_to
+from app.access.visibility import data_shown
 from app.casefile.facts import facts_of, open_tasks_of
-from app.casefile.rows import events_of
+from app.casefile.rows import events_of, find_complaint, tasks_of
 from app.cases.perform_action import attach_to_case, perform_action
 from app.cases.receive_complaint import may_receive, receive_complaint
 from app.cases.report_input import clean_report
 from app.core.clock import utc_now
-from app.core.extensions import db
 from app.core.problem import Problem
 from app.core.request_context import request_context
-from app.core.transaction import one_transaction
+from app.core.transaction import one_transaction, roll_back
 from app.files.attachments import FILE_FIELDS, decode_file
-from app.models import Complaint, StepTask
+from app.models import Complaint
 from app.privacy.open_identity import open_identity
 from app.reference.calendar import load_working_calendar
 from app.reference.named_rows import cached_names
@@ -94,10 +91,8 @@ class ComplaintsApi(BaseApi):
     @needs("can_read", scope="read")
     def deadlines(self, number: int) -> Response:
         row = _find(number)
-        tasks = select(StepTask).where(StepTask.complaint_id == row.id).options(selectinload(StepTask.pauses))
         calendar, now = load_working_calendar(), utc_now()
-        found = db.session.scalars(tasks.order_by(StepTask.id))
-        steps = [show.deadline(t, calendar, now) for t in found]
+        steps = [show.deadline(task, calendar, now) for task in tasks_of(row)]
         return answer(steps, version=row.version, **clocks(row, calendar, now))
 
     @expose("/<int:number>/actions", methods=["GET"])
@@ -168,7 +163,7 @@ def _naming_open_steps(number: int) -> Iterator[None]:
     try:
         yield
     except (ActionRefused, Problem):
-        db.session.rollback()
+        roll_back()
         opened = open_tasks_of(_find(number))
         request_context().current_step = "/".join(dict.fromkeys(task.step for task in opened)) or None
         raise
@@ -177,13 +172,10 @@ def _naming_open_steps(number: int) -> Iterator[None]:
 def _find(number: int) -> Complaint:
     """Return the complaint (ORM object) with this id.
 
-    Raises ActionRefused(not_visible) if it does not exist or the caller may not see it.
+    Raises Problem(404) if it is larger than any id, ActionRefused(not_visible) if it does not exist or the caller may
+    not see it.
     """
-    statement = select(Complaint).where(Complaint.id == id_in_range(number), visible_to(current_person()))
-    row = db.session.scalars(statement).first()
-    if row is None:
-        raise ActionRefused(RefusalReason.NOT_VISIBLE)
-    return row
+    return find_complaint(id_in_range(number), current_person())
 
 
 def _request(body: dict[str, Any]) -> ActionRequest:

@@ -1,20 +1,15 @@
 """JSON representation of cases: codes instead of labels, instants in RFC 3339 with the office offset."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from app.access.current_person import current_person
 from app.access.visibility import hides_text
-from app.casefile.facts import CaseRows, ended_pauses, rows_of
+from app.casefile.facts import CaseRows, ended_pauses, rows_of, rows_of_each
 from app.casefile.rows import attachments_of
 from app.core.clock import office_time
-from app.core.extensions import db
-from app.models import AgencyTrackRow, Complaint, ComplaintEvent, StepTask
-from workflow_rules.process.actors import Person
+from app.models import Complaint, ComplaintEvent, StepTask
 from workflow_rules.time.deadlines import Allowance, Unit, time_state
 from workflow_rules.time.working_calendar import WorkingCalendar
 
@@ -28,20 +23,7 @@ def complaints(rows: Sequence[Complaint], now: datetime) -> list[dict[str, Any]]
     """Return a list of the JSON objects (dicts) of several complaints; steps and tracks of all of them are read in one
     statement each.
     """
-    ids = [row.id for row in rows]
-    opened = select(StepTask).where(StepTask.complaint_id.in_(ids), StepTask.closed_at.is_(None))
-    tasks = _by_case(db.session.scalars(opened.order_by(StepTask.id)))
-    on_case = select(AgencyTrackRow).where(AgencyTrackRow.complaint_id.in_(ids))
-    tracks = _by_case(db.session.scalars(on_case.order_by(AgencyTrackRow.cycle, AgencyTrackRow.position)))
-    reader = current_person()
-    return [_complaint(row, now, tasks[row.id], tracks[row.id], reader) for row in rows]
-
-
-def _by_case(found: Iterable[Any]) -> defaultdict[int, list[Any]]:
-    by_case: defaultdict[int, list[Any]] = defaultdict(list)
-    for item in found:
-        by_case[item.complaint_id].append(item)
-    return by_case
+    return [complaint(row, now, own) for row, own in zip(rows, rows_of_each(rows), strict=True)]
 
 
 def complaint(row: Complaint, now: datetime, rows: CaseRows | None = None) -> dict[str, Any]:
@@ -50,12 +32,6 @@ def complaint(row: Complaint, now: datetime, rows: CaseRows | None = None) -> di
     For a read-only program `title`, `body` and `location` are None if the case is not open.
     """
     rows = rows or rows_of(row)
-    return _complaint(row, now, rows.tasks, rows.tracks, current_person())
-
-
-def _complaint(
-    row: Complaint, now: datetime, tasks: Iterable[StepTask], tracks: Iterable[AgencyTrackRow], reader: Person
-) -> dict[str, Any]:
     shown = {"title": row.title, "body": row.body, "location": _location(row)}
     return {
         "id": row.id,
@@ -69,7 +45,7 @@ def _complaint(
         "channel": row.channel,
         "location": None,
         "occurred_on": row.occurred_on.isoformat() if row.occurred_on else None,
-        **({} if hides_text(row, reader) else shown),
+        **({} if hides_text(row, current_person()) else shown),
         "status": row.status,
         "cycle": row.cycle,
         "route": row.route,
@@ -79,10 +55,10 @@ def _complaint(
         "sop_version": row.sop_version.number,
         "received_at": instant(row.received_at),
         "submitted_at": instant(row.submitted_at),
-        "open_steps": [open_step(task, now) for task in tasks],
+        "open_steps": [open_step(task, now) for task in rows.tasks],
         "agencies": [
             {"agency": track.agency_code, "lead": track.lead, "state": track.state}
-            for track in tracks
+            for track in rows.tracks
             if track.cycle == row.cycle
         ],
     }
