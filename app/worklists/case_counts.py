@@ -1,8 +1,11 @@
 """Counts of cases without reading their rows."""
 
-from sqlalchemy import ScalarSelect, func, select, true
+from typing import Any
+
+from sqlalchemy import ScalarSelect, Select, func, select, true
 
 from app.access.visibility import visible_ids
+from app.core.extensions import db
 from app.core.statement_cache import Moment, as_moment, counted
 from app.models import Complaint, NumberCounter
 from workflow_rules.process.actors import Person
@@ -10,6 +13,14 @@ from workflow_rules.process.actors import Person
 _cases = Complaint.__table__
 COMPLAINTS = "complaint"
 """The number series of complaints."""
+
+
+def count_visible(person: Person, among: Select[Any] | None = None) -> int:
+    """Return how many cases this person may see; with `among`, a select of visible cases, how many those are."""
+    counting = select(counting_visible(person))
+    if among is not None:
+        counting = select(func.count()).select_from(among.with_only_columns(Complaint.id).subquery())
+    return db.session.execute(counting).scalar_one()
 
 
 def counting_late(person: Person, now: Moment, at_most: int | None = None) -> ScalarSelect[int]:

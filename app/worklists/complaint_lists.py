@@ -31,6 +31,7 @@ from app.models import (
     AgencyTrackRow,
     Category,
     Complaint,
+    ComplaintEvent,
     District,
     SopStepRow,
     StepTask,
@@ -45,6 +46,7 @@ from workflow_rules.process.steps import LEFT, OPEN, CaseStatus, Step
 
 _agencies = Agency.__table__
 _cases = Complaint.__table__
+_events = ComplaintEvent.__table__
 _tracks = AgencyTrackRow.__table__
 _tasks = StepTask.__table__
 _sop_steps = SopStepRow.__table__
@@ -271,6 +273,22 @@ def nearest_step() -> LateralFromClause:
         .limit(1)
     )
     return statement.correlate(Complaint.__table__).lateral("nearest")
+
+
+def select_complaints(
+    person: Person, wanted: ComplaintFilter, now: datetime, late: bool | None, changed_since: datetime | None
+) -> Select[tuple[Complaint]]:
+    """Return a select of the complaints that the person may see and the filter finds, without its search.
+
+    `late` limits it to cases with a deadline before `now`, or (False) to the others, `changed_since` to cases with an
+    event at this time or later.
+    """
+    found = select(Complaint).where(visible_to(person), *criteria_of(wanted, now))
+    if late is not None:
+        found = found.where(func.coalesce(Complaint.next_due_at < now, False) == late)
+    if changed_since is not None:
+        found = found.where(Complaint.id.in_(select(_events.c.complaint_id).where(_events.c.at >= changed_since)))
+    return found
 
 
 def criteria_of(wanted: ComplaintFilter, now: Moment) -> list[ColumnElement[bool]]:

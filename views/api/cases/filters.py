@@ -5,21 +5,20 @@ from typing import Any
 
 from flask import Response, request
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select
 from sqlalchemy.orm import joinedload
 
 from app.access.current_person import current_person
-from app.access.visibility import visible_to
-from app.core.extensions import db
 from app.core.problem import Problem
-from app.models import Complaint, ComplaintEvent
-from app.worklists.case_counts import counting_visible
-from app.worklists.complaint_lists import PARTS, ComplaintFilter, criteria_of
+from app.core.rows import Keyset
+from app.models import Complaint
+from app.worklists.case_counts import count_visible
+from app.worklists.complaint_lists import PARTS, ComplaintFilter, select_complaints
 from views.api.cases import representation as show
 from views.api.http.answers import answer
 from views.api.http.contract import Query
 from views.api.http.http_rules import parameter_fault
-from views.api.http.keyset import Keyset, link_next
+from views.api.http.keyset import link_next, requested_page
 from views.api.http.paging import link_pages, page_of_request
 from views.api.http.query_values import read_value, short_text
 from workflow_rules.process.identity import Channel
@@ -41,7 +40,7 @@ FILTERS = (
         _("Ada kejadian sejak saat ini; tulis + sebagai %2B"),
     ),
 )
-_events = ComplaintEvent.__table__
+NEWEST_FIRST = Keyset(Complaint.id, Complaint.id, down=True)
 
 
 def wanted_complaints(now: datetime) -> Select[Any]:
@@ -62,13 +61,7 @@ def wanted_complaints(now: datetime) -> Select[Any]:
         since=asked.get("received_from"),
         until=asked.get("received_to"),
     )
-    found = select(Complaint).where(visible_to(current_person()), *criteria_of(wanted, now))
-    if "late" in asked:
-        found = found.where(func.coalesce(Complaint.next_due_at < now, False) == asked["late"])
-    if "updated_since" in asked:
-        since = select(_events.c.complaint_id).where(_events.c.at >= asked["updated_since"])
-        found = found.where(Complaint.id.in_(since))
-    return found
+    return select_complaints(current_person(), wanted, now, asked.get("late"), asked.get("updated_since"))
 
 
 def complaint_list(wanted: Select[Any], now: datetime) -> Response:
@@ -81,18 +74,13 @@ def complaint_list(wanted: Select[Any], now: datetime) -> Response:
     if "page" in request.args and "after" in request.args:
         raise Problem(400, errors=[parameter_fault("after", "bad_value")])
     size, page = page_of_request()
-    counting = select(counting_visible(current_person()))
-    if any(query.name in request.args for query in FILTERS):
-        counting = select(func.count()).select_from(wanted.with_only_columns(Complaint.id).subquery())
-    count = db.session.execute(counting).scalar_one()
+    count = count_visible(current_person(), wanted if any(query.name in request.args for query in FILTERS) else None)
     whole = wanted.options(*PARTS, joinedload(Complaint.sop_version))
     if "page" in request.args:
-        rows = list(db.session.scalars(whole.order_by(Complaint.id.desc()).limit(size).offset(page * size)))
-        response = answer(show.complaints(rows, now), count=count)
+        response = answer(show.complaints(NEWEST_FIRST.read(whole, size, page * size), now), count=count)
         link_pages(response, page, size, count)
         return response
-    rows = list(db.session.scalars(Keyset(Complaint.id, Complaint.id, down=True).page(whole)))
-    shown, after = Keyset(Complaint.id, Complaint.id, down=True).cut(rows, [[row.id] for row in rows])
+    shown, after = requested_page(NEWEST_FIRST, whole)
     response = answer(show.complaints(shown, now), count=count)
     link_next(response, after)
     return response

@@ -18,9 +18,9 @@ def answer(result: Any, status: int = 200, version: int | None = None, **more: A
     return response
 
 
-def id_in_range(number: int, largest: int = LARGEST_ID) -> int:
-    """Return the id from the path unchanged. Raises Problem(404) if it is larger than any id (`largest`)."""
-    if number > largest:
+def id_in_range(number: int) -> int:
+    """Return the id from the path unchanged. Raises Problem(404) if it is larger than any id."""
+    if number > LARGEST_ID:
         raise Problem(404)
     return number
 

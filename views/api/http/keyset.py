@@ -1,19 +1,16 @@
-"""Keyset pagination: the next page starts after the last row.
-
-A page costs the same at any depth, and rows inserted or deleted meanwhile shift nothing.
-"""
+"""Keyset pagination of the API: signed cursors of the last row, and `Link` headers."""
 
 import hashlib
 import json
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from flask import Response, current_app, request, url_for
 from itsdangerous import BadData, URLSafeSerializer
-from sqlalchemy import ColumnElement, Select, UnaryExpression, literal, tuple_
+from sqlalchemy import Select
 
 from app.core.problem import Problem
+from app.core.rows import Keyset
 from views.api.http.http_rules import parameter_fault
 from views.api.http.paging import page_size_of_request
 
@@ -21,48 +18,19 @@ PLACES = ("after", "page_size")
 _PARSED: dict[type, Any] = {date: date.fromisoformat, datetime: datetime.fromisoformat}
 
 
-class Keyset:
-    """An order of a list for keyset pagination: by a column (never null), then by key; with `down` descending."""
+def requested_page(order: Keyset, statement: Select[Any]) -> tuple[list[Any], str | None]:
+    """Return (rows of the requested page of a select, cursor of the next page or None on the last page).
 
-    def __init__(self, column: Any, key: Any, down: bool = False) -> None:
-        self.columns = (column, key) if column is not key else (key,)
-        self.down = down
-
-    def order(self) -> list[UnaryExpression[Any]]:
-        """Return a list of the ORDER BY expressions of this order: of the column, then of the key if it is another
-        column.
-        """
-        return [column.desc() if self.down else column.asc() for column in self.columns]
-
-    def after(self, place: Sequence[Any]) -> ColumnElement[bool]:
-        """Return the SQL criterion for rows after `place`, which holds one row's values of the order's columns."""
-        values = []
-        for column, value in zip(self.columns, place, strict=True):
-            parse = _PARSED.get(column.type.python_type)
-            values.append(parse(value) if parse else value)
-        row = tuple_(*self.columns)
-        there = tuple_(*(literal(v, c.type) for v, c in zip(values, self.columns, strict=True)))
-        return row < there if self.down else row > there
-
-    def page(self, statement: Select[Any]) -> Select[Any]:
-        """Return the SELECT statement in this order, limited to the requested page plus one row.
-
-        That row shows whether another page follows. Raises Problem(400) for an invalid cursor or page size.
-        """
-        if "after" in request.args:
-            statement = statement.where(self.after(_read_cursor(len(self.columns))))
-        return statement.order_by(*self.order()).limit(page_size_of_request() + 1)
-
-    def cut(self, rows: list[Any], places: Sequence[Sequence[Any]]) -> tuple[list[Any], str | None]:
-        """Return (rows of the page, cursor of the next page); the cursor is text, None on the last page.
-
-        `rows` has up to one row more than the page, `places` holds the order values of each row.
-        """
-        size = page_size_of_request()
-        if len(rows) <= size:
-            return rows, None
-        place = [value.isoformat() if isinstance(value, date) else value for value in places[size - 1]]
-        return rows[:size], str(_serializer().dumps([_asked(), place]))
+    Raises Problem(400) for an invalid cursor or page size.
+    """
+    place = _read_cursor(order) if "after" in request.args else None
+    size = page_size_of_request()
+    rows = order.read(statement, size + 1, after=place)
+    if len(rows) <= size:
+        return rows, None
+    last = [getattr(rows[size - 1], column.key) for column in order.columns]
+    place = [value.isoformat() if isinstance(value, date) else value for value in last]
+    return rows[:size], str(_serializer().dumps([_asked(), place]))
 
 
 def link_next(response: Response, after: str | None) -> None:
@@ -84,8 +52,8 @@ def _asked() -> str:
     return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def _read_cursor(length: int) -> Sequence[Any]:
-    """Return the order values in the cursor `after` of the query.
+def _read_cursor(order: Keyset) -> list[Any]:
+    """Return the values of the order's columns in the cursor `after` of the query.
 
     Raises Problem(400) if the cursor was not signed by this program or belongs to another list.
     """
@@ -93,7 +61,7 @@ def _read_cursor(length: int) -> Sequence[Any]:
         asked, place = _serializer().loads(request.args["after"].encode("utf-8", "replace"))
     except (BadData, ValueError, TypeError):
         asked, place = "", ()
-    if asked != _asked() or len(place) != length:
+    if asked != _asked() or len(place) != len(order.columns):
         raise Problem(400, errors=[parameter_fault("after", "bad_cursor")])
-    found: Sequence[Any] = place
-    return found
+    parsers = [_PARSED.get(column.type.python_type) for column in order.columns]
+    return [parse(value) if parse else value for parse, value in zip(parsers, place, strict=True)]

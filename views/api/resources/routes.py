@@ -11,19 +11,18 @@ from typing import Any, ParamSpec
 
 from flask import Response, request, url_for
 from flask_appbuilder.api import BaseApi, expose
-from sqlalchemy import BigInteger, Select, select
+from sqlalchemy import Select, select
 
 from app.access.roles import permissions_on
-from app.core.extensions import db
-from app.core.identifiers import LARGEST_ID, LARGEST_INTEGER
 from app.core.problem import Problem
+from app.core.rows import Keyset, find_row
 from app.core.transaction import one_transaction
 from app.web.json_input import json_object
 from views.api.http.access import needs
-from views.api.http.answers import answer, id_in_range
+from views.api.http.answers import answer
 from views.api.http.contract import Contract, declared
 from views.api.http.idempotency import idempotent
-from views.api.http.keyset import Keyset, link_next
+from views.api.http.keyset import link_next, requested_page
 from views.api.resources import contracts as contracts
 from views.api.resources.columns import narrowed
 from views.api.resources.resource import Resource
@@ -72,10 +71,8 @@ class ResourceApi(BaseApi):
 
         Raises Problem(400) for an invalid cursor or page size.
         """
-        resource, order = self.resource, order_of(self.resource)
-        rows = list(db.session.scalars(order.page(narrowed(_rows(resource), resource.filters))))
-        places = [[getattr(row, column.key) for column in order.columns] for row in rows]
-        shown, after = order.cut(rows, places)
+        resource = self.resource
+        shown, after = requested_page(order_of(resource), narrowed(_rows(resource), resource.filters))
         response = answer([shown_row(resource, row) for row in shown])
         link_next(response, after)
         return response
@@ -134,8 +131,7 @@ def find(resource: Resource, number: int) -> Any:
     """Return the row (ORM object) of a resource by its key. Raises Problem(404) if it does not exist or is not
     published.
     """
-    largest = LARGEST_ID if isinstance(resource.key.type, BigInteger) else LARGEST_INTEGER
-    row = db.session.scalars(_rows(resource).where(resource.key == id_in_range(number, largest))).first()
+    row = find_row(_rows(resource), resource.key, number)
     if row is None:
         raise Problem(404)
     return row
