@@ -59,10 +59,11 @@ CalendarChange = tuple[RowChange, ...]
 
 @dataclass(frozen=True)
 class Consequence:
-    """A value object: what a calendar change does, the open steps whose deadlines it moves, and the calendars before
-    and after.
+    """A value object: what a calendar change does. The calendar rows (ORM objects) that it writes, the open steps whose
+    deadlines it moves, and the calendars before and after.
     """
 
+    rows: tuple[Any, ...]
     moves: tuple[Move, ...]
     before: WorkingCalendar
     after: WorkingCalendar
@@ -152,25 +153,25 @@ def apply_change(change: CalendarChange, reason: str, by: int | None, now: datet
 def _applied(change: CalendarChange, now: datetime) -> Consequence:
     lock_calendar()
     before = load_working_calendar()
-    for row in change:
-        _apply_row(row, change)
+    rows = tuple(_apply_row(row, change) for row in change)
     db.session.flush()
     try:
         after = load_working_calendar()
         after.add_days(now, FURTHEST_LIMIT)
-        return Consequence(recompute_open_deadlines(), before, after)
+        return Consequence(rows, recompute_open_deadlines(), before, after)
     except ValueError as fault:
         raise NeverOpens(str(fault)) from fault
 
 
-def _apply_row(row: RowChange, change: CalendarChange) -> None:
-    """Write one row of a change without commit.
+def _apply_row(row: RowChange, change: CalendarChange) -> Any:
+    """Write one row of a change without commit, and return it.
 
     Raises ChangedMeanwhile, with the whole change based on the present rows, when the stored row differs from `before`.
     """
     if row.key is None:
-        db.session.add(TABLES[row.table](**_typed(row.after or {})))
-        return
+        item = TABLES[row.table](**_typed(row.after or {}))
+        db.session.add(item)
+        return item
     if stored_data(TABLES[row.table], row.key, lock=True) != row.before:
         present = [replace(r, before=stored_data(TABLES[r.table], r.key)) for r in change]
         gone = any(r.key is not None and r.before is None for r in present)
@@ -178,9 +179,10 @@ def _apply_row(row: RowChange, change: CalendarChange) -> None:
     item = db.session.get_one(TABLES[row.table], row.key, populate_existing=True)
     if row.after is None:
         db.session.delete(item)
-        return
+        return item
     for name, value in _typed(row.after).items():
         setattr(item, name, value)
+    return item
 
 
 def _typed(values: Values) -> dict[str, Any]:

@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import request
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.access.current_person import current_person
 from app.calendar.change import ChangedMeanwhile, Consequence, NeverOpens, ReasonNeeded, apply_change
 from app.core.clock import utc_now
-from app.core.extensions import db
 from app.core.problem import Problem
 from app.core.transaction import lock_row
 from app.vocabulary.refusals import field_sentences
@@ -100,11 +98,7 @@ def _save(
         screen.write_row(form, item, new)
     except ReasonNeeded as asked:
         found = _make(asked, reason)
-        if new:  # the newest row, because the calendar is locked until commit
-            item = db.session.scalars(select(resource.model).order_by(resource.key.desc()).limit(1)).one()
-        else:
-            db.session.refresh(item)
-        return item, len(found.moves)
+        return found.rows[0], len(found.moves)
     except ChangeRefused as refused:
         if refused.sentence is REFUSED["changed_meanwhile"]:
             raise Problem(412) from refused
