@@ -14,8 +14,8 @@ from app.cases.report_input import clean_report
 from app.cases.tracking_codes import replace_code
 from app.core.clock import utc_now
 from app.core.extensions import db
+from app.delivery.addresses import international
 from app.delivery.deliver import DELAYS, deliver, send_again
-from app.delivery.recipients import international
 from app.demo.accounts import demo_person
 from app.models import Complaint, ComplaintEvent, Delivery
 from app.public.tracked_case import load_tracked_case

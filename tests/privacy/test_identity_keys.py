@@ -16,7 +16,7 @@ from app.commands.maintenance import refuse_missing_keys
 from app.core.clock import utc_now
 from app.core.encrypted_columns import KeyMissing, SealedBytes, SealedText, identifier_digest, name_digests
 from app.core.extensions import db
-from app.delivery.recipients import address_of
+from app.delivery.addresses import address_of
 from app.models import Delivery, JournalEntry, OriginalText, Reporter, WebhookEndpoint
 from app.outbound.notification_channels import EMAIL
 from app.privacy import identity_keys
