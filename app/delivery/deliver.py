@@ -13,7 +13,7 @@ from app.core.transaction import one_transaction
 from app.core.work_queue import WorkQueue
 from app.delivery.addresses import address_of, without_address
 from app.delivery.gateway_breaker import Turn, gateways_in_trouble, note_failure, note_success, turn_of
-from app.delivery.messages import compose
+from app.delivery.message_texts import compose
 from app.models import Delivery
 from app.notices.outbox import CLAIM_SECONDS
 from app.outbound.gateway import GatewayAway, Refused, Unsent

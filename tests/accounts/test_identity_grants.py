@@ -17,7 +17,7 @@ from app.commands.maintenance import make_supervisor
 from app.core.clock import office_today, utc_now
 from app.core.extensions import db
 from app.delivery.addresses import address_of
-from app.delivery.messages import compose
+from app.delivery.message_texts import compose
 from app.demo.accounts import demo_person
 from app.models import Agency, Delivery, JournalEntry, Notice, OfficerProfile
 from app.outbound.notification_channels import EMAIL

@@ -18,7 +18,7 @@ from app.audit.invariants.table import CHECKS
 from app.commands.maintenance import check_invariants
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
-from app.delivery.messages import compose
+from app.delivery.message_texts import compose
 from app.models import Delivery, InvariantFinding, InvariantResult, InvariantRun, Notice
 from tests.factories import a_complaint
 

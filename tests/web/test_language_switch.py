@@ -12,7 +12,7 @@ from flask_babel import force_locale, refresh
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.delivery.messages import compose
+from app.delivery.message_texts import compose
 from app.models import Delivery
 from app.outbound.smtp_gateway import as_mail
 from app.web import formats
