@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _
 from app.access.people import person_of
 from app.accounts.labels import ACCOUNT_MAILS
 from app.core.clock import utc_now
-from app.delivery.sentences import NoticeLine, notice_line
+from app.delivery.notice_sentences import NoticeLine, notice_line
 from app.models import Complaint, Delivery, ReportJob
 from app.models.messages import RECORD_KINDS
 from app.outbound.gateway import ComposedMessage, Refused

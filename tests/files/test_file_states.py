@@ -15,7 +15,7 @@ from app.cases.perform_action import attach_to_case
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.storage import read_file
-from app.delivery.sentences import sentence_of
+from app.delivery.notice_sentences import sentence_of
 from app.demo.accounts import demo_person
 from app.files.sweep_store import remove_marked
 from app.models import Attachment, FileCheck, FileToRemove, Notice

@@ -10,7 +10,7 @@ from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.core.identifiers import LARGEST_ID
 from app.core.request_context import request_context
-from app.delivery.sentences import SHOWN, newest_notices
+from app.delivery.notice_sentences import SHOWN, newest_notices
 from app.notices.labels import NOTICE_ICONS, PREFERENCE_FAULTS, PREFERENCE_HINTS, PREFERENCE_LABELS
 from app.notices.preferences import (
     ADDRESSES,
