@@ -11,7 +11,7 @@ from flask import current_app
 from app.accounts import attempt_counts, second_step, sessions
 from app.audit.invariants import run as invariants_run
 from app.backup import nightly
-from app.calendar import fill
+from app.calendar import fill_holidays
 from app.cases import check_attachments, raise_alarms, timed_actions
 from app.core.clock import utc_now
 from app.delivery import deliver as message_delivery
@@ -81,7 +81,7 @@ def sweep_timed_acts() -> int:
     old = (sessions.forget_old, second_step.forget_pending_sign_ins, attempt_counts.forget_counts)
     batches = (timed_actions.close_silent_cases, timed_actions.note_ended_delegations, *old)
     done = sum(_until_done(batch_of) for batch_of in batches)
-    fill.warn_of_missing_year(utc_now())
+    fill_holidays.warn_of_missing_year(utc_now())
     return done
 
 

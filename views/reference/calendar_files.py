@@ -7,7 +7,7 @@ from flask_appbuilder import BaseView, expose
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.access.roles import permissions_on
-from app.calendar.fill import all_holidays, change_of_file, missing_holidays
+from app.calendar.fill_holidays import all_holidays, change_of_file, missing_holidays
 from app.calendar.icalendar_files import LARGEST_FILE, FileFault, FileRefused, as_ical, read_ical
 from app.core.clock import office_today, utc_now
 from app.vocabulary.words import HOLIDAY_KINDS
