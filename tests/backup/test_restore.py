@@ -134,7 +134,7 @@ def test_a_fault_in_the_middle_leaves_everything_as_it_was(
     """The last statement of the transaction fails: the old tables are back in their place."""
     made = make_backup(tmp_path / "a.backup")
     target.do("CREATE TABLE keepsake AS SELECT 1 AS one")
-    monkeypatch.setattr("app.backup.fill.HOLD", "SELECT 1 / 0; COMMIT; -- {taken_at}\n")
+    monkeypatch.setattr("app.backup.fill_database.HOLD", "SELECT 1 / 0; COMMIT; -- {taken_at}\n")
     with pytest.raises(BackupFault, match=r"as it was before: .*division by zero"):
         target.restore(made.path, replace=True)
     assert target.rows("SELECT one FROM keepsake") == [(1,)]
