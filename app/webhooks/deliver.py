@@ -13,9 +13,9 @@ from app.core.transaction import lock_row, one_transaction
 from app.models import Complaint, JournalEntry, WebhookDelivery, WebhookEndpoint
 from app.outbound.allowed_target import TargetRefused, find_target
 from app.outbound.http_client import Unanswered, call
-from app.webhooks.outcome import Outcome, hold, next_try, outcome_of
 from app.webhooks.payload import GUARDED, thinned
 from app.webhooks.relay import CLAIM, WEBHOOKS, in_turn
+from app.webhooks.retries import Outcome, hold, next_try, outcome_of
 from app.webhooks.signature import signed_headers
 
 log = structlog.get_logger()

@@ -8,7 +8,7 @@ import pytest
 from app.core.extensions import db
 from app.models import JournalEntry, WebhookDelivery, WebhookEndpoint
 from app.webhooks.manage import switch_endpoint
-from app.webhooks.outcome import DELAYS
+from app.webhooks.retries import DELAYS
 from tests.sp4n.reports import a_linked_case
 from tests.webhooks.receiver import MONDAY, Receiver, only_message, status, work
 
