@@ -35,8 +35,8 @@ from views.cases.identity_access_log import IdentityBookView
 from views.cases.intake import IntakeView, SimilarView
 from views.cases.intake_card import IntakeCardView
 from views.cases.papers import PaperView, SopSheetView
+from views.cases.replace_tracking_code import CodeView
 from views.cases.signed_scans import ScanView
-from views.cases.tracking_codes import CodeView
 from views.monitoring import health, metrics
 from views.monitoring.system import FailedMessageView, HealthView
 from views.open311.endpoints import Open311View

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from app.cases.perform_action import attach_to_case
 from app.cases.raise_alarms import raise_due_alarms
 from app.cases.receive_complaint import receive_complaint
+from app.cases.replace_tracking_code import replace_code
 from app.cases.report_input import clean_report
 from app.cases.timed_actions import close_silent_cases
-from app.cases.tracking_codes import replace_code
 from app.core.clock import utc_now
 from app.core.extensions import db, redis_client
 from app.delivery.deliver import deliver

@@ -10,8 +10,8 @@ from sqlalchemy import select, text
 from app.access.session_filter import only_case
 from app.audit.replay import audit_all
 from app.cases.receive_complaint import Received, receive_complaint
+from app.cases.replace_tracking_code import replace_code
 from app.cases.report_input import clean_report
-from app.cases.tracking_codes import replace_code
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.delivery.addresses import international

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from app.access.current_person import current_person, source_address
 from app.access.roles import permissions_on
 from app.cases.record_intake import seal, unseal
-from app.cases.tracking_codes import Replaced, replace_code
+from app.cases.replace_tracking_code import Replaced, replace_code
 from app.vocabulary.refusals import field_sentences, refusal_sentence
 from views.shared.form_once import Landing, once
 from views.shared.intake_fields import is_token
