@@ -10,7 +10,7 @@ from app.casefile.event_history import hashed_record
 from app.cases.action_context import Link
 from app.core.extensions import db
 from app.core.hashing import unrepeatable_digest
-from app.feed.note import note_changes
+from app.feed.append_changes import note_changes
 from app.models import Complaint, ComplaintEvent
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.events import Event

@@ -14,7 +14,7 @@ from app.cases.append_event import event_row
 from app.cases.project_facts import project_changes, project_first
 from app.core.bulk_insert import Part, as_row, attach_inserted
 from app.core.extensions import db
-from app.feed.note import changes_of
+from app.feed.append_changes import changes_of
 from app.models import Complaint, ComplaintEvent, LedgerRow, StepTask, SyncChange
 from app.notices.notify import Notifier
 from workflow_rules.process.actors import Person

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.accounts import demo_person
-from app.feed.note import note_linked
+from app.feed.append_changes import note_linked
 from app.models import (
     Attachment,
     Complaint,

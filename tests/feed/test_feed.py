@@ -18,7 +18,7 @@ from app.core.extensions import db
 from app.core.locks import NUMBERING_LOCK, WAITING_LOCK
 from app.core.transaction import one_transaction
 from app.demo.accounts import demo_person, make_key
-from app.feed.note import note_linked, note_removed
+from app.feed.append_changes import note_linked, note_removed
 from app.feed.read import CursorTooOld, FeedPage, read_changes
 from app.feed.sequence import NUMBER, delete_old_changes, number_changes
 from app.models import ComplaintEvent, Letter, SyncChange

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
-from app.feed.note import note_removed
+from app.feed.append_changes import note_removed
 from app.models import SyncLedger
 from app.outbound.peer_http import PeerFault
 from app.sp4n.peer import client

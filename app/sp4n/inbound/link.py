@@ -10,7 +10,7 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.identifiers import is_tracking_id
 from app.core.transaction import one_transaction
-from app.feed.note import note_linked, note_removed
+from app.feed.append_changes import note_linked, note_removed
 from app.models import Complaint, ComplaintEvent
 from app.sp4n.inbound.read_revision import lock_reports, read_tracking_id
 from workflow_rules.process.actors import Actor, Capacity, Person
