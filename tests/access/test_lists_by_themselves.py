@@ -11,7 +11,7 @@ from flask import Flask
 from app.casefile.rows import read_complaint
 from app.core.clock import utc_now
 from app.core.periods import Period
-from app.reporting.exports.rows import reading
+from app.reporting.exports.columns import reading
 from app.reporting.figures.dashboard import count_everything
 from app.worklists.complaint_lists import ComplaintFilter, complaint_page, count_each
 from app.worklists.duplicates import likely_duplicates, report_in_writing

@@ -16,8 +16,8 @@ from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import ReportJob
 from app.reporting.exports.ask import ask_report
+from app.reporting.exports.columns import COLUMNS
 from app.reporting.exports.request import WantedReport
-from app.reporting.exports.rows import COLUMNS
 from app.reporting.exports.run import run_report
 
 KEPT_SETTINGS = ("SQLALCHEMY_DATABASE_URI", "REDIS_URL", "LAPOR_HOME")

@@ -19,8 +19,8 @@ from app.models import Category, OfficerProfile, ReportJob
 from app.reporting.exports import files
 from app.reporting.exports.ask import ask_report
 from app.reporting.exports.cells import csv_cell, harmless
+from app.reporting.exports.columns import COLUMNS
 from app.reporting.exports.request import WantedReport
-from app.reporting.exports.rows import COLUMNS
 from app.reporting.exports.run import run_report
 from tests.factories import a_complaint
 from workflow_rules.process.actors import Person

@@ -16,7 +16,7 @@ from app.core.extensions import db, redis_client
 from app.core.jobs import JobName, QueueName
 from app.core.storage import read_file
 from app.models import Notice, OfficerProfile, ReportJob
-from app.reporting.exports import rows
+from app.reporting.exports import columns
 from app.reporting.exports import run as making
 from app.reporting.exports.ask import MOST_OPEN, AskRefused, ask_again, ask_report, cancel_report
 from app.reporting.exports.relay import expire_reports, relay_reports
@@ -33,7 +33,7 @@ SignIn = Callable[[str], FlaskClient]
 def in_batches_of_two(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Five cases, written two at a time."""
     monkeypatch.setattr(making, "READ_AT_ONCE", 2)
-    monkeypatch.setattr(rows, "READ_AT_ONCE", 2)
+    monkeypatch.setattr(columns, "READ_AT_ONCE", 2)
     for number in range(5):
         a_complaint(title=f"Kasus {number}")
 

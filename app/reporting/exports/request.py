@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from app.reporting.exports.rows import COLUMNS, USUAL
+from app.reporting.exports.columns import COLUMNS, USUAL
 from app.worklists.complaint_lists import ComplaintFilter
 from workflow_rules.process.actors import Person
 from workflow_rules.process.steps import CaseStatus, Step

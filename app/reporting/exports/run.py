@@ -25,11 +25,11 @@ from app.core.storage import keep_file, new_path, remove_file
 from app.core.transaction import one_transaction
 from app.core.work_queue import WorkQueue
 from app.models import ReportJob
+from app.reporting.exports.columns import READ_AT_ONCE, reading
 from app.reporting.exports.files import LIMITS, WRITERS, columns_in, draft_of
 from app.reporting.exports.heartbeat import Heartbeat
 from app.reporting.exports.notify_requester import notify_of_report
 from app.reporting.exports.request import WantedReport, scope_of, wanted_of
-from app.reporting.exports.rows import READ_AT_ONCE, reading
 from app.reporting.exports.texts import facts_of_report, shapes_of
 from workflow_rules.process.actors import Person
 
