@@ -45,7 +45,7 @@ from app.models.report import Rhythm
 from app.papers.papers import keep_file
 from app.papers.sop_papers import ask_for_sop_sheet
 from app.reference.sop_versions import copy_as_draft
-from app.reporting.exports.ask import ask_report
+from app.reporting.exports.queue_report import ask_report
 from app.reporting.exports.request import WantedReport
 from app.reporting.exports.run import run_report
 from app.reporting.exports.schedules import Plan, save_schedule, supervisors

@@ -15,8 +15,8 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import ReportJob
-from app.reporting.exports.ask import ask_report
 from app.reporting.exports.columns import COLUMNS
+from app.reporting.exports.queue_report import ask_report
 from app.reporting.exports.request import WantedReport
 from app.reporting.exports.run import run_report
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from app.core.extensions import db
 from app.core.storage import read_file
-from app.reporting.exports.ask import ask_report
+from app.reporting.exports.queue_report import ask_report
 from app.reporting.exports.request import WantedReport
 from app.reporting.exports.run import run_report
 from app.sp4n.inbound.apply_revision import apply_report

@@ -22,7 +22,7 @@ from app.demo.accounts import demo_person, make_key
 from app.models import Letter, Paper
 from app.papers.case_papers import ask_for_paper
 from app.papers.papers import draw_paper
-from app.reporting.exports.ask import ask_report
+from app.reporting.exports.queue_report import ask_report
 from app.reporting.exports.request import WantedReport
 from app.reporting.exports.run import run_report
 from tests.audit.bundles import bundle_bytes, files_of

@@ -17,9 +17,9 @@ from app.core.extensions import db
 from app.core.storage import read_file
 from app.models import Category, OfficerProfile, ReportJob
 from app.reporting.exports import files
-from app.reporting.exports.ask import ask_report
 from app.reporting.exports.cells import csv_cell, harmless
 from app.reporting.exports.columns import COLUMNS
+from app.reporting.exports.queue_report import ask_report
 from app.reporting.exports.request import WantedReport
 from app.reporting.exports.run import run_report
 from tests.factories import a_complaint

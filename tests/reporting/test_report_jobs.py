@@ -18,7 +18,7 @@ from app.core.storage import read_file
 from app.models import Notice, OfficerProfile, ReportJob
 from app.reporting.exports import columns
 from app.reporting.exports import run as making
-from app.reporting.exports.ask import MOST_OPEN, AskRefused, ask_again, ask_report, cancel_report
+from app.reporting.exports.queue_report import MOST_OPEN, AskRefused, ask_again, ask_report, cancel_report
 from app.reporting.exports.relay import expire_reports, relay_reports
 from app.reporting.exports.request import WantedReport
 from app.reporting.exports.run import ENQUEUED_AGAIN_AFTER, MOST_ATTEMPTS, RETENTION, SILENT, run_report

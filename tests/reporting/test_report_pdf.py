@@ -25,10 +25,10 @@ from app.papers.subprocess_render import render_in_subprocess
 from app.reporting.exports import heartbeat
 from app.reporting.exports import relay as relay
 from app.reporting.exports import run as making
-from app.reporting.exports.ask import ask_report, cancel_report
 from app.reporting.exports.columns import COLUMNS
 from app.reporting.exports.files import draft_of
 from app.reporting.exports.pdf_table import PAGE_WIDTH, ROW_BELOW, columns_of
+from app.reporting.exports.queue_report import ask_report, cancel_report
 from app.reporting.exports.request import WantedReport
 from tests.factories import a_complaint
 from tests.worklists.many_cases import copy_many

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page, Route, expect
 
 from app.core.clock import utc_now
-from app.reporting.exports.ask import ask_report
+from app.reporting.exports.queue_report import ask_report
 from app.reporting.exports.request import WantedReport
 from app.reporting.exports.run import run_report
 from tests.factories import a_complaint

@@ -13,11 +13,11 @@ from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.core.storage import read_pieces
-from app.reporting.exports.ask import AskRefused, ask_again, ask_report, cancel_report, own_job
 from app.reporting.exports.files import MEDIA_TYPES
 from app.reporting.exports.jobs import JobLine, newest_jobs
 from app.reporting.exports.labels import ASK_FAULTS, FORMAT_MEANINGS, FORMATS, REPORT_ERRORS, REPORT_STATES, STATE_ICONS
 from app.reporting.exports.mail import file_name
+from app.reporting.exports.queue_report import AskRefused, ask_again, ask_report, cancel_report, own_job
 from app.reporting.exports.request import scope_of
 from app.reporting.exports.titles import time_left_text
 from app.web.skin import error_page
