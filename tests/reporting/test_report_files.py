@@ -16,7 +16,7 @@ from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
 from app.core.storage import read_file
 from app.models import Category, OfficerProfile, ReportJob
-from app.reporting.exports import files
+from app.reporting.exports import file_formats
 from app.reporting.exports.cells import csv_cell, harmless
 from app.reporting.exports.columns import COLUMNS
 from app.reporting.exports.queue_report import ask_report
@@ -122,7 +122,7 @@ def test_a_pdf_is_drawn_and_has_a_limit_that_is_said(
     short = made(person("pengawas"), "pdf")
     assert short.path is not None
     assert read_file(short.path).startswith(b"%PDF")
-    monkeypatch.setitem(files.LIMITS, "pdf", 0)
+    monkeypatch.setitem(file_formats.LIMITS, "pdf", 0)
     assert (made(person("pengawas"), "pdf").state, made(person("pengawas"), "pdf").error) == ("failed", "too_many_pdf")
 
 

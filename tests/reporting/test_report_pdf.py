@@ -26,7 +26,7 @@ from app.reporting.exports import heartbeat
 from app.reporting.exports import relay as relay
 from app.reporting.exports import run as making
 from app.reporting.exports.columns import COLUMNS
-from app.reporting.exports.files import draft_of
+from app.reporting.exports.file_formats import draft_of
 from app.reporting.exports.pdf_table import PAGE_WIDTH, ROW_BELOW, columns_of
 from app.reporting.exports.queue_report import ask_report, cancel_report
 from app.reporting.exports.request import WantedReport

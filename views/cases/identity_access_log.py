@@ -14,7 +14,7 @@ from app.core.clock import midnight
 from app.privacy.identity_access_log import AccessFilter, access_page, all_accesses, count_accesses, counts_by_officer
 from app.privacy.search_identity import Found, search_identity
 from app.reporting.exports.cells import Cell, csv_cell
-from app.reporting.exports.files import MEDIA_TYPES, SEPARATOR
+from app.reporting.exports.file_formats import MEDIA_TYPES, SEPARATOR
 from app.vocabulary.refusals import field_sentences
 from app.vocabulary.words import STATUSES
 from app.web.error_responses import STATUS_OF

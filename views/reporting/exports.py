@@ -13,7 +13,7 @@ from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.core.storage import read_pieces
-from app.reporting.exports.files import MEDIA_TYPES
+from app.reporting.exports.file_formats import MEDIA_TYPES
 from app.reporting.exports.jobs import JobLine, newest_jobs
 from app.reporting.exports.labels import ASK_FAULTS, FORMAT_MEANINGS, FORMATS, REPORT_ERRORS, REPORT_STATES, STATE_ICONS
 from app.reporting.exports.mail import file_name

@@ -6,7 +6,7 @@ from app.core.storage import read_file
 from app.models import Delivery, ReportJob
 from app.models.messages import AttachedFile
 from app.outbound.gateway import Refused
-from app.reporting.exports.files import MEDIA_TYPES
+from app.reporting.exports.file_formats import MEDIA_TYPES
 from app.reporting.exports.run import ReportRefused, asking_person
 
 MOST_BYTES = 5 * 1024 * 1024

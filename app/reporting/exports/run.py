@@ -26,7 +26,7 @@ from app.core.transaction import one_transaction
 from app.core.work_queue import WorkQueue
 from app.models import ReportJob
 from app.reporting.exports.columns import READ_AT_ONCE, reading
-from app.reporting.exports.files import LIMITS, WRITERS, columns_in, draft_of
+from app.reporting.exports.file_formats import LIMITS, WRITERS, columns_in, draft_of
 from app.reporting.exports.heartbeat import Heartbeat
 from app.reporting.exports.notify_requester import notify_of_report
 from app.reporting.exports.request import WantedReport, scope_of, wanted_of
