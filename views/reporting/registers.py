@@ -19,7 +19,7 @@ from app.reporting.registers.charts import bars_of, trend_of
 from app.reporting.registers.corrections import Comparison, corrections_since
 from app.reporting.registers.labels import COUNTS, REFUSALS, REGISTER_KINDS, REGISTERS, SHORT_NAMES, TABLES, notes
 from app.reporting.registers.make import RegisterRefused, make_register
-from app.reporting.registers.rows import count_registers, register_with_paper, registers_page
+from app.reporting.registers.stored_registers import count_registers, register_with_paper, registers_page
 from app.reporting.registers.tables import TABLES_OF, UNBROKEN, counts_of, day_or_month, period_text, table_of
 from app.reporting.registers.workbook import register_workbook
 from app.vocabulary.actions import SENTENCES

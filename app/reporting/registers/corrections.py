@@ -9,7 +9,7 @@ from app.casefile.event_history import checkpoint_at, written_late
 from app.core.periods import Period
 from app.models import RegisterKind
 from app.reporting.registers.names import Names, names_in
-from app.reporting.registers.rows import DEFINITIONS, figures_of
+from app.reporting.registers.stored_registers import DEFINITIONS, figures_of
 
 # Columns of text and names, which may change without a figure being wrong.
 LEFT_OUT = frozenset({"key", "title", "officer", "numbers"})

@@ -24,7 +24,7 @@ from app.reference.agencies import step_numbers
 from app.reference.calendar import calendar_as_dict, load_working_calendar
 from app.reporting.figures.daily_figures import instant
 from app.reporting.registers.names import names_in
-from app.reporting.registers.rows import DEFINITIONS, figures_of, find_register
+from app.reporting.registers.stored_registers import DEFINITIONS, figures_of, find_register
 from workflow_rules.process.actors import SYSTEM, Person
 
 DAYS_BACK = 31
