@@ -8,7 +8,7 @@ from typing import Any
 from app.core.bulk_insert import insert_rows
 from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, SyncChange
-from app.models.sync import LINKED, REMOVED
+from app.models.change_feed import LINKED, REMOVED
 
 MARK_LETTERS = 12
 

@@ -18,8 +18,10 @@ from app.models.account import (
     TwoStep,
 )
 from app.models.backup import BackupRun, SendingHold
+from app.models.change_feed import SyncChange
 from app.models.complaint import AgencyTrackRow, Complaint, OriginalText, Reporter, StepPause, StepTask
 from app.models.document import Attachment, Letter, LetterScan, NumberCounter
+from app.models.file_store import FileCheck, FileToRemove, StoreSweep
 from app.models.history import ComplaintEvent, JournalEntry, LedgerRow
 from app.models.inbound import InboundHold, InboundMessage
 from app.models.invariant import InvariantFinding, InvariantResult, InvariantRun
@@ -30,8 +32,6 @@ from app.models.peer import SyncComparison, SyncImport, SyncLedger, SyncPeer
 from app.models.reference import Category, District, Holiday, NationalLimitRow, Village, WorkingWeek
 from app.models.report import Register, RegisterKind, RehearsalRow, ReportJob, ReportRecipient, ReportSchedule
 from app.models.sop import SopStepRow, SopVersion
-from app.models.stored import FileCheck, FileToRemove, StoreSweep
-from app.models.sync import SyncChange
 from app.models.webhook import WebhookDelivery, WebhookEndpoint
 
 __all__ = [

@@ -12,7 +12,7 @@ from flask import current_app
 
 from app.core.clock import office_time
 from app.models import SyncChange
-from app.models.sync import LINKED, REMOVED
+from app.models.change_feed import LINKED, REMOVED
 from workflow_rules.process.actions import Action
 from workflow_rules.process.events import SystemEvent
 from workflow_rules.process.identity import Confidentiality
