@@ -38,9 +38,9 @@ from app.models import (
 )
 from app.worklists.case_counts import counting_late, counting_visible
 from app.worklists.complaint_order import BY_LIMIT, OLDEST, Cut, in_places, order_by
+from app.worklists.highlight_hits import hit_words
 from app.worklists.search import USUAL, Search
 from app.worklists.search_hits import find_hits
-from app.worklists.search_marks import hit_words
 from workflow_rules.process.actors import Person
 from workflow_rules.process.steps import LEFT, OPEN, CaseStatus, Step
 

@@ -13,8 +13,8 @@ from app.core.extensions import db
 from app.core.statement_cache import NOW, Moment, kept, kind_of, values_of
 from app.models import Complaint, SopStepRow, StepTask
 from app.worklists.complaint_lists import PARTS, about, names_of_agencies, one_page
+from app.worklists.highlight_hits import hit_words
 from app.worklists.search import Search
-from app.worklists.search_marks import hit_words
 from app.worklists.waiting import in_state, waits_elsewhere, waits_for, waits_for_initial, was_sent_back
 from workflow_rules.process.actors import Person
 from workflow_rules.process.steps import CaseStatus, Route, Step

@@ -42,7 +42,7 @@ from views.shared.action_effects import direction_effects, draft_limits, granted
 from views.shared.action_forms import ActionForm, Sent, digest_of, forms_of, primary_of, read_sent, typed_texts
 from views.shared.form_errors import heading_of
 from views.shared.form_once import Landing, landed_before, once
-from views.shared.found_lines import place_of
+from views.shared.highlighted_rows import place_of
 from views.shared.uploads import read_file_of
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Person

@@ -23,7 +23,7 @@ from app.worklists.saved_lists import lists_of
 from app.worklists.search import NEAR_SHOWN, prepare_near_search, prepare_search
 from app.worklists.search_hits import MOST_RANKED
 from app.worklists.work_counts import count_badges
-from views.shared.found_lines import with_hits
+from views.shared.highlighted_rows import with_hits
 from views.shared.list_address import AFTER, BEFORE, ListAddress, Pages, as_day, pages_of, read_address
 from views.shared.list_columns import COLUMNS, LAYOUT, layout_choices, layout_of, saved_tabs, usual_of
 from views.shared.list_labels import ORDERS, YES

@@ -22,7 +22,7 @@ from app.worklists.inbox import Queue, WorkFilter, work_page
 from app.worklists.saved_lists import lists_of
 from app.worklists.search import prepare_search
 from app.worklists.work_counts import WorkCounts, count_inbox, count_newer
-from views.shared.found_lines import with_hits
+from views.shared.highlighted_rows import with_hits
 from views.shared.list_address import ListAddress, pages_of, read_address
 from views.shared.list_columns import COLUMNS, LAYOUT, Layout, layout_choices, layout_of, saved_tabs, usual_of
 from views.shared.list_labels import (

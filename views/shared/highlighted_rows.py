@@ -7,9 +7,9 @@ from flask_babel import gettext
 
 from app.models import Complaint
 from app.worklists.complaint_lists import ComplaintRow
+from app.worklists.highlight_hits import Part, excerpt, marked
 from app.worklists.inbox import WorkRow
 from app.worklists.search import Search
-from app.worklists.search_marks import Part, excerpt, marked
 from views.shared.list_rows import Line
 
 Parts = tuple[Part, ...]
