@@ -14,7 +14,7 @@ from app.casefile.facts import facts_from, facts_of, reporter_facts
 from app.casefile.promised_date import Promise, promise_of
 from app.core.extensions import db
 from app.models import AgencyTrackRow, Attachment, Complaint, ComplaintEvent, Letter, Reporter, SopVersion, StepTask
-from app.public.tracked_news import PUBLIC_KINDS, News, news_of
+from app.public.tracked_history import PUBLIC_KINDS, News, news_of
 from app.reference.calendar import load_working_calendar
 from app.reference.sop import load_sop
 from workflow_rules.process.actions import Action

@@ -8,7 +8,7 @@ from flask_babel import gettext
 from app.casefile.promised_date import NATIONAL, Promise
 from app.core.clock import utc_now
 from app.public.tracked_case import load_tracked_case
-from app.public.tracked_news import News
+from app.public.tracked_history import News
 from app.public.tracking_proof import Proof
 from app.vocabulary import words
 from app.web.formats import day
