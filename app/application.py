@@ -18,7 +18,7 @@ from app.core.extensions import csrf, db, migrate
 from app.models import PaperKind
 from app.papers import kinds
 from app.reporting.registers import paper_html
-from app.web import error_responses, fab_repairs, proxy_answers, request_log, skin
+from app.web import error_responses, fab_repairs, proxy_responses, request_log, skin
 
 
 def create_core_app(**overrides: Any) -> Flask:
@@ -39,7 +39,7 @@ def create_core_app(**overrides: Any) -> Flask:
     fab_repairs.install()
     skin.install(app)
     error_responses.install(app)
-    proxy_answers.install(app)
+    proxy_responses.install(app)
     kinds.add(PaperKind.DAILY_REGISTER, paper_html.daily_register)
     kinds.add(PaperKind.MONTHLY_REGISTER, paper_html.monthly_register)
     install_row_scope()

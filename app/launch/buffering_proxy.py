@@ -16,7 +16,6 @@ from time import monotonic
 
 import structlog
 
-from app.launch.answer_spool import AnswerSpool
 from app.launch.request_reading import (
     HEAD_END,
     PIECE,
@@ -26,6 +25,7 @@ from app.launch.request_reading import (
     RequestReader,
     RequestRefused,
 )
+from app.launch.response_spool import ResponseSpool
 
 log = structlog.get_logger()
 
@@ -217,7 +217,7 @@ class BufferingProxy:
         """Send the request to a worker and the response to the client. Raises RequestRefused(503) when no response
         arrives.
         """
-        spool, sent = AnswerSpool(self.limits.waiting_answer), False
+        spool, sent = ResponseSpool(self.limits.waiting_answer), False
         fetching = asyncio.get_running_loop().create_task(self._fetch(connection, request, spool))
         try:
             while piece := await spool.get():
@@ -229,7 +229,7 @@ class BufferingProxy:
         if not sent:
             raise RequestRefused(503)
 
-    async def _fetch(self, connection: Connection, request: Request, spool: AnswerSpool) -> None:
+    async def _fetch(self, connection: Connection, request: Request, spool: ResponseSpool) -> None:
         """Send the request to a worker and receive the response concurrently into the spool, since a worker may respond
         before it has read everything. A lost worker is logged, not raised.
         """

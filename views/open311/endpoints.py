@@ -16,9 +16,9 @@ from app.open311.requests import find_named, find_requests
 from app.web.error_responses import answer_errors_as
 from app.web.rate_limits import submission_limits
 from views.open311 import shapes
-from views.open311.answers import FORMATS, respond, respond_error, respond_errors
 from views.open311.labels import NOTICE
 from views.open311.reading import MOST, Unreadable, fault, listed, wanted_requests
+from views.open311.responses import FORMATS, respond, respond_error, respond_errors
 from views.open311.submissions import submit
 from workflow_rules.process.complaint_number import read_complaint_number
 

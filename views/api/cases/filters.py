@@ -15,12 +15,12 @@ from app.models import Complaint
 from app.worklists.case_counts import count_visible
 from app.worklists.complaint_lists import PARTS, ComplaintFilter, select_complaints
 from views.api.cases import representation as show
-from views.api.http.answers import answer
 from views.api.http.contract import Query
 from views.api.http.http_rules import parameter_fault
 from views.api.http.keyset import link_next, requested_page
 from views.api.http.paging import link_pages, page_of_request
 from views.api.http.query_values import read_value, short_text
+from views.api.http.responses import answer
 from workflow_rules.process.identity import Channel
 from workflow_rules.process.steps import CaseStatus
 

@@ -16,8 +16,8 @@ from app.core.clock import utc_now
 from app.core.problem import Problem
 from app.core.request_context import request_context
 from app.web.rate_limits import count_api_call
-from views.api.http.answers import answer, expected_version, id_in_range
 from views.api.http.idempotency import idempotent
+from views.api.http.responses import answer, expected_version, id_in_range
 from workflow_rules.process.actors import SYSTEM, Person
 
 __all__ = ["answer", "expected_version", "id_in_range", "idempotent", "needs", "needs_scope"]

@@ -19,10 +19,10 @@ from app.core.rows import Keyset, find_row
 from app.core.transaction import one_transaction
 from app.web.json_input import json_object
 from views.api.http.access import needs
-from views.api.http.answers import answer
 from views.api.http.contract import Contract, declared
 from views.api.http.idempotency import idempotent
 from views.api.http.keyset import link_next, requested_page
+from views.api.http.responses import answer
 from views.api.resources import contracts as contracts
 from views.api.resources.columns import narrowed
 from views.api.resources.resource import Resource

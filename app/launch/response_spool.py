@@ -12,7 +12,7 @@ PIECE = 65536
 IN_MEMORY = 1024 * 1024
 
 
-class AnswerSpool:
+class ResponseSpool:
     """An asyncio byte queue for one response, with one writer and one reader; the writer waits while `most` or more
     bytes are unread.
     """
