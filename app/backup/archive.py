@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO, cast
 
-from app.backup.faults import BackupFault, Damaged, WrongPassphrase
+from app.backup.exceptions import BackupFault, Damaged, WrongPassphrase
 from app.backup.sealed_stream import OpeningReader, SealingWriter, is_sealed
 
 FORMAT = 1

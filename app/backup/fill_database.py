@@ -19,7 +19,7 @@ from app.access import program_role
 from app.access.row_level_security import GIVE_RIGHTS, MAKE_ROLE
 from app.backup.archive import DATABASE, members_of
 from app.backup.contents import server_version
-from app.backup.faults import BackupFault
+from app.backup.exceptions import BackupFault
 from app.backup.make import MOVED_ASIDE
 from app.backup.postgres_tools import Tools, plain_url, tools_for
 

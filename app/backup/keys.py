@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from app.backup.faults import BackupFault, WrongPassphrase
+from app.backup.exceptions import BackupFault, WrongPassphrase
 from app.backup.private_file import new_private_file
 from app.backup.sealed_stream import OpeningReader, SealingWriter, is_sealed
 from app.servers.data_folder import write_private

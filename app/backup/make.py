@@ -15,7 +15,7 @@ from flask import current_app
 from app.access.program_role import READS_AS_PROGRAM, ROLE
 from app.backup.archive import DATABASE, FILES, PIECE, ArchiveWriter, measure, read_manifest, writing
 from app.backup.contents import PASSING, Connection, StoredFile, describe, files_of, one, server_version, snapshot
-from app.backup.faults import BackupFault
+from app.backup.exceptions import BackupFault
 from app.backup.postgres_tools import tools_for
 from app.backup.private_file import draft_of, new_private_file
 from app.core.storage import read_pieces

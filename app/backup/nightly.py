@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.backup.faults import BackupFault
+from app.backup.exceptions import BackupFault
 from app.backup.make import Made, make_backup
 from app.backup.sealed_stream import read_passphrase
 from app.core.after_commit import enqueue_after_commit

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from app.backup.faults import BackupFault
+from app.backup.exceptions import BackupFault
 from app.servers.postgres import programs_folder
 from app.servers.start_refused import LaunchRefused
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from app.backup.faults import BackupFault
+from app.backup.exceptions import BackupFault
 
 
 def draft_of(path: Path) -> Path:

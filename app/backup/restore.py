@@ -14,7 +14,7 @@ from flask import current_app
 
 from app.backup.archive import FILES, members_of
 from app.backup.contents import NOT_COMPARED, chain_heads, digest_of, server_version, snapshot, tables_of
-from app.backup.faults import BackupFault
+from app.backup.exceptions import BackupFault
 from app.backup.fill_database import fill_database, is_empty, others_connected
 from app.backup.postgres_tools import plain_url
 from app.core.extensions import db

@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from app.backup.faults import BackupFault, Damaged, WrongPassphrase
+from app.backup.exceptions import BackupFault, Damaged, WrongPassphrase
 
 MAGIC = b"LAPORBK1"
 PIECE = 1024 * 1024

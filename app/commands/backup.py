@@ -16,7 +16,7 @@ from flask import Flask
 from app.access.program_role import give_program_rights
 from app.backup.archive import read_manifest
 from app.backup.drill import run_drill
-from app.backup.faults import BackupFault
+from app.backup.exceptions import BackupFault
 from app.backup.keys import key_ids, place_keys, read_keys, write_keys
 from app.backup.make import make_backup
 from app.backup.release import Waiting, find_waiting, release_copy

@@ -10,7 +10,7 @@ import pytest
 
 from app.backup import sealed_stream
 from app.backup.archive import members_of, read_manifest, writing
-from app.backup.faults import BackupFault, Damaged, WrongPassphrase
+from app.backup.exceptions import BackupFault, Damaged, WrongPassphrase
 from app.backup.private_file import new_private_file
 from app.backup.sealed_stream import PIECE, TAG, OpeningReader, SealingWriter, read_passphrase
 

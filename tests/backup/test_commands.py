@@ -15,7 +15,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from app.accounts.sessions import begin
-from app.backup.faults import BackupFault, Damaged, WrongPassphrase
+from app.backup.exceptions import BackupFault, Damaged, WrongPassphrase
 from app.backup.keys import place_keys, read_keys, write_keys
 from app.backup.sealed_stream import SealingWriter
 from app.commands.backup import age_of, backup, drill, release, restore_backup

@@ -12,7 +12,7 @@ from sqlalchemy import make_url, select
 
 from app.backup import nightly
 from app.backup.archive import read_manifest
-from app.backup.faults import BackupFault
+from app.backup.exceptions import BackupFault
 from app.backup.nightly import hand_out_backup, write_backup
 from app.backup.runs import last_good, note_run
 from app.core.clock import utc_now

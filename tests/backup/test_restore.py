@@ -22,7 +22,7 @@ from app.audit.replay import audit_all
 from app.backup import contents, restore
 from app.backup.archive import read_manifest
 from app.backup.contents import FILE_COLUMNS, snapshot
-from app.backup.faults import BackupFault, Damaged
+from app.backup.exceptions import BackupFault, Damaged
 from app.backup.keys import key_ids
 from app.backup.make import make_backup
 from app.backup.restore import check_keys, check_target
