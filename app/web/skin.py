@@ -19,7 +19,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from app.core.clock import office_time, utc_now
-from app.web import assets, fields, formats, language, menu, security_headers, template_output
+from app.web import assets, fields, formats, language, menu_display, security_headers, template_output
 from app.web.confirmation import asks_before_delete
 from app.web.request_log import request_id
 
@@ -67,7 +67,7 @@ def _template_names() -> dict[str, Any]:
 
 def install(app: Flask) -> None:
     """Install all parts of the pages' look, from language to security headers; call once, before FAB is initialised."""
-    for part in (language, formats, fields, assets, menu, template_output):
+    for part in (language, formats, fields, assets, menu_display, template_output):
         part.install(app)
     app.jinja_env.globals.update(
         asks_before_delete=asks_before_delete,

@@ -21,8 +21,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import IntegerField, StringField, validators
 
-from app.web import assets, formats, language, skin
-from app.web import menu as skin_menu
+from app.web import assets, formats, language, menu_display, skin
 from app.web.fields import NATIVE, OfficeMomentField, describe, render_control
 from workflow_rules.time.deadlines import WorkingLength
 
@@ -220,7 +219,7 @@ def test_the_menu_item_whose_filter_is_on_screen_is_the_current_one(dressed: Fla
         ("/lain", None),
     ):
         with dressed.test_request_context(path):
-            item = skin_menu.current_item(menu)
+            item = menu_display.current_item(menu)
             assert (item.name if item else None) == expected, path
 
 
@@ -270,7 +269,7 @@ def test_colours_keep_the_contrast_of_wcag_2_2(theme: str) -> None:
 
 
 def test_every_symbol_that_is_named_exists() -> None:
-    named = set(skin_menu.MENU_ICONS.values()) | {skin_menu.DEFAULT_ICON}
+    named = set(menu_display.MENU_ICONS.values()) | {menu_display.DEFAULT_ICON}
     folder = assets.STATIC.parent / "templates"
     for path in folder.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
