@@ -36,7 +36,7 @@ def create_app(**overrides: Any) -> Flask:
     settings that are malformed or, in production, unsafe.
     """
     from app.application import create_core_app
-    from views.register import register_views
+    from views.screens_and_menu import register_views
 
     app = create_core_app(**{"FAB_INDEX_VIEW": "views.worklists.inbox.InboxView", **overrides})
     register_views(app)
