@@ -9,7 +9,7 @@ from typing import Any
 from wsgiref.types import WSGIEnvironment
 
 import structlog
-from flask import Flask, Response, current_app, json, jsonify, request
+from flask import Flask, Response, current_app, json, jsonify, make_response, request
 from flask_limiter.errors import RateLimitExceeded
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -110,6 +110,20 @@ def _answer(status: int, name: str, detail: str, headers: dict[str, str] | None 
     return response
 
 
+def refused_page(page: str | Response, refused: ActionRefused) -> Response:
+    """Return the page that shows a refused form again as a response with the status of the refusal, and with
+    Retry-After (seconds) when it is busy.
+    """
+    response = make_response(page)
+    response.status_code = STATUS_OF[refused.reason]
+    response.headers.update(_retry_later(refused))
+    return response
+
+
+def _retry_later(refused: ActionRefused) -> dict[str, str]:
+    return TRY_AGAIN if refused.reason is PassingReason.BUSY else {}
+
+
 def _refused(refused: ActionRefused) -> Response:
     more: dict[str, Any] = {}
     if refused.errors:
@@ -119,8 +133,7 @@ def _refused(refused: ActionRefused) -> Response:
     status = STATUS_OF[refused.reason]
     if refused.reason is RefusalReason.STALE_VERSION and request.headers.get("If-Match"):
         status = 412
-    headers = TRY_AGAIN if refused.reason is PassingReason.BUSY else None
-    return _answer(status, refused.reason.value, refusal_sentence(refused), headers, **more)
+    return _answer(status, refused.reason.value, refusal_sentence(refused), _retry_later(refused), **more)
 
 
 def _problem(error: Problem) -> Response:

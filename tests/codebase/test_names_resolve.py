@@ -4,6 +4,10 @@ import importlib
 
 import pytest
 
+from app.accounts.delegations import DelegationFault
+from app.accounts.labels import PASSWORD_FAULTS
+from app.accounts.password_rules import PasswordFault
+from app.calendar.icalendar_files import FileFault
 from app.core.jobs import QUEUE_OF, JobName, QueueName
 from app.models import NoticePreference, Reporter
 from app.models.complaint import NOTIFICATION_CHANNELS
@@ -11,12 +15,28 @@ from app.models.messages import NOTICE_KINDS
 from app.models.organisation import AGENCY_KINDS
 from app.models.reference import HOLIDAY_KINDS
 from app.models.sop import SOP_STATES
-from app.notices.labels import PREFERENCE_HINTS, PREFERENCE_LABELS
+from app.notices.labels import PREFERENCE_FAULTS, PREFERENCE_HINTS, PREFERENCE_LABELS
+from app.notices.preferences import PreferenceFault
+from app.outbound.allowed_target import TargetFault
 from app.outbound.notification_channels import CHANNELS
+from app.papers.emblems import EmblemFault
+from app.papers.labels import EMBLEM_FAULTS
+from app.papers.signing.certificate_file import CertificateFault
+from app.reference.sop_versions import SopFault
+from app.reporting.exports.labels import ASK_FAULTS
+from app.reporting.exports.queue_report import AskFault
 from app.settings.office import MessageSettings
+from app.sp4n.inbound.csv_file import CsvFault
 from app.vocabulary import actions, refusals, words
+from app.vocabulary.signing import CERTIFICATE_FAULTS, SIGNING_FAULTS, SigningFault
 from app.web.error_responses import STATUS_OF
+from app.web.form_labels import REFUSED
+from app.webhooks.labels import URL_FAULTS
+from app.worklists.saved_lists import ListFault
 from jobs.scheduler import PERIODIC_JOBS
+from views.reference.calendar_labels import FILE_REFUSED
+from views.shared.list_labels import LIST_FAULTS
+from views.sp4n.labels import FILE_FAULTS
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Actor, DelegationKind
 from workflow_rules.process.events import SystemEvent
@@ -63,6 +83,17 @@ def test_every_periodic_job_goes_to_its_own_queue() -> None:
         ([*Action, *SystemEvent], actions.SENTENCES),
         ([*RefusalReason, *PassingReason], refusals.REFUSALS),
         (FieldFault, refusals.FAULTS),
+        (SigningFault, SIGNING_FAULTS),
+        (CertificateFault, CERTIFICATE_FAULTS),
+        (EmblemFault, EMBLEM_FAULTS),
+        (AskFault, ASK_FAULTS),
+        (CsvFault, FILE_FAULTS),
+        (FileFault, FILE_REFUSED),
+        (ListFault, LIST_FAULTS),
+        (PasswordFault, PASSWORD_FAULTS),
+        (PreferenceFault, PREFERENCE_FAULTS),
+        (TargetFault, URL_FAULTS),
+        ([*DelegationFault, *SopFault], REFUSED),
     ],
 )
 def test_every_word_of_the_vocabulary_has_a_label(members: object, labels: dict[str, object]) -> None:

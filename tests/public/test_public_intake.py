@@ -18,6 +18,9 @@ from app.public.tracking_proof import prove
 from tests.conftest import build_app
 from tests.files.samples import tiny_jpeg
 from tests.statements import statements
+from views.public.intake import FIELDS
+from views.shared.intake_fields import sentences
+from workflow_rules.process.refusals import ActionRefused, PassingReason, RefusalReason
 
 GOOD = {
     "title": "Lampu jalan padam di depan pasar",
@@ -259,3 +262,8 @@ def test_the_form_costs_few_statements(app: Flask, client: FlaskClient) -> None:
     with statements(app) as seen:
         client.get("/lapor")
     assert len(seen) <= 12
+
+
+def test_every_refusal_has_a_sentence_in_the_form(context: Flask) -> None:
+    reasons = (*RefusalReason, *PassingReason)
+    assert [reason for reason in reasons if not sentences(ActionRefused(reason), FIELDS)] == []

@@ -10,14 +10,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.access.session_filter import only_case
 from app.core.extensions import db
 from app.models import Letter
 from app.papers.papers import keep_file
+from app.public.tracking_proof import Proof
 from tests.factories import Case, a_complaint
 from tests.public.tracked_pages import CASE, ask_reporter, by_clock, reporter, words_on
 from tests.statements import statements
+from views.public.tracked_page import case_page
+from workflow_rules.process.refusals import ActionRefused, PassingReason, RefusalReason
 
 Freeze = Callable[[str], Any]
+REASONS = (*RefusalReason, *PassingReason)
 
 
 def page_of(app: Flask, case: Case) -> str:
@@ -200,6 +205,13 @@ def test_the_page_is_small_and_within_the_query_budget(context: Flask, at: str) 
 
 def test_the_gate_is_seven_kilobytes(client: FlaskClient) -> None:
     assert len(client.get("/lacak").data) <= 7 * 1024
+
+
+def test_every_refusal_has_a_sentence_on_the_page(context: Flask) -> None:
+    case = a_complaint()
+    with context.test_request_context(CASE), only_case(case.id):
+        pages = {reason: case_page(Proof(case.id), refused=ActionRefused(reason)) for reason in REASONS}
+    assert [reason for reason, page in pages.items() if not re.search(r'role="alert"[^>]*><h2>[^<]+</h2>', page)] == []
 
 
 def test_no_cache_and_no_search_engine_keeps_the_pages(context: Flask) -> None:

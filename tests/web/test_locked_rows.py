@@ -3,9 +3,9 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
@@ -20,6 +20,8 @@ from app.demo.accounts import PASSWORD
 from tests.cases.case_pages import form_on
 from tests.conftest import build_app, client_of
 from tests.factories import a_complaint, a_report
+from tests.public.test_public_intake import GOOD, token_on
+from tests.public.tracked_pages import opened, reporter, reporter_form, send
 from tests.servers import redis_url_for
 from tests.story.live import live_program
 from workflow_rules.process.actions import Action
@@ -30,11 +32,16 @@ BUSY = "Data ini sedang dipakai orang lain"
 
 
 @contextmanager
-def held_row(address: str, case: int) -> Iterator[None]:
-    """Another session holds the row of a case."""
+def held(address: str, lock: LiteralString, *values: int) -> Iterator[None]:
+    """Another session holds what the statement `lock` locks."""
     with psycopg.connect(address.replace("+psycopg", "")) as other:
-        other.execute("SELECT id FROM complaint WHERE id = %s FOR UPDATE", (case,))
+        other.execute(lock, values)
         yield
+
+
+def held_row(address: str, case: int) -> AbstractContextManager[None]:
+    """Another session holds the row of a case."""
+    return held(address, "SELECT id FROM complaint WHERE id = %s FOR UPDATE", case)
 
 
 @pytest.fixture
@@ -82,6 +89,33 @@ def test_a_form_keeps_what_was_typed(hasty: Flask, case: int) -> None:
     assert answer.status_code == 503
     assert BUSY in answer.text
     assert "Warga menunggu di loket." in answer.text
+
+
+def test_a_reporters_form_keeps_what_was_typed(hasty: Flask) -> None:
+    hasty.appbuilder.sm.limiter.reset()  # type: ignore[attr-defined]
+    with hasty.app_context():
+        case = a_complaint()
+    client = reporter(hasty, case)
+    form = opened(client, "note")
+    with held_row(hasty.config["SQLALCHEMY_DATABASE_URI"], case.id):
+        answer = send(client, form, text="Lampu padam lagi semalam.")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "3")
+    assert BUSY in answer.text
+    assert reporter_form(answer.text, "note").fields["text"] == ["Lampu padam lagi semalam."]
+
+
+@pytest.mark.parametrize(("username", "address"), [(None, "/lapor"), ("admin.aduan", "/aduan/baru")])
+def test_the_form_of_a_new_complaint_keeps_what_was_typed(hasty: Flask, username: str | None, address: str) -> None:
+    hasty.appbuilder.sm.limiter.reset()  # type: ignore[attr-defined]
+    client = client_of(hasty, username) if username else hasty.test_client()
+    fields = {**GOOD, "channel": "walk_in", "classification": "complaint"}
+    fields["form_token"] = token_on(client.get(address).text)
+    with held(hasty.config["SQLALCHEMY_DATABASE_URI"], "LOCK TABLE number_counter"):
+        answer = client.post(address, data=fields)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "3")
+    assert BUSY in answer.text
+    assert GOOD["title"] in answer.text
+    assert client.post(address, data={**fields, "form_token": token_on(answer.text)}).status_code == 303
 
 
 def test_no_more_requests_wait_than_there_are_places(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext, ngettext
@@ -32,7 +32,7 @@ from app.sp4n.inbound.quarantine_pages import last_change
 from app.vocabulary import words
 from app.vocabulary.actions import SENTENCES
 from app.vocabulary.refusals import LACKING
-from app.web.error_responses import STATUS_OF
+from app.web.error_responses import refused_page
 from app.web.formats import exact_duration, in_sentence, moment
 from app.worklists.agency_suggestions import suggest_agencies
 from views.cases.agency_choice import offer
@@ -124,7 +124,7 @@ class ComplaintView(BaseView):
             if refused.reason is RefusalReason.NOT_VISIBLE:
                 raise
             case = load_case(complaint_id, by, utc_now())
-            return Response(page(case, sent, refused), status=STATUS_OF[refused.reason])
+            return refused_page(page(case, sent, refused), refused)
         return _lands(landing)
 
 

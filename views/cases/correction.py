@@ -19,7 +19,7 @@ from app.reference.choices import categories_in_use, filter_options, villages_by
 from app.vocabulary.actions import SENTENCES
 from app.vocabulary.refusals import LACKING, field_sentences, refusal_sentence
 from app.vocabulary.words import CLASSIFICATIONS, CONFIDENTIALITIES
-from app.web.error_responses import STATUS_OF
+from app.web.error_responses import refused_page
 from views.cases.intake_labels import (
     CLASSIFICATION_MEANINGS,
     CONFIDENTIALITY_MEANINGS,
@@ -73,7 +73,7 @@ class CorrectionView(BaseView):
         except ActionRefused as refused:
             errors = {e["field"]: e["message"] for e in reversed(field_sentences(refused.errors))}
             page = _page(case, typed, errors or {"": refusal_sentence(refused)})
-            return Response(page, status=STATUS_OF[refused.reason])
+            return refused_page(page, refused)
         except ValueError:
             return Response(_page(case, typed, {"": gettext("Formulir ini sudah usang. Kirim sekali lagi.")}), 422)
         flash(landing.notice, "success")

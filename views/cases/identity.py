@@ -15,7 +15,7 @@ from app.core.clock import utc_now
 from app.privacy.open_identity import open_identity
 from app.privacy.redaction import Redaction, may_redact, redact
 from app.vocabulary.refusals import field_sentences, refusal_sentence
-from app.web.error_responses import STATUS_OF
+from app.web.error_responses import refused_page
 from views.cases.complaint_page import page
 from views.cases.reporter_parts import identity_traces, reporter_parts
 from views.shared.screen_access import for_officers
@@ -52,7 +52,7 @@ class IdentityView(BaseView):
                 raise
             said = field_sentences(refused.errors)[0]["message"] if refused.errors else refusal_sentence(refused)
             shown = page(load_case(complaint_id, by, utc_now()), reason_fault=said, reason_typed=reason[:500])
-            return Response(shown, STATUS_OF[refused.reason])
+            return refused_page(shown, refused)
         answer = Response(page(load_case(complaint_id, by, utc_now()), opened=found.parts))
         answer.headers["Cache-Control"] = "no-store"
         return answer
@@ -83,7 +83,7 @@ class IdentityView(BaseView):
         except ActionRefused as refused:
             faults = {error["field"]: error["message"] for error in field_sentences(refused.errors)}
             shown = _form(case, faults or {"": refusal_sentence(refused)}, typed)
-            return Response(shown, STATUS_OF[refused.reason])
+            return refused_page(shown, refused)
         flash(gettext("OPD, surat, dan umpan SP4N sekarang memuat isi yang disamarkan."), "success")
         return redirect(f"/aduan/{guarded_id}", 303)
 

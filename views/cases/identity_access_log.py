@@ -17,7 +17,7 @@ from app.reporting.exports.cells import Cell, csv_cell
 from app.reporting.exports.file_formats import MEDIA_TYPES, SEPARATOR
 from app.vocabulary.refusals import field_sentences
 from app.vocabulary.words import STATUSES
-from app.web.error_responses import STATUS_OF
+from app.web.error_responses import refused_page
 from views.cases.identity_labels import ACCESS_COLUMNS, ACCESS_KINDS, IDENTITY_PARTS
 from views.shared.downloads import CONTENT_SECURITY_POLICY
 from views.shared.list_address import PAGE_SIZE, ListAddress, as_day, pages_of, read_address
@@ -99,7 +99,7 @@ class IdentityBookView(BaseView):
             faults = {told["field"]: told["message"] for told in field_sentences(refused.errors)}
             if not faults:
                 raise
-            return Response(_search_page(faults), STATUS_OF[refused.reason])
+            return refused_page(_search_page(faults), refused)
         answer = Response(_search_page({}, found))
         answer.headers["Cache-Control"] = "no-store"
         return answer

@@ -16,8 +16,8 @@ from app.core.clock import office_today, utc_now
 from app.files.attachments import LARGEST
 from app.reference.choices import categories_in_use, filter_options, villages_by_district
 from app.sp4n.inbound.read_revision import read_tracking_id
-from app.vocabulary.refusals import refusal_sentence
 from app.vocabulary.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES
+from app.web.error_responses import refused_page
 from views.cases.intake_card import card_landing, store_card
 from views.cases.intake_labels import CLASSIFICATION_MEANINGS, CONFIDENTIALITY_MEANINGS, INTAKE_FIELDS
 from views.cases.similar_complaints import similar_to_typed
@@ -58,7 +58,8 @@ class IntakeView(BaseView):
     def save(self) -> Response | AnyResponse:
         """Record the officer's complaint and redirect to the reporter's card, which shows number and tracking code.
 
-        Errors show the form again as typed with status 422, also for an SP4N number that is already recorded.
+        Errors show the form again as typed, with the status of the refusal or 422, also for an SP4N number that is
+        already recorded.
         """
         typed = request.form.to_dict()
         token = typed.get("form_token", "")
@@ -69,8 +70,7 @@ class IntakeView(BaseView):
         try:
             landing = _record_once(typed, token)
         except ActionRefused as refused:
-            errors = sentences(refused, INTAKE_FIELDS) if refused.errors else [whole(refusal_sentence(refused))]
-            return _form_page(typed, token, errors)
+            return refused_page(_form_page(typed, token, sentences(refused, INTAKE_FIELDS)), refused)
         except AlreadyHere as known:
             sentence = gettext("Nomor ini sudah tercatat sebagai %(number)s", number=known.number)
             return _form_page(typed, token, [{"field": "tracking_id", "message": sentence}], known.complaint_id)

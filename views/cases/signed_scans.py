@@ -14,7 +14,7 @@ from app.files.attachments import LARGEST
 from app.models import Letter
 from app.vocabulary.refusals import refusal_sentence
 from app.vocabulary.signing import SCAN_FAULTS
-from app.web.error_responses import STATUS_OF
+from app.web.error_responses import refused_page
 from views.shared.uploads import read_upload
 from workflow_rules.process.parameters import clean_text
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
@@ -66,7 +66,7 @@ class ScanView(BaseView):
             sentence = sentence % refused.numbers if "%(" in sentence else sentence
             return Response(_page(letter, {field: sentence}), 422)
         except ActionRefused as refused:
-            return Response(_page(letter, {"": refusal_sentence(refused)}), STATUS_OF[refused.reason])
+            return refused_page(_page(letter, {"": refusal_sentence(refused)}), refused)
         flash(gettext("Pindaian surat disimpan."), "success")
         return redirect(url_for("ComplaintView.show", complaint_id=complaint_id), 303)
 

@@ -23,7 +23,7 @@ from app.public.intake import receive_from_public
 from app.public.tracked_case import load_tracked_case
 from app.reference.choices import categories_in_use, filter_options, villages_by_district
 from app.vocabulary.words import Labels
-from app.web.error_responses import retry_after
+from app.web.error_responses import refused_page, retry_after
 from app.web.rate_limits import intake_limits
 from views.public.tracked_page import promise_sentences
 from views.shared.form_once import Landing, digest_of_form, know_browser, once_each
@@ -85,7 +85,7 @@ class PublicIntakeView(BaseView):
     def save(self) -> Response | AnyResponse:
         """Record the citizen's complaint, commit, and redirect to the confirmation page.
 
-        Errors show the form again as typed with status 422.
+        Errors show the form again as typed, with the status of the refusal or 422.
         """
         typed = request.form.to_dict()
         token = typed.get("form_token", "")
@@ -101,7 +101,7 @@ class PublicIntakeView(BaseView):
             for error in errors:
                 if error["field"] == "reporter.phone" and not request.form.get("reporter.phone", "").strip():
                     error["message"] = str(NO_CONTACT)
-            return form_page(typed, token, errors)
+            return refused_page(form_page(typed, token, errors), refused)
         session[_SESSION_KEY] = landing.notice
         return redirect(landing.location, 303)
 

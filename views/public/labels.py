@@ -135,7 +135,7 @@ DONE: Labels = {
     "attach": _("Terima kasih. Berkas Anda sudah kami terima."),
 }
 
-# Refusals as shown to a citizen.
+# Refusals that a citizen reads in other words than an officer.
 REFUSALS: Labels = {
     "not_visible": _("Aduan ini tidak ditemukan."),
     "not_your_step": _("Ini tidak dapat dilakukan dari halaman ini."),

@@ -13,7 +13,7 @@ from app.core.clock import utc_now
 from app.files.attachments import LARGEST
 from app.public.tracked_case import find_tracked_letter, load_tracked_case
 from app.public.tracking_proof import Proof, act_limits, forget, proved, with_proof
-from app.web.error_responses import STATUS_OF, retry_after
+from app.web.error_responses import refused_page, retry_after
 from views.public.labels import DONE, TOO_MANY
 from views.public.tracked_forms import reporter_forms, token_start
 from views.public.tracked_page import CASE_PATH, case_page
@@ -76,7 +76,7 @@ class TrackedCaseView(PublicView):
                 return _confirm_page(proof, sent)
             landing = once(REPORTER, sent.token, digest_of(sent), lambda: _carry_out(proof, sent))
         except ActionRefused as refused:
-            return Response(case_page(proof, sent, refused), status=STATUS_OF[refused.reason])
+            return refused_page(case_page(proof, sent, refused), refused)
         flash(landing.notice, "success")
         return redirect(landing.location, 303)
 

@@ -11,6 +11,7 @@ from app.public.tracked_case import load_tracked_case
 from app.public.tracked_history import News
 from app.public.tracking_proof import Proof
 from app.vocabulary import words
+from app.vocabulary.refusals import refusal_sentence
 from app.web.formats import day
 from views.public.labels import ARCHIVE_REASONS, ENDINGS, NEWS, NEWS_ICONS, REFUSALS, STAGES, STATUSES
 from views.public.tracked_forms import reporter_forms, unsent_texts
@@ -35,7 +36,7 @@ def case_page(proof: Proof, sent: Sent | None = None, refused: ActionRefused | N
         case=case,
         forms=forms,
         returned=returned,
-        refusal=str(REFUSALS[refused.reason.value]) if refused else refusal,
+        refusal=str(REFUSALS.get(refused.reason.value) or refusal_sentence(refused)) if refused else refusal,
         unsent=unsent_texts(sent) if sent and returned is None else [],
         promise=promise_sentences(case.promise) if case.promise else None,
         working=listed(case.agency_names),

@@ -12,7 +12,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.cases.report_input import MOST_FILES
 from app.files.attachments import LARGEST
-from app.vocabulary.refusals import fault_sentence, field_sentences
+from app.vocabulary.refusals import fault_sentence, field_sentences, refusal_sentence
 from views.shared.uploads import read_file_of
 from workflow_rules.process.refusals import ActionRefused, FieldFault
 
@@ -62,11 +62,13 @@ def filled(values: Mapping[str, str]) -> dict[str, Any]:
 
 def sentences(refused: ActionRefused, order: Mapping[str, object]) -> Errors:
     """Return a list of the field errors of a refusal as dicts (`field`, `message`), in the order of the fields in
-    `order`; [] for a refusal without field errors.
+    `order`; a refusal without field errors is one error of the whole form.
 
     An error of one file is reported at the field `attachments`, since the page has one input; its message names the
     file.
     """
+    if not refused.errors:
+        return [whole(refusal_sentence(refused))]
     place_of = {name: place for place, name in enumerate(order)}
     faults: Errors = []
     for error in refused.errors:

@@ -13,7 +13,7 @@ from app.casefile.case import Case, load_case
 from app.core.clock import utc_now
 from app.sp4n.inbound.link import LinkRequest, ReportHasCase, link, unlink, was_linked_by_hand
 from app.vocabulary.refusals import FAULTS, refusal_sentence
-from app.web.error_responses import STATUS_OF
+from app.web.error_responses import refused_page
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Actor
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
@@ -91,7 +91,7 @@ def _link_request() -> LinkRequest:
 
 def _refused(case: Case, refused: ActionRefused) -> Response:
     errors = {error.field: str(FAULTS[error.fault.value]) % {"limit": error.limit} for error in refused.errors}
-    return Response(_page(case, errors or {"": refusal_sentence(refused)}), STATUS_OF[refused.reason])
+    return refused_page(_page(case, errors or {"": refusal_sentence(refused)}), refused)
 
 
 def _page(case: Case, errors: Typed | None = None, there: ReportHasCase | None = None) -> str:
