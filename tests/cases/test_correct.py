@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.models import ComplaintEvent, Reporter
 from app.sp4n.inbound.apply_revision import apply_report
+from tests.cases.case_pages import SignIn
 from tests.factories import Case, a_complaint
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
@@ -134,3 +135,18 @@ def test_the_event_names_its_step_and_the_section_head_corrects_at_the_check(app
     event = db.session.scalars(last).first()
     assert event is not None
     assert (event.kind, event.step, event.actor) == ("correct", "check", "section_head")
+
+
+def test_only_a_form_without_a_readable_version_is_outdated(as_user: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    case, client = a_complaint(), as_user("admin.aduan")
+    address, outdated = f"/aduan/{case.id}/data", "Formulir ini sudah usang"
+    fields = {"token": "a" * 32, "title": "Lampu jalan padam", "reason": WHY}
+    unread = client.post(address, data={**fields, "expected_version": "x"})
+    assert (unread.status_code, outdated in unread.text, "Lampu jalan padam" in unread.text) == (422, True, True)
+
+    def fails(*_given: object, **_named: object) -> None:
+        raise ValueError("no calendar reaches this")
+
+    monkeypatch.setattr("views.cases.correction.perform_action", fails)
+    answer = client.post(address, data={**fields, "expected_version": "1"})
+    assert (answer.status_code, outdated in answer.text) == (500, False)

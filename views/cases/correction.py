@@ -67,15 +67,15 @@ class CorrectionView(BaseView):
         ActionRefused (not_visible, not_your_step, out_of_order) if the officer may not correct the case now.
         """
         case, typed = _case(complaint_id), request.form
+        seen, token = typed.get("expected_version", ""), typed.get("token", "")
+        if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
+            return Response(_page(case, typed, {"": gettext("Formulir ini sudah usang. Kirim sekali lagi.")}), 422)
         try:
-            version = int(typed.get("expected_version", ""))
-            landing = once(current_person(), typed.get("token", ""), digest_of_form(), lambda: _save(case, version))
+            landing = once(current_person(), token, digest_of_form(), lambda: _save(case, int(seen)))
         except ActionRefused as refused:
             errors = {e["field"]: e["message"] for e in reversed(field_sentences(refused.errors))}
             page = _page(case, typed, errors or {"": refusal_sentence(refused)})
             return refused_page(page, refused)
-        except ValueError:
-            return Response(_page(case, typed, {"": gettext("Formulir ini sudah usang. Kirim sekali lagi.")}), 422)
         flash(landing.notice, "success")
         return redirect(landing.location, 303)
 
