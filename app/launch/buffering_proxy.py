@@ -7,7 +7,6 @@ without threads. The proxy parses only where a message ends; gunicorn and the pr
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,6 +15,7 @@ from time import monotonic
 
 import structlog
 
+from app.core.source_network import source_network
 from app.launch.request_reading import (
     HEAD_END,
     PIECE,
@@ -66,9 +66,8 @@ class Connection:
 
     @property
     def source(self) -> str:
-        """The client's address as text; for IPv6 its /64 network, as one customer usually has."""
-        host = self.address[0].partition("%")[0]
-        return str(ipaddress.ip_network(f"{host}/64", strict=False)) if ":" in host else host
+        """The client's network address as text (see `source_network`)."""
+        return source_network(self.address[0])
 
     def end(self) -> None:
         """Cancel the task of the connection, which closes it."""

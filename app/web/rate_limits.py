@@ -1,6 +1,5 @@
 """Rate limits: of public endpoints per source address, which an office may share, and of the API per caller."""
 
-import ipaddress
 import math
 import time
 
@@ -12,6 +11,7 @@ from redis.exceptions import RedisError
 
 from app.core.problem import Problem
 from app.core.request_context import request_context
+from app.core.source_network import source_network
 
 TAKEN = "20 per hour"
 TRIED = "120 per hour"
@@ -20,15 +20,8 @@ READ = "120 per minute"
 
 
 def source() -> str:
-    """Return the sender's network address as text, by which requests are counted; for IPv6 the /64 network, within
-    which one customer may choose addresses.
-    """
-    address = get_remote_address()
-    try:
-        known = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network(f"{known}/64", strict=False)) if known.version == 6 else address
+    """Return the sender's network address as text, by which requests are counted (see `source_network`)."""
+    return source_network(get_remote_address())
 
 
 def _taken(response: Response) -> bool:

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from app.launch.buffering_proxy import BufferingProxy, ProxyLimits
+from app.launch.buffering_proxy import BufferingProxy, Connection, ProxyLimits
 from app.launch.request_reading import ClientLimits
 from app.servers.sockets import new_socket_folder, remove_socket_folder
 from tests.story.live import wait_until
+from tests.web.test_rate_limits import SOURCES
 
 HOST = "127.0.0.1"
 QUICK = ClientLimits(longest_pause=0.4, least_rate=2000, longest_head=4096, largest_body=100_000, memory=512)
@@ -281,6 +282,12 @@ def test_an_early_answer_is_heard_though_the_worker_did_not_read_all(stages: Cal
     assert stage.told(b"POST / HTTP/1.1\r\nContent-Length: 9000000\r\n\r\n", b"a" * 9_000_000).startswith(
         b"HTTP/1.1 401 early"
     )
+
+
+@pytest.mark.parametrize(("address", "source"), SOURCES)
+def test_clients_are_told_apart_by_their_network(address: str, source: str) -> None:
+    with socket.socket() as client:
+        assert Connection(client, (address, 40000)).source == source
 
 
 def test_a_crowd_from_one_source_gives_way_to_a_client_from_another(stages: Callable[..., Stage]) -> None:
