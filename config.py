@@ -11,7 +11,7 @@ from app.settings.address_checks import judge_addresses
 from app.settings.environment import LOCAL_HOSTS, ConfigurationError, Environment, read_environment
 from app.settings.environment_checks import judge
 from app.settings.findings import refusals
-from app.settings.machine import DeveloperSettings
+from app.settings.machine_settings import DeveloperSettings
 
 MEBIBYTE = 1024 * 1024
 # Seconds. A request meets an absent Redis at most three times (twice in the limiter, once to enqueue jobs), so its

@@ -19,7 +19,7 @@ from app.servers.program import Program
 from app.servers.sockets import port_is_free
 from app.servers.start_refused import LaunchRefused, ServerFailed, StopRequested
 from app.settings.environment import Environment
-from app.settings.office import PUBLIC_ENDPOINTS
+from app.settings.office_settings import PUBLIC_ENDPOINTS
 
 PROJECT = Path(__file__).resolve().parents[2]
 

@@ -22,9 +22,9 @@ would not start. With `LAPOR_ENV=production`, the commands `web`, `worker`, `sch
 before they serve. A host name without a dot and a private address count as your own network: a connection without TLS
 is a warning there and refused beyond it.
 
-The code: `app/settings/machine.py` and `app/settings/office.py` (declaration), `app/settings/environment.py` (reading),
-`app/settings/environment_checks.py` and `app/settings/address_checks.py` (production checks), `config.py` (the Flask
-configuration).
+The code: `app/settings/machine_settings.py` and `app/settings/office_settings.py` (declaration),
+`app/settings/environment.py` (reading), `app/settings/environment_checks.py` and `app/settings/address_checks.py`
+(production checks), `config.py` (the Flask configuration).
 """
 GROUPS = {
     MACHINE: (

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_settings import EnvSettingsSource
 
 from app.settings.declaration import sentences_of
-from app.settings.machine import (
+from app.settings.machine_settings import (
     BackupSettings,
     DeveloperSettings,
     LoadSettings,
@@ -20,7 +20,13 @@ from app.settings.machine import (
     ServerSettings,
     is_production,
 )
-from app.settings.office import MessageSettings, OfficeSettings, PublicSettings, RetentionSettings, SignInSettings
+from app.settings.office_settings import (
+    MessageSettings,
+    OfficeSettings,
+    PublicSettings,
+    RetentionSettings,
+    SignInSettings,
+)
 
 SECRETS_FILE = "secrets.json"
 LOCAL_HOSTS = ("localhost", "127.0.0.1")

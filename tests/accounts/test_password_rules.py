@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.accounts.password_rules import RULES, Age, age_of, ends_at, faults_of, words_of_names
-from app.settings.office import PASSWORD_RULES
+from app.settings.office_settings import PASSWORD_RULES
 
 OWN = words_of_names("kepala.dishub", "Bima", "Ketapang", "kepala.dishub@balangan.example")
 OFFICE = words_of_names("Dinas Pertamanan")

@@ -25,7 +25,7 @@ from app.papers.signing.certificate_file import CertificateFault
 from app.reference.sop_versions import SopFault
 from app.reporting.exports.labels import ASK_FAULTS
 from app.reporting.exports.queue_report import AskFault
-from app.settings.office import MessageSettings
+from app.settings.office_settings import MessageSettings
 from app.sp4n.inbound.csv_file import CsvFault
 from app.vocabulary import actions, refusals, words
 from app.vocabulary.signing import CERTIFICATE_FAULTS, SIGNING_FAULTS, SigningFault

@@ -14,8 +14,8 @@ from app.launch.all_processes import open_public_endpoints, programs
 from app.servers.data_folder import ensure_secrets
 from app.settings.environment import SECRETS_FILE, ConfigurationError, home_folder, read_environment
 from app.settings.environment_checks import SHORTEST_SECRET
-from app.settings.machine import QUEUES
-from app.settings.office import PUBLIC_ENDPOINTS
+from app.settings.machine_settings import QUEUES
+from app.settings.office_settings import PUBLIC_ENDPOINTS
 
 
 def settings(home: Path, **environ: str) -> dict[str, object]:

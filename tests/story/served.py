@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from flask import Flask
 
 from app.core.extensions import db
-from app.settings.office import PUBLIC_ENDPOINTS
+from app.settings.office_settings import PUBLIC_ENDPOINTS
 from tests.conftest import IDENTITY_KEY, SECRET, build_app
 from tests.story.live import LiveProgram
 
