@@ -13,7 +13,7 @@ from app.core.extensions import db
 from app.models import Complaint, LedgerRow
 from workflow_rules.process.actions import Action
 from workflow_rules.process.steps import Step
-from workflow_rules.record.standing import WholeClock
+from workflow_rules.record.past_state import WholeClock
 from workflow_rules.record.time_ledger import LedgerEntry, LedgerKind, Stretch, stretches, working_time
 from workflow_rules.time.national_clock import (
     NationalClass,

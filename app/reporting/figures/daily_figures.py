@@ -18,7 +18,7 @@ from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import ENDED
-from workflow_rules.record.standing import MINUTE, Standing, WholeClock, standings, whole_clock
+from workflow_rules.record.past_state import MINUTE, Standing, WholeClock, standings, whole_clock
 from workflow_rules.record.time_ledger import LedgerKind, entries
 from workflow_rules.time.working_calendar import WorkingCalendar
 

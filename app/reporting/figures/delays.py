@@ -17,7 +17,7 @@ from workflow_rules.process.actions import Action
 from workflow_rules.process.events import EventKind
 from workflow_rules.process.evolve import Replayed, fold
 from workflow_rules.process.steps import Step
-from workflow_rules.record.standing import standings
+from workflow_rules.record.past_state import standings
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 CAUSES = ("declined", "sent_back", "asked", "field_visit", "cross_agency", "reopened", "left_lying")
