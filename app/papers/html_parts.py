@@ -14,8 +14,8 @@ from sqlalchemy import select
 from app.core.clock import office_time
 from app.core.extensions import db
 from app.models import Emblem
-from app.papers.body import blocks_of, unbroken
 from app.papers.layouts import layout_of, template_folder
+from app.papers.typed_text import blocks_of, unbroken
 from app.web.formats import day, moment
 
 MOST_OF_A_TITLE = 100

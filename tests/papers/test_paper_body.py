@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.papers.body import Block, blocks_of, unbroken
+from app.papers.typed_text import Block, blocks_of, unbroken
 
 NESTED = """Sehubungan dengan arahan Saudara, kami sampaikan:
 1. Lubang ditutup
