@@ -15,9 +15,9 @@ from app.open311.intake import open311_key
 from app.open311.requests import find_named, find_requests
 from app.web.error_responses import answer_errors_as
 from app.web.rate_limits import submission_limits
-from views.open311 import shapes
+from views.open311 import representation
 from views.open311.labels import NOTICE
-from views.open311.reading import MOST, Unreadable, fault, listed, wanted_requests
+from views.open311.parameters import MOST, Unreadable, fault, listed, wanted_requests
 from views.open311.responses import FORMATS, respond, respond_error, respond_errors
 from views.open311.submissions import submit
 from workflow_rules.process.complaint_number import read_complaint_number
@@ -48,19 +48,19 @@ class Open311View(BaseView):
     @expose("/discovery.<ending>", methods=["GET"])
     def discover(self, ending: str) -> Response:
         """Return a response with the GeoReport v2 discovery document (JSON or XML)."""
-        return respond("discovery", shapes.discovery())
+        return respond("discovery", representation.discovery())
 
     @expose("/services.<ending>", methods=["GET"])
     def list_services(self, ending: str) -> Response:
         """Return a response with the GeoReport v2 services (JSON or XML), which are the categories in use."""
-        return respond("services", shapes.services())
+        return respond("services", representation.services())
 
     @expose("/services/<service>.<ending>", methods=["GET"])
     def define_service(self, service: str, ending: str) -> Response:
         """Return a response with the additional attributes of a service; 404 for an unknown service."""
-        if service not in {one["service_code"] for one in shapes.services()}:
+        if service not in {one["service_code"] for one in representation.services()}:
             return respond_error(404, fault("service", service))
-        return respond("service_definition", shapes.definition(service))
+        return respond("service_definition", representation.definition(service))
 
     @expose("/requests.<ending>", methods=["GET"])
     def list_requests(self, ending: str) -> Response:
@@ -74,7 +74,7 @@ class Open311View(BaseView):
         wanted, page, size = wanted_requests(utc_now())
         with only_public():
             found = find_requests(wanted, utc_now(), page, size)
-        return respond("service_requests", [shapes.request_of(one) for one in found])
+        return respond("service_requests", [representation.request_of(one) for one in found])
 
     @expose("/requests/<numbers>.<ending>", methods=["GET"])
     @expose("/request/<numbers>.<ending>", methods=["GET"])
@@ -130,7 +130,7 @@ def _named(numbers: list[str]) -> Response:
         found = find_named([_number(number) for number in numbers], utc_now())
     if not found:
         return respond_error(404, fault("request", ",".join(numbers)))
-    return respond("service_requests", [shapes.request_of(one) for one in found])
+    return respond("service_requests", [representation.request_of(one) for one in found])
 
 
 def _number(text: str) -> str:

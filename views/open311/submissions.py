@@ -15,7 +15,7 @@ from app.open311.intake import take_request, title_from
 from app.reference.named_rows import find_category
 from app.vocabulary.refusals import field_sentences
 from app.web.error_responses import STATUS_OF
-from views.open311.reading import Unreadable, degrees, fault
+from views.open311.parameters import Unreadable, degrees, fault
 from views.shared.uploads import read_file_of
 from workflow_rules.process.actors import REPORTER
 from workflow_rules.process.identity import Channel, Confidentiality
