@@ -58,7 +58,7 @@ def start_servers(environment: Environment, supervisor: Supervisor) -> None:
     for left_behind in read_note(home).get("socket_folders", []):
         remove_socket_folder(left_behind)
     addresses, folders = given_addresses(environment), []
-    for name, start in (("DATABASE_URL", _start_postgres), ("REDIS_URL", _start_valkey)):
+    for name, start in (("DATABASE_URL", _start_postgres), ("REDIS_URL", start_valkey)):
         if name not in addresses:
             folders.append(new_socket_folder())
             write_note(home, {"addresses": {}, "socket_folders": [str(folder) for folder in folders]})
@@ -134,12 +134,17 @@ def _start_postgres(home: Path, sockets: Path, supervisor: Supervisor) -> dict[s
     return {"DATABASE_URL": server.url(account=ACCOUNT), "DATABASE_OWNER_URL": server.url()}
 
 
-def _start_valkey(home: Path, sockets: Path, supervisor: Supervisor) -> dict[str, str]:
+def start_valkey(home: Path, sockets: Path, supervisor: Supervisor) -> dict[str, str]:
+    """Start the embedded Valkey and return a dict with its address, REDIS_URL. Files that it cannot load are moved
+    aside and it is started again without them. Raises ServerFailed.
+    """
     server = EmbeddedValkey(home / "valkey", sockets, home / "logs" / "valkey.log")
+    logged = server.log_size()
+    process = supervisor.start(server.program())
     try:
-        server.wait_until_ready(supervisor.start(server.program()))
+        server.wait_until_ready(process)
     except ServerFailed:
-        aside = server.set_damage_aside()
+        aside = server.set_damage_aside(logged) if process.poll() is not None else None
         if aside is None:
             raise
         supervisor.forget("valkey")

@@ -91,12 +91,18 @@ class EmbeddedValkey:
                 continue
         raise ServerFailed(f"The embedded queue server did not start. The end of {self.log}:\n{last_lines(self.log)}")
 
-    def set_damage_aside(self) -> Path | None:
-        """Rename the folder of queue files that the server could not load and return its new path; None when the server
-        failed for another reason.
+    def log_size(self) -> int:
+        """Return the size of the log in bytes, before a start; 0 when there is none."""
+        return self.log.stat().st_size if self.log.exists() else 0
+
+    def set_damage_aside(self, logged: int) -> Path | None:
+        """Rename the folder of queue files that the ended server could not load and return its new path; None when it
+        failed for another reason. `logged` is the size of the log before this start: earlier starts do not count.
         """
-        files = self.data / "appendonlydir"
-        if not files.exists() or not any(mark in last_lines(self.log, 40) for mark in DAMAGE_MARKS):
+        files, text = self.data / "appendonlydir", self.log.read_bytes()
+        # A log that became too long was renamed at the start, so the new one is all of this start.
+        said = (text[logged:] if len(text) >= logged else text).decode("utf-8", errors="replace")
+        if not files.exists() or not any(mark in said for mark in DAMAGE_MARKS):
             return None
         aside = files.with_name(f"appendonlydir.damaged-{time.time_ns()}")
         return files.rename(aside)
