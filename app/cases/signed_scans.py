@@ -79,7 +79,7 @@ def keep_scan(
 
 def _checked_pages(letter: Letter, content: bytes) -> int:
     """Return the number of pages of the scan, which equals that of the letter. Raises ScanRefused when the file is
-    unfit or unreadable, or the letter's PDF is not drawn yet or has another number of pages.
+    unfit or unreadable, or the letter's PDF is not drawn yet, lost or unreadable, or has another number of pages.
     """
     if not content:
         raise ScanRefused("missing")
@@ -98,7 +98,10 @@ def _checked_pages(letter: Letter, content: bytes) -> int:
         raise ScanRefused("unreadable") from None
     if found.active:
         raise ScanRefused("active")
-    wanted = scan_facts(read_file(paper.path)).pages
+    try:
+        wanted = scan_facts(read_file(paper.path)).pages
+    except (FileNotFoundError, UnreadableScan):
+        raise ScanRefused("letter_lost") from None
     if found.pages != wanted:
         raise ScanRefused("other_pages", wanted, found.pages)
     return found.pages

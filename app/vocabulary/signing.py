@@ -90,6 +90,10 @@ SCAN_FAULTS: Labels = {
     "other_pages": _("Jumlah halaman tidak sama: surat ini %(letter)s halaman, pindaian %(scan)s halaman"),
     "no_reason": _("Tulis alasan mengganti pindaian yang sudah ada"),
     "not_drawn_yet": _("PDF surat belum selesai dibuat. Tunggu sebentar, lalu unggah lagi"),
+    "letter_lost": _(
+        "PDF surat ini sedang tidak dapat dibaca, sehingga jumlah halamannya tidak diketahui. Coba lagi nanti; bila"
+        " terulang, hubungi administrator"
+    ),
 }
 
 

@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from app.audit.replay import audit_all
 from app.core.extensions import db
+from app.core.storage import remove_file, write_named
 from app.files.scan_pages import UnreadableScan, scan_facts
 from app.models import Attachment, Complaint, ComplaintEvent, Letter, LetterScan, Paper
 from app.papers.papers import draw_paper
@@ -115,6 +116,21 @@ def test_what_is_no_scan_of_this_letter_is_refused(
     assert str(SCAN_FAULTS[fault]).partition("%")[0] in answer.text
     if fault == "other_pages":
         assert "surat ini 1 halaman, pindaian 2 halaman" in answer.text
+    assert kept(app) == []
+
+
+@pytest.mark.parametrize("content", [None, b"%PDF-1.7\nnothing more"], ids=["lost", "broken"])
+def test_without_the_letters_own_pdf_a_scan_is_refused(
+    app: Flask, letter: Letter, as_user: SignIn, content: bytes | None
+) -> None:
+    with app.app_context():
+        paper = db.session.get_one(Paper, letter.paper_id)
+        if content is None:
+            remove_file(paper.path or "")
+        else:
+            write_named(paper.path or "", content)
+    answer = bring(app, as_user("admin.dishub"), letter, scans.scan_pdf())
+    assert (answer.status_code, str(SCAN_FAULTS["letter_lost"]) in answer.text) == (422, True)
     assert kept(app) == []
 
 
