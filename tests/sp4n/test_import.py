@@ -220,6 +220,22 @@ def test_days_are_read_as_they_are_written_here() -> None:
     assert found == {"occurred_on": "2026-02-03", "submitted_at": "2026-11-24T08:30:00+08:00", "revision": 0}
 
 
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("2026-11-23T20:30:00Z", "2026-11-24"),
+        ("2026-11-24T00:30:00+09:00", "2026-11-23"),
+        ("2026-11-24T23:30:00+08:00", "2026-11-24"),
+        ("2026-11-24T23:30:00", "2026-11-24"),
+        ("2026-11-24", "2026-11-24"),
+        ("9999-12-31T20:00:00Z", "9999-12-31T20:00:00Z"),
+    ],
+)
+def test_the_day_of_an_incident_is_the_offices_day(cell: str, day: str) -> None:
+    _, found = report_of({"tracking_id": "n", "occurred_on": "k"}, ("n", "k"), ("1", cell))
+    assert found["occurred_on"] == day
+
+
 def test_the_pages_lead_from_the_file_to_the_result(app: Flask, as_user: Callable[[str], FlaskClient]) -> None:
     officer = as_user("admin.aduan")
     sent = officer.post("/sp4n/impor/", data={"file": (BytesIO(FILE.encode()), "laporan.csv")})

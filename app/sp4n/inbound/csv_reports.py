@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.core.clock import OFFICE_ZONE
+from app.core.clock import OFFICE_ZONE, office_today
 
 Row = tuple[str, ...]
 
@@ -98,26 +98,27 @@ def _value(part: str, text: str) -> Any:
         return WORDS[part].get(text.casefold(), text.casefold())
     if part == "revision":
         return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else text
-    if part == "occurred_on":
-        at = _moment(text)
-        return at.date().isoformat() if at else text
+    at = _moment(text) if part in ("occurred_on", "submitted_at") else None
+    if at is None:
+        return text
     if part == "submitted_at":
-        at = _moment(text)
-        return at.replace(tzinfo=at.tzinfo or OFFICE_ZONE).isoformat() if at else text
-    return text
+        return at.isoformat()
+    try:
+        return office_today(at).isoformat()
+    except OverflowError:  # a day at the end of all time in another zone
+        return text
 
 
 def _moment(text: str) -> datetime | None:
-    """Return the time in a cell as a datetime: from an RFC 3339 timestamp, or from a date written day first (read in
-    the office zone). None if the text is neither.
-
-    An RFC 3339 text without an offset gives a naive datetime.
+    """Return the time in a cell as an aware datetime: from an RFC 3339 timestamp, or from a date written day first;
+    without an offset it is read in the office zone. None if the text is neither.
     """
     found = _DAY_FIRST.fullmatch(text)
     try:
         if found:
             day, month, year, hour, minute = (int(part or 0) for part in found.groups())
             return datetime(year, month, day, hour, minute, tzinfo=OFFICE_ZONE)
-        return datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text)
+        return at.replace(tzinfo=at.tzinfo or OFFICE_ZONE)
     except ValueError:
         return None
