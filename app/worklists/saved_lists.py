@@ -45,6 +45,7 @@ class ListFault(StrEnum):
 
     NAMELESS = "nameless"
     TOO_LONG = "too_long"
+    ADDRESS_TOO_LONG = "address_too_long"
     TOO_MANY = "too_many"
 
 
@@ -64,7 +65,7 @@ def save_list(user_id: int, place: str, name: str, address: str, shared: bool, n
     name = " ".join(name.split())
     if not name:
         raise ListRefused(ListFault.NAMELESS)
-    if len(name) > LONGEST_NAME or len(address) > LONGEST_ADDRESS:
+    if len(name) > LONGEST_NAME:
         raise ListRefused(ListFault.TOO_LONG)
     with one_transaction():
         others = (SavedList.user_id == user_id, SavedList.place == place, SavedList.name.not_in(("", name)))
@@ -74,12 +75,12 @@ def save_list(user_id: int, place: str, name: str, address: str, shared: bool, n
 
 
 def save_default_view(user_id: int, place: str, address: str, now: datetime) -> None:
-    """Save the officer's default view of a list (an address, cut at 2,000 characters), or delete it if `address` is
-    empty, and commit.
+    """Save the officer's default view of a list (an address), or delete it if `address` is empty, and commit. Raises
+    ListRefused for an address over 2,000 characters.
     """
     with one_transaction():
         if address:
-            _put(user_id, place, "", address[:LONGEST_ADDRESS], False, now)
+            _put(user_id, place, "", address, False, now)
         else:
             own = (SavedList.user_id == user_id, SavedList.place == place, SavedList.name == "")
             db.session.execute(delete(SavedList).where(*own))
@@ -93,6 +94,8 @@ def remove_list(user_id: int, list_id: int) -> str | None:
 
 
 def _put(user_id: int, place: str, name: str, address: str, shared: bool, now: datetime) -> None:
+    if len(address) > LONGEST_ADDRESS:
+        raise ListRefused(ListFault.ADDRESS_TOO_LONG)
     row = {"user_id": user_id, "place": place, "name": name, "address": address, "shared": shared, "created_at": now}
     statement = insert(SavedList.__table__).values(row)
     changed = {"address": address, "shared": shared}

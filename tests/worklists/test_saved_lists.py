@@ -108,6 +108,14 @@ def test_a_name_that_cannot_be_kept_is_told(context: Flask, as_user: SignIn, nam
     assert db.session.scalars(select(SavedList)).all() == []
 
 
+def test_a_view_that_is_too_long_is_refused_and_never_cut(context: Flask, as_user: SignIn) -> None:
+    kasi, long = as_user("kasi"), {"tempat": "inbox", "alamat": f"kolom={'é' * 900}"}
+    for address in ("/tampilan/simpan", "/tampilan/biasa"):
+        kasi.post(address, data={**long, "nama": "Panjang"})
+        assert "terlalu panjang untuk disimpan" in kasi.get("/").text
+    assert db.session.scalars(select(SavedList)).all() == []
+
+
 def test_there_is_an_end_to_names(context: Flask, as_user: SignIn) -> None:
     kasi = as_user("kasi")
     for number in range(MOST):

@@ -125,5 +125,6 @@ WORK_ORDERS: Labels = {"baru": _("Terbaru lebih dahulu"), "lama": _("Terlama leb
 LIST_FAULTS: Labels = {
     "nameless": _("Beri nama tampilan ini."),
     "too_long": _("Nama tampilan paling panjang 60 huruf."),
+    "address_too_long": _("Saringan dan susunan ini terlalu panjang untuk disimpan."),
     "too_many": _("Paling banyak 20 tampilan. Hapus yang tidak dipakai lagi."),
 }

@@ -52,12 +52,16 @@ class SavedListView(BaseView):
     def make_usual(self) -> Response:
         """Save the current layout of a list as the user's default and redirect to the list.
 
-        The default is used whenever the query string has no layout.
+        The default is used whenever the query string has no layout. One that is too long becomes a message.
         """
         place, address = _place(), _address()
         layout = [(name, value) for name, value in parse_qsl(address) if name in LAYOUT]
-        save_default_view(current_user.id, place, urlencode(layout), utc_now())
-        flash(gettext("Susunan ini menjadi tampilan biasa Anda."), "success")
+        try:
+            save_default_view(current_user.id, place, urlencode(layout), utc_now())
+        except ListRefused as refused:
+            flash(str(LIST_FAULTS[refused.fault]), "danger")
+        else:
+            flash(gettext("Susunan ini menjadi tampilan biasa Anda."), "success")
         return _back(place, address)
 
     @expose("/<int:list_id>/hapus", methods=["POST"])
