@@ -20,6 +20,7 @@ import psutil
 import psycopg
 import redis
 from psycopg.sql import SQL, Identifier
+from rq import Worker
 
 from app.core.clock import utc_now
 from app.launch.ready import wait_until_ready
@@ -107,6 +108,13 @@ class LiveProgram:
     def wait_until_served(self) -> None:
         """Return once `/readyz` is green."""
         assert wait_until_ready(self.url, PATIENCE_SECONDS), last_lines(self._log("web"), 40)
+
+    def wait_until_working(self, name: str) -> datetime:
+        """Return when this worker serves its queues: a busy machine needs long to start it."""
+        pid = self._processes[name].pid
+        with self.queue() as connection:
+            wait_until(lambda: pid in {worker.pid for worker in Worker.all(connection)}, f"{name} serves its queues")
+        return utc_now()
 
     def kill(self, name: str) -> datetime:
         """Kill one process with signal 9, and see that nothing it forked is left behind; when that was."""
