@@ -5,7 +5,7 @@ venv = .venv/bin/python
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check figures fuzz pages deep faults mutants audit sbom clamav-test bench soak screenshots lint types imports words lock
-.PHONY: prepare prepare-test
+.PHONY: prepare prepare-test suite checks
 
 help: ## show these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -13,8 +13,13 @@ help: ## show these commands
 run: prepare ## start everything with demo accounts, until Ctrl-C (PORT=8080, LAPOR_HOME=...)
 	@exec $(venv) run.py all --demo
 
-test: prepare-test lint types imports ## the whole suite (PYTEST_ARGS="-n 0 -k name" for a part of it)
+test: prepare-test ## the whole suite, beside it style, types and layers (PYTEST_ARGS="-n 0 -k name" for a part of it)
+	@$(MAKE) --no-print-directory -j 2 suite checks
+
+suite:
 	@$(venv) -m pytest $(PYTEST_ARGS)
+
+checks: lint types imports
 
 check: prepare-test lint types imports ## what a change breaks most often: style, types, layers, the rules, acts and the API
 	@$(venv) -m pytest -n 3 -q tests/workflow_rules tests/cases tests/papers tests/api/test_contract.py
@@ -23,15 +28,15 @@ figures: prepare-test ## how large packages, files and functions are (ROOT=anoth
 	@$(venv) -m tests.codebase.structure $(or $(ROOT),.)
 
 fuzz: prepare-test ## random calls of every operation of the API, tens of thousands (FUZZ_CALLS=800 each)
-	@FUZZ_CALLS=$(or $(FUZZ_CALLS),800) $(venv) -m pytest -n 3 -q -rA tests/api/test_openapi_fuzz.py
+	@FUZZ_CALLS=$(or $(FUZZ_CALLS),800) $(venv) -m pytest -n 3 -q -rA tests/api/test_openapi_fuzz.py tests/api/test_fuzz.py
 
 pages: prepare-test ## every page in a browser in every way, with two sets of fonts, for every visitor (make test: for its first)
 	@EVERY_LOOK=1 $(venv) -m pytest -n 3 -q -m "" tests/story/test_every_page.py
 
 deep: prepare-test ## the tests whose length can be set, at length: random processes, a year of sweeps, races in thousands
-	@MACHINE_EXAMPLES=30000 QUARTER_CASES=300 TRAVEL_DAYS=350 TRAVEL_TEAMS=1,4 RACE_ROUNDS=2000 VICTIMS=worker,horse \
+	@MACHINE_EXAMPLES=30000 CALENDAR_TIMES=30 QUARTER_CASES=300 TRAVEL_DAYS=350 TRAVEL_TEAMS=1,4 RACE_ROUNDS=2000 VICTIMS=worker,horse \
 	REDIS_AWAY_SECONDS=60 CONVERGENCE_REVISIONS=10000 $(venv) -m pytest -n 2 --timeout=7200 \
-	tests/workflow_rules/test_process_machine.py tests/reporting/test_quarter.py tests/cases/test_time_travel.py tests/sp4n \
+	tests/workflow_rules/test_process_machine.py tests/workflow_rules/test_calendar_against_slow.py tests/reporting/test_quarter.py tests/cases/test_time_travel.py tests/sp4n \
 	tests/races/test_races.py tests/races/test_races_of_every_act.py tests/story/test_killed_deliveries.py \
 	tests/story/test_killed_reports.py tests/story/test_redis_away.py
 

@@ -12,7 +12,7 @@ from tests.api.fuzzing import call_often, load, operations
 from tests.factories import a_complaint
 
 Bearer = Callable[[str], dict[str, str]]
-CALLS = int(os.environ.get("FUZZ_CALLS", "5"))
+CALLS = int(os.environ.get("FUZZ_CALLS", "2"))
 TAGS = (
     *("agency", "category", "complaint", "delegation", "district", "docs", "holiday", "journal", "letter"),
     *("national_limit", "officer", "security", "sop", "sp4n", "step_task", "village", "working_hours", "worklist"),

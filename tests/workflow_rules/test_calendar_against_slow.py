@@ -1,5 +1,9 @@
-"""Drawn calendars, starts and pauses: the calendar must agree with a walker that shares nothing with it."""
+"""Drawn calendars, starts and pauses: the calendar must agree with a walker that shares nothing with it.
 
+CALENDAR_TIMES in the environment draws so many times more (`make deep`: 30).
+"""
+
+import os
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 
@@ -21,6 +25,7 @@ ANCHORS = {
     "Pacific/Apia": ["2011-12-28"],
 }
 ODD_MINUTES = {"America/St_Johns": ["2010-11-05"]}  # clocks were put back at one minute past midnight
+TIMES = int(os.environ.get("CALENDAR_TIMES", "1"))
 MINUTE, FIVE_MINUTES, TWELVE_SECONDS = timedelta(minutes=1), timedelta(minutes=5), timedelta(seconds=12)
 QUARTERS = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(0, 24 * 60, 15)] + ["24:00"]
 OFFICE_EDGES = ["07:30", "08:00", "11:30", "12:00", "12:30", "13:00", "15:00", "16:00", "16:30"]
@@ -75,7 +80,7 @@ def questions(cell=FIVE_MINUTES):
 
 def examples(number):
     slow_is_meant = [HealthCheck.too_slow, HealthCheck.data_too_large]
-    return settings(max_examples=number, deadline=None, suppress_health_check=slow_is_meant)
+    return settings(max_examples=number * TIMES, deadline=None, suppress_health_check=slow_is_meant)
 
 
 def utc(at):
@@ -83,28 +88,28 @@ def utc(at):
     return at.astimezone(UTC)
 
 
-@examples(600)
+@examples(200)
 @given(questions(), st.integers(0, 160))
 def test_minutes_agree(question, fives):
     fast, slow, start, pauses = question
     assert utc(fast.add_minutes(start, fives * 5, pauses)) == slow.add_minutes(start, fives * 5, pauses)
 
 
-@examples(120)
+@examples(40)
 @given(questions(MINUTE), st.integers(0, 120))
 def test_odd_minutes_agree(question, n):
     fast, slow, start, pauses = question
     assert utc(fast.add_minutes(start, n, pauses)) == slow.add_minutes(start, n, pauses)
 
 
-@examples(50)
+@examples(20)
 @given(questions(TWELVE_SECONDS), st.integers(0, 30))
 def test_seconds_agree(question, n):
     fast, slow, start, pauses = question
     assert utc(fast.add_minutes(start, n, pauses)) == slow.add_minutes(start, n, pauses)
 
 
-@examples(500)
+@examples(160)
 @given(questions(), st.integers(0, 6))
 def test_days_agree(question, n):
     fast, slow, start, pauses = question
@@ -112,7 +117,7 @@ def test_days_agree(question, n):
     assert utc(fast.same_time_after(start, n)) == slow.same_time_after(start, n)
 
 
-@examples(450)
+@examples(150)
 @given(questions(), st.integers(-20, 1200))
 def test_elapsed_and_openings_agree(question, fives):
     fast, slow, start, pauses = question
@@ -122,7 +127,7 @@ def test_elapsed_and_openings_agree(question, fives):
     assert fast.is_open(start) == slow.is_open(start)
 
 
-@examples(300)
+@examples(100)
 @given(questions(), st.integers(0, 200).map(lambda fives: fives * 5), st.sampled_from(Unit))
 def test_the_account_adds_up_to_the_allowance_and_ends_at_the_deadline(question, value, unit):
     fast, slow, start, pauses = question
@@ -146,7 +151,7 @@ def check_every_line(lines, slow, start):
         assert not line.counted or worked == utc(line.ends) - utc(line.begins)
 
 
-@examples(200)
+@examples(70)
 @given(questions(), st.integers(-3, 400), st.integers(-3, 900))
 def test_working_days_are_those_on_which_it_opens(question, first, length):
     fast, _, start, _ = question

@@ -1,6 +1,6 @@
 """Thousands of cases with a will of their own: officers act at random, in turn and out of it, while time passes.
 
-MACHINE_EXAMPLES in the environment sets how many sequences are played (1,500 unless told).
+MACHINE_EXAMPLES in the environment sets how many sequences are played (400 unless told).
 """
 
 import os
@@ -25,7 +25,7 @@ from workflow_rules.process.sop import FastTrack
 from workflow_rules.process.standard_sop import STANDARD_SOP
 from workflow_rules.process.steps import AGENCY_STEPS, LEADING_STEPS, Step
 
-EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "1500"))
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "400"))
 
 AGENCIES = sorted(IN_SERVICE)
 TURN = {
