@@ -21,7 +21,7 @@ pytestmark = pytest.mark.timeout(600)
 PROGRAM = "pages"
 
 Look = tuple[int, bool, list[str] | None]
-LOOKS: tuple[Look, ...] = ((1280, False, []), (390, False, NARROWEST), (320, False, None))
+LOOKS: tuple[Look, ...] = ((1280, False, []), (390, False, NARROWEST), (320, True, ONLY_COLOURS))
 EVERY_LOOK: tuple[Look, ...] = ((1280, False, []), (390, False, []), (320, False, NARROWEST))
 # In the dark at the width at which it is used most: who signs on the way and who complains hold a phone.
 ON_A_PHONE = {"anonymous", "agency_head", "office_head"}
@@ -121,11 +121,13 @@ def first_visitors(beside: Flask, rows: Rows) -> dict[str, str]:
 
 
 def looks_at(visit: Visit, first: bool) -> tuple[Look, ...]:
-    """Wide, narrow, narrowest and dark; a page that somebody else has been shown so is shown in one look."""
+    """Wide, narrow, and narrowest in the dark; a page that somebody else has been shown so is shown in one look. In
+    `make pages` all four looks by all rules, the dark one at the width at which the visitor works.
+    """
     usual = 390 if visit.visitor in ON_A_PHONE else 1280
     if every_look():
         return (*EVERY_LOOK, (usual, True, ONLY_COLOURS))
-    return (*LOOKS, (usual, True, ONLY_COLOURS)) if first else ((usual, False, None),)
+    return LOOKS if first else ((usual, False, None),)
 
 
 def photograph(looker: Looker, look: str) -> None:
