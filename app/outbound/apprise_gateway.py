@@ -6,8 +6,6 @@ The administrator configures the service; a recipient is only a number or name.
 import time
 from urllib.parse import quote
 
-import apprise
-
 from app.outbound.gateway import ComposedMessage, GatewayAway, Refused, Unsent
 
 SILENT_SECONDS = 3.5
@@ -20,6 +18,8 @@ def send_by_apprise(url: str, address: str, message: ComposedMessage) -> None:
 
     Raises Refused for an invalid URL, GatewayAway on a time-out, Unsent on any other failure.
     """
+    import apprise  # a sixth of a second, for the one process that sends
+
     service = apprise.Apprise()
     if not service.add(url.replace("{to}", quote(address, safe="+"))):
         raise Refused("GATEWAY_URL is not an address that Apprise knows")
