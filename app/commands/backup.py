@@ -27,6 +27,7 @@ from app.commands.maintenance import migrate_database
 from app.core.clock import office_time, utc_now
 from app.core.schema import migrated
 from app.outbound.restore_hold import is_held
+from app.servers.start_refused import LaunchRefused, ServerFailed
 
 MakeApp = Callable[[], Flask]
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -98,7 +99,8 @@ def restore_backup(
 def drill(app: Flask, file: Path | None = None, passphrase_file: Path | None = None) -> bool:
     """Restore a backup (None: a new one) into a temporary server, store the result, commit, and print it with RPO and
     RTO in seconds. Return True if everything agreed, else False. A BackupFault is not raised: its message is printed
-    and False returned.
+    and False returned. Any other exception, such as LaunchRefused or ServerFailed, is raised after the failed run is
+    stored.
     """
     with _fault_printed(), app.app_context(), tempfile.TemporaryDirectory(prefix="lapor-drill-") as folder:
         began = utc_now()
@@ -108,8 +110,11 @@ def drill(app: Flask, file: Path | None = None, passphrase_file: Path | None = N
                 path = Path(folder) / "drill.backup"
                 make_backup(path, passphrase)
             done = run_drill(path, passphrase, dict(app.config), utc_now)
-        except BackupFault as fault:
-            note_run("drill", began, utc_now(), None, {"error": str(fault)[:300]})
+        except Exception as fault:
+            # The message of any other exception may quote what people wrote.
+            ours = isinstance(fault, BackupFault | LaunchRefused | ServerFailed)
+            error = str(fault)[:300] if ours else type(fault).__name__
+            note_run("drill", began, utc_now(), None, {"error": error})
             raise
         detail: dict[str, Any] = {"rpo_seconds": round(done.rpo.total_seconds())}
         detail["rto_seconds"] = round(done.rto_seconds, 1)

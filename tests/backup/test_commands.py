@@ -23,6 +23,7 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.storage import write_file
 from app.models import Attachment, BackupRun, SendingHold
+from app.servers.start_refused import ServerFailed
 from app.settings.environment import SECRETS_FILE
 from tests.backup.conftest import Target
 from tests.factories import a_complaint
@@ -99,6 +100,16 @@ def test_a_drill_of_what_cannot_be_restored_fails_and_is_noted(
     assert "Not done: The archive is cut off" in capsys.readouterr().out
     (row,) = db.session.scalars(select(BackupRun))
     assert (row.ok, "cut off" in row.detail["error"]) == (False, True)
+
+
+def test_a_drill_whose_server_does_not_start_is_noted_too(
+    stored: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.servers.postgres.PATIENCE_SECONDS", 0.0)
+    with pytest.raises(ServerFailed):
+        drill(stored)
+    (row,) = db.session.scalars(select(BackupRun))
+    assert (row.kind, row.ok, "did not start" in row.detail["error"]) == ("drill", False, True)
 
 
 def test_a_missing_file_makes_the_command_fail_and_keeps_the_archive(
