@@ -122,11 +122,15 @@ class EmbeddedPostgres:
 
     def _make_cluster(self) -> None:
         """Initialise the data folder under a temporary name and rename it, so that an interrupted first start leaves no
-        partial cluster. Raises LaunchRefused for a folder of another PostgreSQL version, ServerFailed if initdb fails.
+        partial cluster. Raises LaunchRefused for a folder of another PostgreSQL version or with other files,
+        ServerFailed if initdb fails.
         """
         if (self.data / "PG_VERSION").exists():
             self._check_version()
             return
+        if self.data.exists() and any(self.data.iterdir()):
+            message = f"{self.data} is not empty and holds no database of PostgreSQL (it lacks PG_VERSION)."
+            raise LaunchRefused(f"{message} Move its files away, or restore a backup into a new LAPOR_HOME.")
         account = account_for(self.data)
         draft = self.data.with_name(f"{self.data.name}.new")
         if draft.exists():

@@ -19,6 +19,7 @@ from app.servers.postgres import EmbeddedPostgres, connect, servers_on
 from app.servers.postgres_account import account_for
 from app.servers.processes import Supervisor
 from app.servers.sockets import LONGEST_SOCKET_PATH, new_socket_folder, remove_socket_folder
+from app.servers.start_refused import LaunchRefused
 from app.servers.valkey import EmbeddedValkey
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -153,6 +154,17 @@ def test_a_first_start_that_was_killed_half_way_is_begun_anew(pair: Pair) -> Non
     pair.start_postgres()
 
     assert not draft.parent.exists()
+
+
+def test_a_folder_with_other_files_is_refused_and_left_alone(pair: Pair) -> None:
+    other = pair.home / "postgres" / "base"
+    other.mkdir(parents=True)
+
+    with pytest.raises(LaunchRefused, match=r"postgres is not empty.*Move its files away"):
+        pair.start_postgres()
+
+    assert other.exists()
+    assert not (pair.home / "postgres.new").exists()
 
 
 def test_a_killed_queue_server_keeps_what_it_acknowledged(pair: Pair) -> None:
