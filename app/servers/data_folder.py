@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from app.settings.environment import SECRETS_FILE, stored_secrets
 
 LOCK_FILE = "running.lock"
 NOTE_FILE = "running.json"
+LOCK_PATIENCE_SECONDS = 1.0
 
 
 class AlreadyRunning(LaunchRefused):
@@ -71,16 +73,18 @@ def write_private(path: Path, content: dict[str, Any]) -> None:
 @contextmanager
 def home_lock(home: Path) -> Iterator[None]:
     """Context manager: hold the lock of the data folder and delete the note file at the end; the kernel releases the
-    lock when the process dies. Raises AlreadyRunning when another process holds it.
+    lock when the process dies. Raises AlreadyRunning when another process holds it for a second: `is_running` of other
+    commands holds it for a moment.
     """
     descriptor = os.open(home / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise AlreadyRunning(
-            f"Lapor Balangan is already running on {home}. Stop it first, or set another LAPOR_HOME."
-        ) from None
+    deadline = time.monotonic() + LOCK_PATIENCE_SECONDS
+    while not _try_lock(descriptor, fcntl.LOCK_EX):
+        if time.monotonic() > deadline:
+            os.close(descriptor)
+            raise AlreadyRunning(
+                f"Lapor Balangan is already running on {home}. Stop it first, or set another LAPOR_HOME."
+            )
+        time.sleep(0.02)
     try:
         yield
     finally:
@@ -95,12 +99,18 @@ def is_running(home: Path) -> bool:
     except FileNotFoundError:
         return False
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+        return not _try_lock(descriptor, fcntl.LOCK_SH)
     finally:
         os.close(descriptor)
-    return False
+
+
+def _try_lock(descriptor: int, lock: int) -> bool:
+    """Return whether a flock (LOCK_EX or LOCK_SH) was obtained at once."""
+    try:
+        fcntl.flock(descriptor, lock | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def running_addresses(home: Path) -> dict[str, str]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
-from app.servers.data_folder import home_lock, open_home
+from app.servers.data_folder import LOCK_FILE, home_lock, is_running, open_home
 
 PROJECT = Path(__file__).resolve().parents[2]
 COMMANDS = ("all", "web", "worker", "scheduler", "migrate", "demo", "verify-audit", "check-invariants")
@@ -60,6 +62,18 @@ def test_a_second_start_on_one_data_folder_is_refused(tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert "already running" in done.stderr
+
+
+def test_a_command_that_looks_for_a_running_program_stops_no_start(tmp_path: Path) -> None:
+    """`is_running` holds a shared lock for a moment; here it lasts a fifth of a second."""
+    descriptor = os.open(open_home(tmp_path) / LOCK_FILE, os.O_RDWR | os.O_CREAT)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    ending = threading.Timer(0.2, os.close, [descriptor])
+    ending.start()
+    with home_lock(tmp_path):
+        assert is_running(tmp_path)
+    ending.join()
+    assert not is_running(tmp_path)
 
 
 @pytest.mark.parametrize("command", ["web", "worker", "scheduler"])
