@@ -4,7 +4,7 @@ PYTEST_ARGS ?= -n 3 --dist worksteal
 venv = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check figures fuzz pages deep faults mutants audit sbom clamav-test bench soak screenshots lint types imports words lock
+.PHONY: help run test check figures fuzz pages deep faults mutants mutants-map audit sbom clamav-test bench soak screenshots lint types imports words lock
 .PHONY: prepare prepare-test suite checks
 
 help: ## show these commands
@@ -44,8 +44,11 @@ faults: prepare-test ## kill, freeze, fill and cut every part under load; then n
 	@$(venv) -m tests.faults.run
 	@$(venv) -m pytest -n 2 -q -m at_length tests/story/test_silent_mail_server.py tests/story/test_redis_away.py
 
-mutants: prepare-test ## plant faults one by one and see each caught by its test (MUTANTS=part of a name)
-	@$(venv) -m tests.mutants.run
+mutants: prepare-test ## change the program in one place after another: does a test fail? (PACKAGE=app/cases, SINCE=main)
+	@$(venv) -m tests.mutation.run
+
+mutants-map: prepare-test ## record which test runs which line, for make mutants (TESTS=those that are new)
+	@$(venv) -m tests.mutation.record
 
 audit: prepare ## known vulnerabilities of the locked packages, by pip-audit (asks the advisory database)
 	@$(venv) -m pip_audit -r requirements.lock --disable-pip --strict

@@ -96,7 +96,9 @@ class LiveProgram:
             "SMTP_URL": self.mail.url,
             "PYTHONUNBUFFERED": "1",
         }
-        return {"PATH": os.environ["PATH"], "HOME": str(self.home.parent)} | named | self.environ
+        # What a recording for `make mutants` sets, so that other processes are measured too.
+        measured = {name: text for name, text in os.environ.items() if name.startswith(("COVERAGE_", "MUTATION_"))}
+        return {"PATH": os.environ["PATH"], "HOME": str(self.home.parent)} | measured | named | self.environ
 
     def log(self, name: str) -> str:
         """All that a process has said."""

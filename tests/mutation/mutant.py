@@ -1,0 +1,40 @@
+"""One small change of the program, and how it is told from others when lines move."""
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A change of one file, or of the database's schema. `change` returns the file's new text, or the SQL that makes
+    the change; it is made only for mutants that run.
+    """
+
+    kind: str
+    file: str
+    function: str
+    operator: str
+    line: int
+    lines: tuple[int, ...]
+    text: str
+    becomes: Callable[[], str] = field(compare=False, hash=False, repr=False)
+    occurrence: int = 0
+
+    @property
+    def package(self) -> str:
+        """`app/cases` for `app/cases/change.py`, `workflow_rules` for all below it, `migrations` for the schema."""
+        parts = self.file.split("/")
+        return "/".join(parts[:2]) if parts[0] in ("app", "views") and len(parts) > 2 else parts[0]
+
+
+def diff_of(before: str, after: str, file: str) -> str:
+    """Return a unified diff with one line around the change."""
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), f"a/{file}", f"b/{file}", lineterm="", n=1)
+    return "\n".join(lines)
+
+
+def changed_text(diff: str) -> str:
+    """Return the lines that a diff adds, stripped, as one text; a mutant is known by it and the text of its line."""
+    added = [line[1:].strip() for line in diff.splitlines() if line.startswith("+") and not line.startswith("+++")]
+    return " ".join(added)

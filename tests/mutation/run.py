@@ -1,0 +1,166 @@
+"""`make mutants`: changes the program in one place after another and sees whether a test fails.
+
+PACKAGE="app/cases app/access" (folders or files), SINCE=commit (changed lines only) or SAMPLE=600 SEED=1 (by chance,
+each package in proportion) choose the mutants; AT_ONCE=2 processes try them; JSON names the file of the results.
+"""
+
+import os
+import queue
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from tests.mutation.children import DIED, HUNG, KILLED, SURVIVED, Verdict
+from tests.mutation.choice import Choice
+from tests.mutation.coverage_map import CoverageMap
+from tests.mutation.mutant import Mutant, changed_text, diff_of
+from tests.mutation.report import (
+    INVALID,
+    LIVES,
+    UNSEEN,
+    Result,
+    judged_equivalent,
+    print_scores,
+    print_survivor,
+    write_json,
+)
+from tests.mutation.selection import all_mutants, changed_since, sample
+from tests.mutation.slots import RunningSlot, Soundness
+from tests.mutation.warm import Request
+from tests.quick_files import QuickFiles
+from tests.servers import Started
+
+ROOT = Path(__file__).parents[2]
+FIRST_SECONDS, CONFIRM_SECONDS = 30, 90
+"""How long the tests of one mutant take together, by the recording; the second for those that all passed."""
+DEATHS = (KILLED, HUNG, DIED)
+
+
+def chosen_mutants() -> list[Mutant]:
+    """Return the mutants that the environment asks for."""
+    if commit := os.environ.get("SINCE"):
+        return changed_since(ROOT, commit)
+    mutants = [m for below in os.environ.get("PACKAGE", "").split() or [""] for m in all_mutants(ROOT, below)]
+    if size := os.environ.get("SAMPLE"):
+        return sample(mutants, int(size), int(os.environ.get("SEED", "1")))
+    return mutants
+
+
+class Run:
+    """All mutants of one run and what became of them."""
+
+    def __init__(self, mutants: list[Mutant]) -> None:
+        self.choice = Choice(ROOT, CoverageMap(ROOT))
+        self.equivalent, self.sound = judged_equivalent(), Soundness()
+        self.results, self.waiting = list[Result](), queue.SimpleQueue[Mutant]()
+        self.test_files = set[str]()
+        self.count = len(mutants)
+        for mutant in mutants:
+            self.waiting.put(mutant)
+            self.test_files |= {test.partition("::")[0] for test in self.choice.covering(mutant)}
+
+    def try_all(self, at_once: int, folder: Path) -> None:
+        """Try every mutant, several at once."""
+        slots = [RunningSlot(ROOT, folder, number, self.test_files) for number in range(at_once)]
+        threads = [threading.Thread(target=self._serve, args=(slot,)) for slot in slots]
+        try:
+            for slot in slots:
+                slot.wait_until_ready()
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        finally:
+            for slot in slots:
+                slot.end()
+
+    def _serve(self, slot: RunningSlot) -> None:
+        while True:
+            try:
+                mutant = self.waiting.get_nowait()
+            except queue.Empty:
+                return
+            result = self._tried(slot, mutant)
+            self.results.append(result)
+            if result.outcome in LIVES and result.counts:
+                print_survivor(result)
+            if len(self.results) % 50 == 0:
+                print(f"{len(self.results)} of {self.count} tried", file=sys.stderr, flush=True)
+
+    def _tried(self, slot: RunningSlot, mutant: Mutant) -> Result:
+        began = time.perf_counter()
+        before, after = (ROOT / mutant.file).read_text("utf-8"), mutant.becomes()
+        diff = diff_of(before, after, mutant.file)
+        place = (mutant.kind, mutant.package, mutant.file, mutant.function, mutant.operator, mutant.line, mutant.text)
+        result = Result(*place, becomes=changed_text(diff), diff=diff, outcome=UNSEEN)
+        key = (mutant.file, mutant.function, mutant.operator, mutant.text, result.becomes)
+        result.equivalent = self.equivalent.get(key, "")
+        if mutant.kind == "python" and not _compiles(after):
+            result.outcome = INVALID
+        elif not result.equivalent:
+            self._meet_tests(slot, mutant, after, result)
+        result.seconds = round(time.perf_counter() - began, 2)
+        return result
+
+    def _meet_tests(self, slot: RunningSlot, mutant: Mutant, after: str, result: Result) -> None:
+        """Run the tests that were chosen, then, where all passed, the others that cover it."""
+        covering = self.choice.covering(mutant)
+        result.covering, result.some_tests = len(covering), tuple(self.choice.fastest_first(covering)[:5])
+        met = set[str]()
+        for seconds in (FIRST_SECONDS, CONFIRM_SECONDS):
+            tests = self.choice.first(mutant, seconds, covering - met)
+            if tests and result.outcome not in DEATHS:
+                verdict = self._verdict(slot, mutant, after, tests)
+                result.outcome, result.killer, result.why = verdict.outcome, verdict.test, verdict.why
+                result.tests_run += verdict.run
+                met |= set(tests)
+
+    def _verdict(self, slot: RunningSlot, mutant: Mutant, after: str, tests: list[str]) -> Verdict:
+        """Return how the tests end; a test that fails without the mutant too is left out."""
+        while tests:
+            limits = {test: 15 + 8 * self.choice.seen.seconds[test] for test in tests}
+            cold = mutant.kind == "script" or (mutant.kind == "python" and not mutant.function)
+            request = Request(mutant.file, after, limits, mutant.lines, mutant.kind == "python", cold)
+            verdict = slot.ask(request)
+            killer = verdict.test
+            if verdict.outcome not in DEATHS or killer not in limits:
+                return verdict
+            if self.sound.of(slot, mutant.file, killer, limits[killer]):
+                return verdict
+            tests = [test for test in tests if test != killer]
+        return Verdict(SURVIVED)
+
+
+def _compiles(text: str) -> bool:
+    try:
+        compile(text, "mutant", "exec")
+    except SyntaxError:
+        return False
+    return True
+
+
+def main() -> int:
+    began, files, servers = time.perf_counter(), QuickFiles(), Started()
+    run = Run(chosen_mutants())
+    print(f"{run.count} mutants, tests of {len(run.test_files)} files", file=sys.stderr, flush=True)
+    files.use()
+    try:
+        servers.start()
+        with tempfile.TemporaryDirectory(prefix="lapor-mutation-") as folder:
+            run.try_all(int(os.environ.get("AT_ONCE", "2")), Path(folder))
+    except KeyboardInterrupt:
+        print("ended early", file=sys.stderr)
+    finally:
+        servers.stop()
+        files.leave()
+    print_scores(run.results)
+    asked = {name: os.environ[name] for name in ("PACKAGE", "SINCE", "SAMPLE", "SEED") if name in os.environ}
+    about = {"asked": asked, "seconds": round(time.perf_counter() - began)}
+    write_json(run.results, about, Path(os.environ.get("JSON", ROOT / ".cache" / "mutation" / "results.json")))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""Which mutants a run tries."""
+
+import random
+import re
+import subprocess
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.mutation.coverage_map import PACKAGES
+from tests.mutation.mutant import Mutant
+from tests.mutation.python_mutants import mutants_of
+
+
+def all_mutants(root: Path, below: str = "") -> Iterator[Mutant]:
+    """Return every mutant of the files whose path begins with `below`."""
+    for package in PACKAGES:
+        for path in sorted((root / package).rglob("*.py")):
+            file = str(path.relative_to(root))
+            if is_below(file, below):
+                yield from mutants_of(root, file)
+
+
+def is_below(file: str, below: str) -> bool:
+    """Whether a file is the named file or in the named folder; everything is below an empty name."""
+    return not below or file == below or file.startswith(f"{below.rstrip('/')}/")
+
+
+def changed_since(root: Path, commit: str) -> list[Mutant]:
+    """Return the mutants on lines that are new or changed since a commit, in the work tree as it is."""
+    command = ["git", "diff", "--unified=0", "--no-color", "--no-ext-diff", commit, "--", *PACKAGES]
+    diff = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
+    lines, file = defaultdict[str, set[int]](set), ""
+    for row in diff.splitlines():
+        if row.startswith("+++ "):
+            file = row.removeprefix("+++ b/")
+        elif found := re.match(r"@@ -\S+ \+(\d+)(?:,(\d+))? @@", row):
+            first, count = int(found[1]), int(found[2] or 1)
+            lines[file] |= set(range(first, first + count))
+    return [mutant for file in lines for mutant in all_mutants(root, file) if mutant.line in lines[file]]
+
+
+def sample(mutants: list[Mutant], size: int, seed: int) -> list[Mutant]:
+    """Return as many mutants by chance, of each package in proportion to its number; the same for the same seed."""
+    packages = defaultdict[str, list[Mutant]](list)
+    for mutant in mutants:
+        packages[mutant.package].append(mutant)
+    shares = {name: size * len(of) / len(mutants) for name, of in packages.items()}
+    counts = {name: int(share) for name, share in shares.items()}
+    by_remainder = sorted(shares, key=lambda name: (counts[name] - shares[name], name))
+    for name in by_remainder[: min(size, len(mutants)) - sum(counts.values())]:
+        counts[name] += 1
+    chance = random.Random(seed)
+    return [mutant for name in sorted(packages) for mutant in chance.sample(packages[name], counts[name])]

@@ -1,0 +1,79 @@
+"""The parts of the mutation tool that decide: what is changed, what is left alone, and which test is asked."""
+
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from cosmic_ray.mutating import mutate_code
+
+from tests.mutation.coverage_map import moved_lines
+from tests.mutation.mutant import diff_of
+from tests.mutation.python_mutants import mutants_of
+from tests.mutation.python_operators import OWN, OwnOperator
+from tests.mutation.swap import LiveFunctions
+
+QUIET = """
+from typing import TYPE_CHECKING
+__all__ = ["a", "b"]
+Rows = list[int] | None
+if TYPE_CHECKING:
+    LIMIT = 1
+def f(x: int | None) -> str | None:
+    log.info("seen", times=1)
+    assert x == 1
+"""
+
+
+def lines_of(root: Path, source: str) -> list[tuple[str, str]]:
+    """The operator and the changed line of every mutant of a text."""
+    (root / "a.py").write_text(source, "utf-8")
+    return [(m.operator, diff_of(source, m.becomes(), "a.py").splitlines()[-1]) for m in mutants_of(root, "a.py")]
+
+
+@pytest.mark.parametrize("operator", OWN, ids=lambda operator: operator.__name__)
+def test_an_operator_changes_its_example(operator: type[OwnOperator]) -> None:
+    before, after = operator.example
+    assert mutate_code(before, operator(), 0).strip() == after.strip()
+
+
+def test_types_logs_and_asserts_are_left_alone(tmp_path: Path) -> None:
+    assert lines_of(tmp_path, QUIET) == []
+
+
+def test_a_guard_is_met_both_ways_and_without_each_half(tmp_path: Path) -> None:
+    source = "def f(a, b):\n    if a and b:\n        raise ValueError\n"
+    changed = {m.becomes().splitlines()[1].strip() for m in mutants_of(_written(tmp_path, source), "a.py")}
+    assert changed == {"if True:", "if False:", "if b:", "if a:", "if a or b:"}
+
+
+def test_a_mutant_knows_its_function_and_the_lines_that_show_its_run(tmp_path: Path) -> None:
+    source = "class A:\n    LIMIT = 1\n    def f(self, x):\n        return [\n            x + 1,\n        ]\n"
+    found = {(m.function, m.line, m.lines) for m in mutants_of(_written(tmp_path, source), "a.py")}
+    assert found == {("", 2, (2,)), ("A.f", 5, (5, 4, 6))}
+
+
+def test_the_live_function_gets_the_mutants_code(tmp_path: Path) -> None:
+    source = "def made(n):\n    def inner(x):\n        return x < n\n    return inner\n"
+    module = ModuleType("mutated")
+    exec(compile(source, str(_written(tmp_path, source) / "a.py"), "exec"), module.__dict__)  # noqa: S102
+    inner = module.made(3)
+    for function, code in LiveFunctions(tmp_path).swaps("a.py", source.replace("<", "<=")) or []:
+        function.__code__ = code
+    assert inner(3) is True
+    assert module.made(4)(4) is True
+
+
+def test_a_change_of_the_module_itself_swaps_nothing(tmp_path: Path) -> None:
+    source = "LIMIT = 1\n"
+    assert LiveFunctions(_written(tmp_path, source)).swaps("a.py", "LIMIT = 2\n") is None
+
+
+def test_the_tests_of_a_line_follow_it() -> None:
+    then = "a\nb\nc\nd\n"
+    assert moved_lines(then, "new\na\nb\nc\nd\n") == {1: 2, 2: 3, 3: 4, 4: 5}
+    assert moved_lines(then, "a\nd\n") == {1: 1, 2: 1, 3: 1, 4: 2}
+
+
+def _written(root: Path, source: str) -> Path:
+    (root / "a.py").write_text(source, "utf-8")
+    return root
