@@ -22,7 +22,7 @@ class JobRefused(Exception):
 
 
 class ListedJob(Job):
-    """An RQ job whose function must be a JobName; its callbacks and webhooks, which also name code or URLs, are
+    """An RQ job with a function that must be a JobName; its callbacks and webhooks, which also name code or URLs, are
     ignored.
     """
 

@@ -75,8 +75,8 @@ def sweep_alarms() -> int:
 def sweep_timed_acts() -> int:
     """Run all timed actions that are due, and return the number of rows handled.
 
-    They close cases whose reporter did not react to the answer, record ended delegations, delete old sign-ins and
-    attempt counts, and warn of missing holidays.
+    They close cases in which the reporter did not react to the answer, record ended delegations, delete old sign-ins
+    and attempt counts, and warn of missing holidays.
     """
     old = (sessions.forget_old, second_step.forget_pending_sign_ins, attempt_counts.forget_counts)
     batches = (timed_actions.close_silent_cases, timed_actions.note_ended_delegations, *old)

@@ -20,12 +20,16 @@ LONGEST_WAIT = "20s"
 
 
 def written_type(kind: str, item: object, _autogen: object) -> str | bool:
-    """Sealed text is plain text to the database, and migrations must not need the program's classes."""
+    """Return "sa.Text()" for a column of type SealedText, since encrypted text is plain text to the database and
+    migrations must not need the program's classes; False (Alembic's own rendering) for anything else.
+    """
     return "sa.Text()" if kind == "type" and isinstance(item, SealedText) else False
 
 
 def note_stop(ctx: MigrationContext, step: MigrationInfo, **_more: Any) -> None:
-    """Write down that programs of before this migration cannot go on, where it says so (`NEEDS_STOP`, the reason)."""
+    """Called by Alembic after each migration: write into the comment of alembic_version that older programs cannot work
+    with the tables, if the migration has a NEEDS_STOP (the reason).
+    """
     if step.is_upgrade and getattr(step.up_revision.module, "NEEDS_STOP", ""):
         assert ctx.connection is not None
         revision = str(step.up_revision_id).replace("'", "")
@@ -33,8 +37,9 @@ def note_stop(ctx: MigrationContext, step: MigrationInfo, **_more: Any) -> None:
 
 
 def wait_for_my_turn(connection: Connection) -> None:
-    """Two starts at once migrate one after the other. Asked again and again: a session that waits inside a statement
-    would itself be waited for by an index that is built while the office works.
+    """Wait for the advisory lock of the migrations, so that only one process migrates at a time, and limit lock waits
+    of the connection to 20 seconds. Polls outside any transaction: a session waiting inside a statement would block a
+    concurrent index build.
     """
     while not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": LOCK}).scalar_one():
         connection.commit()
@@ -60,7 +65,9 @@ def refuse_unknown_tables(connection: Connection) -> None:
 
 
 def run() -> None:
-    """Upgrade, each migration in its own transaction, so that one that finds a table busy can be begun again."""
+    """Upgrade the tables, each migration in a transaction of its own, so that one that finds a table busy can be
+    started again. Raises LaunchRefused if the tables are at an unknown migration.
+    """
     engine = current_app.extensions["migrate"].db.engine
     with engine.connect() as connection:
         wait_for_my_turn(connection)

@@ -161,8 +161,8 @@ _VALID_KEY = select(_keys.c.id, _keys.c.name, _keys.c.scopes, _keys.c.last_used_
 
 
 def find_key(given: str, now: datetime) -> KnownKey | None:
-    """Return as `KnownKey` the API key whose current secret, or previous secret during its overlap, is the given plain
-    text; None if it is unknown, revoked or expired.
+    """Return as `KnownKey` the API key to which the given plain text belongs, as its current secret or as its previous
+    one during the overlap; None if it is unknown, revoked or expired.
 
     The time of use is recorded at most once a minute and committed at once, so that no request holds the row lock while
     it runs.

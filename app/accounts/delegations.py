@@ -17,7 +17,7 @@ from workflow_rules.process.delegations import Delegation, closes_a_loop
 
 
 class DelegationFault(StrEnum):
-    """A reason why a delegation is invalid; its value is the key of the error message."""
+    """An enum of the reasons why a delegation is invalid; each value is the key of an error message."""
 
     TO_ONESELF = "to_oneself"
     ENDS_BEFORE_START = "ends_before_start"

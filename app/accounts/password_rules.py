@@ -65,7 +65,7 @@ RULES = {
 
 
 class PasswordFault(StrEnum):
-    """A reason why a new password is not accepted."""
+    """An enum of the reasons why a new password is not accepted."""
 
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
@@ -78,7 +78,7 @@ class PasswordFault(StrEnum):
 
 
 class Age(StrEnum):
-    """The state of a password in its lifetime: valid, about to expire, or expired."""
+    """An enum of the states of a password in its lifetime: valid, about to expire, or expired."""
 
     GOOD = "good"
     ENDING = "ending"

@@ -34,7 +34,9 @@ class PasswordRefused(Exception):
 
 
 def rules_here() -> PasswordRules:
-    """Return the `PasswordRules` that the setting PASSWORD_RULES names."""
+    """Return the `PasswordRules` (value object) of the rule set named by the setting PASSWORD_RULES, `bssn` or `nist`;
+    the start of the program rejects other names.
+    """
     return RULES[current_app.config["PASSWORD_RULES"]]
 
 

@@ -19,8 +19,8 @@ class Finding:
 
 
 def audit_all() -> list[Finding]:
-    """Return a list with a `Finding` for each case whose record does not verify; all cases are read, in batches of
-    bounded size.
+    """Return a list with a Finding (case number, first fault as text) for each case whose record does not verify; [] if
+    all verify. All cases are read, in batches of bounded size.
     """
     found = ((case.number, fault_of(case)) for case in whole_cases())
     return [Finding(number, fault) for number, fault in found if fault]
@@ -59,7 +59,9 @@ def fault_of_ledger(case: WholeCase) -> str:
 
 
 def comparable(facts: ComplaintFacts) -> ComplaintFacts:
-    """Return a copy of the facts of a case with open steps and tracks sorted, so that equal states compare equal."""
+    """Return a copy of the ComplaintFacts of a case with open steps and tracks sorted, so that equal states compare
+    equal.
+    """
     steps = sorted(facts.open_steps, key=lambda s: (s.step.value, s.agency or ""))
     tracks = sorted(facts.tracks, key=lambda t: t.agency)
     return replace(facts, open_steps=tuple(steps), tracks=tuple(tracks))

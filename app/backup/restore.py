@@ -26,9 +26,9 @@ PIECE = 1024 * 1024
 
 @dataclass
 class Restored:
-    """The result of a restore: numbers of files written and of files already present (`files_there`), name of the
-    schema with the previous tables (`aside`, None: there were none), and differences from the manifest (empty if all
-    agrees).
+    """A value object: the result of a restore. It has the number of files written and of files already present
+    (`files_there`), the name of the schema with the previous tables (`aside`, None: there were none), and a list of
+    sentences on differences from the manifest (empty if all agrees).
     """
 
     files_written: int = 0

@@ -19,7 +19,7 @@ _BROKEN = (ValueError, KeyError, IndexError, TypeError, AttributeError, Recursio
 
 
 class FileFault(StrEnum):
-    """Reason why an uploaded holiday file is rejected; the value of FileRefused.fault."""
+    """An enum of the reasons why an uploaded holiday file is rejected; `FileRefused.fault` holds one of them."""
 
     MISSING = "missing"
     TOO_LARGE = "too_large"

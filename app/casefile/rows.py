@@ -124,8 +124,8 @@ def tasks_of(complaint: Complaint) -> list[StepTask]:
 
 
 def tasks_with_holders(complaint: Complaint) -> tuple[list[StepTask], dict[Office, list[str]]]:
-    """Return a list of every `StepTask` of a case in order of opening, and a dict from (actor, agency code) to the
-    names of the officers for whom an open step waits.
+    """Return (list, dict): every `StepTask` row of a case in order of opening, and a dict from (actor, agency code) to
+    the list of names of the officers for whom an open step waits. The rows also become the loaded `complaint.tasks`.
     """
     rows = db.session.execute(_TASKS, {"case": complaint.id})
     found = rows.unique(lambda row: row[0].id).all()

@@ -40,7 +40,7 @@ class Passed:
 
 
 def raise_passed_limits(complaint: Complaint, tasks: Iterable[StepTask], notifier: Notifier) -> bool:
-    """Record and send the due alarms of those running steps whose deadline has passed at `notifier.at`, and return
+    """Record and send the due alarms of those running steps that are past their deadline at `notifier.at`, and return
     whether there was such a step.
 
     Called before an action changes the case, so that a step that is done late is recorded as late even if no sweep ran.

@@ -36,8 +36,8 @@ _LAST_LINKS = (
 def note_events(
     happened: Iterable[tuple[Complaint, Event]], by: Person, address: str | None = None, in_feed: bool = False
 ) -> list[ComplaintEvent]:
-    """Append events that do not change the facts of their cases, each after the last event of its case, and return
-    their rows. This transaction must have locked the cases. `in_feed` puts the events into the change feed.
+    """Append events that do not change the ComplaintFacts of their cases, each after the last event of its case, and
+    return their rows. This transaction must have locked the cases. `in_feed` puts the events into the change feed.
     """
     noted = list(happened)
     ids = list({complaint.id for complaint, _ in noted})

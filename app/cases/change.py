@@ -44,9 +44,9 @@ class LockedCase:
 
 @dataclass(frozen=True)
 class Change:
-    """A value object: a new event of a case with all that is to be written with the event. `after` are the facts after
-    the event, `opened` the rows of the steps that it opens, `ledger` the rows of the time ledger as dicts; `origin` is
-    explained at `change_case`.
+    """A value object: a new event of a case with all that is to be written with the event. `after` are the
+    ComplaintFacts after the event, `opened` the rows of the steps that it opens, `ledger` the rows of the time ledger
+    as dicts; `origin` is explained at `change_case`.
     """
 
     complaint: Complaint
@@ -151,7 +151,7 @@ def begin_case(
 
 def write_changes(changes: Sequence[Change], by: Person, *parts: Part) -> None:
     """Insert the rows of all given changes (steps, events, time ledger, change feed), and the rows of other tables in
-    `parts`, in one statement that also writes the notices to the officers whose steps are opened. Does not commit.
+    `parts`, in one statement that also writes the notices to the officers for whom a step is opened. Does not commit.
     There must be at least one change, and all must be of the same moment.
     """
     in_feed = [(c, c.origin) for c in changes if c.origin is not None]

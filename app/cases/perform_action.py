@@ -144,8 +144,8 @@ def attach_to_case(
     """Add a file to a case by the action `attach`, in one transaction, and return the Performed; the event stores the
     file's SHA-256.
 
-    Raises ActionRefused as `perform_action` does, with missing_input also for a file whose kind or size is not allowed
-    or for which there is no room; StoreAway if the file cannot be stored now.
+    Raises ActionRefused as `perform_action` does, with missing_input also for a file that has a wrong kind or size or
+    for which there is no room; StoreAway if the file cannot be stored now.
     """
     request = ActionRequest(Action.ATTACH, agency, file_facts(filename, content))
     with one_transaction():

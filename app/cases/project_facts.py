@@ -22,9 +22,9 @@ Key = tuple[str, str | None]
 def project_changes(
     complaint: Complaint, rows: CaseRows, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
 ) -> dict[Key, StepTask]:
-    """Update the rows of a case, and the lists in `rows`, to the facts `after`. Return the new StepTask rows by (step,
-    agency code), not yet added to the session: the changes must be flushed first, so that a step is closed before the
-    next one opens.
+    """Update the rows of a case, and the lists in `rows`, to the ComplaintFacts `after`. Return the new StepTask rows
+    by (step, agency code), not yet added to the session: the changes must be flushed first, so that a step is closed
+    before the next one opens.
     """
     _write_tracks(complaint, rows, after)
     opened = _write_tasks(complaint, rows, after, event, sop, calendar)

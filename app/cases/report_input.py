@@ -38,7 +38,9 @@ class Report:
 
 @dataclass(frozen=True)
 class PastDay(Field):
-    """A form field for a date `YYYY-MM-DD` from 1900 to today (office date); its cleaned value is a `date`."""
+    """A field definition for a date `YYYY-MM-DD` from 1900 to today (office date); `clean` returns (date, None), or
+    (None, FieldError) for anything else.
+    """
 
     def clean(self, name: str, value: Any) -> Cleaned:
         try:
@@ -54,8 +56,8 @@ class PastDay(Field):
 
 @dataclass(frozen=True)
 class Moment(Field):
-    """A form field for an instant as RFC 3339 writes it, with its offset, from 2010 to ten minutes ahead of now; its
-    cleaned value is a datetime in UTC.
+    """A field definition for an instant as RFC 3339 writes it, with its offset, from 2010 to ten minutes ahead of now;
+    `clean` returns (datetime in UTC, None), or (None, FieldError) for anything else.
     """
 
     def clean(self, name: str, value: Any) -> Cleaned:
@@ -75,8 +77,8 @@ class Moment(Field):
 
 @dataclass(frozen=True)
 class Coordinate(Field):
-    """A form field for decimal degrees between minus and plus `bound`; its cleaned value is a Decimal rounded to six
-    places.
+    """A field definition for decimal degrees between minus and plus `bound`; `clean` returns (Decimal rounded to six
+    places, None), or (None, FieldError) for anything else.
     """
 
     bound: int = 90
@@ -115,7 +117,7 @@ class Email(Text):
 
 @dataclass(frozen=True)
 class Nik(Text):
-    """A form field for an identity number (NIK) of 16 digits with a valid day of birth, typed with or without
+    """A field definition for an identity number (NIK) of 16 digits with a valid day of birth, typed with or without
     separators.
 
     The region in front is that of the first registration and is not checked (domain 4.8).
@@ -131,8 +133,8 @@ class Nik(Text):
 
 @dataclass(frozen=True)
 class Anything(Field):
-    """A form field whose value is an object with fields of its own; returned unchanged, since it is validated
-    elsewhere.
+    """A field definition that accepts any value; `clean` returns (value unchanged, None). It is for an object with
+    fields of its own, which are validated elsewhere.
     """
 
     def clean(self, name: str, value: Any) -> Cleaned:
@@ -192,7 +194,7 @@ def clean_report(payload: Any, more: Mapping[str, Field] | None = None) -> Repor
 
 def clean_part(value: Any, name: str, fields: Mapping[str, Field]) -> tuple[dict[str, Any], list[FieldError]]:
     """Return (values, errors) of the object `name` in a payload: its cleaned members as a dict, and a list of
-    FieldError whose field begins with `name.`; ({}, [one error]) when the value is no object.
+    FieldError with fields that begin with `name.`; ({}, [one error]) when the value is no object.
     """
     cleaned, errors = check_fields(fields, value)
     if not isinstance(value, Mapping):

@@ -73,8 +73,8 @@ def difference(complaint: Complaint, told: Told) -> Difference:
     """Return as Difference how a new version differs from the stored report; files are compared by content, not by
     name, and nothing is written.
 
-    Raises KeyMissing when a stored value cannot be decrypted, ActionRefused(missing_input) for a file whose kind or
-    size is not allowed.
+    Raises KeyMissing when a stored value cannot be decrypted, ActionRefused(missing_input) for a file of a kind or size
+    that is not allowed.
     """
     values = {name: value for name, value in told.values.items() if reported_value(complaint, name) != value}
     secrecy = told.values.get("confidentiality", complaint.confidentiality)
@@ -86,7 +86,7 @@ def revise(
     complaint: Complaint, found: Difference, at: datetime, author: Author | None = None, **more: Any
 ) -> ComplaintEvent:
     """Write a difference to a case that this transaction has locked, without a commit, and return the new
-    ComplaintEvent, whose data has both versions of every changed value and `more`. An answered question resumes the
+    ComplaintEvent; its data has both versions of every changed value and `more`. An answered question resumes the
     clock.
 
     Raises ActionRefused(missing_input) when a new file cannot be stored.

@@ -27,9 +27,9 @@ def expire_question(complaint: Complaint, task: StepTask, notifier: Notifier) ->
 
 
 def close_silent_cases(now: datetime, batch: int = 50) -> int:
-    """Close one batch of answered cases whose reporter was silent for the time that the SOP sets, commit, and return
-    how many cases were read, also those that failed. A case that fails is tried again after RETRY_DELAY. Safe to run
-    twice or in parallel.
+    """Close one batch of answered cases in which the reporter was silent for the time that the SOP sets, commit, and
+    return how many cases were read, also those that failed. A case that fails is tried again after RETRY_DELAY. Safe to
+    run twice or in parallel.
     """
     with one_transaction():
         statement = select(Complaint).where(Complaint.closes_at <= now).order_by(Complaint.closes_at).limit(batch)

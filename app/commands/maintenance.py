@@ -136,8 +136,8 @@ def verify_audit(app: Flask) -> bool:
 
 
 def check_invariants(app: Flask, only: str | None = None) -> bool:
-    """Check all invariants, or only the named one, and print the findings. Return True if none is violated,
-    else False.
+    """Check all invariants, or only the named one, and print a line for each and its Findings (violations). Return True
+    if none is violated, else False.
     """
     sound = True
     with app.app_context(), force_locale("id"):

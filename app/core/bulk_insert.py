@@ -114,7 +114,7 @@ def _filled_here(columns: Iterable[KeyedColumnElement[Any]]) -> list[KeyedColumn
 
 
 def attach_inserted(items: Iterable[DeclarativeBase]) -> None:
-    """Add ORM objects whose rows were just inserted (by `insert_rows`) to the session as persistent ones; nothing is
+    """Add ORM objects to the session, after their rows were inserted by `insert_rows`, as persistent ones; nothing is
     written.
     """
     for item in items:

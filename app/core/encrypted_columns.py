@@ -30,8 +30,8 @@ class KeyMissing(Exception):
 
 
 class Unreadable(str):
-    """A placeholder for an encrypted text whose key is missing; it may be displayed, but writing it to an encrypted
-    column raises ValueError.
+    """A placeholder for an encrypted text that cannot be decrypted, since its key is missing; it may be displayed, but
+    writing it to an encrypted column raises ValueError.
     """
 
     __slots__ = ()

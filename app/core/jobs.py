@@ -7,8 +7,8 @@ SCHEDULER_HEARTBEAT = "lapor:scheduler:heartbeat"
 
 
 class QueueName(StrEnum):
-    """A queue of background jobs of one kind of work. Workers serve the queues in turn, so that a long one does not
-    block the others.
+    """An enum of the names of the queues of background jobs, one for each kind of work. Workers serve the queues in
+    turn, so that a long one does not block the others.
     """
 
     ALARMS = "alarms"
@@ -24,8 +24,8 @@ WAITING_OUTSIDE = frozenset({QueueName.NOTICES, QueueName.WEBHOOKS})
 
 
 class JobName(StrEnum):
-    """The name of a function that a worker may run as background job; a worker rejects any other name found in
-    Redis.
+    """An enum of the functions (import paths) that a worker may run as background jobs; a worker rejects any other name
+    found in Redis.
     """
 
     SWEEP_ALARMS = "jobs.tasks.sweep_alarms"

@@ -16,7 +16,7 @@ from workflow_rules.process.actors import Person
 
 
 class PageCounts(Protocol):
-    """The counts beside the menu and at the bell of every page, for the signed-in officer."""
+    """Interface of the counts beside the menu and at the bell of every page, for the signed-in officer."""
 
     @property
     def late(self) -> int:

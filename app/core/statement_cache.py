@@ -39,7 +39,7 @@ def kind_of(person: Person, role: str = ASKING) -> Person:
     """Return a copy of the Person reduced to a cache key: people with the same roles and agency pattern share one
     statement.
 
-    Agency codes are replaced by parameter names that begin with `role`, whose values `values_of` returns; the user id
+    Agency codes are replaced by parameter names that begin with `role` (`values_of` returns their values); the user id
     is the parameter `READER`.
     """
     places = {code: place for place, code in values_of(person, role).items()}

@@ -16,7 +16,9 @@ _MODULE = "app.files.clean_child"
 
 
 class CleanFault(StrEnum):
-    """Reason why a file cannot be re-encoded and so is not served; the value of NotCleaned.fault."""
+    """An enum of the reasons why a file cannot be re-encoded and so is not served; `NotCleaned.fault` holds one of
+    them.
+    """
 
     LOCKED = "locked"
     ACTIVE = "active"

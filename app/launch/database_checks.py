@@ -57,8 +57,9 @@ class DatabaseFacts:
 
 
 def judge_database(url: str, patience: float, remote: bool, owner_url: str | None = None) -> list[Finding]:
-    """Return a list of findings about the database, including whether the owner of the tables can create the isolation
-    role. Raises ServerFailed when the database does not answer within `patience` seconds.
+    """Return a list of Findings (name; state ok, warning or refused; message) about the database, including whether the
+    owner of the tables can create the isolation role. Raises ServerFailed when the database does not answer within
+    `patience` seconds.
     """
     with connected(url.replace("postgresql+psycopg://", "postgresql://", 1), patience) as connection:
         with connection.cursor(row_factory=class_row(DatabaseFacts)) as cursor:
@@ -73,8 +74,8 @@ def judge_database(url: str, patience: float, remote: bool, owner_url: str | Non
 
 
 def judge_facts(facts: DatabaseFacts, here: datetime, remote: bool) -> Iterator[Finding]:
-    """Yield the findings about the database, one per checked property; `here` is this machine's time (aware) at the
-    query, `remote` whether the host is another machine.
+    """Yield a Finding (name; state ok, warning or refused; message) for each checked property of the database, also
+    when all is well; `here` is this machine's time (aware) at the query, `remote` whether the host is another machine.
     """
     weak = [name for name in DURABLE if getattr(facts, name) == "off"]
     if weak:
@@ -109,8 +110,8 @@ def judge_facts(facts: DatabaseFacts, here: datetime, remote: bool) -> Iterator[
 
 
 def _demonstration(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
-    """Yield one finding: whether there are active demo accounts (with the e-mail address or the password of the
-    demonstration) or API keys of the demonstration, whose secrets are public.
+    """Yield one Finding, refused or ok: whether the database has active demo accounts (with the e-mail address or the
+    password of the demonstration) or API keys of the demonstration, since these secrets are public.
     """
     if not connection.execute("SELECT to_regclass('ab_user') IS NOT NULL").fetchone()[0]:  # type: ignore[index]
         yield Finding("demo accounts", OK, "There are no tables yet.")

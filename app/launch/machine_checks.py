@@ -22,8 +22,8 @@ OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def judge_machine(environment: Environment) -> list[Finding]:
-    """Return a list of findings about the data folder, its secrets, the file storage and the umask; nothing is
-    created.
+    """Return a list of Findings (name; state ok, warning or refused; message) about the data folder, its secrets, the
+    file storage and the umask; nothing is created.
     """
     mask = os.umask(0o077)
     os.umask(mask)
@@ -42,7 +42,9 @@ def _mode(path: Path) -> int | None:
 
 
 def _folder(home: Path) -> Iterator[Finding]:
-    """Yield the findings about the data folder, its secrets, and a demonstration's `demo.json` that is left there."""
+    """Yield a Finding (name; state ok, warning or refused; message) about the data folder, and others only if its
+    secrets are readable by other users or the `demo.json` of a demonstration is left there.
+    """
     mode = _mode(home / SECRETS_FILE)
     if mode is not None and mode & OTHERS:
         sentence = f"{home / SECRETS_FILE} is open to others (mode {mode:04o}): set it to 0600."

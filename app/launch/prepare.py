@@ -102,8 +102,8 @@ def make_venv() -> None:
 
 
 def uv_run(arguments: list[str], failure: str) -> None:
-    """Run uv with these arguments. Raises NotPrepared, with `failure` as its message, when uv fails, whose own output
-    says why; also when uv cannot be installed.
+    """Run uv with these arguments and return nothing; uv writes its output to the terminal. Raises NotPrepared when uv
+    fails (the message is `failure` and a reference to that output), or when uv cannot be installed.
     """
     # No other active environment, and the system's certificates, which may include an office's own authority.
     environ = {name: text for name, text in os.environ.items() if name not in ("VIRTUAL_ENV", "CONDA_PREFIX")}

@@ -23,8 +23,9 @@ PATCHED = {
 
 
 def judge_queue(url: str) -> list[Finding]:
-    """Return a list of findings about the queue server of a Redis URL. An unreachable server gives one warning, since
-    jobs are found again in the database; a rejected login gives one finding that forbids the start.
+    """Return a list of Findings (name; state ok, warning or refused; message) about the queue server of a Redis URL.
+    For an unreachable server it is one warning, since jobs are found again in the database; for a rejected login it is
+    one refused Finding.
     """
     options = {"socket_timeout": SECONDS, "socket_connect_timeout": SECONDS}
     try:
@@ -39,7 +40,9 @@ def judge_queue(url: str) -> list[Finding]:
 
 
 def judge_info(info: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield the findings from the queue server's INFO response about version, persistence and eviction policy."""
+    """Yield a Finding, ok or warning, about the version and the persistence of the queue server, read from its INFO
+    response, and a warning if its eviction policy may drop jobs.
+    """
     kind = "Valkey" if "valkey_version" in info else "Redis"
     version = str(info.get("valkey_version") or info.get("redis_version", ""))
     if is_patched(kind, version):

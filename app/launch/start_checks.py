@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def judge_settings(environment: Environment, demo: bool = False) -> list[Finding]:
-    """Return a list of the findings that follow from the settings alone, without contacting a server."""
+    """Return a list of Findings (name; state ok, warning or refused; message) about the settings alone, without
+    contacting a server.
+    """
     return [*judge(environment, demo), *judge_addresses(environment)]
 
 
@@ -43,8 +45,8 @@ def reasons_against_serving(environment: Environment, demo: bool = False) -> lis
 
 
 def judge_servers(environment: Environment, patience: float) -> list[Finding]:
-    """Return a list of findings about the database and queue servers that are set. Raises ServerFailed when the
-    database does not answer within `patience` seconds.
+    """Return a list of Findings (name; state ok, warning or refused; message) about those of database and queue server
+    that are set. Raises ServerFailed when the database does not answer within `patience` seconds.
     """
     found = judge_queue(environment.redis_url) if environment.redis_url else []
     if not environment.database_url:
@@ -54,8 +56,8 @@ def judge_servers(environment: Environment, patience: float) -> list[Finding]:
 
 
 def check_config(environment: Environment) -> int:
-    """Print all findings as a table, by the standards of production, and return the exit code: 1 when a start in
-    production would be refused, else 0.
+    """Print all Findings about settings, machine and servers as a table, by the standards of production, and return the
+    exit code: 1 when a start in production would be refused, else 0.
     """
     found = [*judge_settings(environment), *judge_machine(environment)]
     try:

@@ -117,7 +117,7 @@ class RecoveryCode(Model):
 
 
 class HalfSignIn(Model):
-    """Table row: a sign-in whose password was right and whose one-time code is awaited.
+    """Table row: a sign-in with the right password that waits for the one-time code.
 
     The request that deletes the row may finish the sign-in. `mark` is the digest of the browser's token; `seal` is a
     digest of the account and its password, so that a changed password invalidates the row.
@@ -201,9 +201,9 @@ class SignIn(Model):
     """Table row: one sign-in of an officer by form or API (`door`); its cookie or token is valid only while `ended_at`
     is None.
 
-    A database trigger ends the sign-ins of a user account whose roles, agency or state change, so that no code path can
-    forget it. `mark` is the token of the sign-in; `refresh_mark` is the id of the one refresh token still valid (None:
-    none).
+    A database trigger ends the sign-ins of a user account when its roles, agency or state change, so that no code path
+    can forget it. `mark` is the token of the sign-in; `refresh_mark` is the id of the one refresh token still valid
+    (None: none).
     """
 
     __tablename__ = "sign_in"

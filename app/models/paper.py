@@ -14,7 +14,7 @@ PAPER_STATES = ("queued", "ready", "failed")
 
 
 class PaperKind(StrEnum):
-    """The kind of a rendered paper; its template and its data reader are found by this name."""
+    """An enum of the kinds of rendered papers; the template and the data reader of a paper are found by this name."""
 
     ANSWER_LETTER = "answer_letter"
     DRAFT_LETTER = "draft_letter"

@@ -18,8 +18,8 @@ IMPORT_STATES = ("mapping", "checking", "checked", "importing", "done", "dropped
 
 
 class Drift(StrEnum):
-    """A kind of difference between our data of a report and the data at SP4N (the peer); the first one that applies, in
-    this order, is recorded.
+    """An enum of the kinds of difference between our data of a report and the data at SP4N (the peer); the first one
+    that applies, in this order, is recorded.
     """
 
     MISSING_HERE = "missing_here"

@@ -16,8 +16,8 @@ REPORT_FORMATS = ("xlsx", "csv", "pdf")
 
 
 class Rhythm(StrEnum):
-    """How often an export report is sent: daily for the day before, on Mondays for the week before, or on each first
-    day of a month for the month before.
+    """An enum of how often an export report is sent: daily for the day before, on Mondays for the week before, or on
+    each first day of a month for the month before.
     """
 
     DAILY = "daily"
@@ -113,7 +113,9 @@ class ReportJob(Model):
 
 
 class RegisterKind(StrEnum):
-    """The kind of an SOP register: the daily monitoring register, or the monthly register of identified problems."""
+    """An enum of the kinds of SOP register: the daily monitoring register, and the monthly register of identified
+    problems.
+    """
 
     DAILY = "daily"
     MONTHLY = "monthly"

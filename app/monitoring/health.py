@@ -63,8 +63,8 @@ class Processes:
 class Records:
     """A value object: work that is due according to the tables.
 
-    `messages` counts messages to send, `late_alarms` the steps whose alarm is over 2 minutes late; `missing_year` is a
-    year without national holidays, None when there is none.
+    `messages` counts messages to send, `late_alarms` the steps with an alarm that is over 2 minutes late;
+    `missing_year` is a year without national holidays, None when there is none.
     """
 
     messages: MessageCounts

@@ -36,13 +36,15 @@ class Notifier:
 
     def opened(self, complaint: Complaint, opened: Iterable[StepTask], by: Person, *parts: Part) -> None:
         """Write a notice of each step opened in one case to the holders of its office and their delegates, except the
-        officer who opened it; done in the statement that inserts `parts`.
+        officer who opened it; return nothing. `parts`, pairs of (table, rows), are inserted by the same statement,
+        which is executed here, also without recipients.
         """
         self.opened_many([(complaint.id, task) for task in opened], by, *parts)
 
     def opened_many(self, opened: Iterable[tuple[int, StepTask]], by: Person, *parts: Part) -> None:
         """Write a notice of each opened step, given as (complaint id, step), to the holders of its office, except the
-        officer who opened it; done in the statement that inserts `parts`.
+        officer who opened it; return nothing. `parts`, pairs of (table, rows), are inserted by the same statement,
+        which is executed here.
         """
         causes = [(complaint_id, task, (task.actor, task.agency_code)) for complaint_id, task in opened]
         places = {office: place for place, office in enumerate(dict.fromkeys(office for *_, office in causes), 1)}
@@ -66,8 +68,8 @@ class Notifier:
             self._about_step(complaint, task, "initial_asked", dict.fromkeys(users))
 
     def answered(self, complaint: Complaint, event: Event, by: Person) -> None:
-        """Write a notice to the holders of the office whose question the reporter has answered, except the officer who
-        recorded the answer.
+        """Write a notice to the holders of the office that asked the question that the reporter has answered, except
+        the officer who recorded the answer.
         """
         waited = [t for t in open_tasks_of(complaint) if (t.step, t.agency_code) == (event.step, event.agency)]
         for task in waited:

@@ -66,8 +66,8 @@ def written_notice(row: SqlRow[Any]) -> WrittenNotice:
 
 
 class Outbox:
-    """Puts the notices of one transaction into outgoing messages, according to office hours and the officers'
-    preferences.
+    """A writer that puts the notices of one transaction into outgoing messages, according to office hours and the
+    officers' preferences.
     """
 
     def __init__(self, calendar: WorkingCalendar, at: datetime) -> None:
@@ -125,7 +125,9 @@ def channels_of(user_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
 
 
 def _channels(wanted: Mapping[Any, Any]) -> tuple[str, ...]:
-    """Return the names of the channels that take messages and have a true value in `wanted`, by name."""
+    """Return a tuple of the names of the channels that take messages and have a true value in `wanted` (a mapping by
+    channel name).
+    """
     return tuple(name for name, channel in CHANNELS.items() if wanted[name] and channel.takes_messages())
 
 

@@ -18,7 +18,9 @@ _NAME = re.compile(r"@?[A-Za-z][A-Za-z0-9_.]{2,63}")
 
 
 class PreferenceFault(StrEnum):
-    """Reason why a number or name for the message service cannot be used; the value of PreferenceRefused.fault."""
+    """An enum of the reasons why a number or name for the message service cannot be used; `PreferenceRefused.fault`
+    holds one of them.
+    """
 
     TOO_LONG = "too_long"
     NOT_A_RECIPIENT = "not_a_recipient"

@@ -46,7 +46,7 @@ _OWN = (
 
 
 class TargetFault(StrEnum):
-    """Reasons why the program may not connect to a URL."""
+    """An enum of the reasons why the program may not connect to a URL; `TargetRefused.fault` holds one of them."""
 
     UNREADABLE = "unreadable"
     SCHEME = "scheme"

@@ -37,8 +37,8 @@ class BsreFault(Exception):
 
 @dataclass(frozen=True)
 class Order:
-    """A value object: one PDF (bytes) to be signed without a visible signature, because its page already shows the
-    signature block.
+    """A value object: one PDF (bytes) to be signed at BSrE, with the signer's NIK and passphrase, and the reason and
+    location for the signature. The signature is invisible, because the page already shows the signature block.
     """
 
     pdf: bytes

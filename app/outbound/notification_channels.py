@@ -16,7 +16,8 @@ from app.outbound.smtp_gateway import send_mail
 
 @dataclass(frozen=True)
 class NotificationChannel:
-    """One channel. `name` is stored with every message; see NOTIFICATION_CHANNELS in `app/models/complaint.py`.
+    """A value object: one channel of outgoing messages. `name` is stored with every message; see NOTIFICATION_CHANNELS
+    in `app/models/complaint.py`.
 
     `preference` is the column of NoticePreference that holds an officer's address at this service, None for no
     messages. `reporter_column` is the column of Reporter with a reporter's address. For a channel `for_everyone` the

@@ -207,8 +207,8 @@ _MAKERS: dict[str, Callable[[Case, int, datetime], tuple[dict[str, Any], str | N
 
 
 def count_troubled() -> tuple[int, int]:
-    """Return (failed, lost), two counts over all cases: papers that could not be drawn, and papers whose signed file is
-    lost.
+    """Return (failed, lost), two counts over all cases: papers that could not be drawn, and papers with a signed file
+    that is lost.
     """
     lost = func.count().filter(Paper.error == "lost")
     failed = func.count().filter(Paper.state == "failed")

@@ -22,7 +22,9 @@ KINDS = ("PNG", "JPEG", "WEBP")
 
 
 class EmblemFault(StrEnum):
-    """Reason why an uploaded emblem (coat of arms) is rejected; the value of EmblemRefused.fault."""
+    """An enum of the reasons why an uploaded emblem (coat of arms) is rejected; `EmblemRefused.fault` holds one of
+    them.
+    """
 
     MISSING = "missing"
     TOO_LARGE = "too_large"

@@ -71,7 +71,7 @@ def draw_paper(paper_id: int) -> str:
     """Draw one queued paper, store its PDF and return its new state: "ready", "failed", or "queued" if the store takes
     no file now. Returns "elsewhere" for a paper that is not queued or that another worker has locked.
 
-    The try is committed before drawing, so that a paper whose worker dies each time fails after MOST_TRIES (3).
+    The try is committed before drawing, so that a paper that kills its worker each time fails after MOST_TRIES (3).
     """
     tried = _begin(paper_id)
     if tried is not None:

@@ -37,7 +37,7 @@ class Rotation:
 
 def rotate_identity_keys(now: datetime) -> Rotation:
     """Re-encrypt every value under the newest identity key, write a journal entry, and return the `Rotation`. Each
-    batch is committed; rows whose key is missing are counted as unreadable and not changed.
+    batch is committed; rows without their key are counted as unreadable and not changed.
 
     An interrupted rotation is resumed by calling this again.
     """
@@ -96,9 +96,9 @@ def _reseal_row(table: Table, key: Column[Any], columns: list[Column[Any]], row:
 
 
 def _ids_in_stored_answers() -> set[str]:
-    """Return the set of ids of older keys that occur in the stored answers to forms and API calls.
-
-    These answers are not re-encrypted: they are deleted after a week.
+    """Return the set of ids (8 hex digits each) of identity keys in IDENTITY_KEYS, except the newest, that occur in the
+    stored answers to forms and API calls; empty if none does. These answers are not re-encrypted: they are deleted
+    after a week.
     """
     found = set()
     for name in identity_keys().keys() - {newest_key_id()}:

@@ -14,7 +14,7 @@ def index_reporters() -> int:
     """Fill the missing search digests of reporters' identities in batches, committing each; return how many identities
     lacked one, including those that could not be filled.
 
-    A name or identifier whose key is missing stays without a digest: the key may be restored.
+    A name or identifier that cannot be decrypted stays without a digest: the key may be restored.
     """
     lacks = [and_(Reporter.name.is_not(None), Reporter.name_words.is_(None))]
     for kind in MARKS:

@@ -20,7 +20,7 @@ from workflow_rules.process.refusals import ActionRefused, RefusalReason
 @dataclass(frozen=True)
 class Identity:
     """A value object with a reporter's identity in clear: `parts` maps the name of each part shown to its value; a
-    value whose key is missing is `Unreadable`.
+    value that cannot be decrypted, since its key is missing, is `Unreadable`.
     """
 
     complaint: Complaint

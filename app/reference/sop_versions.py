@@ -15,7 +15,7 @@ from app.reference.sop import load_sop
 
 
 class SopFault(StrEnum):
-    """Reason why an SOP version cannot be activated; the value is the key of its message."""
+    """An enum of the reasons why an SOP version cannot be activated; each value is the key of an error message."""
 
     NOT_A_DRAFT = "is_draft_no_more"
     NO_DECREE = "no_decree"

@@ -99,8 +99,8 @@ def _database(environment: Environment) -> Iterator[Finding]:
 
 
 def _queue(environment: Environment) -> Iterator[Finding]:
-    """Yield the findings about REDIS_URL: anyone who can write jobs can run code in the workers, so the server needs a
-    password or must be local.
+    """Yield a Finding (name; state ok, warning or refused; message) about REDIS_URL; nothing if it is not set. Anyone
+    who can write jobs can run code in the workers, so the server needs a password or must be local.
     """
     if not environment.redis_url:
         return

@@ -26,8 +26,8 @@ WELL_KNOWN_SECRETS = ("secret", "changeme", "change-me", "default", "development
 
 
 def judge(environment: Environment, demo: bool = False) -> list[Finding]:
-    """Return a list of the findings about the values of the settings by the standards of production; `demo` adds a
-    finding that refuses demo accounts.
+    """Return a list of Findings (name; state ok, warning or refused; message) about the values of the settings by the
+    standards of production; `demo` adds a Finding that refuses demo accounts.
     """
     checks = (_keys, _public_address, _process, _network)
     found = [finding for check in checks for finding in check(environment)]
@@ -46,8 +46,8 @@ def guessable(secret: str) -> bool:
 
 
 def _keys(environment: Environment) -> Iterator[Finding]:
-    """Yield the findings about the settings that production needs (each must be set) and about both keys (random and
-    different).
+    """Yield Findings about the settings that production needs (refused for each that is not set), and about SECRET_KEY
+    and IDENTITY_KEYS (ok, or refused when guessable, not random or the same).
     """
     for name in ("DATABASE_URL", "REDIS_URL", "IDENTITY_KEYS", "SECRET_KEY", "PUBLIC_BASE_URL"):
         if not getattr(environment, name.lower()):
@@ -70,8 +70,8 @@ def _keys(environment: Environment) -> Iterator[Finding]:
 
 
 def _public_address(environment: Environment) -> Iterator[Finding]:
-    """Yield the finding about the public address, which must be https with one public host, without user, wildcard,
-    query or fragment; none if it is not set. It determines which Host headers the program accepts.
+    """Yield one Finding, ok or refused, about the public address, which must be https with one public host, without
+    user, wildcard, query or fragment; nothing if it is not set. It determines which Host headers the program accepts.
     """
     address = environment.public_base_url
     if not address:
@@ -90,8 +90,9 @@ def _public_address(environment: Environment) -> Iterator[Finding]:
 
 
 def _process(environment: Environment) -> Iterator[Finding]:
-    """Yield findings about the switches for developers and the process's time zone: our datetimes are aware, but
-    Flask-AppBuilder stores its audit columns in local time.
+    """Yield Findings about the switches for developers (refused for each that is on, else one ok) and the process's
+    time zone (ok, or refused when unknown or with summer time, since Flask-AppBuilder stores its audit columns in local
+    time).
     """
     for name in environment.developers_switches:
         if name == "FORWARDED_ALLOW_IPS":
@@ -119,7 +120,10 @@ def _process(environment: Environment) -> Iterator[Finding]:
 
 
 def _network(environment: Environment) -> Iterator[Finding]:
-    """Yield findings about the number of proxies in front, and the token of /metrics."""
+    """Yield two Findings (ok, warning or refused). TRUSTED_PROXIES is a warning for 0 and for a port that is reachable
+    past the proxy, else ok; METRICS_TOKEN, which opens /metrics, is refused if short or of few different characters,
+    else ok, also when not set.
+    """
     if environment.trusted_proxies == 0:
         sentence = "0: behind a proxy every visitor has one address, and limits meant for one hold for all together."
         yield Finding("TRUSTED_PROXIES", WARNING, sentence)

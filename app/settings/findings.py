@@ -25,7 +25,7 @@ def refusals(findings: Iterable[Finding]) -> list[str]:
 
 
 def as_table(findings: Iterable[Finding]) -> str:
-    """Return the findings as text, one line each with name, state and message in columns."""
+    """Return the Findings as text, one line each with name, state and message in columns; "" without Findings."""
     lines = list(findings)
     width = max((len(line.name) for line in lines), default=0)
     return "\n".join(f"{line.name:<{width}}  {line.state:<7}  {line.sentence}" for line in lines)

@@ -8,8 +8,8 @@ from app.vocabulary.words import Labels
 
 
 class SigningFault(StrEnum):
-    """Reason why a letter could not be signed; it is the detail of an ActionRefused with signing_refused or
-    signing_unavailable.
+    """An enum of the reasons why a letter could not be signed; one of them is the detail of an ActionRefused with
+    signing_refused or signing_unavailable.
     """
 
     WRONG_PASSPHRASE = "wrong_passphrase"  # noqa: S105 (a word for a fault)

@@ -44,10 +44,11 @@ def error_page(code: int, sentence: str = "", numbered: bool = True) -> str:
 
 
 def step_bar(number: int, late: Collection[int] = (), total: int = 11, full: bool = False) -> Markup:
-    """Return the HTML of a case's progress bar of `total` steps: `number` is the current step, `late` the numbers of
-    overdue steps; `full` is the style of a case's own page.
+    """Return the HTML (Markup) of a case's progress bar of `total` steps: `number` is the current step, `late` the
+    numbers of overdue steps; `full` is the style of a case's own page.
 
-    Steps before the one with class n are styled as done, steps after it as open.
+    The current step has the CSS class `n`, an overdue step the class `l`; the stylesheet shows steps before the current
+    one as done.
     """
     return _step_bar(number, frozenset(late), total, full)
 

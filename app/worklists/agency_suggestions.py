@@ -61,8 +61,9 @@ def suggest_agencies(complaint: Complaint, person: Person, now: datetime) -> lis
 
 
 def _like_cases(complaint: Complaint, person: Person, now: datetime) -> Iterable[tuple[SettledCase, list[str]]]:
-    """Yield (SettledCase, list of agency codes) for the 40 most similar answered cases that this person may see; the
-    agencies are those that stayed on the case to the end.
+    """Yield (SettledCase, list of agency codes) for at most 40 answered cases that this person may see, the most
+    similar to the complaint first; nothing if its title has no words. The agencies are those that stayed on the case to
+    the end.
     """
     if not words_of(complaint.title):
         return

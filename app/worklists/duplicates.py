@@ -28,8 +28,8 @@ ALIKE_ANYWHERE = 0.65
 
 
 class SamePlace(StrEnum):
-    """How close the places of two reports are, nearest first: near (about 300 metres), same village, same district;
-    UNKNOWN if the report to compare names no place.
+    """An enum of how close the places of two reports are, nearest first: near (about 300 metres), same village, same
+    district; UNKNOWN if the report to compare names no place.
     """
 
     NEAR = "near"

@@ -26,8 +26,9 @@ _sop_steps = SopStepRow.__table__
 
 
 class Queue(StrEnum):
-    """A kind of open steps that the inbox shows: those that wait for the person, drafts to initial, or cases waiting
-    for others, either all visible or only those with agencies.
+    """An enum of the lists of open steps in the inbox: MINE are the steps that wait for the person, INITIALS signing
+    steps with a draft that the person has to initial, OTHERS the visible steps that wait for somebody else, AGENCIES
+    those of OTHERS in cases that are with agencies.
     """
 
     MINE = "mine"
@@ -142,8 +143,8 @@ def _page_statement(person: Person, wanted: WorkFilter, limit: int, offset: int,
 
 
 def of_tasks(statement: Select[Any], wanted: WorkFilter, order: str = "") -> Select[Any]:
-    """Return the statement on StepTask, with a join of Complaint if filter or order need it; otherwise unchanged, since
-    the index of steps is enough.
+    """Return the given select on StepTask, joined with Complaint if `wanted` or `order` need a column of the case;
+    otherwise return it unchanged, since the index of steps is enough.
     """
     by_case = wanted.fast or wanted.category or wanted.district or wanted.search or order in _BY_RECEIPT
     return statement.join(StepTask.complaint) if by_case or wanted.queue is Queue.AGENCIES else statement

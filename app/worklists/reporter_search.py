@@ -16,8 +16,8 @@ _HASHES = "name_hashes_"
 
 
 def cases_of_reporter(person: Person, keys: int) -> ScalarSelect[list[int]]:
-    """Return a scalar subquery for an array of the ids of the newest 200 visible cases whose reporter's name holds all
-    searched words; their hashes are bind parameters (see `name_hashes`).
+    """Return a scalar subquery for an array of the ids of the newest 200 visible cases with a reporter's name that
+    holds all searched words; their hashes are bind parameters (see `name_hashes`).
 
     `keys` is the number of entries of `name_hashes`. Finds nothing for officers of agencies, who see initials at most:
     a search would reveal the name.
@@ -44,7 +44,7 @@ def name_hashes(words: tuple[str, ...]) -> dict[str, list[str] | None]:
 
 
 def cases_with_identifier(kind: str, text: str) -> ColumnElement[bool]:
-    """Return an SQL condition on Complaint for cases whose reporter has this whole phone number, e-mail address or NIK.
+    """Return an SQL condition on Complaint for cases of a reporter with this whole phone number, e-mail address or NIK.
 
     Compared by digest under every key; `kind` is phone, email or nik. The condition is false if the text holds no such
     identifier.

@@ -41,7 +41,7 @@ MOST = 20
 
 
 class ListFault(StrEnum):
-    """Reason why a view of a list cannot be saved."""
+    """An enum of the reasons why a view of a list cannot be saved; `ListRefused.fault` holds one of them."""
 
     NAMELESS = "nameless"
     TOO_LONG = "too_long"

@@ -96,7 +96,7 @@ class Search:
         }
 
     def criterion(self, on: FromClause = _cases, *, by_index: bool = True) -> ColumnElement[bool]:
-        """Return an SQL condition on `on` for cases that hold every word or whose reporter has the name; a search with
+        """Return an SQL condition on `on` for cases that hold every word or have a reporter of this name; a search with
         `near` allows typos, and of three or more words demands only most. Always false for a search without words.
 
         Pass `by_index=False` for frequent words, for which scanning is faster than the index.

@@ -79,7 +79,7 @@ class PaperView(BaseView):
     @has_access
     @permission_name("read")
     def again(self, paper_id: int) -> Any:
-        """Queue a paper whose drawing failed again and redirect to its page; any other paper stays as it is. Raises
+        """Queue a paper again that could not be drawn, and redirect to its page; any other paper stays as it is. Raises
         ActionRefused(not_visible).
         """
         paper = find_case_paper(paper_id, current_person())
@@ -128,8 +128,8 @@ class SopSheetView(BaseView):
     @expose("/<int:sheet_id>/ulang", methods=["POST"])
     @for_officers("can_read", "Reference")
     def again(self, sheet_id: int) -> Any:
-        """Queue an SOP sheet whose drawing failed again and redirect to its page. Raises ActionRefused(not_visible) for
-        an unknown sheet.
+        """Queue an SOP sheet again that could not be drawn, and redirect to its page. Raises ActionRefused(not_visible)
+        for an unknown sheet.
         """
         draw_again(find_sop_sheet(sheet_id).id)
         return redirect(f"{SHEET_PATH}/{sheet_id}", 303)

@@ -42,7 +42,9 @@ class Finding:
 
 
 def all_findings(now: datetime, redis: bool) -> list[Finding]:
-    """Return a `Finding` for every part of the program, broken ones first; `redis` says whether Redis answers."""
+    """Return a list of Findings (part, state, message, advice) about all parts of the program, also about those in
+    order; broken ones first. `redis` says whether Redis answers.
+    """
     seen = health.find_processes(now) if redis else None
     found = [*_servers(redis), *_processes(seen, now), *_records(now), *_peer(now)]
     for name, state, sentence in invariant_lines(now):
@@ -108,7 +110,9 @@ def _servers(redis: bool) -> Iterator[Finding]:
 
 
 def _processes(seen: health.Processes | None, now: datetime) -> Iterator[Finding]:
-    """Yield the `Finding`s of scheduler and workers; both unknown without Redis, where their heartbeats are."""
+    """Yield two Findings (part, state, message, advice), about the scheduler and the workers; both have the state
+    unknown without Redis, where the heartbeats are.
+    """
     if seen is None:
         for part in ("scheduler", "workers"):
             yield _finding(part, "unknown", gettext("Tidak terlihat selama Redis tidak menjawab."))
@@ -123,9 +127,9 @@ def _processes(seen: health.Processes | None, now: datetime) -> Iterator[Finding
 
 
 def _workers(seen: health.Processes, now: datetime) -> Finding:
-    """Return the Finding of the workers.
+    """Return a Finding (part, state, message, advice) about the workers, also when all is well.
 
-    Redis forgets a dead worker soon, so the number of live ones is compared with WORKERS.
+    Redis forgets a dead worker soon, so the number of live workers is compared with WORKERS.
     """
     if not seen.alive:
         return _finding("workers", "broken", _dead_words(seen, now) or gettext("Tidak ada proses latar yang aktif."))
@@ -167,7 +171,9 @@ def _seen(at: datetime, now: datetime) -> str:
 
 
 def _records(now: datetime) -> Iterator[Finding]:
-    """Yield the `Finding`s that are read from tables: waiting and failed messages, gateways, alarms and holidays."""
+    """Yield Findings (part, state, message, advice), also when all is well, about what the tables show: waiting and
+    failed messages, gateways, alarms and holidays.
+    """
     records = health.find_records(now)
     messages, late, year = records.messages, records.late_alarms, records.missing_year
     said = ngettext("%(num)d pesan menunggu.", "%(num)d pesan menunggu.", messages.waiting)
@@ -193,7 +199,9 @@ def _records(now: datetime) -> Iterator[Finding]:
 
 
 def _gateways(now: datetime) -> Iterator[Finding]:
-    """Yield the Findings of the servers of all channels that are on, and of the mail server."""
+    """Yield a Finding (part, state, message, advice) about the server of each channel that is on, also when it answers,
+    and a warning if no mail server is configured.
+    """
     troubled = {state.channel: state for state in gateways_in_trouble()}
     if EMAIL.server_url() is None:
         said = gettext("Belum disiapkan: surel tidak dikirim.")
@@ -215,7 +223,9 @@ def _gateway(server: str, trouble: GatewayState | None, now: datetime) -> Findin
 
 
 def _queues(redis: bool, now: datetime) -> Finding:
-    """Return the `Finding` of the job queues, by the waiting time of their oldest job; unknown without Redis."""
+    """Return a Finding (part, state, message, advice) about the job queues: warn or broken by the waiting time of the
+    oldest job, unknown without Redis.
+    """
     if not redis:
         return _finding("queues", "unknown", gettext("Tidak terlihat selama Redis tidak menjawab."))
     try:
@@ -239,7 +249,9 @@ def _queues(redis: bool, now: datetime) -> Finding:
 
 
 def _papers() -> Finding:
-    """Return the `Finding` of papers that could not be drawn and signed files that are missing."""
+    """Return a Finding (part, state, message, advice) about papers that could not be drawn (warn) and signed files that
+    are missing (broken); its state is ok if there are none.
+    """
     failed, lost = count_troubled()
     said = [ngettext("%(num)d dokumen gagal dibuat.", "%(num)d dokumen gagal dibuat.", failed)] if failed else []
     if lost:
@@ -265,7 +277,9 @@ def how_long(seconds: float) -> str:
 
 
 def _peer(now: datetime) -> Iterator[Finding]:
-    """Yield the one `Finding` of the exchange with the peer (SP4N); nothing if no peer is configured."""
+    """Yield one Finding (part, state, message, advice) about the exchange with the peer (SP4N); nothing if no peer is
+    configured.
+    """
     if not client.is_set_up():
         return
     if (denial := overview.find_denial()) is not None:

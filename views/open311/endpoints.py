@@ -64,7 +64,8 @@ class Open311View(BaseView):
 
     @expose("/requests.<ending>", methods=["GET"])
     def list_requests(self, ending: str) -> Response:
-        """Return a response with the public complaints of at most 90 days, at most 1,000 on a page.
+        """Return a response with the public complaints received in a period of at most 90 days (by default the last
+        90), at most 1,000 on a page.
 
         With `service_request_id` only those complaints are returned and all other filters are ignored. Raises
         Unreadable (400) for invalid parameters.

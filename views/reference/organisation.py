@@ -259,7 +259,7 @@ class DelegationView(GuardedModelView):
         return f"{DELEGATION_KINDS[item.kind]} {item.decree_number}"
 
     def why_fixed(self, item: DelegationRow) -> str | None:
-        """Return "over" for a delegation whose last office date has passed, which cannot be edited; else None."""
+        """Return "over" for a delegation after its last office date, which cannot be edited; else None."""
         return "over" if item.ends_on < office_today() else None
 
     def prepare(self, form: Any, item: DelegationRow | None) -> None:

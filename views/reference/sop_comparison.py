@@ -35,7 +35,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Section:
-    """A value object: the differences of one step, or of the general settings, between two SOP versions."""
+    """A value object: the title and the differences (tuple of Change) of one step, or of the general settings, between
+    two SOP versions.
+    """
 
     title: str
     changes: tuple[Change, ...]

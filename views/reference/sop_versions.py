@@ -129,7 +129,7 @@ class SopStepView(GuardedModelView):
 
 
 class ActivationForm(DynamicForm):
-    """The form for number and date of the decree that activates an SOP version."""
+    """A form for the number and the date of the decree that activates an SOP version."""
 
     decree_number = line("decree_number", needed=True, hint="decree")
     decided_on = day("decided_on")

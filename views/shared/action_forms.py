@@ -127,7 +127,9 @@ class Sent:
 
     @property
     def draft(self) -> str | None:
-        """The digest of the letter draft that the officer read before signing; None if the form has none."""
+        """The hash (hex) of the letter draft that the officer read before signing, as the form sent it and not yet
+        checked; None if the form sent none.
+        """
         return self.form.get("draft_hash") or None
 
     @property

@@ -206,7 +206,7 @@ def _overview(person: Person) -> str:
 
 
 def calendar_warning() -> int | None:
-    """Return the year (int) whose holidays are missing; None if none is, and for users who cannot fix or watch it.
+    """Return the year (int) without national holidays; None if none is, and for users who cannot fix or watch it.
 
     Those who can are the Admin Layanan Aduan, administrators and supervisors.
     """

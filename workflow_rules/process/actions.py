@@ -119,9 +119,9 @@ class Known:
 
 @dataclass(frozen=True)
 class ActionRequest:
-    """A value object: a request to perform an action. `agency` is the code of the agency whose track it concerns, None
-    when the request names none. `reviewed` is the hash of the draft that the signer read, None when the client did not
-    send it.
+    """A value object: a request to perform an action. `agency` is the code of the agency with the track that it
+    concerns, None when the request names none. `reviewed` is the hash of the draft that the signer read, None when the
+    client did not send it.
     """
 
     action: Action

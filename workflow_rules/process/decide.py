@@ -22,8 +22,8 @@ _BY_THE_CLOCK = frozenset({Action.EXPIRE_QUESTION})
 
 @dataclass(frozen=True)
 class Decision:
-    """A value object with the outcome of an accepted action: the event to record, the facts after it, the cleaned
-    parameters (with secret ones), and the steps that it opened and closed. Nothing is stored yet.
+    """A value object with the outcome of an accepted action: the event to record, the ComplaintFacts after it, the
+    cleaned parameters (with secret ones), and the steps that it opened and closed. Nothing is stored yet.
     """
 
     event: Event

@@ -53,7 +53,7 @@ def evolve(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 @dataclass(frozen=True)
 class Replayed:
-    """A value object: one event with the facts before and after it; `before` is None for the reception."""
+    """A value object: an event with the ComplaintFacts before and after it; `before` is None for the reception."""
 
     before: ComplaintFacts | None
     event: Event
@@ -161,8 +161,8 @@ def _send_back(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _submit_draft(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Return the case's facts with step 8 open. Every role asked to initial the draft has yet to do so, except that of
-    the officer who submitted it.
+    """Return the ComplaintFacts of the case with step 8 (signing) open. Every role asked to initial the draft has yet
+    to do so, except that of the officer who submitted it.
     """
     asked = (Actor(name) for name in event.data.get("initials", ()))
     moved = _to(Step.SIGN_ANSWER, TrackState.SIGNING)(facts, event)
@@ -180,13 +180,17 @@ def _decline(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _leave(facts: ComplaintFacts, event: Event, state: TrackState) -> ComplaintFacts:
-    """Return the case's facts after an agency left: step closed, track in `state`, its sight of the case ended."""
+    """Return the ComplaintFacts of the case after an agency left: its step closed, its track in `state` and no lead,
+    the agency removed from `seen_by`.
+    """
     facts = _on_track(_close(facts, event.step, event.agency), event.agency, state=state, lead=False)
     return changed(facts, seen_by=facts.seen_by - {event.agency})
 
 
 def _pass_lead(facts: ComplaintFacts) -> ComplaintFacts:
-    """Return the case's facts with the first agency still on the case as lead if no lead is left, else unchanged."""
+    """Return the ComplaintFacts of the case with a lead agency: unchanged if there is one or no agency is on the case,
+    else the first active track, in the order of `tracks`, becomes lead.
+    """
     if facts.lead is not None or not facts.active_tracks:
         return facts
     return _on_track(facts, facts.active_tracks[0].agency, lead=True)
@@ -201,8 +205,8 @@ def _drop_agency(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _release(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Return the case's facts after an agency's request to leave was decided: it has left and step 4 is open, or it
-    stays.
+    """Return the ComplaintFacts of the case after an agency's request to leave was decided: it has left and step 4 is
+    open, or it stays.
     """
     if not event.data["accept"]:
         return _on_track(facts, event.agency, release_asked=False)
@@ -210,8 +214,8 @@ def _release(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _add_agency(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Return the case's facts with one more agency at step 5. From then on every agency on the case counts as
-    cross-agency (SOP step 7, remark).
+    """Return the ComplaintFacts of the case with one more agency, at step 5. From then on every agency on the case
+    counts as cross-agency (SOP step 7, remark).
     """
     code = event.data["agency"]
     others = tuple(changed(t, cross_agency=t.active or t.cross_agency) for t in facts.tracks if t.agency != code)
@@ -235,8 +239,8 @@ def _correct(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _join(facts: ComplaintFacts, at: datetime) -> ComplaintFacts:
-    """Return the case's facts: with step 10 open if no step is open and every agency has sent its answer, else
-    unchanged.
+    """Return the ComplaintFacts of the case: with step 10 open if no step is open and every agency has sent its answer,
+    else unchanged.
     """
     if facts.open_steps or any(t.state is not TrackState.SENT for t in facts.active_tracks):
         return facts
@@ -255,7 +259,9 @@ def _pause(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _resume(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Return the case's facts with the event's step resumed, or every paused step for an event of the whole case."""
+    """Return the ComplaintFacts of the case with the event's step resumed, or with every paused step resumed for an
+    event of the whole case.
+    """
     steps = list(facts.open_steps)
     for position, step in enumerate(steps):
         meant = event.step is None or (step.step, step.agency) == (event.step, event.agency)
@@ -283,7 +289,9 @@ def _reopen(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _revise(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Return the case's facts after a revised report. A revision that answers a question resumes every paused step."""
+    """Return the ComplaintFacts of the case after a revised report. A revision that answers a question resumes every
+    paused step.
+    """
     data = event.data
     if data.get("resumes"):
         facts = _resume(facts, event)

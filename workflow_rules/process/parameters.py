@@ -160,7 +160,7 @@ class Codes(Field):
 
 @dataclass(frozen=True)
 class Part(Field):
-    """A field definition for an object with no members but the named ones, whose values the caller checks. Where `text`
+    """A field definition for an object with no members but the named ones; the caller checks their values. Where `text`
     names a member, a plain string is taken as that member.
     """
 

@@ -60,8 +60,8 @@ def digest(name: str, committed: str) -> str:
 
 
 def first_break(records: Iterable[tuple[str, str, Mapping[str, Any], str | None]]) -> int | None:
-    """Return the index of the first record whose hash does not follow from the one before, or None when the chain is
-    intact. Each record is (previous hash, own hash, record, seed).
+    """Return the index (from 0) of the first record with a hash that does not follow from the one before, or None when
+    the chain is intact. Each record is (previous hash, own hash, record, seed).
     """
     expected = GENESIS
     for position, (previous, own, record, seed) in enumerate(records):

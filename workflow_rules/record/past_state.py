@@ -35,8 +35,8 @@ class Standing:
 
 
 def standings(facts: ComplaintFacts, sop: Sop, calendar: WorkingCalendar, at: datetime) -> list[Standing]:
-    """Return a `Standing` for every step open at `at` (aware), the instant up to which the facts were replayed; [] when
-    no step is open. A paused step is never late.
+    """Return a `Standing` for every step open at `at` (aware), the instant up to which the ComplaintFacts were
+    replayed; [] when no step is open. A paused step is never late.
     """
     found = []
     for step in facts.open_steps:

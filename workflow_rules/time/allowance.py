@@ -5,7 +5,9 @@ from enum import StrEnum
 
 
 class Unit(StrEnum):
-    """An enum of the SOP's two units, whose sum is "7 hari 8 jam 30 menit"; neither is converted into the other."""
+    """An enum of the SOP's two units of time, working days and working minutes; neither is converted into the other, so
+    a sum reads "7 hari 8 jam 30 menit".
+    """
 
     WORKING_MINUTES = "working_minutes"
     WORKING_DAYS = "working_days"

@@ -79,8 +79,8 @@ class WorkingCalendar:
         return self._hours.local(self._next_open(_instant(at)))
 
     def add_minutes(self, start: datetime, n: int, pauses: Pauses = ()) -> datetime:
-        """Return the aware datetime, in the office's zone, when n working minutes outside the pauses are used up; for
-        0, the next opening. Raises ValueError for a negative n or when the calendar has too few openings.
+        """Return the aware datetime, in the office's zone, when this many working minutes outside the pauses are used
+        up; for 0, the next opening. Raises ValueError for a negative number or when the calendar has too few openings.
         """
         return self._add_work(start, whole_amount(n) * MINUTE, pauses)
 

@@ -164,7 +164,9 @@ def _scheduler(connection: Redis, now: datetime) -> Iterator[Finding]:
 
 
 def _workers(connection: Redis, now: datetime) -> Iterator[Finding]:
-    """Yield a finding for each worker of this host whose heartbeat counts as alive but whose process is gone."""
+    """Yield a Finding (violation of I16) for each worker of this host that has a heartbeat of the last 90 seconds but
+    no process; nothing if there is none.
+    """
     processes = find_processes(now)
     alive = {worker.name for worker in processes.alive} if processes else set()
     for key in connection.smembers(REDIS_WORKER_KEYS):

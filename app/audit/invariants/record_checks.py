@@ -98,7 +98,9 @@ def _possible(turn: Replayed, sop: Sop) -> bool:
 
 
 def _state_of_path(facts: ComplaintFacts) -> ComplaintFacts:
-    """Return a copy of the facts with version and `seen_by` blank, since checks I4 and I10 compare those."""
+    """Return a copy of the ComplaintFacts, sorted as by `comparable`, with `version` 0 and `seen_by` empty, since
+    checks I4 and I10 compare those.
+    """
     return replace(comparable(facts), version=0, seen_by=frozenset())
 
 

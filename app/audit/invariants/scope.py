@@ -108,7 +108,9 @@ class Checked:
 
 
 def limited(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return a tuple of the findings, grouped by sentence, at most 50 for each; further ones are dropped."""
+    """Return a tuple of the given Findings (violations), grouped by sentence, at most 50 for each; further ones are
+    dropped.
+    """
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
         group = groups.setdefault(finding.sentence, [])

@@ -26,7 +26,7 @@ LOCKED = "pkcs8_shrouded_key_bag"
 
 
 class CertificateFault(StrEnum):
-    """Reason why a certificate file is rejected; the value of UnfitCertificate.fault."""
+    """An enum of the reasons why a certificate file is rejected; `UnfitCertificate.fault` holds one of them."""
 
     MISSING = "missing"
     TOO_LARGE = "too_large"

@@ -86,8 +86,8 @@ def _metadata(frozen: dict[str, Any], signer: SimpleSigner, stamper: TimeStamper
 
 
 def _trusting(signer: SimpleSigner, stamper: TimeStamper) -> ValidationContext:
-    """Return the ValidationContext whose validation data is embedded: the certificate's own chain and the chain of the
-    time stamp, for which a test stamp is requested from the service.
+    """Return the ValidationContext that supplies the validation data to embed: the certificate's own chain and the
+    chain of the time stamp, for which a test stamp is requested from the service.
 
     The context trusts both roots, because trust is decided by the verifier, not here. Raises TimestampRequestError if
     the service does not answer.

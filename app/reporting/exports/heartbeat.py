@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 
 class Heartbeat:
-    """Context manager whose thread calls `beat` every 15 seconds in an application context.
+    """Context manager that starts a thread, which calls `beat` every 15 seconds in an application context.
 
     Once `beat` returns False, the event `lost` is set and the thread ends. A `beat` that raises is tried again after 15
     seconds.

@@ -25,7 +25,7 @@ OPEN = ("queued", "running")
 
 
 class AskFault(StrEnum):
-    """Reason why an export report was not queued; the value of AskRefused.fault."""
+    """An enum of the reasons why an export report was not queued; `AskRefused.fault` holds one of them."""
 
     TOO_MANY_JOBS = "too_many_jobs"
 

@@ -13,7 +13,7 @@ from app.reporting.exports.run import MOST_ATTEMPTS, REPORTS, SILENT, is_silent
 
 
 def relay_reports(now: datetime, batch: int = 100) -> int:
-    """Fail export reports whose worker died 3 times, then enqueue waiting and silent ones again.
+    """Fail export reports after their worker has died 3 times, then enqueue waiting and silent ones again.
 
     Commits, and returns how many were enqueued, at most `batch`. `now` is an aware UTC datetime.
     """

@@ -143,7 +143,7 @@ def asking_person(job: ReportJob, now: datetime) -> Person:
 
 
 class _Progress:
-    """Stores the progress of an export report after each batch and checks whether to continue."""
+    """An object that stores the progress of an export report after each batch and checks whether to continue."""
 
     def __init__(self, job_id: int, attempt: int, clock: Clock, is_lost: Callable[[], bool]) -> None:
         self._job_id, self._attempt, self.clock, self.is_lost = job_id, attempt, clock, is_lost

@@ -51,7 +51,7 @@ def stretched(inside: str) -> Markup:
 
 
 def plain(value: float) -> str:
-    """Return the number as text with a decimal comma."""
+    """Return the number as text with a decimal comma and at most six significant digits, such as "12,5"."""
     return f"{value:g}".replace(".", ",")
 
 

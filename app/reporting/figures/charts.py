@@ -116,7 +116,7 @@ def _marker(style: _Style, x: float, y: float, title: str = "") -> str:
 
 
 class _Frame:
-    """Computes a line chart's coordinates at one width, and its parts as SVG text."""
+    """An object that computes a line chart's coordinates at one width, and its parts as SVG text."""
 
     left, top, bottom, steps = 40, 12, 26, 4
 

@@ -46,7 +46,7 @@ class Figures:
 
 @dataclass
 class _Day:
-    """Sums of one daily register while its cases are counted."""
+    """An object that holds the sums of one daily register while its cases are counted."""
 
     period: Period
     calendar: WorkingCalendar

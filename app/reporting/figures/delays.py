@@ -32,7 +32,7 @@ _SHOWN_BY: dict[EventKind, str] = {
 
 @dataclass
 class LateSteps:
-    """Records the late closings among a stream of closed steps.
+    """An object that records the late closings among a stream of closed steps.
 
     `cases` are the complaint ids of those closings, `count` their number and `over` the working minutes past the
     deadline, both by step.

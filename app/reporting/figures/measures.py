@@ -164,7 +164,7 @@ def closings(lines: Iterable[Line]) -> Iterator[ClosedStep]:
 
 @dataclass
 class Tally:
-    """Counts closed steps by group, storing a few bytes for each."""
+    """An object that counts closed steps by group, storing a few bytes for each."""
 
     by: Grouping
     groups: "dict[tuple[Hashable, ...], _Group]" = field(default_factory=dict)

@@ -47,7 +47,7 @@ HAPPENINGS = ("received", "answered", "closed", "archived", "merged", "withdrawn
 
 @dataclass
 class _Month:
-    """Counts the events and closed steps of one month."""
+    """An object that counts the events and closed steps of one month."""
 
     period: Period
     happened: Counter[str] = field(default_factory=Counter)

@@ -86,7 +86,7 @@ class Outcome:
 
 @dataclass(slots=True)
 class _Replay:
-    """Computes the rehearsal of one case step by step; `done` holds the outcomes so far."""
+    """An object that computes the rehearsal of one case step by step; `done` holds the outcomes so far."""
 
     what_if: WhatIf
     calendar: WorkingCalendar
@@ -160,7 +160,7 @@ def rehearse(openings: Sequence[Opening], what_if: WhatIf, calendar: WorkingCale
 
 
 def _led_to(one: Opening, then: Opening) -> bool:
-    """Whether the step `then` waited for the step `one`.
+    """Return whether the step `then` waited for the step `one`.
 
     It did when the closing of `one` opened `then`, or when `then` is step 10, which joins agencies.
     """

@@ -149,8 +149,8 @@ def _update(rehearsal_id: int, attempt: int, **values: Any) -> bool:
 
 
 def relay_rehearsals(now: datetime) -> int:
-    """Fail rehearsals whose worker died 3 times, then enqueue again those that still wait after 20 seconds or made no
-    progress for 3 minutes.
+    """Fail rehearsals after their worker has died 3 times, then enqueue again those that still wait after 20 seconds or
+    made no progress for 3 minutes.
 
     Commits, and returns how many were enqueued, at most 20.
     """

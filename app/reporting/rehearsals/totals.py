@@ -17,7 +17,7 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass
 class Side:
-    """Sums of one side of a comparison: a count, how many of it were late, and the sum of working minutes."""
+    """An object that sums one side of a comparison: a count, how many of it were late, and working minutes."""
 
     count: int = 0
     late: int = 0
@@ -31,7 +31,7 @@ class Side:
 
 @dataclass
 class Pair:
-    """Sums of past steps or cases: as happened (`then`), and as the rehearsal gives them (`now`)."""
+    """A pair of sums of past steps or cases: as happened (`then`), and as the rehearsal gives them (`now`)."""
 
     then: Side = field(default_factory=Side)
     now: Side = field(default_factory=Side)
@@ -61,7 +61,8 @@ class CaseSums:
 
 
 class Rehearsal:
-    """Sums up all totals of a rehearsal's result page case by case; per case only two numbers stay in memory.
+    """An object that sums up all totals of a rehearsal's result page case by case; per case only two numbers stay in
+    memory.
 
     `changed` holds (complaint id, late as happened, late as rehearsed) of the cases where both differ.
     """

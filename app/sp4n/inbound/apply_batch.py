@@ -75,8 +75,8 @@ def _read(payload: Any) -> Revision | Item:
 
 
 def _to_create(readable: Sequence[Revision]) -> Iterator[Revision]:
-    """Yield those revisions whose report has neither a case nor an entry that waits for the Admin, and that have no
-    faults; only the first revision of each report.
+    """Yield those revisions (Revision) that have no faults and belong to a report with neither a case nor an entry that
+    waits for the Admin; only the first revision of each report.
 
     Locks the existing cases of the other reports in the order of their ids, as all writers do, to avoid deadlocks.
     """

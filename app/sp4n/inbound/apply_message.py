@@ -29,7 +29,7 @@ from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFaul
 
 
 class MessageKind(StrEnum):
-    """Kinds of message that a reporter may send through SP4N."""
+    """An enum of the kinds of message that a reporter may send through SP4N."""
 
     ANSWER = "answer"
     COMMENT = "comment"

@@ -13,7 +13,7 @@ DELIMITERS = (",", ";", "\t")
 
 
 class CsvFault(StrEnum):
-    """Reasons why a whole CSV file cannot be read."""
+    """An enum of the reasons why a whole CSV file cannot be read; `CsvRefused.fault` holds one of them."""
 
     MISSING = "missing"
     TOO_LARGE = "too_large"

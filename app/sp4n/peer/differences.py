@@ -13,7 +13,9 @@ _KNOWN_TO_THE_REPORTER = frozenset(ENDED) | {CaseStatus.ANSWERED}
 
 
 class Repair(StrEnum):
-    """Automatic repair of a difference: fetch the report from the peer (`FETCH`), or send our state to it (`SEND`)."""
+    """An enum of the automatic repairs of a difference: fetch the report from the peer (`FETCH`), or send our state to
+    the peer (`SEND`).
+    """
 
     FETCH = "fetch"
     SEND = "send"

@@ -29,8 +29,8 @@ NO_ENTRY = {"WWW-Authenticate": "Bearer"}
 
 @dataclass(frozen=True)
 class AccessRule:
-    """A value object: who may call a route, for the OpenAPI document: officers, programs whose key has the scope, or
-    both.
+    """A value object: who may call a route, for the OpenAPI document: officers, programs with an API key of the scope,
+    or both.
 
     With `scope` None no program may call it.
     """
@@ -42,8 +42,8 @@ class AccessRule:
 def needs(permission: str, view: str = "Complaint", scope: str | None = None) -> Callable[[View[P]], View[P]]:
     """Return a view decorator that requires an officer's bearer token and the permission on the FAB view name.
 
-    A session cookie is not accepted. With `scope`, a program whose API key has it may call too, and sees what a
-    supervisor sees. The view raises Problem: 401 without valid credentials, 403 without the permission or scope, 429
+    A session cookie is not accepted. With `scope`, a program with an API key of that scope may call too, and sees what
+    a supervisor sees. The view raises Problem: 401 without valid credentials, 403 without the permission or scope, 429
     over the rate limit.
     """
 

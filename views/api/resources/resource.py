@@ -20,8 +20,8 @@ CASES = ("can_read", "Complaint")
 class Resource:
     """A value object: a published table of the data API, with its columns, filters, orders, read permission and screen.
 
-    `screen` names the generated screen whose form and rules apply to writes; without one the resource is read-only and
-    `says` gives the reason. `asks_reason`: changes move deadlines of open cases and require a reason.
+    `screen` names the generated screen with the form and rules that apply to writes; without one the resource is
+    read-only and `says` gives the reason. `asks_reason`: changes move deadlines of open cases and require a reason.
     """
 
     name: str
