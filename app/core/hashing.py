@@ -45,7 +45,8 @@ def digest_of_today(text: str) -> str:
 
 
 def unrepeatable_digest(text: str) -> str | None:
-    """Return a digest (32 hex digits) of a text under a random key of the office day; None while Redis is unreachable.
+    """Return a digest (32 hex digits) of a text under a random key of the office day; None while Redis is unreachable
+    or has lost the key.
 
     Redis alone stores the key and drops it after two days; from then on nobody can guess the text from its digest.
     """
@@ -64,10 +65,12 @@ def _key_of_today() -> bytes | None:
     if cached is None or cached[0] != name:
         try:
             redis_client().set(name, secrets.token_hex(32), ex=KEY_SECONDS, nx=True)
-            stored = redis_client().get(name) or b""
+            stored = redis_client().get(name)
         except RedisError as away:
             log.warning("redis_away", error=type(away).__name__)
             return None
+        if not stored:  # lost between the two calls, as by a restart of Redis
+            return None
         cached = name, stored if isinstance(stored, bytes) else stored.encode()
         current_app.extensions["lapor_digest_key"] = cached
-    return cached[1] or None
+    return cached[1]

@@ -122,3 +122,14 @@ def test_the_random_key_is_dropped_after_two_days(context: Flask) -> None:
     assert hashing.unrepeatable_digest(HOME)
     left = redis_client().ttl(f"lapor:digest-key:{office_today()}")
     assert 0 < left <= hashing.KEY_SECONDS
+
+
+def test_a_key_that_redis_lost_at_once_is_made_again_at_the_next_use(
+    context: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context.extensions.pop("lapor_digest_key", None)
+    redis_client().delete(f"lapor:digest-key:{office_today()}")
+    with monkeypatch.context() as lost:
+        lost.setattr(redis_client(), "set", lambda *_given, **_named: True)
+        assert hashing.unrepeatable_digest(HOME) is None
+    assert hashing.unrepeatable_digest(HOME)
