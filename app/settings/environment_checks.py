@@ -55,7 +55,7 @@ def _keys(environment: Environment) -> Iterator[Finding]:
     secret, keys = environment.secret_key, environment.identity_keys
     if secret:
         if guessable(secret):
-            sentence = f"SECRET_KEY is a default or shorter than {SHORTEST_SECRET} characters."
+            sentence = f"SECRET_KEY is a default or shorter than {SHORTEST_SECRET} characters, or too uniform."
             yield Finding("SECRET_KEY", REFUSED, sentence)
         elif secret in keys:
             sentence = "SECRET_KEY is one of IDENTITY_KEYS: who signs sign-ins could read the stored identities."
@@ -136,6 +136,7 @@ def _network(environment: Environment) -> Iterator[Finding]:
     if not token:
         yield Finding("METRICS_TOKEN", OK, "Not set: /metrics is shut.")
     elif len(token) < SHORTEST_TOKEN or len(set(token)) < 8:
-        yield Finding("METRICS_TOKEN", REFUSED, f"METRICS_TOKEN is shorter than {SHORTEST_TOKEN} characters.")
+        sentence = f"METRICS_TOKEN is shorter than {SHORTEST_TOKEN} characters or of few different ones."
+        yield Finding("METRICS_TOKEN", REFUSED, sentence)
     else:
         yield Finding("METRICS_TOKEN", OK, "/metrics answers to its bearer.")

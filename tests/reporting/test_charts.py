@@ -101,3 +101,8 @@ def test_weasyprint_draws_them() -> None:
 
     page = f"<html lang='id'><title>Grafik</title><p>{LINES.svg()}</p><p>{BARS.svg(NARROW)}</p><p>{STACKS.svg()}</p>"
     assert render_pdf(page).startswith(b"%PDF")
+
+
+def test_a_figure_is_written_in_digits_however_large_it_is() -> None:
+    chart = LineChart(**CHART_TEXT, head="", periods=("a", "b"), series=(Series("s", (1_000_000, 12.504)),))
+    assert chart.table().rows == (("s", "1000000", "12,5"),)

@@ -51,8 +51,8 @@ def stretched(inside: str) -> Markup:
 
 
 def plain(value: float) -> str:
-    """Return the number as text with a decimal comma and at most six significant digits, such as "12,5"."""
-    return f"{value:g}".replace(".", ",")
+    """Return the number as text with a decimal comma and at most two decimals, such as "12,5"."""
+    return f"{round(value, 2):.15g}".replace(".", ",")
 
 
 def picture(chart: Titled, width: int, height: float, inside: str) -> Markup:
