@@ -92,7 +92,7 @@ def confirm_supervisor(name: str, now: datetime) -> bool:
 def decide_grant(grant_id: int, confirm: bool, reason: str, by: int | None, now: datetime) -> IdentityGrant:
     """Confirm or reject a waiting request for an identity role as a second person, write the journal, notify requester
     and recipient, commit, and return the request; a confirmed role is added to the user. Raises GrantRefused when it
-    was decided already, or when `by` is the requester or the recipient.
+    does not exist or was decided already, or when `by` is the requester or the recipient.
     """
     with one_transaction():
         statement = select(IdentityGrant).where(IdentityGrant.id == grant_id, IdentityGrant.state == "waiting")

@@ -21,8 +21,8 @@ from app.reference.calendar import load_working_calendar
 
 def raise_due_alarms(now: datetime, batch: int = 50) -> int:
     """Record and send the due alarms of one batch of steps, end expired questions, commit, and return how many cases
-    were locked (0: nothing was due). Safe to run twice or in parallel. A step that fails is tried again after
-    RETRY_DELAY.
+    were locked (0: nothing was due, or others have it locked). Safe to run twice or in parallel. A step that fails is
+    tried again after RETRY_DELAY.
 
     Cases are locked with SKIP LOCKED; the unique key (step, level, deadline) allows each alarm once.
     """

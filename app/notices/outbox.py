@@ -99,7 +99,7 @@ class Outbox:
 
 def open_digest(user_id: int, channel: str, day: date, opening: datetime, at: datetime) -> int | None:
     """Return the id of an officer's morning digest (a Delivery row) on a channel, locked until the commit; it is
-    inserted if there is none. None once it is being sent.
+    inserted if there is none. None if it is being sent or another transaction has locked it.
     """
     same = (Delivery.user_id == user_id, Delivery.channel == channel, Delivery.digest_on == day)
     if not db.session.scalars(select(exists().where(*same))).one():

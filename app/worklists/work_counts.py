@@ -31,7 +31,7 @@ class WorkCounts:
     time state, and in `steps` by step; `newest` is the id of the newest of them.
 
     `elsewhere` counts cases that wait for others only, `found` the steps that match a filter by time state, `listed`
-    the complaints of a list. `late_cases` and `unread` stop at the largest badge.
+    the complaints of a list. `late_cases` and `unread` are counted up to one more than a badge shows (999+).
     """
 
     late: int = 0

@@ -41,7 +41,7 @@ class Change(TypedDict):
 
 
 class Held(TypedDict):
-    """What Lapor Balangan holds of one report; version 0 and status `quarantined` while the Admin looks for a word."""
+    """One report as Lapor Balangan holds it; version 0 and status `quarantined` while it waits for the Admin."""
 
     tracking_id: str
     revision: int | None
@@ -51,7 +51,7 @@ class Held(TypedDict):
 
 
 class FieldFault(TypedDict):
-    """What is wrong with one field, in words for its sender."""
+    """One field that was refused, with a sentence for the person who filled it in."""
 
     field: str
     message: str
@@ -68,12 +68,12 @@ class Refused(Exception):
 
 
 class CursorExpired(Refused):
-    """Changes after the cursor are no longer held: compare `reconciliation`, then begin with an empty cursor."""
+    """Raised when changes after the cursor are deleted: compare `reconciliation`, then begin without a cursor."""
 
 
 @dataclass
 class Answer:
-    """An answer as it came."""
+    """One HTTP response: status, headers and body as received."""
 
     status: int
     headers: dict[str, str]
@@ -85,39 +85,39 @@ class Answer:
 
 @dataclass
 class Lapor:
-    """One office's API; `key` is an API key, or a bearer token of `log_in`."""
+    """The API of one office; `key` is an API key, or an access token, which `log_in` sets."""
 
     url: str
     key: str = ""
     cursor: str = field(default="", init=False)
 
     def log_in(self, username: str, password: str) -> None:
-        """Become an officer for a quarter of an hour; the officer's own rights decide."""
+        """Sign in as an officer and keep the access token, valid for 15 minutes, with the officer's own rights."""
         body = {"username": username, "password": password, "provider": "db"}
         self.key = self._send("POST", "/api/v1/security/login", body).json()["access_token"]
 
     def put_report(self, tracking_id: str, report: dict[str, Any]) -> dict[str, Any]:
-        """Create or bring up to date; an older revision is refused with `stale_revision`."""
+        """Create or update one report and return it. Raises Refused(stale_revision) for an older revision."""
         return dict(self._send("PUT", f"/api/v1/sp4n/reports/{tracking_id}", report).json())
 
     def put_reports(self, reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Up to 1,000 reports, each with its `tracking_id`: one outcome each, in their order."""
+        """Send up to 1,000 reports, each with its `tracking_id`; return one outcome for each, in the same order."""
         return list(self._send("POST", "/api/v1/sp4n/reports/batch", {"reports": reports}).json()["result"])
 
     def send_message(self, tracking_id: str, message: dict[str, Any]) -> dict[str, Any]:
-        """What the reporter has done in SP4N: an answer, a comment, a rating, a reopening, a withdrawal."""
+        """Send what the reporter did in SP4N: an answer, a comment, a rating, a reopening or a withdrawal."""
         return dict(self._send("POST", f"/api/v1/sp4n/reports/{tracking_id}/messages", message).json())
 
     def report(self, tracking_id: str) -> dict[str, Any]:
-        """How a report stands, and its answer; one that waits for the Admin is `quarantined` and names its `errors`."""
+        """Return status and answer of a report; while it waits for the Admin it is `quarantined` with `errors`."""
         return dict(self._send("GET", f"/api/v1/sp4n/reports/{tracking_id}").json()["result"])
 
     def answer_pdf(self, tracking_id: str) -> bytes:
-        """The signed letter that answers a report."""
+        """Return the PDF of the signed letter that answers a report."""
         return self._send("GET", f"/api/v1/sp4n/reports/{tracking_id}/answer.pdf").content
 
     def changes(self, after: str = "", wait: int = 0) -> Iterator[Change]:
-        """Every change after a cursor until there is none left; `cursor` is that of the page at hand.
+        """Yield every change after the cursor, page by page, until none is left; `cursor` is that of the current page.
 
         Ordered for each report, without a gap, at least once. `wait` (seconds, at most 30) holds the last answer back
         until something happens.
@@ -131,7 +131,7 @@ class Lapor:
             self.cursor, more = page["next"], page["more"]
 
     def reconciliation(self) -> Iterator[Held]:
-        """Every report the office holds, by tracking id."""
+        """Yield every report that the office holds, ordered by tracking id."""
         path = "/api/v1/sp4n/reconciliation"
         while path:
             answer = self._send("GET", path)
@@ -141,7 +141,7 @@ class Lapor:
     def act(
         self, complaint: int, action: str, version: int, agency: str | None = None, **params: Any
     ) -> dict[str, Any]:
-        """Do one action on a complaint that was read with this version; `stale_version` if it has changed since."""
+        """Perform one action on a complaint read with this version. Raises Refused(stale_version) if it has changed."""
         body = {"action": action, "agency": agency, "params": params, "expected_version": version}
         return dict(self._send("POST", f"/api/v1/complaint/{complaint}/actions", body).json()["result"])
 
@@ -159,7 +159,7 @@ class Lapor:
 
 
 def _try(request: Request, last: bool) -> Answer | None:
-    """The answer, or None where it is worth another try after the pause that was just made."""
+    """Return the response, or None after a pause if the request is worth another try."""
     try:
         with urlopen(request, timeout=TIMEOUT_SECONDS) as reply:  # noqa: S310 (of our own making)
             headers = {name.lower(): value for name, value in reply.headers.items()}
@@ -178,7 +178,7 @@ def _try(request: Request, last: bool) -> Answer | None:
 
 
 def _pause(error: HTTPError) -> float | None:
-    """Seconds until the same request is welcome; 409 with such a word says that its first sending is still at work."""
+    """Return the seconds to wait before the same request; a 409 with Retry-After means its first sending still runs."""
     word = error.headers.get("Retry-After")
     if error.code in (429, 503) or (error.code == 409 and word):
         return float(word or 1)
@@ -195,6 +195,6 @@ def _refusal(error: HTTPError) -> Refused:
 
 
 def _next(link: str) -> str:
-    """The path of the following page in a `Link` header (RFC 8288), or nothing."""
+    """Return the path of the next page from a `Link` header (RFC 8288), or an empty string."""
     address, _, relation = link.partition(">")
     return address.lstrip("<") if 'rel="next"' in relation else ""

@@ -24,7 +24,8 @@ class BsreSigner:
         """Return the function that takes a PDF with its frozen content and returns it signed by BSrE for this officer.
 
         Raises ActionRefused: signing_unavailable if BSrE is not configured, signing_refused if the officer has stored
-        no NIK, missing_input if no passphrase was typed.
+        no NIK, missing_input if no passphrase was typed. The returned function raises it too: signing_unavailable or
+        signing_refused by BSrE.
         """
         if not bsre.is_set_up():
             raise refused(SigningFault.NOT_SET_UP)

@@ -74,7 +74,7 @@ def dismiss_hold(hold_id: int, reason: str, by: Person, *, now: datetime | None 
     """Dismiss a waiting report or message and commit; the reason and the officer are stored.
 
     Raises ActionRefused(missing_input) without a reason, (stale_version) if it was settled, (not_visible) if it does
-    not exist, (not_your_step) for anyone but the Admin.
+    not exist, (not_your_step) for an officer who is not the Admin.
     """
     may_receive(by)
     cleaned_reason = _reason(reason)

@@ -97,8 +97,8 @@ def find_hold(hold_id: int, kinds: tuple[str, ...]) -> InboundHold | None:
 
 
 def last_change(events: Iterable[ComplaintEvent], complaint: Complaint, person: Person) -> ReportChange | None:
-    """Return the newest ReportChange among these events of the case of which this person may see anything; None if
-    there is none.
+    """Return the newest ReportChange among these events of the case (oldest first) of which this person may see
+    anything; None if there is none.
     """
     revised = [event for event in events if event.kind in ("revised", "settled")]
     for event in reversed(revised):
