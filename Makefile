@@ -42,7 +42,8 @@ deep: prepare-test ## the tests whose length can be set, at length: random proce
 
 faults: prepare-test ## kill, freeze, fill and cut every part under load; then nothing may be lost or doubled (KILLS=200)
 	@$(venv) -m tests.faults.run
-	@$(venv) -m pytest -n 2 -q -m at_length tests/story/test_silent_mail_server.py tests/story/test_redis_away.py
+	@$(venv) -m pytest -n 2 -q -m at_length tests/story/test_silent_mail_server.py tests/story/test_redis_away.py \
+		tests/launch/test_two_hosts.py
 
 mutants: prepare-test ## change the program in one place after another: does a test fail? (PACKAGE=app/cases, SINCE=main)
 	@$(venv) -m tests.mutation.run

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import text
 
@@ -29,6 +30,7 @@ def half_a_minute_later() -> None:
     relay_papers()
 
 
+@pytest.mark.at_length
 def test_what_is_done_at_one_host_is_seen_at_the_other_and_a_kill_loses_nothing(
     session_app: Flask, worker: str, tmp_path: Path
 ) -> None:
