@@ -52,6 +52,11 @@ IDENTITY_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 SECRET = "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Stories take longest: they come first, so that no worker waits for another at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/story/"))
+
+
 def settings_for(database_url: str, redis_url: str, home: str) -> dict[str, Any]:
     """Overrides that make an app a test's own; form tokens are tested where they are the subject."""
     return {

@@ -22,6 +22,8 @@ from tests.papers.test_letters import text_of
 from workflow_rules.process.actors import Person
 from workflow_rules.process.refusals import ActionRefused
 
+pytestmark = pytest.mark.usefixtures("drawn_here")
+
 Service = Callable[..., FakeBsre]
 
 

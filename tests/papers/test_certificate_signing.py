@@ -27,6 +27,8 @@ from tests.papers.services import served, stamp_or_list
 from workflow_rules.process.actors import Person
 from workflow_rules.process.refusals import ActionRefused
 
+pytestmark = pytest.mark.usefixtures("drawn_here")
+
 Find = Callable[[str], Person]
 ROOT = x509.Certificate.load(authority().der())
 

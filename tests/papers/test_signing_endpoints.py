@@ -21,7 +21,7 @@ WRONG = "salah-ketik-7731-mawar"
 
 
 @pytest.fixture
-def case_id(app: Flask, person: Callable[[str], Person], freeze: Callable[[str], Any]) -> int:
+def case_id(app: Flask, person: Callable[[str], Person], freeze: Callable[[str], Any], drawn_here: None) -> int:
     """A letter that waits for the head of an agency that signs by certificate."""
     freeze("2026-11-24 10:00")
     with app.app_context():

@@ -14,6 +14,7 @@ from app.core.extensions import db
 from app.models import SignIn
 from tests.cases.costly_cases import STATES
 from tests.factories import a_complaint
+from tests.scenes import Scene
 from tests.statements import statements
 from tests.worklists.test_inbox import MOST_QUERIES
 
@@ -53,11 +54,14 @@ def test_the_pages_of_a_case_stay_within_the_budget_in_every_state(app: Flask, a
     assert {found[name, path][0] for name in HOUSES for path in pages} <= {200, 404}
 
 
+def five_cases() -> None:
+    for step in ("register", "check", "direct", "agency_receive", "sign_answer"):
+        a_complaint(step, agencies=("dishub", "dinkes"))
+
+
 @pytest.mark.parametrize("username", [*OFFICE, *HOUSES, "administrator"])
-def test_lists_and_bell_stay_within_the_budget(app: Flask, as_user: As, username: str) -> None:
-    with app.app_context():
-        for step in ("register", "check", "direct", "agency_receive", "sign_answer"):
-            a_complaint(step, agencies=("dishub", "dinkes"))
+def test_lists_and_bell_stay_within_the_budget(app: Flask, scene: Scene[None], as_user: As, username: str) -> None:
+    scene(five_cases)
     client = as_user(username)
     found = {path: cost(app, client, path) for path in LISTS}
     assert {path: n for path, (_, n) in found.items() if n > MOST_QUERIES} == {}
