@@ -85,7 +85,7 @@ def test_fonts_are_inside_the_file(context: Flask) -> None:
 
 HOSTILE = [
     "<script>alert(1)</script>",
-    "{{ 7 * 7 }}{% raw %}",
+    "{{ 7654321 * 1234567 }}{% raw %}",
     '<link rel="attachment" href="file:///etc/passwd">',
     "<img src='http://127.0.0.1:9/x.png'>",
     "مرحبا بكم",
@@ -103,7 +103,7 @@ def test_hostile_text_stays_text(context: Flask, hostile: str) -> None:
     pdf = render_pdf(letter_html(letter))
     assert b"/EmbeddedFile" not in pdf
     assert "akhir." in text_of(pdf)
-    assert "49" not in text_of(pdf).replace(letter.number or "", "") or "7 * 7" in text_of(pdf)
+    assert "9449772114007" not in text_of(pdf)
 
 
 def test_even_a_template_with_a_foreign_address_fetches_nothing(context: Flask, tmp_path: Any) -> None:
