@@ -24,9 +24,7 @@ class FirstAdministratorRefused(Exception):
 
 
 def refuse_unless_first(name: str) -> None:
-    """Raise FirstAdministratorRefused when the user name is invalid or taken, the roles are missing from the database,
-    or an active administrator exists.
-    """
+    """Raise FirstAdministratorRefused for an invalid or taken name, missing roles, or an active administrator."""
     if not NAME.fullmatch(name):
         raise FirstAdministratorRefused("Choose a user name of 2 to 64 letters, digits, dots, dashes and underscores.")
     role = db.session.scalars(select(Role).where(Role.name == ADMINISTRATOR_ROLE)).first()

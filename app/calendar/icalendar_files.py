@@ -62,10 +62,7 @@ class FileDays:
 
 
 def as_ical(rows: Iterable[Any], host: str, now: datetime) -> bytes:
-    """Return the holiday rows as bytes of an iCalendar file; each row has a permanent UID.
-
-    `now` is an aware UTC datetime.
-    """
+    """Return the holiday rows as bytes of an iCalendar file, with permanent UIDs; `now` is an aware UTC datetime."""
     calendar = icalendar.Calendar()
     for name, value in (("prodid", f"-//{host}//Hari Libur//ID"), ("version", "2.0"), ("calscale", "GREGORIAN")):
         calendar.add(name, value)

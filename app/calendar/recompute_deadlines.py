@@ -44,12 +44,10 @@ class Move:
 
 
 def recompute_open_deadlines(batch: int = 500) -> tuple[Move, ...]:
-    """Store the deadline of every open step by the present calendar, and return a tuple of Move for the steps whose
-    deadline moved.
-
-    Call it in the transaction that changes the calendar. It locks the complaint table, since another transaction could
-    still use the old calendar. Alarms already recorded stay. Raises ValueError when the calendar cannot reach a
-    deadline.
+    """Store the deadline of every open step by the present calendar; return a tuple of Move for the steps whose
+    deadline moved. Call it in the transaction that changes the calendar. It locks the complaint table, since another
+    transaction could still use the old calendar. Alarms already recorded stay. Raises ValueError when the calendar
+    cannot reach a deadline.
     """
     with one_transaction():
         db.session.execute(text("LOCK TABLE complaint IN EXCLUSIVE MODE"))
@@ -85,9 +83,7 @@ def _open_tasks(batch: int) -> Iterator[Sequence[StepTask]]:
 
 def _recompute(tasks: Sequence[StepTask], sops: dict[int, Sop], calendar: WorkingCalendar, now: datetime) -> list[Move]:
     """Set the deadlines of the open steps and the next deadline of their cases; return a list of Move for the steps
-    whose deadline moved.
-
-    `tasks` must hold all open steps of each of their cases.
+    whose deadline moved. `tasks` must hold all open steps of each of their cases.
     """
     extended = _longer_drafts([task.complaint_id for task in tasks])
     before = [(task, task.due_at) for task in tasks]

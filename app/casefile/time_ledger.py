@@ -107,9 +107,7 @@ def whole_clock_of(complaint: Complaint) -> WholeClock:
 def national_clocks_of(
     complaint: Complaint, limits: Iterable[NationalLimit], calendar: WorkingCalendar, now: datetime
 ) -> tuple[NationalClock, ...]:
-    """Return a tuple of the clocks of the national limits for a case at `now`; its reception counts where no submission
-    is known.
-    """
+    """Return a tuple of a case's national clocks at `now`; its reception counts where no submission is known."""
     disposition = (Step.AGENCY_DISPOSE.value, Action.DISPOSE.value)
     sent = [track.sent_at for track in complaint.tracks if track.sent_at is not None]
     closings = [task.closed_at for task in complaint.tasks if (task.step, task.closed_by) == disposition]

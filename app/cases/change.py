@@ -137,10 +137,8 @@ def begin_case(
     address: str | None = None,
     origin: str = "office",
 ) -> Change:
-    """Return the Change with the first event of a new case and its first step; `keys` are the primary keys of both
-    rows, `origin` ("office" or "sp4n") says in the change feed who made the change.
-
-    Nothing is written: a caller that receives many complaints passes all of them to `write_changes` at once.
+    """Return the Change with the first event of a new case and its first step, unwritten: `write_changes` takes many at
+    once. `keys` are the primary keys of both rows, `origin` ("office" or "sp4n") is the change's maker in the feed.
     """
     after = begin(complaint.number, event)
     row = event_row(complaint, event, by, address, (0, GENESIS), keys[0])

@@ -187,9 +187,7 @@ def _follow_up(done: Performed, corrected: Corrected, by: Person, notifier: Noti
 
 
 def _notify_of_agencies(done: Performed, notifier: Notifier) -> None:
-    """Write the notices to officers about a change of one agency's track, and to the Admin when the anonymity of a
-    secret case must still be confirmed.
-    """
+    """Write notices to officers about a change of one track, and to the Admin if anonymity must be confirmed."""
     event, case, seq = done.decision.event, done.complaint, done.event.seq
     at_agency = [t for t in done.rows.tasks if t.agency_code == event.agency and t.step in AGENCY_STEPS]
     if event.kind is Action.ASK_RELEASE:

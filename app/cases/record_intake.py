@@ -49,10 +49,8 @@ def record_intake(
     payload: dict[str, Any], by: Person, *, tracking_id: str = "", address: str | None = None, tell: bool = False
 ) -> Intake:
     """Receive a report that an officer typed, commit, and return the new case as Intake. With `tell`, a reporter who
-    left an address is sent number and code.
-
-    Raises ActionRefused (not_your_step, missing_input with every invalid field) and, for an SP4N tracking id that a
-    case has already, AlreadyHere.
+    left an address is sent number and code. Raises ActionRefused (not_your_step, missing_input with every invalid
+    field), and AlreadyHere for an SP4N tracking id that a case has already.
     """
     may_receive(by)
     with one_transaction():

@@ -37,9 +37,8 @@ def replace_code(
     complaint_id: int, params: dict[str, Any], by: Person, *, now: datetime | None = None, address: str | None = None
 ) -> Replaced:
     """Give the case a new tracking code, append an event with the reason, commit, and return the new code in clear as
-    Replaced. The old code stops working.
-
-    Raises ActionRefused: not_visible, not_your_step for anyone but the Admin, missing_input without a reason.
+    Replaced. The old code stops working. Raises ActionRefused: not_visible, not_your_step for anyone but the Admin,
+    missing_input without a reason.
     """
     cleaned, errors = check_fields(REASON, params)
     with one_transaction():

@@ -92,10 +92,8 @@ def store_file(
 
 def _refuse_without_room(complaint: Complaint, size: int, field: str) -> None:
     """Raise ActionRefused(missing_input) for `field` if one more file of `size` bytes does not fit the case or the
-    store.
-
-    For a case that is just being received only the store is checked, because its report limits its files. The store's
-    size is that of the last sweep, hours ago at most: counting all files for each upload would be too slow.
+    store. For a case just being received only the store is checked, as its report limits its files. The store's size is
+    that of the last sweep, hours ago at most: counting all files for each upload would be too slow.
     """
     with db.session.no_autoflush:
         if complaint not in db.session.new:

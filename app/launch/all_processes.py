@@ -25,9 +25,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 def run_everything(environment: Environment, demo: bool) -> int:
-    """Start all processes, run until a stop is requested, stop every child (also after an exception) and return the
-    exit code 0.
-
+    """Start all processes, run until a stop is requested, stop every child (also after an exception) and return 0.
     Raises LaunchRefused when the port or data folder is in use, ServerFailed when a server or the migration fails.
     """
     home = open_home(environment.home, environment.production)

@@ -27,9 +27,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def ensure(with_browser: bool = False) -> None:
-    """Install missing system packages if permitted; else, or when that fails, print what to install and what will not
-    work without them.
-    """
+    """Install missing system packages if permitted; else or on failure print what to install and what will not work."""
     missing = missing_packages(with_browser)
     if not missing or apt_install(missing):
         return

@@ -87,10 +87,8 @@ def read_gauges(now: datetime) -> Gauges:
 
 
 def _read_tables(found: Gauges, now: datetime) -> None:
-    """Fill `numbers`, `open_steps` and `gateways_away` from the tables.
-
-    Instants become seconds passed since, 0 for a future or missing one. A database error sets `up["database"]` to
-    False.
+    """Fill `numbers`, `open_steps` and `gateways_away` from the tables; a database error sets `up["database"]` to
+    False. Instants become seconds passed since, 0 for a future or missing one.
     """
 
     def number(value: Any) -> float:

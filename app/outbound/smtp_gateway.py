@@ -31,9 +31,7 @@ def send_mail(url: str, address: str, message: ComposedMessage) -> None:
 
 
 def as_mail(address: str, message: ComposedMessage) -> EmailMessage:
-    """Return a message as an e-mail to this address, marked as sent automatically. Raises ValueError if a header value
-    (such as the address) is malformed.
-    """
+    """Return a message as an automatic e-mail to this address. Raises ValueError for a malformed header value."""
     mail = EmailMessage()
     mail["Subject"] = message.subject
     mail.set_content(message.body)
@@ -107,9 +105,7 @@ def address_of(url: SplitResult) -> tuple[str, int]:
 
 
 def _signed_in(url: SplitResult) -> smtplib.SMTP:
-    """Return a connected and authenticated smtplib.SMTP; its connection is closed when the sign-in fails. Raises
-    OSError, SMTPException or ValueError.
-    """
+    """Return an authenticated smtplib.SMTP, closed if sign-in fails. Raises OSError, SMTPException or ValueError."""
     host, port = address_of(url)
     seconds = current_app.config.get("SMTP_SECONDS", SMTP_SECONDS)
     if url.scheme == "smtps":

@@ -40,9 +40,7 @@ def disposition(frozen: Mapping[str, Any]) -> str:
 
 def reporter_answer(frozen: Mapping[str, Any]) -> str:
     """Return the HTML text of the answer sent to the reporter, from its frozen content: a message slip rather than a
-    letter.
-
-    The slip does not name the reporter, so that the file holds no identity.
+    letter. The slip does not name the reporter, so that the file holds no identity.
     """
     kind = frozen["signatory"]["kind"]
     disposed = (frozen.get("disposed") or {}).get("kind")

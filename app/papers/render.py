@@ -65,10 +65,8 @@ def draw_pdf(
     seconds: int = MOST_SECONDS,
     megabytes: int = MOST_MEGABYTES,
 ) -> Drawn:
-    """Draw one paper's HTML as PDF and return it as Drawn, with its number of pages.
-
-    Raises DrawingRefused, with reason `pages`, `time` or `memory`, if the drawing exceeds the limits on pages,
-    processor seconds or memory (MiB).
+    """Draw one paper's HTML as PDF and return it as Drawn, with its number of pages. Raises DrawingRefused (reason
+    `pages`, `time` or `memory`) beyond the limits on pages, processor seconds or memory (MiB).
     """
     document, styles, (fonts, fetcher) = parts(layout)
     with WithinLimits(seconds, megabytes):

@@ -197,10 +197,8 @@ def _agencies_at_work(complaint: Complaint, facts: ComplaintFacts) -> Iterable[s
 
 def _reply(complaint: Complaint, facts: ComplaintFacts, events: list[ComplaintEvent]) -> str:
     """Return the text of the answer to a case, for a merged case that of the case it was merged into; "" if there is no
-    answer yet.
-
-    The reporter may not see the other case, so only the text of its answer is read, and only if it is open: an answer
-    may name the person it is for.
+    answer yet. The reporter may not see the other case, so only the text of its answer is read, and only if it is open:
+    an answer may name the person it is for.
     """
     if facts.status in ANSWERED:
         return next((str(e.data["text"]) for e in reversed(events) if e.kind == Action.REPLY), "")

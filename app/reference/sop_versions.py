@@ -47,9 +47,7 @@ def sop_versions() -> Sequence[SopVersion]:
 
 def copy_as_draft(version_id: int) -> SopVersion:
     """Store and return a new SopVersion row, a draft with the steps and settings of an SOP version, the next free
-    number and no decree.
-
-    All versions are locked meanwhile. Raises StopIteration when there is no such version.
+    number and no decree. All versions are locked meanwhile. Raises StopIteration when there is no such version.
     """
     with one_transaction():
         versions = _lock_versions()

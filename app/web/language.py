@@ -70,10 +70,8 @@ def compiled_catalogues(home: Path) -> Path:
 
 def _compile(sources: list[Path], folder: Path) -> None:
     """Write the compiled catalogue (``.mo``) of each source below `folder`, unless one with the source's own
-    modification time exists. Raises OSError if it cannot be written.
-
-    A catalogue is written under another name and then renamed, so that processes which start together never read an
-    incomplete one.
+    modification time exists. Raises OSError if it cannot be written. A catalogue is written under another name and then
+    renamed, so that processes which start together never read an incomplete one.
     """
     for source in sources:
         target, changed = folder / source.relative_to(CATALOGUES).with_suffix(".mo"), source.stat().st_mtime_ns

@@ -192,9 +192,7 @@ def _journal(
     now: datetime,
     **more: Any,
 ) -> None:
-    """Add a journal entry about a webhook endpoint to the session, without a commit; the URL is stored without its
-    query, which may hold a key.
-    """
+    """Add an endpoint's journal entry to the session, its URL stored without the query, which may hold a key."""
     sides = {
         side: {**asdict(given), "url": given.url.partition("?")[0], "event_types": list(given.event_types)}
         for side, given in (("before", before), ("after", after))

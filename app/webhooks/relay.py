@@ -80,9 +80,7 @@ def forget_old_messages(now: datetime, batch: int = 1000) -> int:
 
 def _read_on(endpoint_id: int, now: datetime) -> bool:
     """Write the messages of an endpoint's next changes, store its position and commit; return whether more changes may
-    wait.
-
-    The endpoint's row is locked, and skipped if another reader has locked it.
+    wait. The endpoint's row is locked, and skipped if another reader has locked it.
     """
     with one_transaction():
         mine = select(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id, WebhookEndpoint.active)

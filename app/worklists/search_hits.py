@@ -52,9 +52,7 @@ def _usual_hits_statement(kind: Person) -> Select[tuple[int]]:
 
 
 def _best_hits(search: Search, person: Person, criteria: Criteria) -> Select[tuple[int]]:
-    """Return a statement for the ids of the newest 1,000 hits, best match first; visibility is checked only for
-    these.
-    """
+    """Return a statement for ids of the newest 1,000 hits, best first; visibility is checked only for these."""
     if not person.sees_every_case:
         # One index covers the words and the agencies that a case was sent to.
         agencies: Any = array(as_agency(code) for code in sorted(person.agencies))

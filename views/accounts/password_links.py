@@ -101,10 +101,8 @@ class NewPasswordView(PublicView):
 
     @expose("/", methods=["POST"])
     def set(self) -> Any:
-        """Set the user account's new password, end the reset link, and redirect to the login page.
-
-        A wrong form is shown again with status 422 and changes nothing; an ended link redirects to the form that
-        requests one.
+        """Set the user account's new password, end the reset link, and redirect to the login page. A wrong form is
+        shown again with status 422 and changes nothing; an ended link redirects to the form that requests one.
         """
         try:
             link = valid_link(_stored_hash(), utc_now())

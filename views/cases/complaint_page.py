@@ -76,10 +76,7 @@ class ComplaintView(BaseView):
     @has_access
     @permission_name("read")
     def explain_limits(self, complaint_id: int) -> str:
-        """Show the page that explains line by line how the due time of each open step was computed (design section 5).
-
-        Raises ActionRefused(not_visible).
-        """
+        """Show the page explaining line by line each open step's due time. Raises ActionRefused(not_visible)."""
         case = load_case(complaint_id, current_person(), utc_now(), papers=False)
         return render_template(
             "cases/limits.html",

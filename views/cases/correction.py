@@ -61,10 +61,8 @@ class CorrectionView(BaseView):
     @for_officers("can_act", "Complaint")
     def save(self, complaint_id: int) -> Any:
         """Save the correction, register the case too if that button was pressed, and redirect to the case page; both in
-        one transaction.
-
-        Errors show the form again as typed, with the status of the refusal, or 422 for an outdated form. Raises
-        ActionRefused (not_visible, not_your_step, out_of_order) if the officer may not correct the case now.
+        one transaction. Errors show the form again as typed, with the status of the refusal, or 422 for an outdated
+        form. Raises ActionRefused (not_visible, not_your_step, out_of_order) if the officer may not correct it now.
         """
         case, typed = _case(complaint_id), request.form
         seen, token = typed.get("expected_version", ""), typed.get("token", "")

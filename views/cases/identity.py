@@ -39,10 +39,8 @@ class IdentityView(BaseView):
     @for_officers("can_act", "Complaint")
     def open(self, complaint_id: int) -> Response:
         """Record the opening of a reporter's identity with its reason, and show the case page with the identity in
-        clear, once.
-
-        Each request is another opening with its own event. An error shows the case page again with the status of the
-        refusal. Raises ActionRefused: not_visible or not_your_step.
+        clear, once. Each request is another opening with its own event. An error shows the case page again with the
+        status of the refusal. Raises ActionRefused: not_visible or not_your_step.
         """
         by, reason = current_person(), request.form.get("reason", "")
         try:

@@ -80,9 +80,7 @@ class IntakeView(BaseView):
 
 def _record_once(typed: dict[str, str], token: str) -> Landing:
     """Record the officer's complaint, commit, and return its `Landing`, or that of an earlier submission of the same
-    form.
-
-    Raises ActionRefused (not_your_step, missing_input with every faulty field), and AlreadyHere for a known SP4N
+    form. Raises ActionRefused (not_your_step, missing_input with every faulty field), and AlreadyHere for a known SP4N
     number.
     """
     tracking_id = read_tracking_id(typed.get("tracking_id", ""))

@@ -277,9 +277,7 @@ def how_long(seconds: float) -> str:
 
 
 def _peer(now: datetime) -> Iterator[Finding]:
-    """Yield one Finding (part, state, message, advice) about the exchange with the peer (SP4N); nothing if no peer is
-    configured.
-    """
+    """Yield one Finding (part, state, message, advice) about the exchange with the peer (SP4N), none without a peer."""
     if not client.is_set_up():
         return
     if (denial := overview.find_denial()) is not None:

@@ -101,10 +101,8 @@ class Open311View(BaseView):
     @expose("/requests.<ending>", methods=["POST"])
     def hand_in(self, ending: str) -> Response:
         """Record a complaint that a program submits for a citizen; return a response with its number and a notice with
-        the tracking code.
-
-        A repeated submission gets the first response. 403 without a valid key, 415 for another media type; raises
-        Unreadable for invalid fields.
+        the tracking code. A repeated submission gets the first response. 403 without a valid key, 415 for another media
+        type; raises Unreadable for invalid fields.
         """
         key = open311_key((request.form.get("api_key") or request.args.get("api_key", "")).strip(), utc_now())
         if key is None:

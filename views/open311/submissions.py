@@ -60,10 +60,7 @@ def submit(key: KnownKey) -> dict[str, str]:
 
 
 def _report(files: list[tuple[str, bytes]]) -> Report:
-    """Return the submitted report (`Report`), validated.
-
-    Raises Unreadable with every fault; its status is 404 for an unknown service, else 400.
-    """
+    """Return the submitted, valid `Report`. Raises Unreadable with all faults: 404 for an unknown service, else 400."""
     form = request.form
     code = form.get("service_code", "").strip()
     category = find_category(code) if code else None

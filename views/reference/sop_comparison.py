@@ -54,10 +54,7 @@ class SopComparisonView(BaseView):
     @expose("/")
     @for_officers("can_read", "Reference")
     def compare(self) -> str:
-        """Show the page with the differences of the SOP versions with the ids `lama` and `baru`.
-
-        By default they are the active version and the newest other one.
-        """
+        """Show the page comparing SOP versions by ids `lama` and `baru`; default: the active and newest other one."""
         versions = sop_versions()
         by_id = {str(version.id): version for version in versions}
         active = next((version for version in versions if version.status == "active"), None)

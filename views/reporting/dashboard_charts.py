@@ -41,10 +41,7 @@ class Row:
 def agencies_chart(
     found: Mapping[tuple[str | None, ...], Timeliness], names: Mapping[str, str]
 ) -> tuple[BarChart, list[Row]]:
-    """Return (chart, table rows) of the percentage of steps completed in time by agency, best first.
-
-    Steps of Dinas Kominfo are left out.
-    """
+    """Return (chart, table rows) of the percentage of steps in time by agency, best first, without Dinas Kominfo."""
     counted = [(key[0], one) for key, one in found.items() if key[0] is not None]
     own = sorted(counted, key=lambda pair: (-(pair[1].share or 0), names.get(pair[0], "")))
     bars = []

@@ -79,10 +79,7 @@ class LimitWriter:
 
 
 def work_line(row: WorkRow, writer: LimitWriter, queue: Queue) -> Line:
-    """Return the `Line` of the inbox for a step.
-
-    It can be ticked only if the step waits for this officer and its clock is not paused.
-    """
+    """Return the inbox `Line` of a step; it can be ticked only if it waits for this officer and is not paused."""
     task = row.task
     limit = writer.limit(task.due_at, task.warn_at, task.paused_at)
     if queue is Queue.MINE:

@@ -64,9 +64,7 @@ class HoldsView(BaseView):
     @expose("/")
     @for_officers("can_read", "Sync")
     def list(self) -> str:
-        """Show the page of the waiting reports and messages from SP4N, oldest first, each with its reason, and the last
-        decided ones.
-        """
+        """Show the page of waiting reports and messages from SP4N, oldest first, with reasons, and the last decided."""
         address, waiting = read_address({}), count_waiting()
         pages = pages_of(address, waiting.quarantine if self.kinds == QUARANTINE else waiting.conflicts)
         return render_template(

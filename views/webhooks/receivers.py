@@ -90,9 +90,7 @@ class WebhookView(BaseView):
     @expose("/<int:endpoint_id>/kiriman/<int:message_id>")
     @for_officers("can_read", "Sync")
     def message(self, endpoint_id: int, message_id: int) -> str:
-        """Show the page of a webhook message with its attempts and the start of the last response; 404 for an unknown
-        message.
-        """
+        """Show a webhook message's page with its attempts and the last response's start; 404 for an unknown message."""
         endpoint = known_endpoint(endpoint_id)
         message = find_message(endpoint.id, message_id) if message_id <= LARGEST_ID else None
         if message is None:

@@ -13,9 +13,7 @@ from workflow_rules.process.steps import CaseStatus
 
 
 class Action(StrEnum):
-    """An enum of every action on a case: the steps of the SOP and their exceptions (design section 4). Events store the
-    values.
-    """
+    """An enum of every action on a case: SOP steps and their exceptions (design section 4). Events store the values."""
 
     REGISTER = "register"
     REQUEST_INFORMATION = "request_information"
@@ -97,10 +95,9 @@ class MergeTarget:
 
 @dataclass(frozen=True)
 class Known:
-    """A value object with the database values that the rules need to judge a request. `agencies` holds the codes of
-    agencies in service, `merge_target` is None when no such complaint exists, and `silence_ends_at` and
-    `question_ends_at` are aware datetimes when waiting for the reporter ends. `initials` maps an agency code to the
-    roles that initial its drafts.
+    """The database values by which a request is judged: `agencies` are codes of agencies in service, `merge_target` is
+    None for an unknown complaint, `silence_ends_at` and `question_ends_at` (aware) end the wait for the reporter,
+    `initials` maps an agency code to the roles that initial its drafts.
     """
 
     agencies: frozenset[str] = frozenset()
@@ -119,9 +116,8 @@ class Known:
 
 @dataclass(frozen=True)
 class ActionRequest:
-    """A value object: a request to perform an action. `agency` is the code of the agency with the track that it
-    concerns, None when the request names none. `reviewed` is the hash of the draft that the signer read, None when the
-    client did not send it.
+    """A request to perform an action. `agency` is the code of the track's agency, None when the request names none;
+    `reviewed` is the hash of the draft that the signer read, None when the client did not send it.
     """
 
     action: Action

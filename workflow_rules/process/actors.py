@@ -5,9 +5,7 @@ from enum import StrEnum
 
 
 class Actor(StrEnum):
-    """An enum of the roles that act on a case: the seven officer roles of the SOP, the reporter and the system
-    (scheduled jobs).
-    """
+    """An enum of the roles in a case: the SOP's seven officer roles, the reporter and the system (scheduled jobs)."""
 
     COMPLAINT_ADMIN = "complaint_admin"
     SECTION_HEAD = "section_head"
@@ -26,9 +24,7 @@ OFFICERS = OFFICE_ACTORS | AGENCY_ACTORS
 
 
 class DelegationKind(StrEnum):
-    """An enum of the ways to act for another officer (Permendagri 1/2023): Plt. (vacancy), Plh. (absence), a.n. (in
-    their name).
-    """
+    """The ways to act for an officer (Permendagri 1/2023): Plt. (vacancy), Plh. (absence), a.n. (in their name)."""
 
     PLT = "plt"
     PLH = "plh"
@@ -37,9 +33,8 @@ class DelegationKind(StrEnum):
 
 @dataclass(frozen=True)
 class Capacity:
-    """A value object: one role in which a person may act. `agency` is the agency code, None for roles of the office.
-    For a role held under a delegation, `on_behalf_of` is the user id of its giver, and `kind` and `delegation` (its id)
-    are set; otherwise they are None.
+    """One role in which a person may act. `agency` is the agency code, None for roles of the office. For a delegated
+    role `on_behalf_of` is the giver's user id, and `kind` and `delegation` (its id) are set; else they are None.
     """
 
     actor: Actor
@@ -51,9 +46,8 @@ class Capacity:
 
 @dataclass(frozen=True)
 class Person:
-    """A value object: the person who requests an action, with all capacities held that day, own ones first. `observes`
-    marks a supervisor, who sees every case but cannot act. `administers` marks an administrator of the program, which
-    gives no sight of cases.
+    """The person who requests an action, with all capacities of that day, own ones first. `observes` marks a
+    supervisor, who sees every case but cannot act; `administers` an administrator, which gives no sight of cases.
     """
 
     id: int | None

@@ -19,9 +19,7 @@ def format_complaint_number(year: int, running: int) -> str:
 
 
 def visible(text: str) -> str:
-    """Return the text in NFKC form without invisible characters (zero-width, soft hyphen, direction marks), so that
-    wide or raised letters and digits become plain ones.
-    """
+    """Return the text in NFKC form (wide and raised characters become plain) without invisible ones (category Cf)."""
     plain = unicodedata.normalize("NFKC", text)
     return "".join(c for c in plain if unicodedata.category(c) != "Cf")
 

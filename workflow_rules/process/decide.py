@@ -77,8 +77,7 @@ def decide(facts: ComplaintFacts, action: ActionRequest, by: Person, sop: Sop, n
 
 def allowed_actions(facts: ComplaintFacts, by: Person, sop: Sop) -> tuple[AllowedAction, ...]:
     """Return an `AllowedAction` for every action that the person may perform now, in the order of `Action`; () when
-    they may not see the case or it has ended. Buttons, API and tests use it. The time windows of `decide` are not
-    checked.
+    they may not see the case or it has ended. The time windows of `decide` are not checked.
     """
     if not sees(by, facts) or facts.status in ENDED:
         return ()
@@ -103,9 +102,7 @@ def _is_again(action: Action, spot: Spot) -> bool:
 
 
 def _capacity_for(spot: Spot, capacities: tuple[Capacity, ...]) -> Capacity | None:
-    """Return the first `Capacity` that may act at the spot, one of an agency only on that agency's track; None without
-    one.
-    """
+    """Return the first `Capacity` that may act at the spot (an agency's only on that agency's track), else None."""
     for held in capacities:
         own = held.agency == spot.agency or held.actor not in AGENCY_ACTORS
         if held.actor in spot.actors and own:
@@ -114,9 +111,8 @@ def _capacity_for(spot: Spot, capacities: tuple[Capacity, ...]) -> Capacity | No
 
 
 def _place(facts: ComplaintFacts, request: ActionRequest, by: Person, sop: Sop) -> tuple[Spot, Capacity]:
-    """Return (spot, capacity): the place that the request means, and the capacity in which the person acts there.
-    Raises ActionRefused: not_your_step, wrong_agency, paused, out_of_order, missing_input (agency), or what the spot
-    lacks.
+    """Return (spot, capacity): the place meant and the capacity in which the person acts there. Raises ActionRefused:
+    not_your_step, wrong_agency, paused, out_of_order, missing_input (agency), or what the spot lacks.
     """
     may = entitled_actors(request.action, sop)
     entitled = tuple(c for c in by.capacities if c.actor in may)

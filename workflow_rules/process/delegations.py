@@ -9,9 +9,7 @@ from workflow_rules.process.actors import Capacity, DelegationKind
 
 @dataclass(frozen=True)
 class Delegation:
-    """A value object: a period in which the officer `holder` acts for `giver` (user ids); both dates are inclusive
-    office dates.
-    """
+    """A period in which the officer `holder` acts for `giver` (user ids); both dates are inclusive office dates."""
 
     id: int
     kind: DelegationKind
@@ -27,9 +25,8 @@ class Delegation:
 def capacities_on(
     officer: int, own: Mapping[int, tuple[Capacity, ...]], delegations: Iterable[Delegation], day: date
 ) -> tuple[Capacity, ...]:
-    """Return a tuple of every `Capacity` that an officer (user id) holds on an office date: their own first, then those
-    delegated to them, directly or through a chain. A capacity from a chain carries the kind and id of its last
-    delegation, the one made to this officer.
+    """Return a tuple of every `Capacity` of an officer (user id) on an office date: own ones first, then delegated
+    ones, also through a chain; those carry the kind and id of its last delegation, made to this officer.
     """
     running = [d for d in delegations if d.starts_on <= day <= d.ends_on]
     held = list(own.get(officer, ()))
@@ -49,9 +46,7 @@ def capacities_on(
 
 
 def closes_a_loop(new: Delegation, existing: Iterable[Delegation]) -> bool:
-    """Return True if the new delegation, alone or with existing ones, would on some day return a power to its giver,
-    else False.
-    """
+    """Return whether the new delegation, alone or with existing ones, would some day return a power to its giver."""
     if new.giver == new.holder:
         return True
     others = list(existing)

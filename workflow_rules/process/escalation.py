@@ -18,9 +18,7 @@ _AGENCY_LINE = (Actor.AGENCY_ADMIN, Actor.AGENCY_SECRETARY, Actor.AGENCY_HEAD, A
 
 @dataclass(frozen=True)
 class Alarm:
-    """A value object: one escalation level of a deadline, with the instant it is raised at (aware, in the calendar's
-    zone) and the role that is notified.
-    """
+    """One escalation level of a deadline: when it is raised (aware, in the calendar's zone) and the role notified."""
 
     level: int
     at: datetime
@@ -28,11 +26,8 @@ class Alarm:
 
 
 def escalation_line(holder: Actor) -> tuple[Actor, ...]:
-    """Return a tuple of the roles (`Actor`) that are notified in turn of a late step: its holder first, the Kepala
-    Dinas last.
-
-    In the office the direct superior comes between them. In an agency every officer above the holder comes before the
-    Kepala Dinas Kominfo.
+    """Return a tuple of the roles (`Actor`) notified in turn of a late step: its holder, then in the office the direct
+    superior, in an agency every officer above the holder, and last the Kepala Dinas Kominfo.
     """
     if holder in AGENCY_ACTORS:
         return _AGENCY_LINE[_AGENCY_LINE.index(holder) :]
@@ -51,9 +46,7 @@ def actor_notified(level: int, holder: Actor) -> Actor:
 def alarms_until(
     calendar: WorkingCalendar, start: datetime, due_at: datetime, now: datetime, holder: Actor, pauses: Pauses = ()
 ) -> tuple[Alarm, ...]:
-    """Return a tuple with an `Alarm` for every level of a deadline that is due at or before `now`, by level, including
-    those raised earlier: a sweep that missed runs catches up with it.
-    """
+    """Return a tuple with an `Alarm`, by level, for each level of a deadline due by `now`, also those raised before."""
     due = calendar.in_zone(due_at)
     times = [warn_at(calendar, start, due, pauses), due]
     while not later(times[-1], now):

@@ -37,9 +37,8 @@ def event_kind(name: str) -> EventKind:
 
 @dataclass(frozen=True)
 class Event:
-    """A value object: one recorded event. `at` is aware; `by` is the capacity of the person who acted; `step` and
-    `agency` are None for an event of the whole case or of the office; `data` holds the recorded parameters, never
-    secret ones.
+    """One recorded event. `at` is aware; `by` is the capacity of the person who acted; `step` and `agency` are None for
+    an event of the whole case or of the office; `data` holds the recorded parameters, never secret ones.
     """
 
     kind: EventKind

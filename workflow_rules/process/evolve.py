@@ -61,9 +61,7 @@ class Replayed:
 
 
 def fold(number: str, events: Iterable[Event]) -> Iterator[Replayed]:
-    """Yield a `Replayed` for each event, none for an empty log. Raises ValueError if the first event is not the
-    reception.
-    """
+    """Yield a `Replayed` for each event, none for an empty log. Raises ValueError unless the reception is first."""
     facts: ComplaintFacts | None = None
     for event in events:
         if facts is None and event.kind is not SystemEvent.RECEIVED:
@@ -74,9 +72,7 @@ def fold(number: str, events: Iterable[Event]) -> Iterator[Replayed]:
 
 
 def replay(number: str, events: Iterable[Event]) -> ComplaintFacts:
-    """Return the facts (`ComplaintFacts`) after a whole event log. Raises ValueError if it is empty or lacks the
-    reception.
-    """
+    """Return the `ComplaintFacts` after a whole event log. Raises ValueError unless it begins with the reception."""
     turns = list(fold(number, events))
     if not turns:
         raise ValueError("a log begins with the reception")
@@ -101,9 +97,7 @@ def _on_track(facts: ComplaintFacts, agency: str | None, **changes: Any) -> Comp
 
 
 def _to(step: Step, state: TrackState | None = None) -> Callable[[ComplaintFacts, Event], ComplaintFacts]:
-    """Return a function (facts, event) -> facts that closes the event's step, opens `step` and sets the track's state,
-    if given.
-    """
+    """Return a function (facts, event) -> facts: close the event's step, open `step`, set a given track state."""
 
     def change(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
         moved = _open(_close(facts, event.step, event.agency), step, event.agency, event.at)
@@ -180,17 +174,13 @@ def _decline(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _leave(facts: ComplaintFacts, event: Event, state: TrackState) -> ComplaintFacts:
-    """Return the ComplaintFacts of the case after an agency left: its step closed, its track in `state` and no lead,
-    the agency removed from `seen_by`.
-    """
+    """Return the ComplaintFacts after an agency left: step closed, track in `state`, not lead, not in `seen_by`."""
     facts = _on_track(_close(facts, event.step, event.agency), event.agency, state=state, lead=False)
     return changed(facts, seen_by=facts.seen_by - {event.agency})
 
 
 def _pass_lead(facts: ComplaintFacts) -> ComplaintFacts:
-    """Return the ComplaintFacts of the case with a lead agency: unchanged if there is one or no agency is on the case,
-    else the first active track, in the order of `tracks`, becomes lead.
-    """
+    """Return the ComplaintFacts; without a lead, the first active track (order of `tracks`), if any, becomes lead."""
     if facts.lead is not None or not facts.active_tracks:
         return facts
     return _on_track(facts, facts.active_tracks[0].agency, lead=True)
@@ -205,18 +195,14 @@ def _drop_agency(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _release(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Return the ComplaintFacts of the case after an agency's request to leave was decided: it has left and step 4 is
-    open, or it stays.
-    """
+    """Return the ComplaintFacts after an agency's request to leave is decided: it left, step 4 is open; or it stays."""
     if not event.data["accept"]:
         return _on_track(facts, event.agency, release_asked=False)
     return _recall(facts, event, TrackState.DECLINED)
 
 
 def _add_agency(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Return the ComplaintFacts of the case with one more agency, at step 5. From then on every agency on the case
-    counts as cross-agency (SOP step 7, remark).
-    """
+    """Return the ComplaintFacts with one more agency, at step 5; all now count as cross-agency (SOP step 7, remark)."""
     code = event.data["agency"]
     others = tuple(changed(t, cross_agency=t.active or t.cross_agency) for t in facts.tracks if t.agency != code)
     new = AgencyTrack(code, lead=facts.lead is None, sent_at=event.at, cross_agency=True)
@@ -239,9 +225,7 @@ def _correct(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _join(facts: ComplaintFacts, at: datetime) -> ComplaintFacts:
-    """Return the ComplaintFacts of the case: with step 10 open if no step is open and every agency has sent its answer,
-    else unchanged.
-    """
+    """Return the ComplaintFacts, with step 10 open if no step is open and every agency has sent its answer."""
     if facts.open_steps or any(t.state is not TrackState.SENT for t in facts.active_tracks):
         return facts
     return _open(facts, Step.DISPOSE_ANSWER, None, at)
@@ -259,9 +243,7 @@ def _pause(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _resume(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Return the ComplaintFacts of the case with the event's step resumed, or with every paused step resumed for an
-    event of the whole case.
-    """
+    """Return the ComplaintFacts with the event's paused step resumed; for an event of the whole case, all of them."""
     steps = list(facts.open_steps)
     for position, step in enumerate(steps):
         meant = event.step is None or (step.step, step.agency) == (event.step, event.agency)
@@ -289,9 +271,7 @@ def _reopen(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _revise(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Return the ComplaintFacts of the case after a revised report. A revision that answers a question resumes every
-    paused step.
-    """
+    """Return the ComplaintFacts after a revised report; one that answers a question resumes every paused step."""
     data = event.data
     if data.get("resumes"):
         facts = _resume(facts, event)

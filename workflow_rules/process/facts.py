@@ -23,10 +23,9 @@ def changed(value: Value, **changes: Any) -> Value:
 
 @dataclass(frozen=True)
 class OpenStep:
-    """A value object: a step of a case that waits for an action. `clock_from` is when its allowance starts, `pauses`
-    are the (start, end) of ended pauses, `paused_at` is the start of a running pause (all aware). `agency` is the code
-    of the agency whose track the step belongs to or, at step 4, which is to be replaced; None for the office's own
-    track.
+    """A step of a case that waits for an action. `clock_from` is when its allowance starts, `pauses` are the (start,
+    end) of ended pauses, `paused_at` is the start of a running one (all aware). `agency` is the code of the track's
+    agency or, at step 4, of the one to be replaced; None for the office's own track.
     """
 
     step: Step
@@ -43,10 +42,9 @@ class OpenStep:
 
 @dataclass(frozen=True)
 class AgencyTrack:
-    """A value object: the work of one agency on a case. `sent_at` (aware) is when the agency could first see the case,
-    None before. `replaces` is the code of the agency in whose place it was directed. `awaits` lists the roles that have
-    yet to initial its draft. `more_days` are the working days by which step 7 was extended. `release_asked` is true
-    while the agency's request to leave the case waits for a decision.
+    """The work of one agency on a case. `sent_at` (aware) is when the agency could first see it, None before;
+    `replaces` the code of the agency in whose place it was directed; `awaits` the roles yet to initial its draft;
+    `more_days` the working days added to step 7; `release_asked` whether its request to leave waits for a decision.
     """
 
     agency: str
@@ -141,8 +139,6 @@ class ComplaintFacts:
         return next((s for s in self.open_steps if s.step is step and s.agency == agency), None)
 
     def step_of_track(self, agency: str | None) -> OpenStep | None:
-        """Return the `OpenStep` of an agency's track (by code) or of the office's own (None); None if it has no open
-        step.
-        """
+        """Return the `OpenStep` of an agency's track (by code; None: the office's own); None without an open step."""
         own = (s for s in self.open_steps if s.agency == agency and s.of_agency is (agency is not None))
         return next(own, None)

@@ -26,9 +26,7 @@ def _faulty(*errors: FieldError) -> ActionRefused:
 
 
 def identity_is_complete(facts: ComplaintFacts, params: Params, sop: Sop) -> None:
-    """Raise ActionRefused(identity_incomplete) when identity parts are missing and no `incomplete_reason` is given
-    (step 1).
-    """
+    """Raise ActionRefused(identity_incomplete) for missing identity parts without an `incomplete_reason` (step 1)."""
     lacking = missing_identity(facts.reporter, facts.confidentiality, facts.channel, sop.nik_channels)
     if lacking and "incomplete_reason" not in params:
         raise ActionRefused(RefusalReason.IDENTITY_INCOMPLETE, ", ".join(lacking))
@@ -59,9 +57,7 @@ def direction_names_agencies(facts: ComplaintFacts, params: Params, known: Known
 
 
 def _to_be_replaced(facts: ComplaintFacts) -> set[str | None]:
-    """Return the set of the codes of agencies that left and wait for a replacement; they cannot be named as
-    replacements.
-    """
+    """Return the codes (set) of agencies that left and wait for a replacement; none of them can be named as one."""
     return {s.agency for s in facts.open_steps if not s.of_agency}
 
 
@@ -70,9 +66,7 @@ def _unknown(code: str, field: str = "agencies") -> FieldError:
 
 
 def merge_has_a_target(facts: ComplaintFacts, _params: Params, request: ActionRequest, _spot: Spot) -> None:
-    """Raise ActionRefused(missing_input) if the complaint to merge into is unknown, the case itself, or ended but not
-    closed.
-    """
+    """Raise ActionRefused(missing_input) if the target is unknown, the case itself, or ended but not closed."""
     target = request.known.merge_target
     if target is None:
         raise _faulty(FieldError("into", FieldFault.UNKNOWN_COMPLAINT))
@@ -83,12 +77,10 @@ def merge_has_a_target(facts: ComplaintFacts, _params: Params, request: ActionRe
 
 
 def delivery_is_proven(facts: ComplaintFacts, params: Params, _request: ActionRequest, _spot: Spot) -> None:
-    """Raise ActionRefused(delivery_unproven) when the answer needs a proof of delivery and the parameters have none
-    (SOP step 11, remark). Without a parameter `channel` the channel of the case is added to the parameters.
-
-    The program delivers by itself to SP4N, to an e-mail address, and on the web to a reporter who is notified by e-mail
-    or message or left no contact at all. A reporter who left only a telephone number has to be called, so a proof is
-    needed.
+    """Raise ActionRefused(delivery_unproven) when the answer needs a proof of delivery and has none (SOP step 11,
+    remark). A missing parameter `channel` is set to the channel of the case. The program itself delivers to SP4N, to an
+    e-mail address, and on the web to a reporter who is notified by e-mail or message or left no contact; one who left
+    only a telephone number has to be called, so a proof is needed.
     """
     channel = Channel(params.setdefault("channel", facts.channel.value))
     reporter = facts.reporter
@@ -119,9 +111,7 @@ def agency_can_join(facts: ComplaintFacts, params: Params, request: ActionReques
 
 
 def extension_is_allowed(facts: ComplaintFacts, params: Params, sop: Sop) -> None:
-    """Raise ActionRefused(missing_input) unless the agency's step 7 is counted in days and `working_days` is at most
-    the SOP's `most_more_days`.
-    """
+    """Raise ActionRefused(missing_input) unless step 7 counts in days and `working_days` <= `sop.most_more_days`."""
     track = facts.track(params["agency"])
     if not sop.can_extend(track is not None and track.extended):
         raise _faulty(FieldError("working_days", FieldFault.NOT_IN_DAYS))
@@ -130,9 +120,8 @@ def extension_is_allowed(facts: ComplaintFacts, params: Params, sop: Sop) -> Non
 
 
 def letter_can_be_sent(_facts: ComplaintFacts, params: Params, request: ActionRequest, spot: Spot) -> None:
-    """Raise ActionRefused when the letter's file is not stored (letter_not_ready), or when it was signed on paper and
-    has neither a scan nor a reason for its absence (missing_input). A reason that is not needed is removed from the
-    parameters.
+    """Raise ActionRefused when the letter's file is not stored (letter_not_ready), or it was signed on paper and has
+    neither a scan nor a reason for that (missing_input). A reason not needed is removed from the parameters.
     """
     letter = request.known.letters.get(spot.agency)
     if letter is None:
@@ -181,9 +170,8 @@ def reviewed_draft_is_signed(_facts: ComplaintFacts, params: Params, request: Ac
 
 
 def window_is_right(request: ActionRequest, spot: Spot, capacity: Capacity, now: datetime) -> None:
-    """Raise ActionRefused(out_of_order) outside an action's time window: reopening after `silence_ends_at`, marking a
-    field visit after step 7's deadline, closing by the system before `silence_ends_at`, or expiring a question before
-    `question_ends_at`.
+    """Raise ActionRefused(out_of_order) outside an action's time window: reopening after `silence_ends_at`, a field
+    visit after step 7's deadline, closing by the system before `silence_ends_at`, expiring before `question_ends_at`.
     """
     silence, question = request.known.silence_ends_at, request.known.question_ends_at
     draft_due = request.known.draft_due_at.get(spot.agency)
@@ -197,9 +185,7 @@ def window_is_right(request: ActionRequest, spot: Spot, capacity: Capacity, now:
 
 
 def initials_are_asked(_facts: ComplaintFacts, params: Params, request: ActionRequest, spot: Spot) -> None:
-    """Add the roles that must initial this draft to the parameters, as `initials`; later changes of the setting do not
-    count.
-    """
+    """Add the roles that must initial this draft as parameter `initials`; later changes of the setting do not count."""
     if asked := request.known.initials.get(spot.agency or ""):
         params["initials"] = [actor.value for actor in asked]
 

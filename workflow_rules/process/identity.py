@@ -5,9 +5,7 @@ from enum import StrEnum
 
 
 class Confidentiality(StrEnum):
-    """An enum of how secret the reporter's identity is: `anonymous` is never stored, `secret` is never shown to an
-    agency.
-    """
+    """An enum of the secrecy of the reporter's data: `anonymous` is never stored, `secret` never shown to an agency."""
 
     OPEN = "open"
     ANONYMOUS = "anonymous"

@@ -91,9 +91,7 @@ _REACHES_AGENCIES = frozenset({Action.DIRECT, Action.RELAY, Action.ADD_AGENCY})
 
 
 def entitled_actors(action: Action, sop: Sop) -> frozenset[Actor]:
-    """Return a frozenset of every role that could ever perform the action under this SOP version, whatever the case's
-    state.
-    """
+    """Return a frozenset of the roles that could ever perform the action under this SOP, whatever the case's state."""
     if action in OF_THE_CASE:
         return OF_THE_CASE[action]
     if action in _OF_OTHERS:
@@ -103,9 +101,7 @@ def entitled_actors(action: Action, sop: Sop) -> frozenset[Actor]:
 
 
 def spots(facts: ComplaintFacts, action: Action, sop: Sop) -> tuple[Spot, ...]:
-    """Return a `Spot` for every place where the action is possible in this state, for any person; () when there is
-    none.
-    """
+    """Return a tuple of `Spot`: every place where the action is possible in this state, for any person; () for none."""
     if action not in AT_STEPS:
         return _CASE_SPOTS[action](facts, OF_THE_CASE[action])
     found = [spot for step in facts.open_steps for spot in _spots_at(facts, action, sop, step)]
@@ -131,9 +127,7 @@ def _spots_at(facts: ComplaintFacts, action: Action, sop: Sop, at: OpenStep) -> 
 
 
 def _lacks(facts: ComplaintFacts, action: Action, agency: str | None) -> RefusalReason | None:
-    """Return the `RefusalReason` that blocks the action, INITIALS_MISSING or ANONYMITY_UNCONFIRMED; None when nothing
-    does.
-    """
+    """Return the `RefusalReason` that blocks the action, INITIALS_MISSING or ANONYMITY_UNCONFIRMED, else None."""
     if action is Action.SIGN and awaited_initials(facts, agency):
         return RefusalReason.INITIALS_MISSING
     if action in _REACHES_AGENCIES and facts.anonymity_unconfirmed:
@@ -164,9 +158,7 @@ def _fits(facts: ComplaintFacts, action: Action, at: OpenStep) -> bool:
 
 
 def awaited_initials(facts: ComplaintFacts, agency: str | None) -> tuple[Actor, ...]:
-    """Return a tuple of the roles that have yet to initial an agency's draft before its head may sign; () when none
-    has.
-    """
+    """Return a tuple of the roles yet to initial an agency's draft before its head may sign; () when none has."""
     track = facts.track(agency)
     return track.awaits if track else ()
 

@@ -16,9 +16,7 @@ Cleaned = tuple[Any, FieldError | None]
 _INVISIBLE = frozenset({"Cf", "Zs", "Zl", "Zp", "Cc", "Cn", "Co"})
 _FILLERS = frozenset("\u2800\u3164\uffa0\u115f\u1160\u034f\u17b4\u17b5")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-"""Control characters and lone surrogates, except line ends and tab. Only Unicode categories that will not grow are
-listed.
-"""
+"""Control characters and lone surrogates, except line ends and tab: only Unicode categories that will not grow."""
 
 _REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Direction marks that display a text in another order than it is stored in; messengers leave them around numbers."""
@@ -58,15 +56,11 @@ class Field:
     secret: bool = False
 
     def clean(self, name: str, value: Any) -> Cleaned:
-        """Return (cleaned value, None), or (None, FieldError) for an invalid value. Raises NotImplementedError in this
-        base.
-        """
+        """Return (cleaned value, None), or (None, FieldError) if invalid. Raises NotImplementedError in this base."""
         raise NotImplementedError
 
     def schema(self) -> dict[str, Any]:
-        """Return the JSON Schema of the value as a dict. Raises NotImplementedError in this base; subclasses override
-        it.
-        """
+        """Return the value's JSON Schema as a dict. Raises NotImplementedError in this base; subclasses override it."""
         raise NotImplementedError
 
 

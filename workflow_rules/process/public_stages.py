@@ -20,9 +20,7 @@ class PublicStage(IntEnum):
 
 
 class StageState(StrEnum):
-    """An enum of the states of a stage. `stopped` is a stage that was not reached because the case ended without an
-    answer.
-    """
+    """An enum of the states of a stage; `stopped`: not reached because the case ended without an answer."""
 
     DONE = "done"
     NOW = "now"
@@ -44,17 +42,14 @@ STAGE_AT = {
     Step.DISPOSE_ANSWER: PublicStage.PREPARED,
     Step.REPLY: PublicStage.PREPARED,
 }
-"""Step to public stage. Drafting counts as handled, since the agency may still be working on the matter (field visits).
-"""
+"""Step to public stage. Drafting counts as handled: the agency may still be working on the matter (field visits)."""
 
 ENDED_UNANSWERED = frozenset({CaseStatus.ARCHIVED, CaseStatus.MERGED, CaseStatus.WITHDRAWN})
 
 
 @dataclass(frozen=True)
 class StageLine:
-    """A value object: one public stage of a case. `since` (aware) is when it was reached in the current cycle, else
-    None.
-    """
+    """One public stage of a case; `since` (aware) is when it was reached in the current cycle, else None."""
 
     stage: PublicStage
     state: StageState
@@ -62,9 +57,8 @@ class StageLine:
 
 
 def stage_of(facts: ComplaintFacts) -> PublicStage:
-    """Return the `PublicStage` of a running or answered case: that of its slowest track.
-
-    While another agency works on the case, the new direction for an agency that declined is not counted.
+    """Return the `PublicStage` of a running or answered case: that of its slowest track, without the new direction for
+    an agency that declined while another agency works on the case.
     """
     if facts.status in (CaseStatus.ANSWERED, CaseStatus.CLOSED):
         return PublicStage.ANSWERED

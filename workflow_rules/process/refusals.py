@@ -35,9 +35,7 @@ class PassingReason(StrEnum):
 
 
 class FieldFault(StrEnum):
-    """An enum of the kinds of error in a field's value; the messages beside the field are in
-    `app/vocabulary/refusals.py`.
-    """
+    """An enum of the errors in a field's value; the messages are in `app/vocabulary/refusals.py`."""
 
     REQUIRED = "required"
     BLANK = "blank"
@@ -88,9 +86,7 @@ class FieldFault(StrEnum):
 
 @dataclass(frozen=True)
 class FieldError:
-    """A value object: one invalid field of a request; `limit` is the violated bound, the allowed values, the bad code
-    or "".
-    """
+    """One invalid field of a request; `limit` is the violated bound, the allowed values, the bad code or ""."""
 
     field: str
     fault: FieldFault

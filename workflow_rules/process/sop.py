@@ -11,9 +11,7 @@ from workflow_rules.time.deadlines import Allowance, Unit
 
 @dataclass(frozen=True)
 class SopStep:
-    """A value object: one row of the SOP with its printed number. `allowance` is None only for the relay, which shares
-    step 4's.
-    """
+    """One row of the SOP with its printed number; `allowance` is None only for the relay, which shares step 4's."""
 
     step: Step
     number: int
@@ -27,9 +25,7 @@ class SopStep:
 
 @dataclass(frozen=True)
 class FastTrack:
-    """A value object with the role that may direct a case straight to the agencies, and the steps from which it may do
-    so (the thick line of the SOP).
-    """
+    """The role that may direct a case straight to the agencies, and from which steps (the SOP's thick line)."""
 
     actor: Actor = Actor.OFFICE_HEAD
     from_steps: frozenset[Step] = frozenset({Step.DIRECT})
@@ -90,9 +86,7 @@ class Sop:
         return self._rows[step].allowance or self._allowance(Step.DIRECT)
 
     def can_extend(self, extended: bool) -> bool:
-        """Return whether step 7 can be extended by working days: True if its allowance is counted in days, not in
-        minutes.
-        """
+        """Return whether step 7 can be extended by working days: True if its allowance is in days, not minutes."""
         return self.allowance(Step.DRAFT_ANSWER, extended).unit is Unit.WORKING_DAYS
 
     def allowances(self, extended: bool = False, reopened: bool = False) -> tuple[Allowance, ...]:

@@ -1,7 +1,4 @@
-"""The SOP "Lapor Balangan" as printed.
-
-The role of each step is our reading, since the printed sheet lost its shading.
-"""
+"""The SOP "Lapor Balangan" as printed; each step's role is our reading, since the printed sheet lost its shading."""
 
 from workflow_rules.process.actors import Actor
 from workflow_rules.process.sop import Sop, SopStep

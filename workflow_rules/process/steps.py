@@ -62,9 +62,7 @@ STATUS_AT = {
 
 
 class TrackState(StrEnum):
-    """An enum of one agency's progress; `declined` and `dropped` agencies have left the case, `sent` ones have
-    finished.
-    """
+    """An enum of an agency's progress; `declined` and `dropped` agencies left the case, `sent` ones have finished."""
 
     DIRECTED = "directed"
     RECEIVED = "received"

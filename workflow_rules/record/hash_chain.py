@@ -46,16 +46,12 @@ def salts_of(record: Mapping[str, Any], seed: str) -> dict[str, str]:
 
 
 def commitment(value: Any, salt: str) -> str:
-    """Return the hex SHA-256 that replaces an omitted value in a copy; nobody can guess the value from it without the
-    salt.
-    """
+    """Return the hex SHA-256 that replaces an omitted value in a copy; nobody can guess the value without the salt."""
     return _sha256(f"{salt}\n{'null' if value is None else _canonical(value)}")
 
 
 def digest(name: str, committed: str) -> str:
-    """Return the digest (hex SHA-256) of one field from its name and commitment; the record's hash is computed from
-    these.
-    """
+    """Return one field's digest (hex SHA-256) by name and commitment; the record's hash is computed from these."""
     return _sha256(f"{name}\n{committed}")
 
 

@@ -1,6 +1,4 @@
-"""The state of a case at a past instant, computed from its events: its open steps with their deadlines and the
-whole-SOP clock.
-"""
+"""A case at a past instant, computed from its events: open steps with their deadlines and the whole-SOP clock."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -62,9 +60,8 @@ def standings(facts: ComplaintFacts, sop: Sop, calendar: WorkingCalendar, at: da
 
 @dataclass(frozen=True)
 class WholeClock:
-    """A value object: the clock of the SOP as a whole. It starts at the reception, or the last reopening, and leaves
-    out the pauses of step 1. `extended` selects the longer draft allowance of an agency; a reopened case has no
-    allowance for step 1.
+    """The clock of the SOP as a whole. It starts at the reception or last reopening and leaves out the pauses of step
+    1. `extended` selects the longer draft allowance; a reopened case has no allowance for step 1.
     """
 
     begins: datetime
@@ -73,17 +70,13 @@ class WholeClock:
     reopened: bool
 
     def due_at(self, sop: Sop, calendar: WorkingCalendar) -> datetime:
-        """Return the aware datetime, in the calendar's zone, when all allowances are used up. Raises ValueError for too
-        few openings.
-        """
+        """Return when all allowances are used up (aware, calendar's zone). Raises ValueError for too few openings."""
         allowances = sop.allowances(self.extended, self.reopened)
         return deadline_for_all(calendar, self.begins, allowances, self.pauses)
 
 
 def whole_clock(turns: Sequence[Replayed]) -> WholeClock:
-    """Return the `WholeClock` of a case from its replayed events in order, the reception first; there must be one at
-    least.
-    """
+    """Return the `WholeClock` of a case from its replayed events in order: at least one, the reception first."""
     begins: datetime = turns[0].event.at
     pauses: tuple[Pause, ...] = ()
     for turn in turns:

@@ -1,6 +1,5 @@
-"""The time ledger: append-only entries from which each organisation's working time on a case is computed.
-
-No totals are stored: time used and time left are always computed from the entries and the calendar.
+"""The time ledger: append-only entries from which each organisation's working time on a case is always computed with
+the calendar; no totals are stored.
 """
 
 from collections.abc import Iterable
@@ -18,9 +17,7 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 class LedgerKind(StrEnum):
-    """An enum of the kinds of a step's ledger entry; `handed_over` is to another organisation, `accepted` by that
-    organisation.
-    """
+    """An enum of a step's ledger entries; `handed_over` is to another organisation, `accepted` by that organisation."""
 
     OPENED = "opened"
     HANDED_OVER = "handed_over"
@@ -46,9 +43,8 @@ class LedgerEntry:
 
 @dataclass(frozen=True)
 class Stretch:
-    """A value object: the time between two ledger entries of a step, spent by `organisation` (None: the office), or
-    waited for the reporter (`waited`). `ends` is None while it runs; `officer` is the user id of the person who ended
-    it.
+    """The time between two ledger entries of a step, spent by `organisation` (None: the office) or waited for the
+    reporter (`waited`). `ends` is None while it runs; `officer` is the user id of the person who ended it.
     """
 
     step: Step
@@ -61,9 +57,7 @@ class Stretch:
 
 
 def ledger_of(number: str, log: Iterable[tuple[Event, int | None]]) -> tuple[LedgerEntry, ...]:
-    """Return every `LedgerEntry` of a case, in order, from its events, each paired with its officer's user id (or
-    None).
-    """
+    """Return a tuple of a case's `LedgerEntry` values, in order, from its (event, officer's user id or None) pairs."""
     pairs = list(log)
     replayed = fold(number, (event for event, _ in pairs))
     lines = (
@@ -99,9 +93,7 @@ def entries(
 
 
 def stretches(ledger: Iterable[LedgerEntry]) -> tuple[Stretch, ...]:
-    """Return a `Stretch` for the time between successive entries of each step, ended ones first; a running one has
-    `ends` None.
-    """
+    """Return a `Stretch` for each time between a step's entries, ended ones first; a running one has `ends` None."""
     running: dict[tuple[Step, str | None], Stretch] = {}
     done: list[Stretch] = []
     for entry in ledger:

@@ -5,9 +5,7 @@ from enum import StrEnum
 
 
 class Unit(StrEnum):
-    """An enum of the SOP's two units of time, working days and working minutes; neither is converted into the other, so
-    a sum reads "7 hari 8 jam 30 menit".
-    """
+    """An enum of the SOP's units of time, never converted into each other: a sum reads "7 hari 8 jam 30 menit"."""
 
     WORKING_MINUTES = "working_minutes"
     WORKING_DAYS = "working_days"
@@ -15,9 +13,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """A value object: the time granted for a step, as printed. Raises ValueError for a negative or fractional value or
-    unknown unit.
-    """
+    """The printed time granted for a step. Raises ValueError for a negative or fractional value or unknown unit."""
 
     value: int
     unit: Unit

@@ -65,9 +65,7 @@ class Segment:
 
 
 class Push(NamedTuple):
-    """A named tuple: a pause that moved a deadline, with its begin and end (instants) and the working microseconds in
-    it.
-    """
+    """A pause that moved a deadline, with its begin and end (instants) and the working microseconds in it."""
 
     first: int
     last: int

@@ -1,6 +1,5 @@
-"""The deadlines of SP4N-LAPOR! for a case, independent of those of the SOP.
-
-They are settings with a legal source and a first day, counted in working days of the office's calendar.
+"""The deadlines of SP4N-LAPOR! for a case, independent of the SOP's: settings with a legal source and a first day,
+counted in working days of the office's calendar.
 """
 
 from collections.abc import Iterable
@@ -46,10 +45,8 @@ class NationalLimit:
 
 @dataclass(frozen=True)
 class NationalHistory:
-    """A value object with the aware datetimes of a case that SP4N-LAPOR! measures; None for what has not happened.
-
-    `submitted_at` is when the reporter sent the report, or when it was received if that is unknown; `sent_at` is when
-    it was first sent to an agency.
+    """The aware datetimes of a case that SP4N-LAPOR! measures; None for what has not happened. `submitted_at` is when
+    the report was sent, or received if that is unknown; `sent_at` when it was first sent to an agency.
     """
 
     submitted_at: datetime
@@ -62,9 +59,7 @@ class NationalHistory:
 
 @dataclass(frozen=True)
 class NationalClock:
-    """A value object with the deadline of one national stage of one case. Datetimes are aware; `done_at` is None while
-    the stage is not finished.
-    """
+    """The deadline of one national stage of a case; datetimes are aware, `done_at` is None while it is not finished."""
 
     limit: NationalLimit
     begins: datetime
@@ -76,9 +71,7 @@ class NationalClock:
 def national_clocks(
     limits: Iterable[NationalLimit], history: NationalHistory, calendar: WorkingCalendar, now: datetime
 ) -> tuple[NationalClock, ...]:
-    """Return a `NationalClock` for every stage that has begun and had a setting on its first day, in order; () for
-    none.
-    """
+    """Return a `NationalClock` for every stage that has begun and had a setting on its first day, in order, or ()."""
     known, found = tuple(limits), []
     spans = {
         NationalStage.VERIFY: (history.submitted_at, history.sent_at),

@@ -74,9 +74,7 @@ class OpenYear:
         return self.begins[piece] + work - self.before[piece]
 
     def next_open(self, instant: int) -> int | None:
-        """Return the given instant when the office is open then, else the next opening of this year; None if none is
-        left.
-        """
+        """Return the instant if the office is open then, else the next opening of this year; None if none is left."""
         piece = bisect_right(self.ends, instant)
         return max(instant, self.begins[piece]) if piece < len(self.ends) else None
 
@@ -177,9 +175,7 @@ def _microseconds(offset: timedelta | None) -> int:
 
 
 def hours_from_dict(data: Mapping[str, Any]) -> OfficeHours:
-    """Return the `OfficeHours` of stored data with `zone`, `weeks` and `closed_days`. Raises ValueError for malformed,
-    overlapping or reversed entries.
-    """
+    """Return the `OfficeHours` of stored data. Raises ValueError for malformed, overlapping or reversed entries."""
     try:
         zone = ZoneInfo(data["zone"])
         weeks = tuple(_week(entry) for entry in data["weeks"])

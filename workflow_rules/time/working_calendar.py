@@ -28,10 +28,7 @@ Pauses = Iterable[tuple[datetime, datetime]]
 
 
 class WorkingCalendar:
-    """A calendar that counts working time by the opening hours, closed days and zone of an office.
-
-    Reuse an instance: it caches the open periods of each year at first use.
-    """
+    """A calendar of working time by an office's opening hours, closed days and zone. Reuse it: it caches each year."""
 
     def __init__(self, hours: OfficeHours) -> None:
         self._hours = hours
@@ -93,11 +90,9 @@ class WorkingCalendar:
         return self._add_work(start, amount // MICROSECOND, pauses)
 
     def add_days(self, start: datetime, n: int, pauses: Pauses = ()) -> datetime:
-        """Return the aware datetime, in the office's zone, when n working days are used up: the local time of the start
-        on the n-th following working day, later by the working time of pauses before it.
-
-        A time outside that day's periods becomes its opening, its closing or the start of its break. Raises ValueError
-        for a negative n or when the calendar has too few working days.
+        """Return the aware datetime, in the office's zone, when n working days are used up: the start's local time on
+        the n-th following working day, later by the working time of pauses before it. A time outside that day's periods
+        becomes its opening, closing or start of break. Raises ValueError for n < 0 or too few working days.
         """
         begin = self._next_open(_instant(start))
         due = self._same_time_after(begin, whole_amount(n))
@@ -105,8 +100,7 @@ class WorkingCalendar:
 
     def same_time_after(self, at: datetime, n: int) -> datetime:
         """Return the aware datetime, in the office's zone, with the local time of `at` on the n-th working day after
-        its date, even when `at` itself is outside office hours; `at` itself for 0. Raises ValueError when the calendar
-        has too few working days.
+        its date, even outside office hours; `at` itself for 0. Raises ValueError for too few working days.
         """
         return self._hours.local(self._same_time_after(_instant(at), whole_amount(n)))
 

@@ -130,9 +130,7 @@ MAX_RUN_TIME = timedelta(hours=2)
 
 def heartbeats(scope: Scope) -> Checked:
     """Return the result of check I16 (`Checked`): scheduler and workers with a heartbeat are alive, no nightly check is
-    unfinished.
-
-    An unavailable Redis is no finding here. An unfinished night is found until a later one has ended.
+    unfinished (found until a later one has ended). An unavailable Redis is no finding here.
     """
     connection, found = redis_client(), list[Finding]()
     try:

@@ -117,9 +117,7 @@ _STEPS = """
 
 
 def deadlines(scope: Scope) -> Checked:
-    """Return the part of check I5 (`Checked`) in which each stored deadline must equal the one of the independent
-    computation.
-    """
+    """Return the part of check I5 (`Checked`): each stored deadline equals the independently computed one."""
     table, count, found = day_table(), 0, list[Finding]()
     for row in db.session.execute(scope.sql(_STEPS), execution_options={"yield_per": 1000}):
         count += 1
@@ -361,10 +359,7 @@ _LETTERS = (
 
 
 def signed_letters(scope: Scope) -> Checked:
-    """Return the part of check I13 (`Checked`) in which signed letters must be as they were signed.
-
-    Frozen content, file digest and electronic signature are verified.
-    """
+    """Return the part of check I13 (`Checked`): content, file digest and signature of signed letters are unchanged."""
     found, last, wanted = list[Finding](), 0, scope.sql(_LETTERS)
     while True:
         statement = select(Letter).where(wanted, Letter.id > last).order_by(Letter.id).limit(LETTERS_AT_ONCE)

@@ -59,10 +59,7 @@ class CertificateFacts:
 
 
 def read_certificate(content: bytes, passphrase: str, at: datetime) -> CertificateFacts:
-    """Open a PKCS#12 file and return its CertificateFacts; nothing is stored.
-
-    Raises UnfitCertificate if the file cannot be opened or its certificate cannot sign at the instant `at`.
-    """
+    """Return the CertificateFacts of a PKCS#12 file. Raises UnfitCertificate if it cannot be opened or sign at `at`."""
     certificate = _opened(content, passphrase)
     if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
         raise UnfitCertificate(CertificateFault.NOT_VALID_NOW)

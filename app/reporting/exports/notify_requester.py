@@ -13,7 +13,6 @@ from app.notices.outbox import CLAIM_SECONDS
 
 def notify_of_report(job_id: int, now: datetime) -> None:
     """Write the notice of an ended export report, or the e-mail of a scheduled one that is done, sent after the commit.
-
     Call it in the transaction that ends the report; unique rows make a repeat a no-op.
     """
     job = db.session.get_one(ReportJob, job_id)

@@ -93,10 +93,8 @@ def overdue_steps(
     moment: datetime, *, agencies: Collection[str] | None = None, among: Scope | None = None
 ) -> list[OverdueStep]:
     """Return a list of OverdueStep for the steps that were open, not paused and past their deadline just before an
-    aware UTC instant.
-
-    A step that is still open uses today's deadline. `agencies` limits the result to steps charged to these agencies,
-    `among` (a select of complaint ids) to the steps of these cases; None does not limit it.
+    aware UTC instant; a step that is still open uses today's deadline. `agencies` limits the result to steps charged to
+    these agencies, `among` (a select of complaint ids) to the steps of these cases; None does not limit it.
     """
     pause = aliased(StepPause)
     ended_later = or_(pause.ended_at.is_(None), pause.ended_at >= moment)

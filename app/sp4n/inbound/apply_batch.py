@@ -43,10 +43,8 @@ class Item:
 
 def apply_batch(payloads: Sequence[Any], *, now: datetime | None = None, address: str | None = None) -> list[Item]:
     """Apply SP4N reports, commit after every `AT_ONCE` of them, and return a list with one `Item` per report, in the
-    same order.
-
-    A faulty report raises nothing and does not undo the others: its `Item` holds the faults. `now` is aware, None for
-    the current time.
+    same order. A faulty report raises nothing and does not undo the others: its `Item` holds the faults. `now` is
+    aware, None for the current time.
     """
     done: list[Item] = []
     with cached_names():

@@ -73,11 +73,9 @@ def link(complaint_id: int, tracking_id: str, wanted: LinkRequest, now: datetime
 
 
 def unlink(complaint_id: int, reason: str, wanted: LinkRequest, now: datetime | None = None) -> Complaint:
-    """Unlink a case that was linked by hand, leave a tombstone in the change feed and return the case (Complaint);
-    commits.
-
-    Raises LockBusy, or ActionRefused: missing_input without a reason, out_of_order if it was not linked by hand,
-    not_visible, not_your_step for anyone but the Admin, stale_version if it changed meanwhile.
+    """Unlink a case that was linked by hand, leave a tombstone in the change feed, commit and return the case
+    (Complaint). Raises LockBusy, or ActionRefused: missing_input without a reason, out_of_order if it was not linked by
+    hand, not_visible, not_your_step for anyone but the Admin, stale_version if it changed meanwhile.
     """
     text_, error = clean_text("reason", reason, LONGEST_REASON)
     if error is not None:

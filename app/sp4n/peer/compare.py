@@ -102,10 +102,7 @@ def _sides(rows: Iterable[Held]) -> Sides:
 
 
 def _note(ours: Sides, theirs: Sides, now: datetime) -> int:
-    """Store the differences of a batch, request their repair, commit, and return the number of reports that differ.
-
-    A report whose change is still waiting to be sent is not counted as different.
-    """
+    """Store differences, request repair, commit; return how many reports differ, without those with unsent changes."""
     drifts = {name: drift_of(ours.get(name), theirs.get(name)) for name in ours.keys() | theirs.keys()}
     with one_transaction():
         rows = ledgers_of([name for name, drift in drifts.items() if drift])

@@ -209,9 +209,7 @@ def _as_message(change: SyncChange) -> dict[str, Any]:
 
 
 def _whole_state(complaint: Complaint, row: SyncLedger) -> dict[str, Any]:
-    """Return a message (dict) to the peer with the whole current state of a report, which covers all earlier
-    changes.
-    """
+    """Return a message (dict) to the peer with a report's whole current state, which covers all earlier changes."""
     state = state_of(complaint, rows_of(complaint))
     return {
         "key": row.resend_key,

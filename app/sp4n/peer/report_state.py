@@ -39,9 +39,7 @@ class Held:
 
 def state_of(row: Complaint, rows: CaseRows) -> dict[str, Any]:
     """Return the state of a case for the peer as a JSON-ready dict; `answer` is None unless the case is answered or
-    closed.
-
-    The text of the answer is included for secret and anonymous reporters too, because they read it at SP4N.
+    closed. Its text is included for secret and anonymous reporters too, because they read it at SP4N.
     """
     return {
         "tracking_id": row.sp4n_tracking_id,

@@ -120,10 +120,8 @@ class ComplaintsApi(BaseApi):
     @idempotent
     def act(self, number: int) -> Response:
         """Perform one action on a case, commit, and return a JSON response with complaint, open steps and the event
-        written.
-
-        Raises ActionRefused with the reason of the rules (not_visible for a hidden case), Problem(428) without a
-        version.
+        written. Raises ActionRefused with the reason of the rules (not_visible for a hidden case), Problem(428) without
+        a version.
         """
         with _naming_open_steps(number), one_transaction():
             body = json_object()

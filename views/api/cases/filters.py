@@ -44,9 +44,8 @@ NEWEST_FIRST = Keyset(Complaint.id, Complaint.id, down=True)
 
 
 def wanted_complaints(now: datetime) -> Select[Any]:
-    """Return a SELECT statement for the complaints the caller may see, narrowed by the request's query parameters.
-
-    The parameters were validated before the view (`http_rules`), so it raises nothing.
+    """Return a SELECT statement for the complaints the caller may see, narrowed by the request's query parameters. They
+    were validated before the view (`http_rules`), so it raises nothing.
     """
     asked = {
         query.name: read_value(query.schema, request.args[query.name])
@@ -66,10 +65,8 @@ def wanted_complaints(now: datetime) -> Select[Any]:
 
 def complaint_list(wanted: Select[Any], now: datetime) -> Response:
     """Return a JSON response with one page of the complaints that the statement `wanted` selects, newest first, and the
-    count of all pages.
-
-    The page is chosen by number if `page` is given, else by keyset. Raises Problem(400) for an invalid cursor, or if
-    `page` and `after` are both given.
+    count of all pages. The page is chosen by number if `page` is given, else by keyset. Raises Problem(400) for an
+    invalid cursor, or if `page` and `after` are both given.
     """
     if "page" in request.args and "after" in request.args:
         raise Problem(400, errors=[parameter_fault("after", "bad_value")])

@@ -108,9 +108,7 @@ def event(row: ComplaintEvent, data: dict[str, Any]) -> dict[str, Any]:
 
 def files(row: Complaint) -> list[dict[str, Any]]:
     """Return the JSON objects of a case's files: id, SHA-256 of the upload, media type, size in bytes, state and
-    reason.
-
-    The file name is left out. [] if the caller may not read texts of the case.
+    reason, without the file name. [] if the caller may not read texts of the case.
     """
     if hides_text(row, current_person()):
         return []
