@@ -155,7 +155,7 @@ class Process(RuleBasedStateMachine):
         known = self.known(chosen.agency)
         refused = self.asks(ActionRequest(chosen.action, chosen.agency, params, known), person)
         if refused is not None:
-            if chosen.action is Action.ADD_AGENCY and len(self.case.facts.active_tracks) >= len(AGENCIES) - 1:
+            if chosen.action in (Action.ADD_AGENCY, Action.DIRECT) and not self.free_agencies(chosen.agency):
                 return
             late = chosen.action is Action.REOPEN and self.case.now > self.silence_ends()
             early = chosen.action is Action.CLOSE and person is SYSTEM and self.case.now < self.silence_ends()
@@ -188,7 +188,8 @@ class Process(RuleBasedStateMachine):
     def good_params(self, action: Action, agency: str | None, dice: int) -> dict[str, Any]:
         facts = self.case.facts
         if action is Action.ADD_AGENCY:
-            return {**GOOD[action], "agency": self.newcomer(dice)}
+            free = self.free_agencies(agency) or AGENCIES
+            return {**GOOD[action], "agency": free[dice % len(free)]}
         if action in NAMES_AGENCY:
             return {**GOOD[action], "agency": agency or AGENCIES[dice % 5], **self.answer_to_release(action, dice)}
         if action is Action.CORRECT:
@@ -196,19 +197,18 @@ class Process(RuleBasedStateMachine):
             return {**GOOD[action], "confidentiality": upward[dice % 60 % len(upward)] if dice % 4 == 0 else upward[0]}
         if action is not Action.DIRECT:
             return dict(GOOD[action])
-        sought = {s.agency for s in facts.open_steps if s.step in (Step.DIRECT, Step.RELAY) and s.agency != agency}
-        free = [a for a in AGENCIES if a not in sought | {t.agency for t in facts.active_tracks}]
+        free = self.free_agencies(agency)
         turned = free[dice % 5 :] + free[: dice % 5]
         named = turned[: 1 + dice // 5 % (1 if facts.tracks else 4)] or ["dishub"]
         route, visit = ("fast", "via_admin")[dice // 20 % 2], dice // 40 % 3 == 0
         return {**GOOD[action], "agencies": named, "lead": named[0], "route": route, "field_visit": visit}
 
-    def newcomer(self, dice: int) -> str:
-        """An agency that is neither on the case nor being replaced; any one where all are."""
-        taken = {t.agency for t in self.case.facts.active_tracks}
-        taken |= {s.agency for s in self.case.facts.open_steps if not s.of_agency and s.agency}
-        free = [a for a in AGENCIES if a not in taken] or AGENCIES
-        return free[dice % len(free)]
+    def free_agencies(self, agency: str | None) -> list[str]:
+        """The agencies that are not on the case and in whose place no other is sought, apart from this one's."""
+        facts = self.case.facts
+        taken = {t.agency for t in facts.active_tracks}
+        taken |= {s.agency for s in facts.open_steps if not s.of_agency and s.agency != agency}
+        return [a for a in AGENCIES if a not in taken]
 
     def answer_to_release(self, action: Action, dice: int) -> dict[str, Any]:
         return {"accept": dice % 2 == 0} if action is Action.RELEASE else {}
