@@ -1,0 +1,332 @@
+"""For every event of every trigger a statement that it must refuse, or what must be found after one that it follows.
+
+The rows are those of `row_of_every_table.sql`.
+"""
+# ruff: noqa: S608 - the names in the statements are those of tables, written down here
+
+from typing import NamedTuple
+
+
+class Guard(NamedTuple):
+    """An event of a trigger, its words (or the rule it names), a statement that is refused and one that is accepted."""
+
+    trigger: str
+    event: str
+    words: str
+    refused: str
+    accepted: str
+
+
+class Effect(NamedTuple):
+    """An event of a trigger, a statement, and the one value that is read afterwards and that must be found."""
+
+    trigger: str
+    event: str
+    statement: str
+    read: str
+    found: object
+
+
+def _by(person: int, statement: str) -> str:
+    """A statement of a person whom the program names."""
+    return f"SELECT set_config('lapor.person', '{person}', true); {statement}"
+
+
+def _append_only(table: str, change: str, addition: str) -> tuple[Guard, ...]:
+    """Rows are added, and neither changed nor deleted. A table to which others refer is emptied together with them."""
+    words, rows = f"{table} is append-only", f"{table}_is_append_only"
+    return (
+        Guard(rows, "update", words, f"UPDATE {table} SET {change} WHERE id = 9001", addition),
+        Guard(rows, "delete", words, f"DELETE FROM {table} WHERE id = 9001", addition),
+        Guard(f"{table}_is_never_emptied", "truncate", words, f"TRUNCATE {table} CASCADE", addition),
+    )
+
+
+EVENT = """
+    INSERT INTO complaint_event (complaint_id, seq, kind, actor, at, data, previous_hash, hash)
+    VALUES (9001, 2, 'note', 'office_head', now(), '{}', '', '')
+"""
+FILE_CHECK = """
+    INSERT INTO file_check (attachment_id, at, outcome, reason, found, scanned, sent_sha256, sha256)
+    VALUES (9001, now(), 'clean', '', '', true, '', '')
+"""
+JOURNAL = "INSERT INTO journal_entry (kind, at, reason, data) VALUES ('key_made', now(), '', '{}')"
+LEDGER = "INSERT INTO ledger_entry (complaint_id, kind, at, step) VALUES (9001, 'closed', now(), 'check')"
+REGISTER = """
+    INSERT INTO register (kind, day, number, paper_id, content_hash, made_at)
+    VALUES ('daily', '2037-01-01', '2', 9002, '', now())
+"""
+APPEND_ONLY = (
+    *_append_only("complaint_event", "data = '{}'", EVENT),
+    *_append_only("file_check", "found = 'x'", FILE_CHECK),
+    *_append_only("journal_entry", "reason = 'x'", JOURNAL),
+    *_append_only("ledger_entry", "at = now()", LEDGER),
+    *_append_only("register", "number = '9'", REGISTER),
+)
+
+OVERLAP = "ex_delegation_starts_on"
+DELEGATION = """
+    INSERT INTO delegation (kind, giver_id, holder_id, decree_number, starts_on, ends_on, note, created_at)
+    VALUES ('plt', {giver}, {holder}, '4', '{day}', '2037-01-20', '', now())
+"""
+DELEGATIONS = (
+    Guard(
+        "delegation_is_guarded",
+        "insert",
+        OVERLAP,
+        DELEGATION.format(giver=9001, holder=9002, day="2037-01-08"),
+        DELEGATION.format(giver=9001, holder=9002, day="2037-01-09"),
+    ),
+    Guard(
+        "delegation_is_guarded",
+        "update of giver_id",
+        OVERLAP,
+        "UPDATE delegation SET giver_id = 9001 WHERE id = 9002",
+        "UPDATE delegation SET giver_id = 9003 WHERE id = 9002",
+    ),
+    Guard(
+        "delegation_is_guarded",
+        "update of starts_on",
+        OVERLAP,
+        "UPDATE delegation SET starts_on = '2037-01-08' WHERE id = 9003",
+        "UPDATE delegation SET starts_on = '2037-01-09' WHERE id = 9003",
+    ),
+    Guard(
+        "delegation_is_guarded",
+        "update of ends_on",
+        OVERLAP,
+        "UPDATE delegation SET ends_on = '2037-02-01' WHERE id = 9001",
+        "UPDATE delegation SET ends_on = '2037-01-31' WHERE id = 9001",
+    ),
+    Guard(
+        "delegation_is_guarded",
+        "delete",
+        "a delegation is ended, never deleted",
+        "DELETE FROM delegation WHERE id = 9003",
+        "UPDATE delegation SET ends_on = starts_on WHERE id = 9003",
+    ),
+)
+
+TO_ONESELF = "nobody delegates to oneself"
+OWN_DELEGATIONS = (
+    Guard(
+        "own_delegation_is_guarded",
+        "insert",
+        TO_ONESELF,
+        _by(9002, DELEGATION.format(giver=9003, holder=9002, day="2037-01-08")),
+        _by(9003, DELEGATION.format(giver=9003, holder=9002, day="2037-01-08")),
+    ),
+    Guard(
+        "own_delegation_is_guarded",
+        "update",
+        TO_ONESELF,
+        _by(9002, "UPDATE delegation SET ends_on = '2037-01-09' WHERE id = 9001"),
+        _by(9002, "UPDATE delegation SET ends_on = '2037-01-07' WHERE id = 9001"),
+    ),
+    Guard(
+        "own_delegation_is_guarded",
+        "update",
+        TO_ONESELF,
+        _by(9002, "UPDATE delegation SET starts_on = '2037-01-03' WHERE id = 9001"),
+        _by(9001, "UPDATE delegation SET starts_on = '2037-01-03' WHERE id = 9001"),
+    ),
+    Guard(
+        "own_delegation_is_guarded",
+        "update",
+        TO_ONESELF,
+        _by(9003, "UPDATE delegation SET holder_id = 9003 WHERE id = 9001"),
+        _by(9001, "UPDATE delegation SET holder_id = 9003 WHERE id = 9001"),
+    ),
+    Guard(
+        "own_delegation_is_guarded",
+        "update",
+        TO_ONESELF,
+        _by(9002, "UPDATE delegation SET giver_id = 9003 WHERE id = 9001"),
+        _by(9001, "UPDATE delegation SET giver_id = 9003 WHERE id = 9001"),
+    ),
+)
+
+OWN_ROLES = "nobody changes the own roles"
+NEW_ROLE = "INSERT INTO ab_user_role (id, user_id, role_id) VALUES (9009, 9001, 9002)"
+OTHER_ROLE = "UPDATE ab_user_role SET role_id = 9002 WHERE id = 9001"
+ROLES = (
+    Guard("roles_are_guarded", "insert", OWN_ROLES, _by(9001, NEW_ROLE), _by(9002, NEW_ROLE)),
+    Guard("roles_are_guarded", "update", OWN_ROLES, _by(9001, OTHER_ROLE), _by(9002, OTHER_ROLE)),
+    Guard(
+        "roles_are_guarded",
+        "update",
+        OWN_ROLES,
+        _by(9003, "UPDATE ab_user_role SET user_id = 9003 WHERE id = 9001"),
+        _by(9003, "UPDATE ab_user_role SET user_id = 9002 WHERE id = 9001"),
+    ),
+    Guard(
+        "roles_are_guarded",
+        "delete",
+        OWN_ROLES,
+        _by(9001, "DELETE FROM ab_user_role WHERE id = 9001"),
+        _by(9002, "DELETE FROM ab_user_role WHERE id = 9001"),
+    ),
+)
+
+UNCONFIRMED = "a role that opens identities needs a confirmation"
+
+
+def _grant(state: str, user: int, role: str, decided_by: int) -> str:
+    """A request that a role be given to somebody, and who decided about it."""
+    return (
+        "INSERT INTO identity_grant (id, user_id, role_id, asked_by_id, asked_at, state, decided_by_id, decided_at,"
+        f" reason) SELECT 9009, {user}, id, 9002, now(), '{state}', {decided_by}, now(), '' FROM ab_role"
+        f" WHERE name = '{role}'; "
+    )
+
+
+def _given(role: str) -> str:
+    return f"INSERT INTO ab_user_role (user_id, role_id) SELECT 9001, id FROM ab_role WHERE name = '{role}'"
+
+
+NO_CASES = (
+    "SET LOCAL session_replication_role = replica; DELETE FROM complaint; SET LOCAL session_replication_role = origin; "
+)
+"""As at an office that begins."""
+CONFIRMED = _grant("confirmed", 9001, "supervisor", 9003)
+IDENTITIES = (
+    *(
+        Guard("roles_are_guarded", "insert", UNCONFIRMED, _by(9003, _given(role)), _by(9003, _given("division_head")))
+        for role in ("complaint_admin", "section_head", "supervisor")
+    ),
+    *(
+        Guard("roles_are_guarded", "insert", UNCONFIRMED, _by(9003, _given("supervisor")), freely)
+        for freely in (_given("supervisor"), NO_CASES + _by(9003, _given("supervisor")))
+    ),
+    *(
+        Guard(
+            "roles_are_guarded",
+            "insert",
+            UNCONFIRMED,
+            other + _by(9003, _given("supervisor")),
+            CONFIRMED + _by(9003, _given("supervisor")),
+        )
+        for other in (
+            _grant("refused", 9001, "supervisor", 9003),
+            _grant("confirmed", 9001, "supervisor", 9004),
+            _grant("confirmed", 9004, "supervisor", 9003),
+            _grant("confirmed", 9001, "section_head", 9003),
+        )
+    ),
+    Guard(
+        "roles_are_guarded",
+        "update",
+        UNCONFIRMED,
+        _by(
+            9003, "UPDATE ab_user_role SET role_id = (SELECT id FROM ab_role WHERE name = 'supervisor') WHERE id = 9001"
+        ),
+        CONFIRMED
+        + _by(
+            9003, "UPDATE ab_user_role SET role_id = (SELECT id FROM ab_role WHERE name = 'supervisor') WHERE id = 9001"
+        ),
+    ),
+)
+
+OWN_MEMBERSHIP = "nobody changes the own membership"
+NEW_MEMBER = "INSERT INTO officer_profile (user_id, agency_code, position, nip, rank) VALUES (9004, {code}, '', '', '')"
+OTHER_AGENCY = "UPDATE officer_profile SET agency_code = '{code}' WHERE user_id = 9003"
+NO_MEMBER = "DELETE FROM officer_profile WHERE user_id = 9003"
+MEMBERSHIP = (
+    Guard(
+        "membership_is_guarded",
+        "insert",
+        OWN_MEMBERSHIP,
+        _by(9004, NEW_MEMBER.format(code="'aa'")),
+        _by(9004, NEW_MEMBER.format(code="NULL")),
+    ),
+    Guard(
+        "membership_is_guarded",
+        "update of agency_code",
+        OWN_MEMBERSHIP,
+        _by(9003, OTHER_AGENCY.format(code="aa")),
+        _by(9003, OTHER_AGENCY.format(code="bb")),
+    ),
+    Guard("membership_is_guarded", "delete", OWN_MEMBERSHIP, _by(9003, NO_MEMBER), _by(9001, NO_MEMBER)),
+)
+
+GUARDS = (*APPEND_ONLY, *DELEGATIONS, *OWN_DELEGATIONS, *ROLES, *IDENTITIES, *MEMBERSHIP)
+
+ENDED = "SELECT array_agg(user_id ORDER BY user_id) FROM sign_in WHERE ended_at = seen_at AND id >= 9001"
+HALF = "SELECT array_agg(user_id ORDER BY user_id) FROM half_sign_in WHERE id >= 9001"
+SIGN_INS = (
+    Effect("a_new_office_ends_sign_ins", "insert", NEW_MEMBER.format(code="'aa'"), ENDED, [9004]),
+    Effect("a_new_office_ends_sign_ins", "delete", NO_MEMBER, ENDED, [9003]),
+    Effect("an_office_ends_sign_ins", "update of agency_code", OTHER_AGENCY.format(code="aa"), ENDED, [9003]),
+    Effect("an_office_ends_sign_ins", "update of agency_code", OTHER_AGENCY.format(code="bb"), ENDED, None),
+    Effect("a_role_ends_sign_ins", "insert", NEW_ROLE, ENDED, [9001]),
+    Effect("a_role_ends_sign_ins", "delete", "DELETE FROM ab_user_role WHERE id = 9001", ENDED, [9001]),
+    Effect("a_role_ends_sign_ins", "update", OTHER_ROLE, ENDED, [9001]),
+    Effect(
+        "a_role_ends_sign_ins",
+        "update",
+        "UPDATE ab_user_role SET user_id = 9002 WHERE id = 9001",
+        ENDED,
+        [9001, 9002],
+    ),
+    *(
+        Effect(
+            "an_account_ends_its_sign_ins",
+            "update of active",
+            f"UPDATE ab_user SET active = {active} WHERE id = 9001",
+            read,
+            found,
+        )
+        for active, read, found in (
+            ("false", ENDED, [9001]),
+            ("false", HALF, [9002]),
+            ("true", ENDED, None),
+            ("true", HALF, [9001, 9002]),
+        )
+    ),
+)
+
+SENT_TO = "SELECT sent_to FROM complaint WHERE id = {}"
+SENT = (
+    Effect(
+        "sending_is_followed",
+        "insert",
+        "INSERT INTO agency_track (complaint_id, cycle, position, agency_code, lead, state, sent_at, field_visit,"
+        " cross_agency, awaits) VALUES (9002, 1, 2, 'aa', false, 'directed', now(), false, false, '[]')",
+        SENT_TO.format(9002),
+        ["aa", "bb"],
+    ),
+    Effect(
+        "sending_is_followed",
+        "insert",
+        "INSERT INTO agency_track (complaint_id, cycle, position, agency_code, lead, state, sent_at, field_visit,"
+        " cross_agency, awaits) VALUES (9002, 1, 2, 'aa', false, 'directed', NULL, false, false, '[]')",
+        SENT_TO.format(9002),
+        ["bb"],
+    ),
+    Effect(
+        "sending_is_followed",
+        "insert",
+        "INSERT INTO agency_track (complaint_id, cycle, position, agency_code, lead, state, sent_at, field_visit,"
+        " cross_agency, awaits) VALUES (9002, 2, 1, 'bb', false, 'directed', now(), false, false, '[]')",
+        SENT_TO.format(9002),
+        ["bb"],
+    ),
+    Effect("sending_is_followed", "delete", "DELETE FROM agency_track WHERE id = 9001", SENT_TO.format(9001), []),
+    *(
+        Effect(
+            "sending_is_followed",
+            f"update of {change.split()[0]}",
+            f"UPDATE agency_track SET {change} WHERE id = 9001",
+            SENT_TO.format(case),
+            found,
+        )
+        for change, case, found in (
+            ("sent_at = NULL", 9001, []),
+            ("sight_ended = true", 9001, []),
+            ("agency_code = 'bb'", 9001, ["bb"]),
+            ("complaint_id = 9002", 9002, ["aa", "bb"]),
+        )
+    ),
+)
+
+EFFECTS = (*SIGN_INS, *SENT)
