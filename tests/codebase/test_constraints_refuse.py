@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from flask import Flask
 
+from app.access.program_role import GIVE_RIGHTS, MAKE_ROLE
 from app.servers.postgres import connect
 from tests.codebase.illegal_keys import OWN_KEY, UNIQUE
 from tests.codebase.illegal_references import (
@@ -27,6 +28,7 @@ from tests.codebase.illegal_references import (
 from tests.codebase.illegal_rows import CHECKS
 from tests.codebase.isolated_writes import WRITTEN
 from tests.codebase.recorded_changes import JOURNALLED, Journalled
+from tests.codebase.shadowed_tables import FOLLOWED, REFUSED, ROLES, shadow
 from tests.codebase.trigger_effects import EFFECTS, GUARDS
 from tests.servers import database_url_for, servers
 
@@ -60,6 +62,10 @@ TRIGGERS = """
     SELECT t.tgname, t.tgtype, array(
         SELECT a.attname FROM pg_attribute a WHERE a.attrelid = t.tgrelid AND a.attnum = ANY (t.tgattr)
     ) FROM pg_trigger t WHERE NOT t.tgisinternal AND t.tgfoid <> 'journal_row'::regproc
+"""
+SEARCHED = """
+    SELECT proname, array_to_string(proconfig, '; ') FROM pg_proc
+    WHERE pronamespace = 'public'::regnamespace AND (prosecdef OR prorettype = 'trigger'::regtype)
 """
 EVENTS = {"insert": 4, "delete": 8, "update": 16, "truncate": 32}
 NOT_ISOLATED = "new row violates row-level security policy for table"
@@ -251,6 +257,37 @@ def test_each_trigger_that_follows_a_change_does_so(rows: Rows) -> None:
         found = rows.found(statement, read)
         if found != [(expected,)]:
             wrong[trigger, event, statement] = found
+    assert wrong == {}
+
+
+def test_what_a_trigger_runs_looks_at_temporary_tables_last(rows: Rows) -> None:
+    """Also any other function with the rights of its owner."""
+    found = dict(rows.all(SEARCHED))
+    assert len(found) > 5
+    assert {name: path for name, path in found.items() if path != "search_path=public, pg_temp"} == {}
+
+
+def test_no_trigger_is_deceived_by_a_temporary_table(rows: Rows) -> None:
+    rows.run(MAKE_ROLE + GIVE_RIGHTS)
+    wrong = {}
+    for role in ROLES:
+        for table, words, first, statement in REFUSED:
+            made = shadow(role, table) + first
+            assert rows.refusal(made) == ""
+            said = rows.refusal(made, statement)
+            if said != words:
+                wrong[role, table, statement] = said
+    assert wrong == {}
+
+
+def test_no_trigger_follows_or_writes_a_temporary_table(rows: Rows) -> None:
+    rows.run(MAKE_ROLE + GIVE_RIGHTS)
+    wrong = {}
+    for table, first, statement, read, expected, roles in FOLLOWED:
+        for role in roles:
+            found = rows.found(shadow(role, table) + first, statement, "RESET ROLE", read)
+            if found != [(expected,)]:
+                wrong[role, table, statement] = found
     assert wrong == {}
 
 

@@ -230,6 +230,8 @@ IDENTITIES = (
 OWN_MEMBERSHIP = "nobody changes the own membership"
 NEW_MEMBER = "INSERT INTO officer_profile (user_id, agency_code, position, nip, rank) VALUES (9004, {code}, '', '', '')"
 OTHER_AGENCY = "UPDATE officer_profile SET agency_code = '{code}' WHERE user_id = 9003"
+NO_AGENCY = "UPDATE officer_profile SET agency_code = NULL WHERE user_id = 9003"
+OTHER_PERSON = "UPDATE officer_profile SET user_id = 9004 WHERE user_id = 9003"
 NO_MEMBER = "DELETE FROM officer_profile WHERE user_id = 9003"
 MEMBERSHIP = (
     Guard(
@@ -245,6 +247,17 @@ MEMBERSHIP = (
         OWN_MEMBERSHIP,
         _by(9003, OTHER_AGENCY.format(code="aa")),
         _by(9003, OTHER_AGENCY.format(code="bb")),
+    ),
+    *(
+        Guard(
+            "membership_is_guarded",
+            "update of user_id",
+            OWN_MEMBERSHIP,
+            without_agency + _by(person, OTHER_PERSON),
+            without_agency + _by(9001, OTHER_PERSON),
+        )
+        for person in (9003, 9004)
+        for without_agency in ("", f"{NO_AGENCY}; ")
     ),
     Guard("membership_is_guarded", "delete", OWN_MEMBERSHIP, _by(9003, NO_MEMBER), _by(9001, NO_MEMBER)),
 )
@@ -325,6 +338,7 @@ SENT = (
             ("sight_ended = true", 9001, []),
             ("agency_code = 'bb'", 9001, ["bb"]),
             ("complaint_id = 9002", 9002, ["aa", "bb"]),
+            ("complaint_id = 9002", 9001, []),
         )
     ),
 )
