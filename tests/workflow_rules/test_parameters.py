@@ -10,8 +10,8 @@ from tests.workflow_rules.expected_actions import EXPECTED
 from tests.workflow_rules.rules_cases import GOOD, Case
 from tests.workflow_rules.rules_places import MADE, person
 from workflow_rules.process.actions import Action, ActionRequest
-from workflow_rules.process.parameters import FIELDS, check_fields, clean_text, fields_of, is_blank, json_schema
-from workflow_rules.process.refusals import FieldFault
+from workflow_rules.process.parameters import FIELDS, Text, check_fields, clean_text, fields_of, is_blank, json_schema
+from workflow_rules.process.refusals import FieldError, FieldFault
 
 ASKED: dict[Action, str] = {
     Action.REGISTER: "incomplete_reason?",
@@ -260,3 +260,15 @@ def test_marks_that_show_nothing_by_themselves_are_blank(mark: str) -> None:
 
 def test_letters_of_any_script_are_not_blank() -> None:
     assert not any(is_blank(text) for text in ("a", "ä", "안", "ب", "।", "0", "-", "👍"))
+
+
+def test_a_text_may_have_to_be_as_long_as_a_reason() -> None:
+    fields = {"reason": Text(shortest=10)}
+    assert check_fields(fields, {"reason": " sembilan. "})[1] == (FieldError("reason", FieldFault.TOO_SHORT, "10"),)
+    assert check_fields(fields, {"reason": "sepuluh..."}) == ({"reason": "sepuluh..."}, ())
+
+
+def test_the_schema_of_a_part_has_its_members_and_no_others() -> None:
+    wish = {"reason": "Salah tulis.", "reporter": {"name": "Contoh Pelapor"}}
+    assert schema_accepts(Action.CORRECT, wish)
+    assert not schema_accepts(Action.CORRECT, {**wish, "reporter": {"planet": "Mars"}})

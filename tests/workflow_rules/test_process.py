@@ -21,7 +21,7 @@ from tests.workflow_rules.rules_cases import (
     directed,
     secretary,
 )
-from workflow_rules.process.actions import Action
+from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.actors import REPORTER, SYSTEM, Person
 from workflow_rules.process.decide import allowed_actions
 from workflow_rules.process.evolve import replay
@@ -97,6 +97,9 @@ def test_the_fast_track_with_three_agencies_one_replaced_and_one_sent_back_twice
     case = directed("dishub", "dinkes", "dplh")
     assert case.steps() == {(Step.AGENCY_RECEIVE, a) for a in ("dishub", "dinkes", "dplh")}
     case.do(Action.DECLINE, agency_admin("dinkes"))
+    offered = allowed_actions(case.facts, OFFICE_HEAD, case.sop)
+    assert {(a.action, a.agency) for a in offered if a.again} == {(Action.DIRECT, "dinkes")}
+    assert (Action.CONTINUE_WITHOUT, "dinkes") in {(a.action, a.agency) for a in offered}
     case.do(Action.DIRECT, OFFICE_HEAD, "dinkes", agencies=["disdukcapil"], lead=None, route=None)
     assert case.track("disdukcapil").replaces == "dinkes"
     assert case.facts.lead == "dishub"
@@ -247,3 +250,9 @@ def test_a_question_expires_by_the_clock_only_and_not_too_early() -> None:
     case.refused(OUT_OF_ORDER, Action.EXPIRE_QUESTION, SYSTEM, known={"question_ends_at": None})
     case.refused(RefusalReason.NOT_YOUR_STEP, Action.EXPIRE_QUESTION, ADMIN)
     assert not any(a.action is Action.EXPIRE_QUESTION for a in allowed_actions(case.facts, SYSTEM, case.sop))
+
+
+def test_an_agency_among_the_parameters_of_an_act_that_has_none_is_an_unknown_parameter() -> None:
+    case = directed("dishub", "dplh")
+    request = ActionRequest(Action.ACCEPT, None, {"agency": "dplh"}, case.known)
+    assert case.faults_of(request, agency_admin("dishub")) == [("agency", "unknown_field")]
