@@ -5,7 +5,7 @@ venv = .venv/bin/python
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check figures fuzz pages deep faults mutants mutants-map audit sbom clamav-test bench soak screenshots lint types imports words lock
-.PHONY: prepare prepare-test suite checks
+.PHONY: prepare prepare-test suite quick checks
 
 help: ## show these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -21,8 +21,11 @@ suite:
 
 checks: lint types imports
 
-check: prepare-test lint types imports ## what a change breaks most often: style, types, layers, the rules, acts and the API
-	@$(venv) -m pytest -n 3 -q tests/workflow_rules tests/cases tests/papers tests/api/test_contract.py
+check: prepare-test ## what a change breaks most often: style, types, layers, the rules, acts and the API
+	@$(MAKE) --no-print-directory -j 2 quick checks
+
+quick:
+	@$(venv) -m pytest -n 3 -q tests/workflow_rules tests/cases tests/api/test_contract.py
 
 figures: prepare-test ## how large packages, files and functions are (ROOT=another checkout)
 	@$(venv) -m tests.codebase.structure $(or $(ROOT),.)
