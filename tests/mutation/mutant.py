@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,14 @@ class Mutant:
         """`app/cases` for `app/cases/change.py`, `workflow_rules` for all below it, `migrations` for the schema."""
         parts = self.file.split("/")
         return "/".join(parts[:2]) if parts[0] in ("app", "views") and len(parts) > 2 else parts[0]
+
+    def diff(self, root: Path) -> str:
+        """Return the change as a unified diff with one line around it."""
+        return diff_of((root / self.file).read_text("utf-8"), self.becomes(), self.file)
+
+    def key(self, root: Path) -> tuple[str, ...]:
+        """Return what tells this mutant from others wherever its line is: file, function, operator and both texts."""
+        return self.file, self.function, self.operator, self.text, changed_text(self.diff(root))
 
 
 def diff_of(before: str, after: str, file: str) -> str:

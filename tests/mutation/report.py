@@ -75,4 +75,3 @@ def write_json(results: list[Result], about: dict[str, object], path: Path) -> N
     path.parent.mkdir(parents=True, exist_ok=True)
     ordered = sorted(results, key=lambda r: (r.outcome not in LIVES, r.file, r.line))
     path.write_text(json.dumps({**about, "mutants": [asdict(r) for r in ordered]}, indent=1), "utf-8")
-    print(f"written to {path}")

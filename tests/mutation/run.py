@@ -1,11 +1,14 @@
 """`make mutants`: changes the program in one place after another and sees whether a test fails.
 
-PACKAGE="app/cases app/access" (folders or files), SINCE=commit (changed lines only) or SAMPLE=600 SEED=1 (by chance,
-each package in proportion) choose the mutants; AT_ONCE=2 processes try them; JSON names the file of the results.
+PACKAGE="app/cases app/access" (folders or files), SINCE=commit (changed lines only), SAMPLE=600 SEED=1 (by chance, each
+package in proportion) or AGAIN=results.json (what survived there) choose the mutants; AT_ONCE=2 processes try them.
+JSON names the file of the results, which is written while the run goes on.
 """
 
 import os
 import queue
+import random
+import signal
 import sys
 import tempfile
 import threading
@@ -26,25 +29,31 @@ from tests.mutation.report import (
     print_survivor,
     write_json,
 )
-from tests.mutation.selection import all_mutants, changed_since, sample
+from tests.mutation.selection import all_mutants, changed_since, sample, survivors
 from tests.mutation.slots import RunningSlot, Soundness
 from tests.mutation.warm import Request
 from tests.quick_files import QuickFiles
 from tests.servers import Started
 
 ROOT = Path(__file__).parents[2]
-FIRST_SECONDS, CONFIRM_SECONDS = 30, 90
+FIRST_SECONDS, CONFIRM_SECONDS = 20, 60
 """How long the tests of one mutant take together, by the recording; the second for those that all passed."""
 DEATHS = (KILLED, HUNG, DIED)
+ASKED = ("PACKAGE", "SINCE", "SAMPLE", "SEED", "AGAIN")
 
 
 def chosen_mutants() -> list[Mutant]:
-    """Return the mutants that the environment asks for."""
-    if commit := os.environ.get("SINCE"):
-        return changed_since(ROOT, commit)
-    mutants = [m for below in os.environ.get("PACKAGE", "").split() or [""] for m in all_mutants(ROOT, below)]
-    if size := os.environ.get("SAMPLE"):
-        return sample(mutants, int(size), int(os.environ.get("SEED", "1")))
+    """Return the mutants that the environment asks for, shuffled, so that a part of a run is a sample."""
+    asked = os.environ.get
+    if commit := asked("SINCE"):
+        mutants = changed_since(ROOT, commit)
+    elif results := asked("AGAIN"):
+        mutants = survivors(ROOT, Path(results))
+    else:
+        mutants = [m for below in asked("PACKAGE", "").split() or [""] for m in all_mutants(ROOT, below)]
+    if size := asked("SAMPLE"):
+        mutants = sample(mutants, int(size), int(asked("SEED", "1")))
+    random.Random(1).shuffle(mutants)
     return mutants
 
 
@@ -56,7 +65,7 @@ class Run:
         self.equivalent, self.sound = judged_equivalent(), Soundness()
         self.results, self.waiting = list[Result](), queue.SimpleQueue[Mutant]()
         self.test_files = set[str]()
-        self.count = len(mutants)
+        self.count, self.began = len(mutants), time.perf_counter()
         for mutant in mutants:
             self.waiting.put(mutant)
             self.test_files |= {test.partition("::")[0] for test in self.choice.covering(mutant)}
@@ -82,12 +91,15 @@ class Run:
                 mutant = self.waiting.get_nowait()
             except queue.Empty:
                 return
-            result = self._tried(slot, mutant)
+            try:
+                result = self._tried(slot, mutant)
+            except (OSError, EOFError):
+                return  # the run was ended, or the slot is gone
             self.results.append(result)
             if result.outcome in LIVES and result.counts:
                 print_survivor(result)
             if len(self.results) % 50 == 0:
-                print(f"{len(self.results)} of {self.count} tried", file=sys.stderr, flush=True)
+                self.write()
 
     def _tried(self, slot: RunningSlot, mutant: Mutant) -> Result:
         began = time.perf_counter()
@@ -132,6 +144,15 @@ class Run:
             tests = [test for test in tests if test != killer]
         return Verdict(SURVIVED)
 
+    def write(self) -> None:
+        """Write what is known so far, and say how far the run is."""
+        asked = {name: os.environ[name] for name in ASKED if name in os.environ}
+        about = {"asked": asked, "seconds": round(time.perf_counter() - self.began), "of": self.count}
+        path = Path(os.environ.get("JSON", ROOT / ".cache" / "mutation" / "results.json"))
+        write_json(self.results, about, path)
+        alive = sum(result.outcome in LIVES and result.counts for result in self.results)
+        print(f"{len(self.results)} of {self.count} tried, {alive} alive: {path}", file=sys.stderr, flush=True)
+
 
 def _compiles(text: str) -> bool:
     try:
@@ -142,7 +163,8 @@ def _compiles(text: str) -> bool:
 
 
 def main() -> int:
-    began, files, servers = time.perf_counter(), QuickFiles(), Started()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    files, servers = QuickFiles(), Started()
     run = Run(chosen_mutants())
     print(f"{run.count} mutants, tests of {len(run.test_files)} files", file=sys.stderr, flush=True)
     files.use()
@@ -156,9 +178,7 @@ def main() -> int:
         servers.stop()
         files.leave()
     print_scores(run.results)
-    asked = {name: os.environ[name] for name in ("PACKAGE", "SINCE", "SAMPLE", "SEED") if name in os.environ}
-    about = {"asked": asked, "seconds": round(time.perf_counter() - began)}
-    write_json(run.results, about, Path(os.environ.get("JSON", ROOT / ".cache" / "mutation" / "results.json")))
+    run.write()
     return 0
 
 

@@ -1,5 +1,6 @@
 """Which mutants a run tries."""
 
+import json
 import random
 import re
 import subprocess
@@ -7,18 +8,26 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.mutation import python_mutants, template_mutants
 from tests.mutation.coverage_map import PACKAGES
 from tests.mutation.mutant import Mutant
-from tests.mutation.python_mutants import mutants_of
+from tests.mutation.report import LIVES
+
+KINDS = {
+    ".py": python_mutants.mutants_of,
+    ".html": template_mutants.mutants_of,
+    ".txt": template_mutants.mutants_of,
+}
 
 
 def all_mutants(root: Path, below: str = "") -> Iterator[Mutant]:
     """Return every mutant of the files whose path begins with `below`."""
     for package in PACKAGES:
-        for path in sorted((root / package).rglob("*.py")):
+        for path in sorted((root / package).rglob("*.*")):
             file = str(path.relative_to(root))
-            if is_below(file, below):
-                yield from mutants_of(root, file)
+            is_ours = path.suffix == ".py" or "templates" in path.parts
+            if path.suffix in KINDS and is_ours and is_below(file, below):
+                yield from KINDS[path.suffix](root, file)
 
 
 def is_below(file: str, below: str) -> bool:
@@ -38,6 +47,14 @@ def changed_since(root: Path, commit: str) -> list[Mutant]:
             first, count = int(found[1]), int(found[2] or 1)
             lines[file] |= set(range(first, first + count))
     return [mutant for file in lines for mutant in all_mutants(root, file) if mutant.line in lines[file]]
+
+
+def survivors(root: Path, results: Path) -> list[Mutant]:
+    """Return the mutants that no test noticed in an earlier run, as far as their text is still there."""
+    alive = [one for one in json.loads(results.read_text("utf-8"))["mutants"] if one["outcome"] in LIVES]
+    wanted = {(one["file"], one["function"], one["operator"], one["text"], one["becomes"]) for one in alive}
+    found = [mutant for file in {one["file"] for one in alive} for mutant in all_mutants(root, file)]
+    return [mutant for mutant in found if mutant.key(root) in wanted]
 
 
 def sample(mutants: list[Mutant], size: int, seed: int) -> list[Mutant]:

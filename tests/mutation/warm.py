@@ -122,7 +122,8 @@ class Warm(AsWorker):
 
     def __init__(self, name: str, root: Path, connection: Connection) -> None:
         super().__init__(name)
-        self.root, self.connection, self.app = root, connection, None
+        self.root, self.connection = root, connection
+        self.app: Any = None
         self.coverage = coverage.Coverage(data_file=None, include=[f"{root}/*"], config_file=False)
         self.coverage.start()
 
@@ -164,6 +165,7 @@ class Warm(AsWorker):
 
         def work(sender: Connection) -> None:
             request.set_environment()
+            self.app.jinja_env.cache.clear()
             for function, code in swaps:
                 function.__code__ = code
             Run(sender).items(session, request.limits)
