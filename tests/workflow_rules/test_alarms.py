@@ -6,7 +6,7 @@ import pytest
 
 from tests.workflow_rules.office_calendars import BALANGAN, wita
 from workflow_rules.process.actors import Actor
-from workflow_rules.process.escalation import Alarm, actor_notified, alarms_until, escalation_line
+from workflow_rules.process.escalation import LIMIT, WARNING, Alarm, actor_notified, alarms_until, escalation_line
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 CALENDAR = WorkingCalendar.from_dict(BALANGAN)
@@ -35,8 +35,8 @@ def test_a_draft_of_five_days_warns_after_four_and_then_goes_up_the_line_each_wo
     start, due = wita("2026-11-23 09:00"), wita("2026-11-30 09:00")
     found = alarms_until(CALENDAR, start, due, wita("2026-12-03 09:00"), Actor.AGENCY_SECRETARY)
     assert found == (
-        Alarm(0, wita("2026-11-27 09:00"), Actor.AGENCY_SECRETARY),
-        Alarm(1, wita("2026-11-30 09:00"), Actor.AGENCY_SECRETARY),
+        Alarm(WARNING, wita("2026-11-27 09:00"), Actor.AGENCY_SECRETARY),
+        Alarm(LIMIT, wita("2026-11-30 09:00"), Actor.AGENCY_SECRETARY),
         Alarm(2, wita("2026-12-01 09:00"), Actor.AGENCY_HEAD),
         Alarm(3, wita("2026-12-02 09:00"), Actor.OFFICE_HEAD),
         Alarm(4, wita("2026-12-03 09:00"), Actor.OFFICE_HEAD),

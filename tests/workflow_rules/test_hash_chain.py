@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from workflow_rules.record.hash_chain import GENESIS, commitment, digest, first_break, link, salts_of
+from workflow_rules.record.hash_chain import GENESIS, checkpoint, commitment, digest, first_break, link, salts_of
 
 Linked = tuple[str, str, dict[str, Any], str | None]
 SEED = "5e" * 32
@@ -124,3 +124,10 @@ def test_an_inserted_record_is_found(records: list[Linked]) -> None:
     own = link(records[1][1], {"text": "sisipan"})
     records.insert(2, (records[1][1], own, {"text": "sisipan"}, None))
     assert first_break(records) == 3
+
+
+def test_a_checkpoint_covers_one_line_for_every_complaint_in_order() -> None:
+    heads = [("LB-2026-000001", 3, "ab"), ("LB-2026-000002", 12, "cd:2")]
+    assert checkpoint(heads) == sha("LB-2026-000001 3 ab\nLB-2026-000002 12 cd:2\n")
+    assert checkpoint(heads[::-1]) != checkpoint(heads)
+    assert checkpoint([]) == sha("")

@@ -9,6 +9,7 @@ from tests.workflow_rules.rules_cases import (
     DIVISION_HEAD,
     NUMBER,
     OFFICE_HEAD,
+    RECEIVED,
     SECTION_HEAD,
     Case,
     agency_admin,
@@ -24,7 +25,10 @@ from tests.workflow_rules.rules_cases import (
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.actors import REPORTER, SYSTEM, Person
 from workflow_rules.process.decide import allowed_actions
-from workflow_rules.process.evolve import replay
+from workflow_rules.process.events import Event, SystemEvent
+from workflow_rules.process.evolve import evolve, replay
+from workflow_rules.process.facts import ComplaintFacts
+from workflow_rules.process.identity import Confidentiality, ReporterFacts
 from workflow_rules.process.refusals import RefusalReason
 from workflow_rules.process.steps import CaseStatus, Route, Step, TrackState
 
@@ -256,3 +260,49 @@ def test_an_agency_among_the_parameters_of_an_act_that_has_none_is_an_unknown_pa
     case = directed("dishub", "dplh")
     request = ActionRequest(Action.ACCEPT, None, {"agency": "dplh"}, case.known)
     assert case.faults_of(request, agency_admin("dishub")) == [("agency", "unknown_field")]
+
+
+def test_new_words_of_a_secret_report_have_to_be_confirmed_again() -> None:
+    case = Case(confidentiality="secret")
+    case.do(Action.CONFIRM_ANONYMITY, ADMIN)
+    case.do(Action.NOTE, ADMIN)
+    assert not case.facts.anonymity_unconfirmed
+    case.do(Action.REQUEST_INFORMATION, ADMIN)
+    case.do(Action.ADD_INFORMATION, REPORTER)
+    assert case.facts.anonymity_unconfirmed
+
+
+def after(case: Case, kind: SystemEvent, **data: object) -> ComplaintFacts:
+    """The facts after something that no officer did."""
+    return evolve(case.facts, Event(kind, case.now, SYSTEM.capacities[0], None, None, data))
+
+
+def test_what_is_only_noted_leaves_open_forms_as_they_are() -> None:
+    case = Case()
+    for kind in ("breached", "code_replaced", "file_checked", "identity_opened"):
+        assert after(case, SystemEvent(kind)) == case.facts
+    removed = after(case, SystemEvent.IDENTITY_REMOVED)
+    assert removed.reporter == ReporterFacts()
+    assert removed.version == case.facts.version == 1
+
+
+def test_a_case_is_linked_with_its_report_in_sp4n_and_unlinked() -> None:
+    linked, unlinked = Case(in_sp4n=True), Case()
+    assert after(unlinked, SystemEvent.LINKED).in_sp4n
+    assert not after(linked, SystemEvent.UNLINKED).in_sp4n
+    assert after(linked, SystemEvent.UNLINKED).version == 2
+
+
+@pytest.mark.parametrize("resumes", [True, False])
+def test_a_revised_report_replaces_the_facts_and_resumes_only_when_it_answers(resumes: bool) -> None:
+    case = Case()
+    case.do(Action.REQUEST_INFORMATION, ADMIN)
+    revised = {**RECEIVED, "confidentiality": "secret", "in_sp4n": True, "reporter": {"has_name": True}}
+    facts = after(case, SystemEvent.REVISED, **revised, resumes=resumes)
+    assert facts.confidentiality is Confidentiality.SECRET
+    assert facts.in_sp4n
+    assert facts.reporter == ReporterFacts(has_name=True)
+    assert facts.waiting is not resumes
+    assert facts.anonymity_unconfirmed
+    case.facts = facts
+    assert not after(case, SystemEvent.REDACTED).anonymity_unconfirmed

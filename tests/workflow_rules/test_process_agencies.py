@@ -4,9 +4,12 @@ import pytest
 
 from tests.workflow_rules.rules_cases import (
     ADMIN,
+    DIVISION_HEAD,
     OFFICE_HEAD,
+    SECTION_HEAD,
     agency_admin,
     agency_head,
+    answered,
     at_agency,
     at_office,
     bring,
@@ -90,8 +93,9 @@ def test_the_agency_left_out_is_named_once_and_without_contradiction() -> None:
         case.do(Action.DECLINE, agency_admin(agency))
     asked = ActionRequest(Action.CONTINUE_WITHOUT, "dishub", {"agency": "dinkes"}, case.known)
     assert case.faults_of(asked, OFFICE_HEAD) == [("agency", "contradiction")]
-    missing = ActionRequest(Action.CONTINUE_WITHOUT, None, {}, case.known)
-    assert case.faults_of(missing, OFFICE_HEAD) == [("agency", "required")]
+    for named in (None, "dishub"):
+        missing = ActionRequest(Action.CONTINUE_WITHOUT, named, {}, case.known)
+        assert case.faults_of(missing, OFFICE_HEAD) == [("agency", "required")]
     case.ask(ActionRequest(Action.CONTINUE_WITHOUT, "dinkes", {"agency": "dinkes"}, case.known), OFFICE_HEAD)
     assert case.facts.find_step(Step.DIRECT, "dishub")
     assert not case.facts.find_step(Step.DIRECT, "dinkes")
@@ -200,3 +204,45 @@ def test_a_decline_at_step_6_is_the_heads() -> None:
     case.do(Action.DECLINE, agency_head("dishub"))
     assert (Step.DIRECT, "dishub") in case.steps()
     case.refused(RefusalReason.NOT_VISIBLE, Action.NOTE, agency_head("dishub"))
+
+
+def test_an_added_agency_leads_only_when_nobody_does() -> None:
+    case = at_agency(Step.DRAFT_ANSWER, "dishub")
+    assert not case.track("dishub").extended
+    case.do(Action.ADD_AGENCY, OFFICE_HEAD, "dinkes")
+    assert [t.agency for t in case.facts.tracks if t.lead] == ["dishub"]
+    assert case.track("dishub").extended
+    assert case.track("dinkes").extended
+    leaderless = directed("dishub", "dinkes")
+    leaderless.do(Action.DECLINE, agency_admin("dishub"))
+    leaderless.do(Action.ADD_AGENCY, OFFICE_HEAD, "dplh")
+    assert [t.agency for t in leaderless.facts.tracks if t.lead] == ["dplh"]
+
+
+def test_an_agency_that_is_not_released_goes_on_and_may_ask_again() -> None:
+    case = at_agency(Step.DRAFT_ANSWER, "dishub")
+    case.do(Action.ASK_RELEASE, agency_head("dishub"))
+    case.refused(OUT_OF_ORDER, Action.ASK_RELEASE, agency_head("dishub"))
+    case.do(Action.RELEASE, OFFICE_HEAD, "dishub", accept=False)
+    assert case.steps() == {(Step.DRAFT_ANSWER, "dishub")}
+    assert case.facts.seen_by == {"dishub"}
+    case.refused(OUT_OF_ORDER, Action.RELEASE, OFFICE_HEAD, "dishub")
+    case.do(Action.ASK_RELEASE, agency_head("dishub"))
+
+
+def test_the_last_agency_is_not_dropped() -> None:
+    case = directed("dishub", "dinkes")
+    case.do(Action.DROP_AGENCY, OFFICE_HEAD, "dishub")
+    case.refused(OUT_OF_ORDER, Action.DROP_AGENCY, OFFICE_HEAD, "dinkes")
+    case.do(Action.RECALL, OFFICE_HEAD, "dinkes")
+
+
+def test_an_agency_of_the_last_cycle_says_nothing_before_the_admin_has_relayed_the_case_to_it_again() -> None:
+    case = answered("dishub")
+    case.do(Action.REOPEN, ADMIN)
+    case.do(Action.APPROVE_CHECK, SECTION_HEAD)
+    case.do(Action.REPORT, DIVISION_HEAD)
+    case.do(Action.DIRECT, OFFICE_HEAD, agencies=["dishub"], lead="dishub", route="via_admin")
+    case.refused(RefusalReason.NOT_YOUR_STEP, Action.NOTE, agency_head("dishub"))
+    case.do(Action.RELAY, ADMIN)
+    case.do(Action.NOTE, agency_head("dishub"))

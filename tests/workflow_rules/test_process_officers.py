@@ -80,6 +80,22 @@ def test_an_sop_without_fast_track_at_step_4_allows_only_the_relay() -> None:
     assert case.facts.route is Route.VIA_ADMIN
 
 
+@pytest.mark.parametrize("route", ["fast", "via_admin"])
+def test_a_replacement_goes_by_the_fast_track_where_the_first_direction_did(route: str) -> None:
+    case = at_office(Step.DIRECT)
+    case.do(Action.DIRECT, OFFICE_HEAD, agencies=["dishub"], lead="dishub", route=route)
+    if route == "via_admin":
+        case.do(Action.RELAY, ADMIN)
+    case.do(Action.DECLINE, agency_admin("dishub"))
+    case.sop = with_fast_track()
+    again = {"agencies": ["dinkes"], "lead": "dinkes", "route": "fast"}
+    if route == "fast":
+        case.do(Action.DIRECT, OFFICE_HEAD, "dishub", **again)
+        assert case.steps() == {(Step.AGENCY_RECEIVE, "dinkes")}
+    else:
+        case.refused(OUT_OF_ORDER, Action.DIRECT, OFFICE_HEAD, "dishub", **again)
+
+
 def test_parameters_that_are_no_object_are_refused_on_a_wider_fast_track_too() -> None:
     case = at_office(Step.CHECK, with_fast_track(Step.CHECK, Step.DIRECT))
     for strange in ([], "fast", None, 5):

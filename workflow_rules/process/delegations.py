@@ -47,8 +47,6 @@ def capacities_on(
 
 def closes_a_loop(new: Delegation, existing: Iterable[Delegation]) -> bool:
     """Return whether the new delegation, alone or with existing ones, would some day return a power to its giver."""
-    if new.giver == new.holder:
-        return True
     others = list(existing)
     wave: list[tuple[int, date, date]] = [(new.giver, new.starts_on, new.ends_on)]
     seen: set[tuple[int, date, date]] = set()

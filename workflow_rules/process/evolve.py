@@ -135,7 +135,7 @@ def _relay(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
     return _send_to_agencies(_close(facts, Step.RELAY, event.agency), event)
 
 
-_BACK_TO = {
+_BACK_TO: dict[Step | None, Step] = {
     Step.CHECK: Step.REGISTER,
     Step.REPORT: Step.CHECK,
     Step.DIRECT: Step.REPORT,
@@ -150,7 +150,7 @@ def _send_back(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
         back = Step.DRAFT_ANSWER
     else:
         facts = _close(facts, event.step, event.agency)
-        back = _BACK_TO[event.step or Step.CHECK]
+        back = _BACK_TO[event.step]
     return _on_track(_open(facts, back, event.agency, event.at), event.agency, state=TrackState.DRAFTING, awaits=())
 
 
