@@ -106,6 +106,7 @@ def test_when_the_last_agency_declines_the_case_is_directed_again() -> None:
     case.do(Action.DECLINE, agency_admin("dishub"))
     assert case.facts.status is CaseStatus.DIRECTING
     assert case.steps() == {(Step.DIRECT, "dishub")}
+    assert case.facts.step_of_track("dishub") is None
     case.refused(OUT_OF_ORDER, Action.CONTINUE_WITHOUT, OFFICE_HEAD)
     case.refused(OUT_OF_ORDER, Action.SEND_BACK, OFFICE_HEAD, "dishub")
 
