@@ -141,7 +141,8 @@ def _route_allows(facts: ComplaintFacts, spot: Spot, request: ActionRequest, sop
     if route == Route.VIA_ADMIN:
         return spot.step is Step.DIRECT
     if route == Route.FAST:
-        return facts.route is Route.FAST or spot.step in sop.fast_track.from_steps
+        on_it = spot.agency is not None and facts.route is Route.FAST
+        return on_it or spot.step in sop.fast_track.from_steps
     return True
 
 
