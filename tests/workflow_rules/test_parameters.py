@@ -57,6 +57,23 @@ ASKED: dict[Action, str] = {
 
 AGAIN = "agencies:codes lead? instruction urgency:choice? field_visit:flag? route:choice?"
 
+LONGEST = {
+    20: "merge.into",
+    64: "attach.sha256",
+    80: "direct.lead continue_without.agency add_agency.agency drop_agency.agency recall.agency extend.agency"
+    " release.agency",
+    100: "attach.media_type",
+    200: "dispose.unit attach.filename correct.title",
+    300: "submit_draft.subject correct.category correct.district correct.village",
+    500: "sign.passphrase",
+    1000: "reply.proof",
+    20_000: "add_information.text reply.text",
+    50_000: "submit_draft.body",
+    4000: "archive.note report.note direct.instruction send_back.note decline.note dispose.instruction"
+    " dispose_answer.instruction note.text add_agency.instruction return_letter.note release.note",
+}
+"""The most characters of each text; all others, the reasons among them, have 2000."""
+
 LONG = "a" * 200_000
 BLANKS = ("", "   ", "\n\t", "\u200b\u200d\ufeff", "\u00a0\u2003", "\u3164\uffa0", "\u2800", "\u202e\u2066")
 NO_TEXT: tuple[Any, ...] = (5, True, 1.5, [], ["a"], {}, b"a")
@@ -130,6 +147,7 @@ def test_every_action_asks_for_what_the_contract_says() -> None:
     assert set(ASKED) == set(Action) == set(FIELDS)
     for action, spec in ASKED.items():
         assert {(n, f.required) for n, f in fields_of(action).items()} == {(n, r) for n, _, r in fields(spec)}
+    assert set(json_schema(Action.DIRECT)["required"]) == set(good(Action.DIRECT))
     again = fields_of(Action.DIRECT, again=True)
     assert {(n, f.required) for n, f in again.items()} == {(n, r) for n, _, r in fields(AGAIN)}
     assert fields_of(Action.NOTE, again=True) == fields_of(Action.NOTE)
@@ -198,17 +216,29 @@ def test_all_faults_are_named_at_once() -> None:
 
 
 @pytest.mark.parametrize("limit", [(a, n) for a, n, kind, _ in EVERY_FIELD if kind == "text"])
-def test_a_text_may_have_exactly_the_length_that_the_schema_says(limit: tuple[Action, str]) -> None:
+def test_a_text_may_have_exactly_the_length_of_the_table(limit: tuple[Action, str]) -> None:
     action, name = limit
-    longest = json_schema(action)["properties"][name]["maxLength"]
+    longest = next((n for n, names in LONGEST.items() if f"{action.value}.{name}" in names.split()), 2000)
+    assert json_schema(action)["properties"][name]["maxLength"] == longest
     for length, fits in ((longest, True), (longest + 1, False)):
         params = {**good(action), name: "a" * length}
         assert (faults(action, params) == set()) is schema_accepts(action, params) is fits
 
 
-@pytest.mark.parametrize(("score", "fits"), [(0, False), (1, True), (5, True), (6, False)])
-def test_a_rating_is_one_to_five(score: int, fits: bool) -> None:
-    assert (faults(Action.RATE, {"score": score}) == set()) is schema_accepts(Action.RATE, {"score": score}) is fits
+@pytest.mark.parametrize(
+    ("action", "name", "most"),
+    [(Action.RATE, "score", 5), (Action.ATTACH, "size", 20_000_000), (Action.EXTEND, "working_days", 365)],
+)
+def test_a_number_may_be_from_one_to_its_most(action: Action, name: str, most: int) -> None:
+    for number, fits in ((0, False), (1, True), (most, True), (most + 1, False)):
+        params = {**good(action), name: number}
+        assert (faults(action, params) == set()) is schema_accepts(action, params) is fits
+
+
+@pytest.mark.parametrize("count", [40, 41])
+def test_a_direction_names_at_most_forty_agencies(count: int) -> None:
+    params = {**good(Action.DIRECT), "agencies": [f"opd{n}" for n in range(count)]}
+    assert (faults(Action.DIRECT, params) == set()) is schema_accepts(Action.DIRECT, params) is (count == 40)
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -252,14 +282,16 @@ def test_what_nobody_can_see_is_blank(blank: str) -> None:
     assert not is_blank(f"{blank}a")
 
 
-@pytest.mark.parametrize("mark", ["\ufe0f", "\u034f", "\u17b4", "\U000e0100"])
+@pytest.mark.parametrize(
+    "mark", ["\ufe00", "\ufe0f", "\u180b", "\u180f", "\u034f", "\u17b4", "\U000e0100", "\U000e01ef"]
+)
 def test_marks_that_show_nothing_by_themselves_are_blank(mark: str) -> None:
     assert is_blank(mark)
     assert is_blank(f" {mark}")
 
 
 def test_letters_of_any_script_are_not_blank() -> None:
-    assert not any(is_blank(text) for text in ("a", "ä", "안", "ب", "।", "0", "-", "👍"))
+    assert not any(is_blank(text) for text in ("a", "ä", "안", "ب", "।", "0", "-", "👍", "\u180a", "\u1810", "\ufe10"))
 
 
 def test_a_text_may_have_to_be_as_long_as_a_reason() -> None:

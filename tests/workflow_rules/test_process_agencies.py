@@ -1,5 +1,7 @@
 """What may happen among the agencies: field visits, declining, replacing, going on without, changing the lead."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.workflow_rules.rules_cases import (
@@ -15,8 +17,8 @@ from tests.workflow_rules.rules_cases import (
     bring,
     directed,
 )
-from workflow_rules.process.actions import Action, ActionRequest
-from workflow_rules.process.refusals import RefusalReason
+from workflow_rules.process.actions import Action, ActionRequest, LetterState
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
 from workflow_rules.process.steps import CaseStatus, Step, TrackState
 
 OUT_OF_ORDER = RefusalReason.OUT_OF_ORDER
@@ -247,3 +249,46 @@ def test_an_agency_of_the_last_cycle_says_nothing_before_the_admin_has_relayed_t
     case.refused(RefusalReason.NOT_YOUR_STEP, Action.NOTE, agency_head("dishub"))
     case.do(Action.RELAY, ADMIN)
     case.do(Action.NOTE, agency_head("dishub"))
+
+
+def test_the_signature_holds_the_hash_of_the_draft_that_was_read() -> None:
+    head = agency_head("dishub")
+    case = at_agency(Step.SIGN_ANSWER, "dishub")
+    unchanged = case.facts
+    known = replace(case.known, drafts={"dishub": "f00d"})
+    with pytest.raises(ActionRefused) as caught:
+        case.ask(ActionRequest(Action.SIGN, "dishub", {}, known, reviewed="0dd"), head)
+    assert caught.value.reason is RefusalReason.DRAFT_CHANGED
+    for reviewed in ("f00d", None):
+        case.facts = unchanged
+        event = case.ask(ActionRequest(Action.SIGN, "dishub", {}, known, reviewed), head).event
+        assert event.data["draft_hash"] == "f00d"
+    assert "draft_hash" not in at_agency(Step.SEND_ANSWER, "dishub").log[-1].data
+
+
+@pytest.mark.parametrize(
+    ("letter", "reason", "kept"),
+    [
+        (LetterState(), "Asli dengan kurir", False),
+        (LetterState(ink=True, scanned=True), "Asli dengan kurir", False),
+        (LetterState(ink=True), "Asli dengan kurir", True),
+        (LetterState(), None, False),
+        (LetterState(ink=True, scanned=True), None, False),
+    ],
+)
+def test_a_letter_without_a_scan_says_why_and_no_other_does(
+    letter: LetterState, reason: str | None, kept: bool
+) -> None:
+    case = at_agency(Step.SEND_ANSWER, "dishub")
+    known = {"letters": {"dishub": letter}}
+    event = case.do(Action.SEND, agency_admin("dishub"), known=known, without_scan_reason=reason).event
+    assert event.data.get("without_scan_reason") == (reason if kept else None)
+
+
+def test_a_letter_is_sent_only_when_it_is_stored_and_signed_on_paper_only_with_its_scan() -> None:
+    case, admin = at_agency(Step.SEND_ANSWER, "dishub"), agency_admin("dishub")
+    absent, unscanned = (
+        {"letters": {"dishub": letter}} for letter in (LetterState(ready=False), LetterState(ink=True))
+    )
+    case.refused(RefusalReason.LETTER_NOT_READY, Action.SEND, admin, known=absent)
+    assert case.faults(Action.SEND, admin, known=unscanned) == [("without_scan_reason", "no_scan")]

@@ -17,7 +17,7 @@ from tests.workflow_rules.rules_cases import (
     at_reply,
     directed,
 )
-from workflow_rules.process.actions import Action, MergeTarget
+from workflow_rules.process.actions import Action, Correction, MergeTarget
 from workflow_rules.process.actors import REPORTER, SYSTEM, Person
 from workflow_rules.process.decide import allowed_actions
 from workflow_rules.process.evolve import replay
@@ -174,3 +174,18 @@ def test_the_nik_is_asked_only_where_the_channel_asks_for_it_and_an_email_is_as_
 def test_a_fault_in_the_form_comes_before_the_identity() -> None:
     case = Case(reporter={})
     assert case.faults(Action.REGISTER, ADMIN, incomplete_reason=" ") == [("incomplete_reason", "blank")]
+
+
+def test_a_correction_moves_only_upward_in_secrecy_and_gives_nobody_unnamed_an_identity() -> None:
+    identity = {"name": "Contoh Pelapor"}
+    unnamed, secret = Case(confidentiality="anonymous"), Case(confidentiality="secret")
+    assert unnamed.faults(Action.CORRECT, ADMIN, reporter=identity) == [("reporter", "anonymous_reporter")]
+    both = {"confidentiality": "anonymous", "reporter": identity}
+    assert secret.faults(Action.CORRECT, ADMIN, **both) == [("reporter", "anonymous_reporter")]
+    assert secret.faults(Action.CORRECT, ADMIN, confidentiality="open") == [("confidentiality", "less_secret")]
+    assert secret.faults(Action.CORRECT, ADMIN, category=None) == [("params", "nothing_to_change")]
+    unnamed.do(Action.CORRECT, ADMIN)
+    found = {"correction": Correction(identity=("name",))}
+    event = secret.do(Action.CORRECT, ADMIN, known=found, category=None, reporter=identity).event
+    assert event.data["identity"] == ["name"]
+    assert "Contoh Pelapor" not in repr(event)

@@ -47,6 +47,13 @@ def test_its_allowances_sum_to_7_days_8_hours_30_minutes_as_printed() -> None:
     assert sums[Unit.WORKING_MINUTES] == 8 * 60 + 30
 
 
+def test_a_reopened_case_has_all_steps_before_it_but_the_first() -> None:
+    minutes, days = Unit.WORKING_MINUTES, Unit.WORKING_DAYS
+    printed = [(60, minutes)] * 5 + [(5, days), (2, days), (60, minutes), (30, minutes), (60, minutes)]
+    assert [(a.value, a.unit) for a in STANDARD_SOP.allowances(reopened=True)] == printed
+    assert [(a.value, a.unit) for a in STANDARD_SOP.allowances()] == [(60, minutes), *printed]
+
+
 def test_the_relay_runs_within_the_time_of_step_4() -> None:
     assert STANDARD_SOP.row(Step.RELAY).allowance is None
     assert STANDARD_SOP.row(Step.RELAY).number == 4

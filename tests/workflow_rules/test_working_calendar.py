@@ -244,6 +244,19 @@ def test_a_far_opening_is_found_and_the_last_one_is_the_end():
     assert calendar.elapsed(today, wita("2500-01-01 00:00")) == timedelta(minutes=900)
 
 
+def test_an_evening_in_the_west_may_be_open_when_utc_has_the_next_year():
+    evening = {"from": "2026-12-31", "to": "2026-12-31", "hours": {"thu": [["20:00", "22:00"]]}}
+    calendar = WorkingCalendar.from_dict({"zone": "America/New_York", "weeks": [evening]})
+    begins = datetime.fromisoformat("2027-01-01T01:00+00:00")
+    assert calendar.next_open(begins - timedelta(days=9)) == begins
+    assert calendar.add_minutes(begins, 120) == begins + timedelta(hours=2)
+
+
+def test_no_time_at_all_is_done_at_the_next_opening():
+    calendar = WorkingCalendar.from_dict(BALANGAN)
+    assert calendar.add_time(wita("2026-11-26 12:30"), timedelta()) == wita("2026-11-26 13:00")
+
+
 def test_a_calendar_is_written_as_it_was_read():
     assert WorkingCalendar.from_dict(BALANGAN).to_dict() == BALANGAN
     untidy = {"weeks": [{"from": None, "to": None, "hours": {"mon": [["13:00", "24:00"], ["07:30", "12:00"]]}}]}
