@@ -1,4 +1,4 @@
-"""The planted faults of `make mutants` still fit the code: each changes one place, and its test is there."""
+"""The faults planted by hand (tests/mutants) still fit the code: each changes one place, and its test is there."""
 
 import pytest
 

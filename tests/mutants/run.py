@@ -1,5 +1,5 @@
-"""`make mutants`: plants one fault after another in a copy of the program and sees whether the test that is meant for
-it fails. A suite that stays green with a lock removed or a filter dropped proves nothing.
+"""`python -m tests.mutants.run` plants one fault after another in a copy of the program and sees whether the test that
+is meant for it fails. A suite that stays green with a lock removed or a filter dropped proves nothing.
 
 MUTANTS in the environment names a part of them (text of the area or the name), MUTANTS_AT_ONCE how many are tried at
 a time (2).
