@@ -1,8 +1,10 @@
 """Every test runs on real PostgreSQL and Valkey, each on a fresh copy of a migrated database with demo accounts."""
 
+import functools
+import hashlib
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,12 +33,13 @@ from tests.output_search import (
 )
 from tests.scenes import Scene, Scenes
 from tests.servers import (
-    database_url_for,
     prepare_template,
     pytest_configure,
     pytest_unconfigure,
     redis_url_for,
+    servers,
 )
+from tests.worker_database import WorkerDatabase
 from workflow_rules.process.actors import Person
 
 __all__ = [
@@ -47,6 +50,9 @@ __all__ = [
     "pytest_testnodedown",
     "pytest_unconfigure",
 ]
+
+# A hash of a password is worked out once in a process: the same of the same, a tenth of a second less.
+hashlib.scrypt = functools.cache(hashlib.scrypt)
 
 IDENTITY_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 SECRET = "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz"
@@ -103,19 +109,26 @@ def worker(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def session_app(worker: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def session_app(worker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     home = str(tmp_path_factory.mktemp("home"))
     prepare_template(lambda url: _fill(url, home))
     watch_answers()
-    return build_app(database_url_for(worker), redis_url_for(worker), home)
+    app = build_app(servers().postgres.url(f"test_{worker}"), redis_url_for(worker), home)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def worker_database(worker: str) -> Iterator[WorkerDatabase]:
+    with closing(WorkerDatabase(worker)) as database:
+        yield database
 
 
 @pytest.fixture
-def app(session_app: Flask, worker: str) -> Iterator[Flask]:
-    """The whole program on a database of this test's own; everything commits for real."""
-    with session_app.app_context():
-        db.engine.dispose()
-    database_url_for(worker)
+def app(session_app: Flask, worker_database: WorkerDatabase) -> Iterator[Flask]:
+    """The whole program on a database as the template is; everything commits for real."""
+    worker_database.put_back(session_app)
     with session_app.app_context():
         redis_client().flushdb()
     forget_outages(session_app)
@@ -125,7 +138,6 @@ def app(session_app: Flask, worker: str) -> Iterator[Flask]:
     search_what_is_left(session_app, home, began)
     with session_app.app_context():
         db.session.remove()
-        db.engine.dispose()
 
 
 def forget_outages(app: Flask) -> None:
@@ -136,9 +148,9 @@ def forget_outages(app: Flask) -> None:
 
 
 @pytest.fixture(scope="session")
-def scenes(worker: str) -> Scenes:
+def scenes(worker_database: WorkerDatabase) -> Scenes:
     """What was made once for many tests."""
-    return Scenes(worker)
+    return Scenes(worker_database)
 
 
 @pytest.fixture

@@ -142,13 +142,6 @@ def database_url_for(worker_id: str, template: str = TEMPLATE) -> str:
     return servers().postgres.url(name)
 
 
-def copy_database(name: str, copy: str) -> None:
-    """A second database as this one stands; whoever is still in it is put out."""
-    with _administrator() as administrator:
-        _end_sessions(administrator, name)
-        _create(administrator, copy, name)
-
-
 def redis_url_for(worker_id: str) -> str:
     """One of the queue server's 64 databases for each worker; number 0 is for a run without workers."""
     digits = worker_id.removeprefix("gw")

@@ -13,14 +13,12 @@ from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db, redis_client
 from tests.audit.world import LOOKED_AT, build
 from tests.conftest import time_travel
-from tests.servers import database_url_for
+from tests.worker_database import WorkerDatabase
 
 
 @pytest.fixture(scope="module")
-def world(session_app: Flask, worker: str) -> Iterator[Flask]:
-    with session_app.app_context():
-        db.engine.dispose()
-    database_url_for(worker)
+def world(session_app: Flask, worker_database: WorkerDatabase) -> Iterator[Flask]:
+    worker_database.put_back(session_app)
     try:
         with session_app.app_context(), time_travel() as freeze:
             redis_client().flushdb()

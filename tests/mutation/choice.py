@@ -41,9 +41,9 @@ class Choice:
         """
         chosen, spent = list[str](), 0.0
         for test in self._spread(tests, mutant):
-            spent += self.seen.seconds[test]
-            if chosen and spent > seconds:
+            if chosen and spent + self.seen.seconds[test] > seconds:
                 continue
+            spent += self.seen.seconds[test]
             chosen.append(test)
         return self.fastest_first(chosen)
 

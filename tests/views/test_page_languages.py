@@ -10,8 +10,8 @@ from sqlalchemy import String, select
 from app.core.extensions import db, redis_client
 from tests.codebase.catalogues import read, texts
 from tests.conftest import time_travel
-from tests.servers import database_url_for
 from tests.views.spoken_pages import Page, Reader, make_rows, pages
+from tests.worker_database import WorkerDatabase
 
 pytestmark = pytest.mark.timeout(600)
 LANGUAGES = ("id", "en")
@@ -34,9 +34,9 @@ Pages = dict[str, list[tuple[Page, Reader]]]
 
 
 @pytest.fixture
-def all_pages(session_app: Flask, worker: str) -> Iterator[dict[str, list[tuple[Page, Reader]]]]:
+def all_pages(session_app: Flask, worker_database: WorkerDatabase) -> Iterator[dict[str, list[tuple[Page, Reader]]]]:
     """Each page once in each language, on one database for the whole file."""
-    database_url_for(worker)
+    worker_database.put_back(session_app)
     with time_travel() as travel:
         travel("2026-11-24 10:00")
         with session_app.app_context():

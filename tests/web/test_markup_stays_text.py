@@ -28,11 +28,11 @@ from tests.conftest import client_of
 from tests.papers.every_paper import LATER, Contents, contents
 from tests.papers.test_layouts import FIRST
 from tests.scenes import Scene, Scenes
-from tests.servers import database_url_for
 from tests.story.pages_to_see import VISITORS, Rows, Visit, make_all_rows, pages_of
 from tests.web.free_text_columns import FREE_TEXT, NO_FREE_TEXT, SHOWN
 from tests.web.marked_rows import SEEN, make_more_rows, mark_every_text, marked_document, more_visits
 from tests.web.read_outputs import READERS, Output
+from tests.worker_database import WorkerDatabase
 from views.public.open_data import DATASETS
 from workflow_rules.process.actors import Person
 
@@ -61,12 +61,11 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def office(session_app: Flask, worker: str, scenes: Scenes) -> Iterator[Office]:
+def office(session_app: Flask, worker_database: WorkerDatabase, scenes: Scenes) -> Iterator[Office]:
     """Every kind of row with marked texts, and all that the program puts out of it; made once."""
+    worker_database.put_back(session_app)
     with session_app.app_context():
-        db.engine.dispose()
         redis_client().flushdb()
-    database_url_for(worker)
     try:
         yield fill(session_app, deepcopy(scenes.show(session_app, make_all_rows)))
     finally:

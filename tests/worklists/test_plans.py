@@ -23,8 +23,8 @@ from app.worklists.search import prepare_search
 from tests.bench.filling.copies import code_of
 from tests.bench.filling.load import Filling
 from tests.conftest import Browser
-from tests.servers import database_url_for
 from tests.statements import statements_with_values
+from tests.worker_database import WorkerDatabase
 from tests.worklists.many_cases import nodes
 
 MANY, PROTOTYPES, PAGE = 4_000, 30, 25
@@ -33,11 +33,9 @@ LARGE = ("complaint", "complaint_event", "ledger_entry", "step_task", "notice", 
 
 
 @pytest.fixture(scope="module")
-def full(session_app: Flask, worker: str) -> Iterator[Flask]:
+def full(session_app: Flask, worker_database: WorkerDatabase) -> Iterator[Flask]:
     """A generated office, for every test of this module: they only read, or take back what they write."""
-    with session_app.app_context():
-        db.engine.dispose()
-    database_url_for(worker)
+    worker_database.make_again(session_app)
     with session_app.app_context():
         Filling(session_app, closed=4, late=False, drawn=False).grow_to(MANY)
     yield session_app
