@@ -1,6 +1,6 @@
 # Everything a person or a pipeline calls. All paths are relative, so that a folder with a space in its name works.
 PYTHON ?= python3
-PYTEST_ARGS ?= -n 3 --dist worksteal
+PYTEST_ARGS ?= -n 2 --dist worksteal
 venv = .venv/bin/python
 
 .DEFAULT_GOAL := help
@@ -25,7 +25,7 @@ check: prepare-test ## what a change breaks most often: style, types, layers, th
 	@$(MAKE) --no-print-directory -j 2 quick checks
 
 quick:
-	@$(venv) -m pytest -n 3 -q tests/workflow_rules tests/cases tests/api/test_contract.py
+	@$(venv) -m pytest -n 2 -q tests/workflow_rules tests/cases tests/api/test_contract.py
 
 figures: prepare-test ## how large packages, files and functions are (ROOT=another checkout)
 	@$(venv) -m tests.codebase.structure $(or $(ROOT),.)

@@ -239,6 +239,8 @@ def test_as_whom_a_request_reads(app: Flask, username: str | None, role: str) ->
 
 def test_isolation_ends_with_its_transaction_and_the_connection_comes_back_clean(app: Flask) -> None:
     server = text("SELECT pg_backend_pid()")
+    with app.app_context():
+        db.engine.dispose()  # so that there is only one to come back
     with asked_by(app, "kepala.dishub"):
         assert _role() == "lapor_walled dishub"
         db.session.commit()
