@@ -6,7 +6,8 @@ from types import ModuleType
 import pytest
 from cosmic_ray.mutating import mutate_code
 
-from tests.mutation.coverage_map import moved_lines
+from tests.mutation.choice import Choice
+from tests.mutation.coverage_map import CoverageMap, moved_lines
 from tests.mutation.mutant import diff_of
 from tests.mutation.python_mutants import mutants_of
 from tests.mutation.python_operators import OWN, OwnOperator
@@ -66,6 +67,14 @@ def test_the_live_function_gets_the_mutants_code(tmp_path: Path) -> None:
 def test_a_change_of_the_module_itself_swaps_nothing(tmp_path: Path) -> None:
     source = "LIMIT = 1\n"
     assert LiveFunctions(_written(tmp_path, source)).swaps("a.py", "LIMIT = 2\n") is None
+
+
+def test_a_slow_test_leaves_room_for_the_others(tmp_path: Path) -> None:
+    seen = CoverageMap(tmp_path)
+    seen.seconds = {"tests/a.py::slow": 30.0, "tests/b.py::one": 1.0, "tests/c.py::two": 1.0, "tests/d.py::half": 19.0}
+    mutant = mutants_of(_written(tmp_path, "def f(x):\n    return x + 1\n"), "a.py")[0]
+    chosen = Choice(tmp_path, seen).first(mutant, 20, set(seen.seconds))
+    assert chosen == ["tests/b.py::one", "tests/c.py::two"]
 
 
 def test_the_tests_of_a_line_follow_it() -> None:
