@@ -15,6 +15,7 @@ from app.core.identifiers import identifier_kind, masked, normal_identifier
     [
         ("NIK saya 6311014502900001.", [("nik", "6311014502900001")]),
         ("NIK 6311 0145 0290 0001", [("nik", "6311 0145 0290 0001")]),
+        ("Lahir 29 Februari 2000: 6311012902000001", [("nik", "6311012902000001")]),
         (
             "Hubungi 0812 3456 7890 atau +62 812-3456-7890",
             [("phone", "0812 3456 7890"), ("phone", "+62 812-3456-7890")],

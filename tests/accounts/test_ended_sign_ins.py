@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, insert, select
 
-from app.accounts.sessions import KEPT, forget_old
-from app.core.clock import OFFICE_ZONE, utc_now
+from app.accounts.sessions import KEPT, forget_old, sign_ins_of
+from app.core.clock import OFFICE_ZONE, office_time, utc_now
 from app.core.extensions import db
 from app.demo.accounts import PASSWORD
 from app.models import SignIn
@@ -105,6 +105,18 @@ def test_it_is_written_down_at_most_once_a_minute(app: Flask, freeze: Freeze) ->
     freeze("2026-11-24 08:01")
     browser.get("/aduan/")
     assert seen() == began + timedelta(minutes=1)
+
+
+def test_among_ones_sign_ins_stands_only_what_still_opens(app: Flask, freeze: Freeze) -> None:
+    freeze("2026-11-24 08:00")
+    signed_in_and_copied(app)
+    freeze("2026-11-24 08:20")
+    signed_in_and_copied(app)
+    with app.app_context():
+        user = db.session.scalars(select(SignIn.user_id).limit(1)).one()
+        assert len(sign_ins_of(user, utc_now())) == 2
+        freeze("2026-11-24 08:40")
+        assert [office_time(row.seen_at).minute for row in sign_ins_of(user, utc_now())] == [20]
 
 
 def test_a_cookie_without_its_row_opens_nothing(app: Flask) -> None:

@@ -7,7 +7,7 @@ import pyotp
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_appbuilder.security.sqla.models import User
+from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import select, text
 
 from app.accounts import second_step
@@ -16,6 +16,7 @@ from app.core.extensions import db
 from app.demo.accounts import PASSWORD
 from app.models import JournalEntry, Notice, RecoveryCode, SignIn
 from tests.conftest import Browser
+from workflow_rules.process.actors import Person
 
 pytestmark = pytest.mark.usefixtures("quick_hash")
 LOGIN, WORKLIST = "/api/v1/security/login", "/api/v1/worklist/"
@@ -235,6 +236,32 @@ def test_the_administrator_takes_it_away_and_the_officer_is_notified(
     assert "Telepon hilang" in administrator.get("/jurnal/").text
     assert administrator.post(f"{path}/akhiri").status_code == 303
     assert is_out(back)
+
+
+def test_of_two_officers_one_loses_it(app: Flask, phone: tuple[str, list[str]]) -> None:
+    with app.app_context():
+        kasi, kabid = key_of("kasi"), key_of("kabid")
+        secret = second_step.start_set_up(kabid, utc_now()).secret
+        assert second_step.confirm(kabid, app_code(secret), utc_now())
+        assert second_step.take_away(kasi) is True
+        assert second_step.take_away(kasi) is False
+        assert second_step.has_two_step(kabid)
+        assert second_step.codes_left(kabid) == 10
+
+
+def test_one_that_is_active_is_not_confirmed_again(app: Flask, phone: tuple[str, list[str]]) -> None:
+    with app.app_context():
+        assert second_step.confirm(key_of("kasi"), app_code(phone[0]), utc_now()) is None
+        assert second_step.codes_left(key_of("kasi")) == 10
+        assert second_step.take_code(key_of("kabid"), app_code(phone[0]), utc_now()) is False
+
+
+def test_an_administrator_with_another_role_must_have_it_too(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.config, "TOTP_REQUIRED", frozenset({"administrators"}))
+    roles = [Role(name="administrator"), Role(name="supervisor")]
+    with app.app_context():
+        assert second_step.must_have(User(roles=roles), Person(1, "Dua peran"))
+        assert not second_step.must_have(User(roles=roles[1:]), Person(2, "Pengawas"))
 
 
 MUST = [

@@ -117,6 +117,24 @@ def test_a_question_that_nobody_answers_lets_the_agency_go_on(any_sweep: Sweep) 
     assert audit_all() == []
 
 
+def test_the_question_of_each_of_two_agencies_has_its_own_end(sweep: Sweep) -> None:
+    case = a_complaint(at="draft_answer", agencies=("dishub", "dplh"), received=MONDAY)
+    for agency, at in (("dplh", ASKED), ("dishub", ASKED + timedelta(days=1))):
+        case.act("agency_secretary", "request_information", agency, agency=agency, now=at, question="Di mana?")
+
+    def asking() -> set[str | None]:
+        return {task.agency_code for task in case.complaint.tasks if task.paused_at is not None}
+
+    sweep.at(QUESTION_ENDS)
+    assert asking() == {"dishub"}
+    sweep.at(QUESTION_ENDS + timedelta(days=1) - MINUTE)
+    assert asking() == {"dishub"}
+    sweep.at(QUESTION_ENDS + timedelta(days=1))
+    assert asking() == set()
+    assert told("question_expired") == ["sekretaris.dplh", "sekretaris.dishub"]
+    assert audit_all() == []
+
+
 @pytest.mark.parametrize("asked", [asked_at_registration, asked_while_drafting])
 def test_a_question_waits_until_its_last_minute(sweep: Sweep, asked: Callable[[], Case]) -> None:
     case = asked()
