@@ -304,3 +304,12 @@ def test_the_schema_of_a_part_has_its_members_and_no_others() -> None:
     wish = {"reason": "Salah tulis.", "reporter": {"name": "Contoh Pelapor"}}
     assert schema_accepts(Action.CORRECT, wish)
     assert not schema_accepts(Action.CORRECT, {**wish, "reporter": {"planet": "Mars"}})
+
+
+def test_a_place_may_be_a_text_alone_and_a_person_may_not() -> None:
+    place = fields_of(Action.CORRECT)["location"]
+    assert place.clean("location", "Depan sekolah") == ({"text": "Depan sekolah"}, None)
+    assert place.clean("location", {"text": "Depan sekolah"}) == ({"text": "Depan sekolah"}, None)
+    _, error = fields_of(Action.CORRECT)["reporter"].clean("reporter", "Aminah")
+    assert error is not None
+    assert error.fault.value == "wrong_type"

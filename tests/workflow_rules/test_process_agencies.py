@@ -19,7 +19,9 @@ from tests.workflow_rules.rules_cases import (
 )
 from workflow_rules.process.actions import Action, ActionRequest, LetterState
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.standard_sop import STANDARD_SOP
 from workflow_rules.process.steps import CaseStatus, Step, TrackState
+from workflow_rules.time.deadlines import Allowance, Unit
 
 OUT_OF_ORDER = RefusalReason.OUT_OF_ORDER
 
@@ -220,6 +222,27 @@ def test_an_added_agency_leads_only_when_nobody_does() -> None:
     leaderless.do(Action.DECLINE, agency_admin("dishub"))
     leaderless.do(Action.ADD_AGENCY, OFFICE_HEAD, "dplh")
     assert [t.agency for t in leaderless.facts.tracks if t.lead] == ["dplh"]
+
+
+def test_an_agency_that_was_dropped_and_added_again_is_on_the_case_once() -> None:
+    case = directed("dishub", "dinkes")
+    case.do(Action.DROP_AGENCY, OFFICE_HEAD, "dinkes")
+    case.do(Action.ADD_AGENCY, OFFICE_HEAD, "dinkes")
+    assert [(t.agency, t.active) for t in case.facts.tracks] == [("dishub", True), ("dinkes", True)]
+
+
+def test_step_7_is_extended_by_days_where_it_counts_in_days_and_by_no_more_than_the_sop_allows() -> None:
+    in_minutes = Allowance(600, Unit.WORKING_MINUTES)
+    case = at_office(Step.DIRECT, replace(STANDARD_SOP, extended_draft=in_minutes))
+    case.do(Action.DIRECT, OFFICE_HEAD, agencies=["dishub"], lead="dishub")
+    bring(case, "dishub", Step.DRAFT_ANSWER)
+    extend = (Action.EXTEND, OFFICE_HEAD, "dishub")
+    assert case.faults(*extend, working_days=15) == [("working_days", "out_of_range")]
+    case.do(*extend, working_days=14)
+    visited = at_office(Step.DIRECT, replace(STANDARD_SOP, extended_draft=in_minutes))
+    visited.do(Action.DIRECT, OFFICE_HEAD, agencies=["dishub"], lead="dishub", field_visit=True)
+    bring(visited, "dishub", Step.DRAFT_ANSWER)
+    assert visited.faults(*extend) == [("working_days", "not_in_days")]
 
 
 def test_an_agency_that_is_not_released_goes_on_and_may_ask_again() -> None:

@@ -20,7 +20,7 @@ from tests.workflow_rules.rules_cases import (
     directed,
     officer,
 )
-from workflow_rules.process.actions import Action, ActionRequest
+from workflow_rules.process.actions import Action, ActionRequest, Correction
 from workflow_rules.process.actors import Actor, Capacity, DelegationKind, Person
 from workflow_rules.process.decide import allowed_actions
 from workflow_rules.process.evolve import replay
@@ -173,3 +173,12 @@ def test_a_log_that_does_not_begin_with_the_reception_cannot_be_replayed() -> No
     for log in ([], case.log[1:]):
         with pytest.raises(ValueError, match="begins with the reception"):
             replay(NUMBER, log)
+
+
+def test_a_correction_takes_a_part_of_the_identity_away() -> None:
+    case = at_office(Step.REGISTER)
+    assert case.facts.reporter.has_phone
+    gone = Correction(identity_removed=("phone",))
+    case.do(Action.CORRECT, ADMIN, known={"correction": gone}, category=None, reporter={"phone": None})
+    assert not case.facts.reporter.has_phone
+    assert case.facts.reporter.has_name

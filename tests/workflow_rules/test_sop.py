@@ -54,6 +54,11 @@ def test_a_reopened_case_has_all_steps_before_it_but_the_first() -> None:
     assert [(a.value, a.unit) for a in STANDARD_SOP.allowances()] == [(60, minutes), *printed]
 
 
+def test_the_fast_track_may_start_at_each_of_the_steps_1_to_4() -> None:
+    leading = frozenset({Step.REGISTER, Step.CHECK, Step.REPORT, Step.DIRECT})
+    assert replace(STANDARD_SOP, fast_track=FastTrack(from_steps=leading)).fast_track.from_steps == leading
+
+
 def test_the_relay_runs_within_the_time_of_step_4() -> None:
     assert STANDARD_SOP.row(Step.RELAY).allowance is None
     assert STANDARD_SOP.row(Step.RELAY).number == 4
