@@ -28,7 +28,8 @@ except ModuleNotFoundError as missing:
 if TYPE_CHECKING:
     from flask import Flask
 
-# Imports make few objects that are garbage; Python's default, a search every 700 objects, took a fifth of each start.
+# Importing creates little garbage, and with Python's default threshold (700 objects) the collector took a fifth of each
+# start.
 gc.set_threshold(10_000)
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)

@@ -1,4 +1,4 @@
-"""Every test runs on real PostgreSQL and Valkey, each on a fresh copy of a migrated database with demo accounts."""
+"""Every test runs on real PostgreSQL and Valkey and begins on a migrated database with demo accounts."""
 
 import functools
 import hashlib
@@ -51,7 +51,7 @@ __all__ = [
     "pytest_unconfigure",
 ]
 
-# A hash of a password is worked out once in a process: the same of the same, a tenth of a second less.
+# Password hashes are cached in each test process: computing one takes a tenth of a second.
 hashlib.scrypt = functools.cache(hashlib.scrypt)
 
 IDENTITY_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="

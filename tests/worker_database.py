@@ -1,7 +1,7 @@
-"""The database of one worker, put back between tests: only what a test changed is written again.
+"""The database of one worker, restored between tests: only the tables that a test wrote to are written again.
 
-Making a copy of the template for each test took longer than most tests, and with every copy went all that the server
-had read and planned for the program's connection.
+Copying the template for each test took longer than most tests, and each copy began with empty caches and no prepared
+statements.
 """
 
 from __future__ import annotations
@@ -23,14 +23,15 @@ from app.servers.postgres import connect
 from tests.servers import database_url_for, servers
 
 MOST_ROWS = 3_000
-"""After more changed rows a copy is made: faster, and no table is full of dead rows."""
+"""After more changed rows a copy is made, which is faster and leaves no dead rows."""
 MOST_TIMES = 100
-SCHEMA, STATISTICS = "the schema", "what ANALYZE found"
-# Rows inserted, changed and deleted since the database was made, rolled back ones too. A setting of the database
+"""After so many restores a copy is made, for the same reason."""
+SCHEMA, STATISTICS = "the schema", "the planner's statistics"
+# Rows inserted, updated and deleted since the database was made, including those rolled back. A setting of the database
 # counts as schema.
 COUNTS = """
 SELECT CASE WHEN n.nspname = 'public' THEN quote_ident(c.relname)
-    WHEN c.relname = 'pg_statistic' THEN 'what ANALYZE found' ELSE 'the schema' END,
+    WHEN c.relname = 'pg_statistic' THEN %s ELSE %s END,
   sum(pg_stat_get_tuples_inserted(c.oid) + pg_stat_get_tuples_updated(c.oid) + pg_stat_get_tuples_deleted(c.oid))
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND n.nspname IN ('public', 'pg_catalog')
@@ -38,26 +39,26 @@ WHERE c.relkind = 'r' AND n.nspname IN ('public', 'pg_catalog')
 GROUP BY 1
 """
 SEQUENCES = "SELECT quote_ident(sequencename), last_value, start_value FROM pg_sequences WHERE schemaname = 'public'"
-# The server's own way of waiting for an end looks only ten times a second.
+# pg_terminate_backend's own timeout polls only ten times a second; pytest's time limit ends this loop.
 END_OTHERS = """
 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> ALL (%s::int[] || pg_backend_pid())
 """
-TELL = text("SELECT pg_backend_pid(), pg_stat_force_next_flush()")
+FLUSH = text("SELECT pg_backend_pid(), pg_stat_force_next_flush()")
 Sequences = dict[str, tuple[int | None, int]]
 Counts = dict[str, int]
 
 
 @dataclass(frozen=True)
 class Contents:
-    """The rows of every table, as COPY writes them, and where the sequences stand."""
+    """The rows of every table in COPY format, and the last and start values of every sequence."""
 
     rows: dict[str, bytes]
     sequences: Sequences
 
 
 class WorkerDatabase:
-    """`put_back` makes it as the template is, or as `contents` told."""
+    """The database of one pytest worker. `put_back` restores the template, or what `contents` returned earlier."""
 
     def __init__(self, worker: str) -> None:
         self._worker = worker
@@ -67,7 +68,7 @@ class WorkerDatabase:
         self._template = self._stands = Contents({}, {})
 
     def make_again(self, app: Flask) -> None:
-        """A copy of the template of which nobody has read or written anything."""
+        """Replace it by a new copy of the template, with new connections."""
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
@@ -80,13 +81,13 @@ class WorkerDatabase:
         self._stands = self._template
 
     def close(self) -> None:
-        """Leave it; of a connection that a parent process opened only the object is forgotten."""
+        """Close the connection; one that a parent process opened is only dropped."""
         if self._own and self._process == os.getpid():
             self._own.close()
         self._own = None
 
     def put_back(self, app: Flask, contents: Contents | None = None) -> None:
-        """Every row and every sequence as in the template, or in the given contents."""
+        """Restore every row and sequence of the template, or of the given contents."""
         written = self._written(app) if self._times < MOST_TIMES else None
         if written is None or written.keys() & {SCHEMA, STATISTICS} or sum(written.values()) > MOST_ROWS:
             self.make_again(app)
@@ -94,18 +95,20 @@ class WorkerDatabase:
         self._write(set(written), contents or self._template)
 
     def contents(self, app: Flask) -> Contents:
-        """What stands in it now. Raises ValueError after a change of the schema."""
+        """Return its present contents. Raises ValueError after a change of the schema."""
         written = self._written(app)
         if written is None or SCHEMA in written:
             raise ValueError("a scene changes rows, no tables")
         return Contents({**self._stands.rows, **self._read(written.keys() - {STATISTICS})}, self._sequences())
 
     def _written(self, app: Flask) -> dict[str, int] | None:
-        """How many rows of which tables were written since it was last put back; None if nobody knows."""
+        """Return the number of rows written to each table since the last restore, after ending all other sessions; None if
+        this process has no connection to it.
+        """
         if self._process != os.getpid():
             return None
         try:
-            ours = _counting_connections(app)
+            ours = _flushed_backends(app)
             while self._connection.execute(END_OTHERS, (ours,)).fetchall() != [(0,)]:
                 time.sleep(0.002)
             counts = self._counted()
@@ -117,7 +120,7 @@ class WorkerDatabase:
     def _write(self, changed: set[str], contents: Contents) -> None:
         different = {name for name, rows in contents.rows.items() if rows != self._stands.rows[name]}
         with self._connection.transaction():
-            # As a replica does it: no trigger and no foreign key looks at what is put back.
+            # A replica runs no triggers and checks no foreign keys.
             self._connection.execute("SET LOCAL session_replication_role = replica")
             if names := sorted(changed | different):
                 self._connection.execute("; ".join(f"DELETE FROM {name}" for name in names))  # noqa: S608 (names of the catalogue)
@@ -146,15 +149,15 @@ class WorkerDatabase:
         return found
 
     def _counted(self) -> Counts:
-        return {name: int(number) for name, number in self._connection.execute(COUNTS)}
+        return {name: int(number) for name, number in self._connection.execute(COUNTS, (STATISTICS, SCHEMA))}
 
     def _sequences(self) -> Sequences:
         return {name: (last, start) for name, last, start in self._connection.execute(SEQUENCES)}
 
 
-def _counting_connections(app: Flask) -> list[int]:
-    """The server processes of the program's connections, which have told what they wrote; the others tell it when
-    they end.
+def _flushed_backends(app: Flask) -> list[int]:
+    """Return the backend pids of the app's idle connections, whose row counts are flushed. If one is in use or broken,
+    close them all and return []: a session flushes its counts when it ends.
     """
     with app.app_context():
         db.session.remove()
@@ -163,7 +166,7 @@ def _counting_connections(app: Flask) -> list[int]:
         try:
             idle = [stack.enter_context(engine.connect()) for _ in range(engine.pool.checkedin())]
             if engine.pool.checkedout() == len(idle):
-                return [one.execute(TELL).scalar() for one in idle]
+                return [one.execute(FLUSH).scalar() for one in idle]
         except DBAPIError:
             pass
     engine.dispose()

@@ -30,7 +30,7 @@ BROWSERS = (LIGHT_BROWSER, "chromium", "chromium-browser", "google-chrome")
 
 def ensure(with_browser: bool = False) -> None:
     """Install missing system packages if permitted; else or on failure print what to install and what will not work."""
-    if with_browser and not shutil.which(LIGHT_BROWSER):
+    if with_browser and not shutil.which(LIGHT_BROWSER) and _is_known_to_apt(LIGHT_BROWSER):
         apt_install([LIGHT_BROWSER])
     missing = missing_packages(with_browser)
     if not missing or apt_install(missing):
@@ -65,6 +65,16 @@ def missing_packages(with_browser: bool = False) -> list[str]:
     if with_browser and not any(map(shutil.which, BROWSERS)):
         missing.append("chromium")
     return missing
+
+
+def _is_known_to_apt(package: str) -> bool:
+    """Return whether the package lists of this machine have the package; False without apt."""
+    if not shutil.which("apt-cache"):
+        return False
+    return (
+        subprocess.run(["apt-cache", "show", package], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+        == 0
+    )
 
 
 def apt_install(packages: list[str]) -> bool:
