@@ -102,7 +102,7 @@ class WorkerDatabase:
         return Contents({**self._stands.rows, **self._read(written.keys() - {STATISTICS})}, self._sequences())
 
     def _written(self, app: Flask) -> dict[str, int] | None:
-        """Return the number of rows written to each table since the last restore, after ending all other sessions; None if
+        """End all other sessions and return the number of rows written to each table since the last restore. None if
         this process has no connection to it.
         """
         if self._process != os.getpid():
