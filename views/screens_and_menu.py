@@ -7,6 +7,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.access.current_person import may
+from app.choices import lists
 from app.papers.labels import why_not_drawn
 from views.accounts import notices
 from views.accounts.account_page import PATH as ACCOUNT_PATH
@@ -123,7 +124,7 @@ def register_views(app: Flask) -> None:
     app.jinja_env.globals.update(
         account_path=ACCOUNT_PATH, why_not_drawn=why_not_drawn, may=may, public_pages=public_pages, new_token=new_token
     )
-    app.jinja_env.globals["inbound_waiting"] = inbound_waiting
+    app.jinja_env.globals.update(inbound_waiting=inbound_waiting, lists=lists)
     health.install(app)
     metrics.install(app)
     http_rules.install(app)

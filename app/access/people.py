@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ScalarSelect, Select, Text, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ScalarSelect, Select, Text, bindparam, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
 from app.core.clock import office_today
+from app.core.definitions import VERSION, note_version
 from app.core.extensions import db
 from app.models import DelegationRow, OfficerProfile, Role, User, assoc_user_role
 from workflow_rules.process.actors import AGENCY_ACTORS, OFFICERS, Actor, Capacity, DelegationKind, Person
@@ -30,9 +31,9 @@ def person_of(user: User, now: datetime) -> Person:
 
 
 def standing_of(user_id: int | BindParameter[int], day: date | BindParameter[date]) -> ScalarSelect[Any]:
-    """Return a scalar subquery for use in another statement. Its value is a JSON array of two lists: the delegations in
-    force on `day` (office date), and the roles with agency codes of the user and of every giver of such a delegation.
-    `person_with` reads that JSON.
+    """Return a scalar subquery for use in another statement. Its value is a JSON array: the delegations in force on
+    `day` (office date), the roles with agency codes of the user and of every giver of such a delegation, and the
+    version of the office's definitions. `person_with` reads that JSON.
     """
     runs = (DelegationRow.starts_on <= day, DelegationRow.ends_on >= day)
     columns = (getattr(DelegationRow, name) for name in ("id", "kind", "giver_id", "holder_id", "starts_on", "ends_on"))
@@ -46,13 +47,14 @@ def standing_of(user_id: int | BindParameter[int], day: date | BindParameter[dat
         .outerjoin(OfficerProfile, OfficerProfile.user_id == owner)
         .where(or_(owner == user_id, owner.in_(select(DelegationRow.giver_id).where(*runs))))
     )
-    return select(func.json_build_array(running, roles.scalar_subquery())).scalar_subquery()
+    return select(func.json_build_array(running, roles.scalar_subquery(), literal_column(VERSION))).scalar_subquery()
 
 
 def person_with(user: User, standing: list[Any], day: date) -> Person:
     """Return the `Person` of the account `user` on the office date `day`, built without a query from the JSON value
-    that the subquery `standing_of` selects.
+    that the subquery `standing_of` selects. The version of the definitions in it is noted for this request.
     """
+    note_version(standing[2])
     running = [
         Delegation(key, DelegationKind(kind), giver, holder, date.fromisoformat(starts_on), date.fromisoformat(ends_on))
         for key, kind, giver, holder, starts_on, ends_on in standing[0] or ()

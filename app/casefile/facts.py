@@ -12,7 +12,7 @@ from app.models import AgencyTrackRow, Complaint, Reporter, StepTask
 from app.outbound.notification_channels import CHANNELS
 from workflow_rules.process.actors import Actor
 from workflow_rules.process.facts import AgencyTrack, ComplaintFacts, OpenStep, Pause
-from workflow_rules.process.identity import Channel, Classification, Confidentiality, ReporterFacts
+from workflow_rules.process.identity import Classification, Confidentiality, ReporterFacts
 from workflow_rules.process.steps import ENDED, CaseStatus, Route, Step, TrackState
 
 _ONE = (
@@ -132,7 +132,7 @@ def facts_from(
     status = CaseStatus(complaint.status)
     return ComplaintFacts(
         number=complaint.number,
-        channel=Channel(complaint.channel),
+        channel=complaint.channel,
         confidentiality=Confidentiality(complaint.confidentiality),
         classification=Classification(complaint.classification),
         reporter=reporter,

@@ -1,11 +1,14 @@
 """Texts of the complaint page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from app.vocabulary.words import ARCHIVE_REASONS, CHANNELS, CHOICES, DECLINE_REASONS, Labels
+from app.choices.lists import ARCHIVE_REASONS, DECLINE_REASONS, REPLY_MEDIA, URGENCIES
+from app.vocabulary.words import CHOICES, Labels
 
 
 @dataclass(frozen=True)
@@ -78,19 +81,12 @@ QUESTIONS |= {
     ),
 }
 
-CHOICES_OF: dict[tuple[str, str], Labels] = {
+CHOICES_OF: dict[tuple[str, str], Mapping[str, Any]] = {
     ("archive", "reason"): ARCHIVE_REASONS,
     ("decline", "reason"): DECLINE_REASONS,
-    ("reply", "channel"): CHANNELS,
+    ("reply", "channel"): REPLY_MEDIA,
+    ("direct", "urgency"): URGENCIES,
 }
-
-# Not translated: a disposition is Indonesian whatever language its author reads.
-QUICK_PHRASES = (
-    "Tindak lanjuti segera.",
-    "Tinjau lokasi dan laporkan.",
-    "Koordinasikan dengan camat.",
-    "Sampaikan tanggapan tertulis.",
-)
 
 DIRECTION_EFFECTS: Labels = {
     "fast": _("OPD menerima sekarang (langkah %(number)s, batas %(limit)s). Tanpa penerusan oleh Admin."),
@@ -121,11 +117,11 @@ LEADING = _("%(name)s (utama)")
 NOTHING_CHOSEN = _("Pilih berkas lebih dahulu")
 
 
-def choices_of(action: str, name: str) -> Labels:
-    """Return a dict from each value of one parameter of an action to its display text. Raises KeyError if its values
-    have no texts.
+def choices_of(action: str, name: str) -> Mapping[str, Any]:
+    """Return a mapping from each value of one parameter of an action to its display text; {} if its values have no
+    texts.
     """
-    return CHOICES_OF.get((action, name)) or CHOICES[name]
+    return CHOICES_OF.get((action, name)) or CHOICES.get(name, {})
 
 
 PARTS: Labels = {

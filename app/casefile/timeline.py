@@ -7,7 +7,7 @@ from typing import Any
 
 from app.access.visibility import data_shown
 from app.casefile.case import Case
-from app.casefile.labels import CHANGED, CHOICES_OF, CHOSEN, DECIDED, LEADING, PARTS
+from app.casefile.labels import CHANGED, CHOSEN, DECIDED, LEADING, PARTS, choices_of
 from app.models import ComplaintEvent
 from app.vocabulary.actions import PARAMETERS, PARAMETERS_OF, SENTENCES
 from app.vocabulary.words import ACTORS, CHOICES, DELEGATION_KINDS, STEPS
@@ -162,7 +162,7 @@ def entry_of(case: Case, event: ComplaintEvent) -> Entry:
         title += f": {case.sop.row(Step(event.step)).number}. {STEPS[event.step]}" if event.step else ""
     elif event.kind == "direct" and event.data.get("route") == "fast":
         tone = "cepat"
-    written = ((name, data.get(name)) for name in WRITTEN if not _labels(event, name))
+    written = ((name, data.get(name)) for name in WRITTEN if not choices_of(event.kind, name))
     return Entry(
         kind=event.kind,
         title=title + (f" ({case.short_name(event.agency_code)})" if event.agency_code else ""),
@@ -204,17 +204,13 @@ def _facts(case: Case, event: ComplaintEvent, data: dict[str, Any]) -> Iterable[
         yield str(DECIDED), str(CHOSEN[data["choice"]])
     for name in FACTS_SHOWN:
         value = data.get(name)
-        labels = _labels(event, name) or {}
+        labels = choices_of(event.kind, name)
         if value is not None and (name != "reason" or labels):
             yield _label(event, name), str(labels.get(value, value))
 
 
 def _label(event: ComplaintEvent, name: str) -> str:
     return str(PARAMETERS_OF.get((event.kind, name)) or PARAMETERS[name])
-
-
-def _labels(event: ComplaintEvent, name: str) -> Any:
-    return CHOICES_OF.get((event.kind, name)) or CHOICES.get(name)
 
 
 def names_of(case: Case, data: dict[str, Any]) -> str:

@@ -9,13 +9,15 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 
+from app.choices.lists import offered
 from app.core.clock import OFFICE_ZONE, office_time, office_today, utc_now
 from app.core.identifiers import digits_of_nik, is_nik, is_phone
 from app.files.attachments import FILE_FIELDS, decode_file, file_facts
 from app.reference.named_rows import find_named
+from workflow_rules.process.choices import ChoiceList
 from workflow_rules.process.complaint_number import visible
-from workflow_rules.process.identity import Channel, Classification, Confidentiality
-from workflow_rules.process.parameters import Choice, Cleaned, Field, Text, check_fields
+from workflow_rules.process.identity import Classification, Confidentiality
+from workflow_rules.process.parameters import Choice, Cleaned, Field, Listed, Text, check_fields
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
 EARLIEST_MOMENT = datetime(2010, 1, 1, tzinfo=OFFICE_ZONE)
@@ -147,7 +149,7 @@ REPORT_FIELDS: dict[str, Field] = {
     "classification": Choice(required=False, among=tuple(Classification)),
     "category": Text(required=False, longest=300),
     "confidentiality": Choice(required=False, among=tuple(Confidentiality)),
-    "channel": Choice(among=tuple(Channel)),
+    "channel": Listed(of=ChoiceList.CHANNEL),
     "location": Anything(required=False),
     "occurred_on": PastDay(required=False),
     "submitted_at": Moment(required=False),
@@ -178,7 +180,7 @@ def clean_report(payload: Any, more: Mapping[str, Field] | None = None) -> Repor
     """Return the payload of an intake form or API body as a Report that is ready to be stored; `more` adds fields to
     those of the API. Raises ActionRefused(missing_input) with every error of every field.
     """
-    values, errors = check_fields({**REPORT_FIELDS, **(more or {})}, payload)
+    values, errors = check_fields(offered({**REPORT_FIELDS, **(more or {})}), payload)
     location, faults = clean_part(values.pop("location", {}), "location", LOCATION_FIELDS)
     reporter, more_faults = clean_part(values.pop("reporter", {}), "reporter", REPORTER_FIELDS)
     files, file_faults = _files(values.pop("attachments", []))

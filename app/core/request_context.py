@@ -94,6 +94,8 @@ class RequestContext:
     failed_messages: int | None = None
 
     # Reference data read once
+    definitions_version: str | None = None
+    """The version of what the office defines on screen (`app.core.definitions`)."""
     agency_tree: dict[int, tuple[int | None, str]] | None = None
     """Id of the parent and short name of each agency, by id."""
     names_found: dict[tuple[str | None, str | None, str | None], Any] | None = None

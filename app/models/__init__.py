@@ -20,6 +20,7 @@ from app.models.account import (
 from app.models.backup import BackupRun, SendingHold
 from app.models.change_feed import SyncChange
 from app.models.complaint import AgencyTrackRow, Complaint, OriginalText, Reporter, StepPause, StepTask
+from app.models.definition import Choice, DefinitionState
 from app.models.document import Attachment, Letter, LetterScan, NumberCounter
 from app.models.file_store import FileCheck, FileToRemove, StoreSweep
 from app.models.history import ComplaintEvent, JournalEntry, LedgerRow
@@ -41,8 +42,10 @@ __all__ = [
     "Attachment",
     "BackupRun",
     "Category",
+    "Choice",
     "Complaint",
     "ComplaintEvent",
+    "DefinitionState",
     "DelegationRow",
     "Delivery",
     "DeliveryItem",

@@ -26,7 +26,7 @@ from app.core.encrypted_columns import SealedText, identifier_digest, name_diges
 from app.models.organisation import Agency
 from app.models.reference import Category, District, Village
 from app.models.sop import SopVersion
-from workflow_rules.process.identity import Channel, Classification, Confidentiality
+from workflow_rules.process.identity import Classification, Confidentiality
 from workflow_rules.process.steps import AGENCY_STEPS, CaseStatus, Route, Step, TrackState
 from workflow_rules.time.deadlines import Unit
 
@@ -49,7 +49,6 @@ class Complaint(Model):
     __tablename__ = "complaint"
     __table_args__ = (
         CheckConstraint(one_of("status", CaseStatus), name="status"),
-        CheckConstraint(one_of("channel", Channel), name="channel"),
         CheckConstraint(one_of("confidentiality", Confidentiality), name="confidentiality"),
         CheckConstraint(one_of("classification", Classification), name="classification"),
         CheckConstraint(one_of("route", Route), name="route"),

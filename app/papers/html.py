@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.choices.lists import CHANNELS, URGENCIES
 from app.papers.html_parts import paper_html, public_address, qr
-from app.vocabulary.words import ACTORS, CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES, DELEGATION_KINDS, URGENCIES
+from app.vocabulary.words import ACTORS, CLASSIFICATIONS, CONFIDENTIALITIES, DELEGATION_KINDS
 from workflow_rules.process.steps import Step
 
 

@@ -11,7 +11,6 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.core.extensions import db
 from app.models import SopStepRow, SopVersion
 from workflow_rules.process.actors import Actor
-from workflow_rules.process.identity import Channel
 from workflow_rules.process.sop import FastTrack, Sop, SopStep
 from workflow_rules.process.steps import Step
 from workflow_rules.time.deadlines import Allowance, Unit
@@ -86,7 +85,7 @@ def _sop(
         FastTrack(Actor(fast), frozenset(Step(step) for step in early)),
         Allowance(silence, Unit.WORKING_DAYS),
         Allowance(question, Unit.WORKING_DAYS),
-        frozenset(Channel(channel) for channel in nik),
+        frozenset(nik),
         more,
     )
 

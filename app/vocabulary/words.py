@@ -66,18 +66,6 @@ TRACK_STATES: Labels = {
     "dropped": _("Dilepas"),
 }
 
-CHANNELS: Labels = {
-    "sp4n": _("SP4N-LAPOR!"),
-    "web": _("Situs web"),
-    "walk_in": _("Datang langsung"),
-    "phone": _("Telepon"),
-    "letter": _("Surat"),
-    "whatsapp": _("WhatsApp"),
-    "email": _("Surel"),
-    "sms": _("SMS"),
-    "social": _("Media sosial"),
-}
-
 CLASSIFICATIONS: Labels = {
     "complaint": _("Pengaduan"),
     "aspiration": _("Aspirasi"),
@@ -91,22 +79,6 @@ CONFIDENTIALITIES: Labels = {
 }
 
 ROUTES: Labels = {"fast": _("Langsung ke OPD (jalur cepat)"), "via_admin": _("Melalui Admin IKP")}
-
-URGENCIES: Labels = {"normal": _("Biasa"), "urgent": _("Segera"), "very_urgent": _("Amat segera")}
-
-ARCHIVE_REASONS: Labels = {
-    "incomplete": _("Belum lengkap"),
-    "spam": _("Spam atau uji coba"),
-    "not_our_authority": _("Bukan kewenangan pemerintah kabupaten"),
-    "private_matter": _("Urusan pribadi"),
-    "other": _("Alasan lain"),
-}
-
-DECLINE_REASONS: Labels = {
-    "not_our_authority": _("Bukan kewenangan OPD kami"),
-    "wrong_agency": _("Salah alamat, OPD lain yang berwenang"),
-    "other": _("Alasan lain"),
-}
 
 DELEGATION_KINDS: Labels = {"plt": _("Plt."), "plh": _("Plh."), "an": _("a.n.")}
 
@@ -138,8 +110,6 @@ TIME_STATES: Labels = {
 
 CHOICES: Mapping[str, Labels] = {
     "route": ROUTES,
-    "urgency": URGENCIES,
-    "channel": CHANNELS,
     "classification": CLASSIFICATIONS,
     "confidentiality": CONFIDENTIALITIES,
 }

@@ -7,10 +7,12 @@ from flask import Flask, current_app
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from app.core.definitions import per_version
 from app.core.identifiers import LARGEST_ID
 from app.vocabulary.refusals import HTTP, REFUSALS
 from views.api.cases.schemas import COMPONENTS
 from views.api.http.contract import Answer, Contract, Route, Schema, routes_of
+from views.api.http.query_values import with_lists
 
 _PROBLEM: Schema = {
     "type": "object",
@@ -46,12 +48,13 @@ _HEADERS = {
 
 
 def document() -> dict[str, Any]:
-    """Return the OpenAPI document (dict) in the language of the request; it is built once per process and language."""
-    cached = current_app.extensions.setdefault("lapor_openapi", {})
-    locale = str(get_locale() or "id")
-    if locale not in cached:
-        cached[locale] = _build(current_app)
-    found: dict[str, Any] = cached[locale]
+    """Return the OpenAPI document (dict) in the language of the request, with the lists as they are now."""
+    return _document(str(get_locale() or "id"))
+
+
+@per_version
+def _document(_locale: str) -> dict[str, Any]:
+    found: dict[str, Any] = with_lists(_build(current_app))
     return found
 
 

@@ -16,13 +16,13 @@ from app.casefile.labels import (
     HOUSES,
     LEDGER_LINES,
     PARTS,
-    QUICK_PHRASES,
     SEGMENTS,
 )
 from app.casefile.rows import find_complaint
 from app.casefile.steps import clocks_of, current_number, late_numbers, step_rows
 from app.casefile.timeline import dispositions, reason_of_return, recent_changes, timeline
 from app.cases.perform_action import Performed, attach_to_case, check_action, perform_action
+from app.choices.lists import quick_phrases
 from app.core.clock import utc_now
 from app.files.attachments import LARGEST
 from app.models import Letter
@@ -169,7 +169,7 @@ def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = N
         search=request.form.get("agency_search", "").strip()[:80],
         offered=lambda form, search: offer(case, form, suggestions, search),
         similar=similar_to_case(case.complaint, case.person) if Action.MERGE in actions else [],
-        quick_phrases=QUICK_PHRASES,
+        quick_phrases=quick_phrases(),
         direction=direction_effects(case),
         draft_limits=draft_limits(case),
         granted=granted,

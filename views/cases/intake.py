@@ -12,11 +12,12 @@ from app.access.current_person import current_person, source_address
 from app.access.roles import permissions_on
 from app.cases.record_intake import AlreadyHere, record_intake, refuse_known
 from app.cases.report_input import MOST_FILES
+from app.choices.lists import CHANNELS
 from app.core.clock import office_today, utc_now
 from app.files.attachments import LARGEST
 from app.reference.choices import categories_in_use, filter_options, villages_by_district
 from app.sp4n.inbound.read_revision import read_tracking_id
-from app.vocabulary.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES
+from app.vocabulary.words import CLASSIFICATIONS, CONFIDENTIALITIES
 from app.web.error_responses import refused_page
 from views.cases.intake_card import card_landing, store_card
 from views.cases.intake_labels import CLASSIFICATION_MEANINGS, CONFIDENTIALITY_MEANINGS, INTAKE_FIELDS
@@ -122,7 +123,7 @@ def _form_page(
         had_files=bool(chosen_files()),
         known_id=known_id,
         labels=INTAKE_FIELDS,
-        channels=CHANNELS,
+        channels=CHANNELS.active(),
         classifications=CLASSIFICATIONS,
         classification_meanings=CLASSIFICATION_MEANINGS,
         confidentialities=CONFIDENTIALITIES,

@@ -9,6 +9,7 @@ from flask_limiter.errors import RateLimitExceeded
 from app.access.current_person import source_address
 from app.access.session_filter import only_case
 from app.cases.perform_action import attach_to_case, perform_action
+from app.choices.lists import fields_of
 from app.core.clock import utc_now
 from app.files.attachments import LARGEST
 from app.public.tracked_case import find_tracked_letter, load_tracked_case
@@ -24,7 +25,7 @@ from views.shared.form_once import Landing, once
 from views.shared.public_view import PublicView
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.actors import REPORTER
-from workflow_rules.process.parameters import check_fields, fields_of
+from workflow_rules.process.parameters import check_fields
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
+from app.choices.lists import fields_of
 from app.public.tracked_case import Question, TrackedCase
 from app.web.formats import day
 from views.public.labels import BUTTONS, FIELDS, LEADS, NO_SCORE, SCORES, TITLES
@@ -13,7 +14,7 @@ from views.shared.action_forms import Control, Sent
 from views.shared.form_errors import errors_at
 from workflow_rules.process.actions import Action
 from workflow_rules.process.decide import AllowedAction
-from workflow_rules.process.parameters import Number, Text, fields_of
+from workflow_rules.process.parameters import Number, Text
 from workflow_rules.process.refusals import ActionRefused
 from workflow_rules.process.steps import CaseStatus
 

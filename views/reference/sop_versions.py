@@ -9,13 +9,14 @@ from flask_appbuilder.widgets import FormWidget, ListWidget
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from app.choices.lists import CHANNELS
 from app.core.clock import utc_now
 from app.core.transaction import lock_row
 from app.models import SopStepRow, SopVersion
 from app.reference.labels import ACTIONS, TITLES
 from app.reference.sop import load_sop
 from app.reference.sop_versions import SopRefused, activate_sop, copy_as_draft
-from app.vocabulary.words import ACTORS, CHANNELS, DELEGATION_KINDS, SOP_STATES, STEPS, UNITS
+from app.vocabulary.words import ACTORS, DELEGATION_KINDS, SOP_STATES, STEPS, UNITS
 from app.web.form_labels import CHANGED, REFUSED
 from app.web.list_guards import EagerInterface
 from views.reference.sop_comparison import HEAD_OF_SHEET

@@ -7,12 +7,13 @@ from typing import Any
 from flask import request
 from flask_babel import get_locale
 
+from app.choices.lists import CHANNELS
 from app.reference.choices import filter_options
 from app.reporting.exports.columns import COLUMNS, USUAL
 from app.reporting.exports.labels import ASK_FAULTS, FORMATS, REPORT_COLUMNS
 from app.reporting.exports.pdf_table import MOST_COLUMNS
 from app.reporting.exports.request import WantedReport
-from app.vocabulary.words import CHANNELS, STATUSES, STEPS
+from app.vocabulary.words import STATUSES, STEPS
 from app.web.fab_repairs import is_readable
 from views.shared.list_address import as_day
 from views.shared.list_labels import EVERY, YES

@@ -14,6 +14,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from app.casefile.case import PRIMARY_ACTIONS, Case
 from app.casefile.labels import QUESTIONS, RELEASE_DECISIONS, Question, choices_of
 from app.casefile.timeline import ICON_OF
+from app.choices.lists import fields_of
 from app.files.attachments import LARGEST
 from app.models import Letter
 from app.papers.letters import draft_hash
@@ -23,7 +24,7 @@ from views.shared.action_effects import effect_of
 from views.shared.form_errors import errors_at
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.decide import AllowedAction
-from workflow_rules.process.parameters import Choice, Codes, Field, Flag, Number, Part, Text, fields_of, is_blank
+from workflow_rules.process.parameters import Choice, Codes, Field, Flag, Number, Part, Text, is_blank
 from workflow_rules.process.refusals import ActionRefused
 
 LONG_TEXTS = frozenset(

@@ -1,9 +1,10 @@
 """Error messages for the controls of a refused action form."""
 
 from app.casefile.labels import NOTHING_CHOSEN, choices_of
+from app.choices.lists import fields_of
 from app.vocabulary.refusals import REFUSALS, fault_sentence, field_sentences, refusal_sentence
 from workflow_rules.process.actions import Action
-from workflow_rules.process.parameters import Choice, fields_of
+from workflow_rules.process.parameters import Choice
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, PassingReason, RefusalReason
 
 # Refusals without field errors whose message is shown at the field that resolves them.

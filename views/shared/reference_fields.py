@@ -114,11 +114,12 @@ def choice(
 
 
 def choices(column: str, labels: Mapping[str, Any], hint: str = "") -> SelectMultipleField:
-    """Return a multi-select field with the codes and labels of a vocabulary."""
-    return SelectMultipleField(COLUMNS[column], choices=list(labels.items()), description=HINTS[hint] if hint else "")
+    """Return a multi-select field with the codes and labels of a vocabulary, read when a form is made."""
+    hint_text = HINTS[hint] if hint else ""
+    return SelectMultipleField(COLUMNS[column], choices=lambda: list(labels.items()), description=hint_text)
 
 
-def worded(labels: Labels) -> Callable[[Any], Any]:
+def worded(labels: Mapping[str, Any]) -> Callable[[Any], Any]:
     """Return a function that takes a stored code and returns its label, for display.
 
     It returns an unknown code unchanged and a dash for an empty value.
@@ -126,7 +127,7 @@ def worded(labels: Labels) -> Callable[[Any], Any]:
     return lambda value: str(labels[value]) if value in labels else value or "–"
 
 
-def all_worded(labels: Labels) -> Callable[[Any], str]:
+def all_worded(labels: Mapping[str, Any]) -> Callable[[Any], str]:
     """Return a function that takes a list of stored codes and returns their labels as one comma-separated text.
 
     It returns an unknown code unchanged and a dash for an empty list.

@@ -13,6 +13,7 @@ from app.access.current_person import current_person, may, source_address
 from app.access.roles import permissions_on
 from app.casefile.labels import CHOSEN, PARTS
 from app.cases.revise_report import held_words, words_of
+from app.choices.lists import CHANNELS
 from app.core.identifiers import LARGEST_ID
 from app.models import InboundHold
 from app.reference.choices import categories_in_use, filter_options, villages_by_district
@@ -37,7 +38,7 @@ from app.sp4n.inbound.quarantine_pages import (
     waiting_holds,
 )
 from app.vocabulary.refusals import field_sentences
-from app.vocabulary.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES
+from app.vocabulary.words import CLASSIFICATIONS, CONFIDENTIALITIES
 from views.shared.list_address import PAGE_SIZE, pages_of, read_address
 from views.shared.screen_access import for_officers
 from views.sp4n.quarantine_labels import HOLD_KINDS, HOLD_STATES, MESSAGE_KINDS, why_waiting

@@ -16,6 +16,7 @@ from app.access.current_person import current_person, source_address
 from app.access.roles import permissions_on
 from app.casefile.case import PRIMARY_ACTIONS
 from app.cases.bulk_actions import ChosenCase, Outcome, perform_together
+from app.choices.lists import fields_of
 from app.models import StepTask
 from app.vocabulary.refusals import refusal_sentence
 from app.vocabulary.words import STEPS
@@ -26,7 +27,7 @@ from views.shared.form_once import Landing, digest_of_form, once
 from views.shared.list_labels import TOGETHER, VERBS
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Person
-from workflow_rules.process.parameters import check_fields, fields_of
+from workflow_rules.process.parameters import check_fields
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 from workflow_rules.process.steps import Step
 

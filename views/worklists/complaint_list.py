@@ -11,12 +11,13 @@ from flask_login import current_user
 
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
+from app.choices.lists import CHANNELS
 from app.core.clock import utc_now
 from app.core.identifiers import LARGEST_ID
 from app.core.request_context import request_context
 from app.reference.calendar import load_working_calendar
 from app.reference.choices import filter_options
-from app.vocabulary.words import CHANNELS, STATUSES, STEPS
+from app.vocabulary.words import STATUSES, STEPS
 from app.worklists.complaint_lists import ComplaintFilter, ComplaintRow, complaint_page, look_up
 from app.worklists.complaint_order import BY_LIMIT, Cut
 from app.worklists.saved_lists import lists_of

@@ -11,12 +11,13 @@ from werkzeug.wrappers import Response
 
 from app.access.current_person import current_person, may
 from app.access.people import ADMINISTRATOR_ROLE
+from app.choices.lists import CHANNELS
 from app.core.clock import office_today, utc_now
 from app.core.request_context import request_context
 from app.notices.failed_deliveries import count_failed
 from app.reference.calendar import load_working_calendar, missing_holiday_year
 from app.reference.choices import filter_options
-from app.vocabulary.words import ACTORS, CHANNELS, STEPS
+from app.vocabulary.words import ACTORS, STEPS
 from app.worklists.complaint_lists import ComplaintFilter, complaint_page, count_each
 from app.worklists.inbox import Queue, WorkFilter, work_page
 from app.worklists.saved_lists import lists_of

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from workflow_rules.process.actors import Actor
+from workflow_rules.process.choices import SEEDED_CHOICES, Choices
 from workflow_rules.process.refusals import FieldError
 from workflow_rules.process.steps import CaseStatus
 
@@ -112,6 +113,7 @@ class Known:
     draft_due_at: Mapping[str | None, datetime] = field(default_factory=lambda: MappingProxyType({}))
     """Agency code to the deadline (aware) of step 7, for each agency that is at step 7."""
     correction: Correction = Correction()
+    choices: Choices = SEEDED_CHOICES
 
 
 @dataclass(frozen=True)

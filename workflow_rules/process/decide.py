@@ -172,7 +172,7 @@ def _which_agency(request: ActionRequest) -> ActionRefused:
     parameter of the action, the errors of the other parameters are included.
     """
     named = request.action in NAMES_AGENCY
-    errors = check_fields(fields_of(request.action), request.params)[1] if named else ()
+    errors = check_fields(fields_of(request.action, choices=request.known.choices), request.params)[1] if named else ()
     if not any(error.field == "agency" for error in errors):
         errors = (FieldError("agency", FieldFault.REQUIRED), *errors)
     return ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
@@ -203,11 +203,11 @@ def _why_not(
 
 def _params(facts: ComplaintFacts, request: ActionRequest, spot: Spot, sop: Sop) -> dict[str, Any]:
     again = _is_again(request.action, spot)
-    params, errors = check_fields(fields_of(request.action, again), request.params)
+    params, errors = check_fields(fields_of(request.action, again, request.known.choices), request.params)
     if errors:
         raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
     if request.action is Action.REGISTER:
-        guards.identity_is_complete(facts, params, sop)
+        guards.identity_is_complete(facts, params, request, sop)
     if request.action is Action.EXTEND:
         guards.extension_is_allowed(facts, params, sop)
     if request.action is Action.DIRECT:

@@ -9,7 +9,7 @@ from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Actor
 from workflow_rules.process.events import Event, EventKind, SystemEvent
 from workflow_rules.process.facts import AgencyTrack, ComplaintFacts, OpenStep, changed
-from workflow_rules.process.identity import Channel, Classification, Confidentiality, ReporterFacts
+from workflow_rules.process.identity import Classification, Confidentiality, ReporterFacts
 from workflow_rules.process.steps import CaseStatus, Route, Step, TrackState
 
 
@@ -18,7 +18,7 @@ def begin(number: str, received: Event) -> ComplaintFacts:
     data = received.data
     facts = ComplaintFacts(
         number=number,
-        channel=Channel(data["channel"]),
+        channel=data["channel"],
         confidentiality=Confidentiality(data["confidentiality"]),
         classification=Classification(data["classification"]),
         reporter=ReporterFacts(**data["reporter"]),

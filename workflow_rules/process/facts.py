@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from workflow_rules.process.actors import Actor
-from workflow_rules.process.identity import Channel, Classification, Confidentiality, ReporterFacts
+from workflow_rules.process.identity import Classification, Confidentiality, ReporterFacts
 from workflow_rules.process.steps import AGENCY_STEPS, LEFT, STATUS_AT, CaseStatus, Route, Step, TrackState
 
 Pause = tuple[datetime, datetime]
@@ -76,7 +76,7 @@ class ComplaintFacts:
     """
 
     number: str
-    channel: Channel
+    channel: str
     confidentiality: Confidentiality
     classification: Classification
     reporter: ReporterFacts

@@ -8,8 +8,9 @@ from typing import Any
 
 from workflow_rules.process.actions import Action, ActionRequest, Known
 from workflow_rules.process.actors import Actor, Capacity
+from workflow_rules.process.choices import ChoiceFlag, ChoiceList
 from workflow_rules.process.facts import ComplaintFacts
-from workflow_rules.process.identity import SECRECY, Channel, Confidentiality, missing_identity
+from workflow_rules.process.identity import SECRECY, Confidentiality, missing_identity
 from workflow_rules.process.moves import Spot
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 from workflow_rules.process.sop import Sop
@@ -18,16 +19,17 @@ from workflow_rules.process.steps import ENDED, CaseStatus
 Params = dict[str, Any]
 Guard = Callable[[ComplaintFacts, Params, ActionRequest, Spot], None]
 
-_DELIVERED_BY_US = frozenset({Channel.WEB, Channel.SP4N, Channel.EMAIL})
-
 
 def _faulty(*errors: FieldError) -> ActionRefused:
     return ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
 
 
-def identity_is_complete(facts: ComplaintFacts, params: Params, sop: Sop) -> None:
-    """Raise ActionRefused(identity_incomplete) for missing identity parts without an `incomplete_reason` (step 1)."""
-    lacking = missing_identity(facts.reporter, facts.confidentiality, facts.channel, sop.nik_channels)
+def identity_is_complete(facts: ComplaintFacts, params: Params, request: ActionRequest, sop: Sop) -> None:
+    """Raise ActionRefused(identity_incomplete) for missing identity parts without an `incomplete_reason` (step 1). The
+    NIK is asked for by the channels that the SOP or the list of channels names.
+    """
+    asking = sop.nik_channels | request.known.choices.having(ChoiceList.CHANNEL, ChoiceFlag.ASKS_NIK)
+    lacking = missing_identity(facts.reporter, facts.confidentiality, facts.channel, asking)
     if lacking and "incomplete_reason" not in params:
         raise ActionRefused(RefusalReason.IDENTITY_INCOMPLETE, ", ".join(lacking))
 
@@ -76,19 +78,35 @@ def merge_has_a_target(facts: ComplaintFacts, _params: Params, request: ActionRe
         raise _faulty(FieldError("into", FieldFault.ENDED_COMPLAINT))
 
 
-def delivery_is_proven(facts: ComplaintFacts, params: Params, _request: ActionRequest, _spot: Spot) -> None:
+def delivery_is_proven(facts: ComplaintFacts, params: Params, request: ActionRequest, _spot: Spot) -> None:
     """Raise ActionRefused(delivery_unproven) when the answer needs a proof of delivery and has none (SOP step 11,
-    remark). A missing parameter `channel` is set to the channel of the case. The program itself delivers to SP4N, to an
-    e-mail address, and on the web to a reporter who is notified by e-mail or message or left no contact; one who left
-    only a telephone number has to be called, so a proof is needed.
+    remark). A missing parameter `channel` is set to the channel of the case; where no active reply medium has its code,
+    raise ActionRefused(missing_input). The program itself delivers to SP4N, to an e-mail address, and on the web to a
+    reporter who is notified by e-mail or message or left no contact; one who left only a telephone number has to be
+    called, so a proof is needed.
     """
-    channel = Channel(params.setdefault("channel", facts.channel.value))
+    choices = request.known.choices
+    medium = choices.entry(ChoiceList.REPLY_MEDIUM, params.setdefault("channel", facts.channel))
+    if medium is None or not medium.active:
+        raise _faulty(FieldError("channel", FieldFault.REQUIRED))
     reporter = facts.reporter
     follows = reporter.has_email or reporter.gets_messages or not reporter.has_phone
-    reachable = {Channel.SP4N: facts.in_sp4n, Channel.EMAIL: reporter.has_email, Channel.WEB: follows}
-    queued = channel in _DELIVERED_BY_US and reachable.get(channel, True)
-    if not queued and "proof" not in params:
-        raise ActionRefused(RefusalReason.DELIVERY_UNPROVEN, channel.value)
+    delivered = {
+        ChoiceFlag.BY_SP4N: facts.in_sp4n,
+        ChoiceFlag.BY_EMAIL: reporter.has_email,
+        ChoiceFlag.BY_WEB: follows,
+    }
+    if "proof" not in params and not any(delivered.get(flag, False) for flag in medium.flags):
+        raise ActionRefused(RefusalReason.DELIVERY_UNPROVEN, medium.code)
+
+
+def unit_is_named(_facts: ComplaintFacts, params: Params, request: ActionRequest, spot: Spot) -> None:
+    """Where the parameter `unit` is the code of an active unit of the agency, replace it by the unit's name and add
+    `unit_code`, so that the event keeps the name it was given. Any other text stays as typed.
+    """
+    unit = request.known.choices.entry(ChoiceList.UNIT, params.get("unit", ""))
+    if unit is not None and unit.active and unit.agency == spot.agency:
+        params["unit"], params["unit_code"] = unit.label, unit.code
 
 
 def named_agency_agrees(_facts: ComplaintFacts, params: Params, _request: ActionRequest, spot: Spot) -> None:
@@ -193,6 +211,7 @@ def initials_are_asked(_facts: ComplaintFacts, params: Params, request: ActionRe
 GUARDS: dict[Action, Guard] = {
     Action.MERGE: merge_has_a_target,
     Action.REPLY: delivery_is_proven,
+    Action.DISPOSE: unit_is_named,
     Action.CONTINUE_WITHOUT: named_agency_agrees,
     Action.SUBMIT_DRAFT: initials_are_asked,
     Action.SIGN: reviewed_draft_is_signed,

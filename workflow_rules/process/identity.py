@@ -17,7 +17,9 @@ SECRECY = (Confidentiality.OPEN, Confidentiality.SECRET, Confidentiality.ANONYMO
 
 
 class Channel(StrEnum):
-    """An enum of the ways a complaint is received, by default also the way its answer is sent (SOP step 11)."""
+    """An enum of the channels that come with the program. An office adds others (list `channel`), so a case holds the
+    code as text.
+    """
 
     SP4N = "sp4n"
     WEB = "web"
@@ -52,7 +54,7 @@ class ReporterFacts:
 
 
 def missing_identity(
-    reporter: ReporterFacts, confidentiality: Confidentiality, channel: Channel, nik_channels: frozenset[Channel]
+    reporter: ReporterFacts, confidentiality: Confidentiality, channel: str, nik_channels: frozenset[str]
 ) -> tuple[str, ...]:
     """Return a tuple of the names of the identity parts that a report lacks: `name`, `address`, `phone_or_email`, and
     `nik` for the channels in `nik_channels`. () for a secret or anonymous report.

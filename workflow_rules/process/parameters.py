@@ -3,12 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workflow_rules.process.actions import Action
+from workflow_rules.process.choices import SEEDED_CHOICES, ChoiceList, Choices
 from workflow_rules.process.complaint_number import read_complaint_number, visible
-from workflow_rules.process.identity import Channel, Classification, Confidentiality
+from workflow_rules.process.identity import Classification, Confidentiality
 from workflow_rules.process.refusals import FieldError, FieldFault
 from workflow_rules.process.steps import Route
 
@@ -106,6 +107,13 @@ class Choice(Field):
 
 
 @dataclass(frozen=True)
+class Listed(Choice):
+    """A field definition for an active entry of a list; `fields_of` fills `among` from the list as it is now."""
+
+    of: ChoiceList = ChoiceList.CHANNEL
+
+
+@dataclass(frozen=True)
 class Flag(Field):
     def clean(self, name: str, value: Any) -> Cleaned:
         return (value, None) if isinstance(value, bool) else (None, FieldError(name, FieldFault.WRONG_TYPE))
@@ -181,15 +189,11 @@ _MEMBER_TYPES = {"lat": ["number", "null"], "lon": ["number", "null"]}
 IDENTITY_PARTS = ("name", "phone", "email", "address", "nik")
 LOCATION_PARTS = ("text", "district", "village", "lat", "lon")
 
-ARCHIVE_REASONS = ("incomplete", "spam", "not_our_authority", "private_matter", "other")
-DECLINE_REASONS = ("not_our_authority", "wrong_agency", "other")
-URGENCIES = ("normal", "urgent", "very_urgent")
-
 FIELDS: dict[Action, Mapping[str, Field]] = {
     Action.REGISTER: {"incomplete_reason": Text(required=False, longest=2000)},
     Action.REQUEST_INFORMATION: {"question": Text(longest=2000)},
     Action.ADD_INFORMATION: {"text": Text(longest=20_000)},
-    Action.ARCHIVE: {"reason": Choice(among=ARCHIVE_REASONS), "note": Text()},
+    Action.ARCHIVE: {"reason": Listed(of=ChoiceList.ARCHIVE_REASON), "note": Text()},
     Action.MERGE: {"into": CaseNumber(longest=20)},
     Action.APPROVE_CHECK: {},
     Action.REPORT: {"note": Text(required=False)},
@@ -197,14 +201,14 @@ FIELDS: dict[Action, Mapping[str, Field]] = {
         "agencies": Codes(),
         "lead": Text(longest=80),
         "instruction": Text(),
-        "urgency": Choice(among=URGENCIES),
+        "urgency": Listed(of=ChoiceList.URGENCY),
         "field_visit": Flag(),
         "route": Choice(among=tuple(Route)),
     },
     Action.RELAY: {},
     Action.SEND_BACK: {"note": Text()},
     Action.ACCEPT: {},
-    Action.DECLINE: {"reason": Choice(among=DECLINE_REASONS), "note": Text()},
+    Action.DECLINE: {"reason": Listed(of=ChoiceList.DECLINE_REASON), "note": Text()},
     Action.DISPOSE: {"instruction": Text(), "unit": Text(required=False, longest=200)},
     Action.MARK_FIELD_VISIT: {"reason": Text(longest=2000)},
     Action.SUBMIT_DRAFT: {"subject": Text(longest=300), "body": Text(longest=50_000)},
@@ -215,7 +219,7 @@ FIELDS: dict[Action, Mapping[str, Field]] = {
     Action.DISPOSE_ANSWER: {"instruction": Text()},
     Action.REPLY: {
         "text": Text(longest=20_000),
-        "channel": Choice(required=False, among=tuple(Channel)),
+        "channel": Listed(required=False, of=ChoiceList.REPLY_MEDIUM),
         "proof": Text(required=False, longest=1000),
     },
     Action.RATE: {"score": Number(), "comment": Text(required=False, longest=2000)},
@@ -259,19 +263,25 @@ SECRETS = {action: frozenset(n for n, field in fields.items() if field.secret) f
 """Action to the names of its parameters that are passed on but not recorded."""
 
 
-def fields_of(action: Action, again: bool = False) -> Mapping[str, Field]:
-    """Return the definitions (`Field`) of an action's parameters by name. With `again`, those of a direction that
-    replaces an agency which left: only agencies and instruction are required.
+def fields_of(action: Action, again: bool = False, choices: Choices = SEEDED_CHOICES) -> Mapping[str, Field]:
+    """Return the definitions (`Field`) of an action's parameters by name, where a list offers its active entries in
+    `choices`. With `again`, those of a direction that replaces an agency which left: only agencies and instruction are
+    required.
     """
     fields = FIELDS[action]
-    if not (again and action is Action.DIRECT):
+    if again and action is Action.DIRECT:
+        optional = ("lead", "urgency", "field_visit", "route")
+        fields = {name: replace(f, required=False) if name in optional else f for name, f in fields.items()}
+    return offered(fields, choices)
+
+
+def offered(fields: Mapping[str, Field], choices: Choices) -> Mapping[str, Field]:
+    """Return the field definitions with the active entries of `choices` as the values of every listed field."""
+    if not any(isinstance(field, Listed) for field in fields.values()):
         return fields
     return {
-        **fields,
-        "lead": Text(required=False, longest=80),
-        "urgency": Choice(required=False, among=URGENCIES),
-        "field_visit": Flag(required=False),
-        "route": Choice(required=False, among=tuple(Route)),
+        name: replace(field, among=choices.active(field.of)) if isinstance(field, Listed) else field
+        for name, field in fields.items()
     }
 
 
@@ -294,9 +304,9 @@ def check_fields(fields: Mapping[str, Field], params: Any) -> tuple[dict[str, An
     return cleaned, tuple(errors)
 
 
-def json_schema(action: Action, again: bool = False) -> dict[str, Any]:
+def json_schema(action: Action, again: bool = False, choices: Choices = SEEDED_CHOICES) -> dict[str, Any]:
     """Return the JSON Schema (a dict, draft 2020-12) of an action's parameters, from which clients can build forms."""
-    return schema_of(fields_of(action, again))
+    return schema_of(fields_of(action, again, choices))
 
 
 def schema_of(fields: Mapping[str, Field]) -> dict[str, Any]:

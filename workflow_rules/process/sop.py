@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from workflow_rules.process.actors import AGENCY_ACTORS, OFFICE_ACTORS, Actor
-from workflow_rules.process.identity import Channel
 from workflow_rules.process.steps import AGENCY_STEPS, LEADING_STEPS, Step
 from workflow_rules.time.deadlines import Allowance, Unit
 
@@ -48,7 +47,7 @@ class Sop:
     fast_track: FastTrack = FastTrack()
     silence: Allowance = _TEN_DAYS
     question: Allowance = _TEN_DAYS
-    nik_channels: frozenset[Channel] = frozenset()
+    nik_channels: frozenset[str] = frozenset()
     most_more_days: int = 14
     """Maximum working days by which the Kepala Dinas may extend step 7 of one agency, once."""
 

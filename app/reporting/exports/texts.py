@@ -6,12 +6,13 @@ from typing import Any
 
 from flask_babel import gettext
 
+from app.choices.lists import CHANNELS, URGENCIES
 from app.reporting.exports.cells import Cell
 from app.reporting.exports.labels import REPORT_COLUMNS
 from app.reporting.exports.pdf_table import Facts
 from app.reporting.exports.request import WantedReport
 from app.reporting.exports.titles import filters_text, title_of
-from app.vocabulary.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES, STATUSES, STEPS, URGENCIES
+from app.vocabulary.words import CLASSIFICATIONS, CONFIDENTIALITIES, STATUSES, STEPS
 from app.web.formats import amount, moment
 
 Shape = Callable[[Any], Cell]

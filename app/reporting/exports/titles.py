@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from flask_babel import gettext
 
+from app.choices.lists import CHANNELS
 from app.reporting.exports.request import WantedReport
-from app.vocabulary.words import CHANNELS, STATUSES, STEPS
+from app.vocabulary.words import STATUSES, STEPS
 from app.web.formats import day, duration
 
 

@@ -126,7 +126,7 @@ def _about(case: CaseLog, facts: ComplaintFacts) -> Row:
         "confidentiality": facts.confidentiality.value,
         "category": case.category,
         "district": case.district,
-        "channel": facts.channel.value,
+        "channel": facts.channel,
         "classification": facts.classification.value,
     }
 

@@ -8,20 +8,12 @@ from typing import Any
 from flask_babel import format_date, gettext
 
 from app.casefile.labels import HOUSES
+from app.choices.lists import CHANNELS
 from app.core.clock import office_time
 from app.reporting.figures.daily_figures import COUNTS as DAILY_COUNTS
 from app.reporting.registers.labels import CAUSES, COLUMNS, HEADS, SUMMARY
 from app.vocabulary.actions import SENTENCES
-from app.vocabulary.words import (
-    ACTORS,
-    CHANNELS,
-    CLASSIFICATIONS,
-    CONFIDENTIALITIES,
-    STATUSES,
-    STEPS,
-    TIME_STATES,
-    UNITS,
-)
+from app.vocabulary.words import ACTORS, CLASSIFICATIONS, CONFIDENTIALITIES, STATUSES, STEPS, TIME_STATES, UNITS
 from app.web.formats import EMPTY, HOURS_ONLY, ZONE_NAME, amount, duration, moment
 from app.web.formats import day as day_text
 from workflow_rules.process.steps import Step

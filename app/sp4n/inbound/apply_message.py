@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from app.cases.perform_action import perform_action
 from app.cases.report_input import Moment
+from app.choices.lists import fields_of
 from app.core.clock import office_time, utc_now
 from app.core.extensions import db
 from app.core.identifiers import is_tracking_id
@@ -24,7 +25,7 @@ from app.sp4n.inbound.quarantine import NewHold, close, content_of, store_hold, 
 from app.sp4n.inbound.read_revision import find_locked, keyed_hash, lock_reports
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.actors import REPORTER
-from workflow_rules.process.parameters import Choice, Field, Number, Text, check_fields, fields_of
+from workflow_rules.process.parameters import Choice, Field, Number, Text, check_fields
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
 

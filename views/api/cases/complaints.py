@@ -14,6 +14,7 @@ from app.casefile.rows import events_of, find_complaint, tasks_of
 from app.cases.perform_action import attach_to_case, perform_action
 from app.cases.receive_complaint import may_receive, receive_complaint
 from app.cases.report_input import clean_report
+from app.choices.lists import json_schema
 from app.core.clock import utc_now
 from app.core.problem import Problem
 from app.core.request_context import request_context
@@ -33,7 +34,7 @@ from views.api.http.access import answer, expected_version, id_in_range, idempot
 from views.api.http.contract import declared
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.decide import allowed_actions
-from workflow_rules.process.parameters import json_schema, schema_of
+from workflow_rules.process.parameters import schema_of
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
 

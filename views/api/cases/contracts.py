@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+from app.choices.lists import json_schema
 from app.files.attachments import FILE_FIELDS
 from app.models.document import FILE_STATES
 from app.privacy.identity_access import EVERYTHING, REASON
@@ -14,7 +15,7 @@ from views.api.http.contract import Answer, Contract
 from views.api.http.paging import AFTER, PAGE, SIZE
 from views.api.http.query_values import short_text
 from workflow_rules.process.actions import Action
-from workflow_rules.process.parameters import json_schema, schema_of
+from workflow_rules.process.parameters import schema_of
 
 Schema = dict[str, Any]
 _TAG = "complaint"
@@ -141,7 +142,7 @@ ACT = Contract(
     summary=_("Lakukan satu tindakan"),
     says=_("Sertakan If-Match atau expected_version: tindakan atas keadaan yang belum dilihat ditolak."),
     tag=_TAG,
-    body={"oneOf": [_act(action) for action in Action if action is not Action.EXPIRE_QUESTION]},
+    body=lambda: {"oneOf": [_act(action) for action in Action if action is not Action.EXPIRE_QUESTION]},
     example=ACTION,
     answers={200: Answer(_("Aduan sesudahnya, dengan kejadian yang ditulis"), enveloped(ref("ActedComplaint")), ACTED)},
     problems={

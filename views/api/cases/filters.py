@@ -19,9 +19,9 @@ from views.api.http.contract import Query
 from views.api.http.http_rules import parameter_fault
 from views.api.http.keyset import link_next, requested_page
 from views.api.http.paging import link_pages, page_of_request
-from views.api.http.query_values import read_value, short_text
+from views.api.http.query_values import listed, read_value, short_text
 from views.api.http.responses import answer
-from workflow_rules.process.identity import Channel
+from workflow_rules.process.choices import ChoiceList
 from workflow_rules.process.steps import CaseStatus
 
 _CODE = short_text(80)
@@ -30,7 +30,7 @@ FILTERS = (
     Query("status", {"type": "string", "enum": [s.value for s in CaseStatus]}, _("Keadaan aduan")),
     Query("agency", _CODE, _("OPD yang sedang menangani, menurut kodenya")),
     Query("category", _CODE, _("Kategori menurut kodenya, dengan yang di bawahnya")),
-    Query("channel", {"type": "string", "enum": [c.value for c in Channel]}, _("Saluran masuk")),
+    Query("channel", listed(ChoiceList.CHANNEL), _("Saluran masuk")),
     Query("received_from", _DAY, _("Diterima pada hari ini atau sesudahnya (WITA)")),
     Query("received_to", _DAY, _("Diterima pada hari ini atau sebelumnya (WITA)")),
     Query("late", {"type": "boolean"}, _("Ada langkah yang melewati batas, atau tidak ada")),

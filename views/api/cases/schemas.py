@@ -3,8 +3,10 @@
 from typing import Any
 
 from app.cases.report_input import LOCATION_FIELDS, MOST_FILES, REPORT_FIELDS, REPORTER_FIELDS
-from workflow_rules.process.identity import Channel, Classification, Confidentiality
-from workflow_rules.process.parameters import Choice, Field, Text
+from views.api.http.query_values import listed
+from workflow_rules.process.choices import ChoiceList
+from workflow_rules.process.identity import Classification, Confidentiality
+from workflow_rules.process.parameters import Choice, Field, Listed, Text
 from workflow_rules.process.steps import CaseStatus, Route, Step, TrackState
 from workflow_rules.time.deadlines import TimeState, Unit
 
@@ -78,7 +80,7 @@ COMPLAINT_PARTS: dict[str, Schema] = {
     "classification": word(Classification),
     "category": or_null(TEXT),
     "confidentiality": word(Confidentiality),
-    "channel": word(Channel),
+    "channel": listed(ChoiceList.CHANNEL),
     "location": or_null(LOCATION),
     "occurred_on": or_null({"type": "string", "format": "date"}),
     "status": word(CaseStatus),
@@ -152,6 +154,8 @@ WORK = closed(
 
 def field_schema(field: Field) -> Schema:
     """Return the JSON Schema of one field of a report; {} for a field whose rules the schema does not describe."""
+    if isinstance(field, Listed):
+        return listed(field.of, active=True)
     if isinstance(field, Text | Choice):
         return field.schema()
     return {}

@@ -4,8 +4,10 @@ import re
 from datetime import date, datetime
 from typing import Any
 
+from app.choices.lists import ListLabels
 from app.core.identifiers import LARGEST_ID
 from app.web.fab_repairs import is_readable
+from workflow_rules.process.choices import ChoiceList
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+ -]\d\d:\d\d)")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,18}")
@@ -22,6 +24,27 @@ def short_text(most: int, least: int = 1) -> dict[str, Any]:
     return {"type": "string", "minLength": least, "maxLength": most, "pattern": READABLE}
 
 
+def listed(of: ChoiceList, active: bool = False) -> dict[str, Any]:
+    """Return the JSON Schema of a code of a list that the office maintains; with `active`, of one that may be chosen.
+    `with_lists` fills in the codes, which may change while the program runs.
+    """
+    return {"type": "string", "x-list": of.value, **({"x-active": True} if active else {})}
+
+
+def with_lists(schema: Any) -> Any:
+    """Return a copy of a JSON Schema, or of a document with schemas, in which each `listed` part has its codes as they
+    are now as `enum`.
+    """
+    if isinstance(schema, list):
+        return [with_lists(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "x-list" not in schema:
+        return {name: with_lists(part) for name, part in schema.items()}
+    codes = ListLabels(ChoiceList(schema["x-list"]))
+    return {"type": schema["type"], "enum": list(codes.active() if "x-active" in schema else codes)}
+
+
 def read_value(schema: dict[str, Any], text: str) -> Any:
     """Return the text of a query parameter converted to the type of its schema; None if it is no valid value."""
     if schema["type"] == "boolean":
@@ -29,6 +52,7 @@ def read_value(schema: dict[str, Any], text: str) -> Any:
     if schema["type"] == "integer":
         number = int(text) if _WHOLE.fullmatch(text) else -1
         return number if schema.get("minimum", 0) <= number <= schema.get("maximum", LARGEST_ID) else None
+    schema = with_lists(schema) if "x-list" in schema else schema
     if "enum" in schema:
         return text if text in schema["enum"] else None
     if "format" in schema:

@@ -1,0 +1,59 @@
+"""Cache of what the office defines on screen (lists, fields, texts), renewed as soon as a definition has changed.
+
+Each request or job reads the version of the definitions once. A cached value is used only for the version, and the
+database, for which it was made; so no process needs to be told of a change, and none is restarted.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from sqlalchemy import text
+
+from app.core.extensions import db
+from app.core.request_context import request_context
+
+P = ParamSpec("P")
+T = TypeVar("T")
+VERSION = "(SELECT version::text FROM definition_state)"
+"""A scalar subquery in SQL; a statement that selects it anyway saves one of its own."""
+_MOST = 8
+"""Values cached of each kind: those of the present version, and of versions with which running requests began."""
+
+
+def definitions_version() -> str:
+    """Return the version of the definitions, read from the database once per request or job."""
+    context = request_context()
+    if context.definitions_version is None:
+        context.definitions_version = db.session.execute(text(f"SELECT {VERSION}")).scalar_one()
+    return context.definitions_version
+
+
+def note_version(version: str) -> None:
+    """Note the version that another statement has read, unless this request has read one before."""
+    context = request_context()
+    context.definitions_version = context.definitions_version or version
+
+
+def per_version(load: Callable[P, T]) -> Callable[P, T]:
+    """Return a function that returns what `load` makes of the definitions and its (hashable) arguments, cached for the
+    present version.
+    """
+    cached: OrderedDict[tuple[object, ...], T] = OrderedDict()
+
+    @wraps(load)
+    def current(*args: P.args, **named: P.kwargs) -> T:
+        key = (str(db.engine.url), definitions_version(), args, tuple(named.items()))
+        if key not in cached:
+            cached[key] = load(*args, **named)
+            while len(cached) > _MOST:
+                cached.popitem(last=False)
+        return cached[key]
+
+    return current
+
+
+def forget_version() -> None:
+    """Read the version again at its next use in this request, because this request has changed a definition."""
+    request_context().definitions_version = None
