@@ -38,6 +38,7 @@ from views.cases.intake_card import IntakeCardView
 from views.cases.papers import PaperView, SopSheetView
 from views.cases.replace_tracking_code import CodeView
 from views.cases.signed_scans import ScanView
+from views.choices.lists import ChoiceView
 from views.monitoring import health, metrics
 from views.monitoring.system import FailedMessageView, HealthView
 from views.open311.endpoints import Open311View
@@ -198,6 +199,7 @@ MENU = (
     (OfficerView, "Petugas", _("Petugas"), "id-badge-2"),
     (DelegationView, "Delegasi", _("Delegasi"), "arrows-exchange"),
     (CategoryView, "Kategori", _("Kategori"), "category"),
+    (ChoiceView, "Daftar pilihan", _("Daftar pilihan"), "list"),
     (DistrictView, "Kecamatan", _("Kecamatan"), "map-pin"),
     (VillageView, "Desa dan kelurahan", _("Desa dan kelurahan"), "map-pin"),
     (HolidayView, "Hari libur", _("Hari libur"), "calendar"),

@@ -100,6 +100,12 @@ def _officers(*columns: Any) -> Select[Any]:
     )
 
 
+def agency_officers(agency: str | None) -> Select[Any]:
+    """Return a statement that selects the ids of the active users who hold an office of one agency or (None) of any."""
+    belongs = OfficerProfile.agency_code.is_not(None) if agency is None else OfficerProfile.agency_code == agency
+    return _officers(User.id).where(Role.name.in_(AGENCY_ACTORS), belongs)
+
+
 def administrators() -> list[int]:
     """Return the ids of active users with the administrator role, ordered by id."""
     return holders_of(ADMINISTRATOR_ROLE, None)

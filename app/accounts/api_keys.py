@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, literal_column, select, update
 
 from app.access.current_person import finding_person
+from app.core.definitions import VERSION, note_version
 from app.core.extensions import db
 from app.core.hashing import keyed_digest
 from app.core.identifiers import LARGEST_ID
@@ -153,7 +154,8 @@ def hash_key(key: str) -> str:
 
 
 _HASHED, _NOW = bindparam("hashed", type_=_keys.c.key_hash.type), bindparam("now", type_=_keys.c.expires_at.type)
-_VALID_KEY = select(_keys.c.id, _keys.c.name, _keys.c.scopes, _keys.c.last_used_at).where(
+_VERSION = literal_column(VERSION).label("definitions")
+_VALID_KEY = select(_keys.c.id, _keys.c.name, _keys.c.scopes, _keys.c.last_used_at, _VERSION).where(
     (_keys.c.key_hash == _HASHED) | ((_keys.c.previous_hash == _HASHED) & (_keys.c.previous_until > _NOW)),
     _keys.c.active & (_keys.c.expires_at.is_(None) | (_keys.c.expires_at > _NOW)),
 )
@@ -171,6 +173,7 @@ def find_key(given: str, now: datetime) -> KnownKey | None:
         row = db.session.execute(_VALID_KEY, {"hashed": hash_key(given), "now": now}).first()
         if row is None:
             return None
+        note_version(row.definitions)
         if row.last_used_at is None or row.last_used_at <= now - USE_NOTED_EVERY:
             unnoted = _keys.c.last_used_at.is_(None) | (_keys.c.last_used_at <= now - USE_NOTED_EVERY)
             db.session.execute(update(_keys).where(_keys.c.id == row.id, unnoted).values(last_used_at=now))

@@ -13,6 +13,7 @@ from app.cases.action_context import read_last
 from app.cases.alarms import raise_passed_limits
 from app.cases.change import LockedCase, change_case, read_visible_case, refuse_stale
 from app.cases.correct import Corrected, read_correction, write_correction
+from app.choices.lists import current_choices, officers_of_unit
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
@@ -125,6 +126,7 @@ def _decide(
         letters=letter_states(case.complaint) if request.action is Action.SEND and letters_drawn else {},
         draft_due_at={task.agency_code: task.due_at for task in case.rows.tasks if task.step == Step.DRAFT_ANSWER},
         correction=corrected.known,
+        choices=current_choices(),
     )
     at = max([now or utc_now(), *(step.opened_at for step in facts.open_steps)])
     return decide(facts, replace(request, known=known), by, sop, at)
@@ -200,6 +202,8 @@ def _notify_of_agencies(done: Performed, notifier: Notifier) -> None:
     if event.kind in (Action.RECALL, Action.DROP_AGENCY, Action.RELEASE):
         for closed in done.closed:
             notifier.left(closed, seq)
+    if event.data.get("unit_code"):
+        notifier.disposed(case, done.opened, officers_of_unit(event.data["unit_code"]), seq)
     if done.decision.after.anonymity_unconfirmed:
         waiting = [task for task in done.opened if task.step in (Step.DIRECT, Step.RELAY)]
         notifier.of_office(case, waiting, "anonymity_wanted", Actor.COMPLAINT_ADMIN, None, seq)

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from app.core.definitions import per_version
 from app.core.extensions import db
-from app.models import Choice
+from app.models import Choice, User
+from app.models.definition import choice_officer
 from workflow_rules.process import parameters
 from workflow_rules.process.actions import Action
 from workflow_rules.process.choices import ChoiceEntry, ChoiceFlag, ChoiceList, Choices
@@ -116,9 +117,22 @@ def units_of(agency: str | None) -> dict[str, str]:
     return {e.code: e.label for e in entries if e.list is ChoiceList.UNIT and e.active and e.agency == agency}
 
 
+def officers_of_unit(code: str) -> list[int]:
+    """Return the ids of the active users who work in a unit, ordered by id."""
+    found = select(User.id).join(choice_officer, choice_officer.c.user_id == User.id)
+    found = found.join(Choice, Choice.id == choice_officer.c.choice_id)
+    of_unit = (Choice.of_list == ChoiceList.UNIT, Choice.code == code, User.active.is_(True))
+    return list(db.session.scalars(found.where(*of_unit).order_by(User.id)))
+
+
 def most_urgent() -> str:
     """Return the code of the last active urgency, which lists mark most strongly."""
     return current_choices().active(ChoiceList.URGENCY)[-1]
+
+
+def notifies_reporter(archive_reason: str) -> bool:
+    """Return whether the reporter is sent a message when a case is archived for this reason."""
+    return archive_reason in current_choices().having(ChoiceList.ARCHIVE_REASON, ChoiceFlag.TELLS_REPORTER)
 
 
 def stands_out(urgency: str) -> bool:

@@ -39,6 +39,7 @@ NOTICE_KINDS = (
     "answer_extended",
     "left_case",
     "anonymity_wanted",
+    "unit_disposed",
     "grant_asked",
     "grant_decided",
     "password_link_made",

@@ -93,6 +93,13 @@ class Notifier:
         for task in tasks:
             self._about_step(complaint, task, kind, self._hearers.of(actor.value, agency), seq)
 
+    def disposed(self, complaint: Complaint, opened: Iterable[StepTask], officers: Iterable[int], seq: int) -> None:
+        """Write a notice to the officers (ids) of a unit that a case was disposed to it; `seq` is the event's number in
+        its case.
+        """
+        for task in opened:
+            self._about_step(complaint, task, "unit_disposed", officers, seq)
+
     def left(self, task: StepTask, seq: int) -> None:
         """Write a notice to the admin and the head of an agency that it has left a case, which they no longer see;
         `seq` is the event's number in its case.

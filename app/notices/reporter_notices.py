@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app.choices.lists import notifies_reporter
 from app.core.after_commit import enqueue_after_commit
 from app.core.extensions import db
 from app.core.jobs import JobName
@@ -61,10 +62,12 @@ def notify_reporter(complaint: Complaint, told: str, cause_seq: int, at: datetim
 
 def notify_of_action(complaint: Complaint, decision: Decision, seq: int) -> None:
     """Put a message to the reporter into the outbox for a question, the answer, or an end of the case that the reporter
-    did not ask for; does nothing for other actions.
+    did not ask for and of whose reason the list says that the reporter is notified; does nothing for other actions.
     """
     event = decision.event
     told = _TOLD_OF.get(event.kind)
+    if event.kind is Action.ARCHIVE and not notifies_reporter(event.data["reason"]):
+        told = None
     if event.kind is Action.EXPIRE_QUESTION and decision.after.ended is not None:
         told = "ended"
     if told is not None:

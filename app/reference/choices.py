@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, CompoundSelect, literal, select, union_all
 from sqlalchemy.orm import contains_eager
 
+from app.access.people import agency_officers
 from app.core.extensions import db
 from app.models import Agency, Category, District, OfficerProfile, User, Village
 from app.reference.agencies import below
@@ -94,6 +95,13 @@ def new_officer_choices() -> Sequence[User]:
     """Return a sequence of the User rows (user accounts) without an officer profile, sorted by first name."""
     free = User.id.not_in(select(OfficerProfile.user_id))
     return db.session.scalars(select(User).where(free).order_by(User.first_name, User.id)).all()
+
+
+def unit_officer_choices(agency: str | None) -> Sequence[User]:
+    """Return a sequence of the active User rows that see the cases of an agency or (None) of any, by first name."""
+    return db.session.scalars(
+        select(User).where(User.id.in_(agency_officers(agency))).order_by(User.first_name, User.id)
+    ).all()
 
 
 def officer_choices(present: Collection[int]) -> Sequence[OfficerProfile]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from migrations.checks import add_words, remove_words
 from migrations.journal import journal
 
 revision = "0041"
@@ -17,11 +18,12 @@ down_revision = "0040"
 branch_labels = None
 depends_on = None
 
+NOTICE = "unit_disposed"
 LISTS = ("channel", "archive_reason", "decline_reason", "urgency", "quick_phrase", "unit", "reply_medium")
 CHANNELS = (
     ("sp4n", "SP4N-LAPOR!", "SP4N-LAPOR!"),
     ("web", "Situs web", "Website"),
-    ("walk_in", "Datang langsung", "Walk-in"),
+    ("walk_in", "Datang langsung", "In person"),
     ("phone", "Telepon", "Telephone"),
     ("letter", "Surat", "Letter"),
     ("whatsapp", "WhatsApp", "WhatsApp"),
@@ -37,15 +39,15 @@ ENTRIES = {
         (
             "not_our_authority",
             "Bukan kewenangan pemerintah kabupaten",
-            "Outside the regency's powers",
+            "Not within the regency’s authority",
             "tells_reporter",
         ),
         ("private_matter", "Urusan pribadi", "Private matter", "tells_reporter"),
         ("other", "Alasan lain", "Other reason", "tells_reporter"),
     ),
     "decline_reason": (
-        ("not_our_authority", "Bukan kewenangan OPD kami", "Outside our agency's powers"),
-        ("wrong_agency", "Salah alamat, OPD lain yang berwenang", "Wrong address, another agency is responsible"),
+        ("not_our_authority", "Bukan kewenangan OPD kami", "Not within our agency’s authority"),
+        ("wrong_agency", "Salah alamat, OPD lain yang berwenang", "Wrong address, another agency has the authority"),
         ("other", "Alasan lain", "Other reason"),
     ),
     "urgency": (
@@ -145,6 +147,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE complaint DROP CONSTRAINT ck_complaint_channel")
     for trigger in TRIGGERS.split(";\n"):
         op.execute(trigger)
+    add_words("notice", "kind", NOTICE)
     journal("choice")
     journal("choice_officer", key="choice_id,user_id")
 
@@ -161,6 +164,9 @@ def _insert_entries() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM delivery_item i USING notice n WHERE n.id = i.notice_id AND n.kind = 'unit_disposed'")
+    op.execute("DELETE FROM notice WHERE kind = 'unit_disposed'")
+    remove_words("notice", "kind", NOTICE)
     op.execute("DROP TRIGGER complaint_is_listed ON complaint")
     op.execute(
         "UPDATE complaint SET channel = 'web'"

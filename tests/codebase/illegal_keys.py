@@ -10,6 +10,8 @@ Values = dict[str, Any]
 AS_IT_IS: Values = {}
 
 OWN_KEY = {
+    "choice_officer": ("choice_id", 9001),
+    "definition_state": ("id", 1),
     "delivery_item": ("notice_id", 9001),
     "emblem": ("sha256", "aa"),
     "file_to_remove": ("path", "aa"),
@@ -42,6 +44,7 @@ class Twice(NamedTuple):
 LATER = "2038-01-01T08:00:00+08:00"
 
 KEYS = (
+    Twice("pk_choice_officer", "choice_officer", ({"choice_id": 9002}, {"user_id": 9002})),
     Twice("pk_delivery_item", "delivery_item", ({"notice_id": 9002}, {"channel": "gateway"})),
     Twice("pk_emblem", "emblem", ({"sha256": "bb"},)),
     Twice("pk_file_to_remove", "file_to_remove", ({"path": "bb"},)),
@@ -123,6 +126,7 @@ ACCOUNTS = (
 
 REFERENCE = (
     Twice("uq_agency_code", "agency", ({"code": "dd"},)),
+    Twice("uq_choice_code", "choice", ({"code": "cc"}, {"list": "channel", "agency_code": None})),
     Twice("uq_category_code", "category", ({"code": "cc"},)),
     Twice("uq_district_code", "district", ({"code": "cc"},)),
     Twice("uq_holiday_day_name", "holiday", ({"day": "2037-01-05"}, {"name": "BB"})),

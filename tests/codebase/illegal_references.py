@@ -18,6 +18,8 @@ REFERENCES = {
     "api_key": "made_by_id>ab_user",
     "attachment": "complaint_id>complaint",
     "category": "default_agency_code>agency parent_id>category",
+    "choice": "agency_code>agency",
+    "choice_officer": "choice_id>choice user_id>ab_user",
     "complaint": (
         "category_id>category district_id>district merged_into_id>complaint sop_version_id>sop_version"
         " village_id>village"
@@ -150,6 +152,7 @@ MAY_BE_EMPTY = {
     "api_key": "made_by_id previous_hash",
     "backup_run": "slot",
     "category": "default_agency_code parent_id",
+    "choice": "agency_code",
     "complaint": ("answered_at category_id district_id ended_at merged_into_id route sp4n_tracking_id village_id"),
     "complaint_event": "agency_code delegation_id officer_id on_behalf_of_id",
     "delivery": (

@@ -43,7 +43,6 @@ WORDS = (
     _word("ck_attachment_state", "attachment", "state", "waiting"),
     _word("ck_backup_run_kind", "backup_run", "kind", "drill"),
     _word("ck_category_national_class", "category", "national_class", "aspiration"),
-    _word("ck_complaint_channel", "complaint", "channel", "sms"),
     _word("ck_complaint_classification", "complaint", "classification", "aspiration"),
     _word("ck_complaint_confidentiality", "complaint", "confidentiality", "anonymous"),
     _word("ck_complaint_route", "complaint", "route", "fast"),
@@ -57,6 +56,7 @@ WORDS = (
     _word("ck_gateway_state_channel", "gateway_state", "channel", "gateway"),
     _word("ck_holiday_kind", "holiday", "kind", "local"),
     _word("ck_inbound_hold_kind", "inbound_hold", "kind", "loosening"),
+    _word("ck_choice_list", "choice", "list", "decline_reason", 9002),
     _word("ck_invariant_result_invariant", "invariant_result", "invariant", "I16"),
     _word("ck_journal_entry_kind", "journal_entry", "kind", "row_changed"),
     _word("ck_ledger_entry_kind", "ledger_entry", "kind", "closed"),
@@ -92,6 +92,7 @@ WORDS = (
 )
 
 NUMBERS = (
+    _number("ck_definition_state_one_row", "definition_state", "id", (0, 2), (1,)),
     _number("ck_complaint_counts", "complaint", "version", (0,), (1,)),
     _number("ck_complaint_counts", "complaint", "cycle", (0,), (1,)),
     _number("ck_complaint_event_seq", "complaint_event", "seq", (0,), (1,)),
@@ -120,6 +121,10 @@ TOGETHER = (
         ("state = 'quarantined'", "state = 'failed'", "state_reason = 'malware'"),
         ("state = 'quarantined', state_reason = 'malware'", "state = 'failed', state_reason = 'broken'"),
     ),
+    Check("ck_choice_agency", "choice", ("list = 'channel'", "agency_code = NULL"), ("list = 'unit'",)),
+    Check("ck_choice_code", "choice", ("code = ''", "code = '1a'", "code = 'Ab'", "code = 'a b'"), ("code = 'a_1'",)),
+    Check("ck_choice_flags", "choice", ("flags = '{}'", "flags = 'null'"), ("flags = '[]'",)),
+    Check("ck_choice_label_id", "choice", ("label_id = ''",), ("label_id = 'x'",)),
     Check(
         "ck_complaint_answered",
         "complaint",

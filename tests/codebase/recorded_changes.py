@@ -59,6 +59,8 @@ JOURNALLED = (
         {"key_hash": "ee", "previous_hash": "ff"},
         {"last_used_at": LATER},
     ),
+    Journalled("choice", {"code": "cc"}, {"active": False}),
+    Journalled("choice_officer", {"choice_id": 9002}, {"user_id": 9002}),
     Journalled("category", {"code": "cc"}, {"national_class": "aspiration"}),
     Journalled(
         "delegation",

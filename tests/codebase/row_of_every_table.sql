@@ -25,6 +25,9 @@ INSERT INTO agency (id, code, name, short_name, kind, parent_id, active, address
     (9002, 'bb', 'BB', 'BB', 'opd', NULL, true, '', '', '', '', '', '', 'F4', '', '', '', '', '[]', NULL),
     (9001, 'aa', 'AA', 'AA', 'opd', 9002, true, '', '', '', '', '', '', 'F4', '', '', '', '', '[]', 'aa'),
     (9003, 'cc', 'CC', 'CC', 'opd', NULL, true, '', '', '', '', '', '', 'F4', '', '', '', '', '[]', NULL);
+INSERT INTO choice (id, list, code, label_id, agency_code) VALUES
+    (9001, 'unit', 'aa', 'AA', 'aa'), (9002, 'channel', 'bb', 'BB', NULL);
+INSERT INTO choice_officer (choice_id, user_id) VALUES (9001, 9001);
 INSERT INTO district (id, code, name) VALUES (9001, 'aa', 'AA'), (9002, 'bb', 'BB');
 INSERT INTO village (id, code, name, district_id) VALUES (9001, 'aa', 'AA', 9001);
 INSERT INTO category (id, code, name, parent_id, default_agency_code, national_class, active) VALUES
@@ -53,11 +56,11 @@ INSERT INTO complaint (id, number, sp4n_tracking_id, title, body, classification
     location_text, district_id, village_id, status, cycle, route, paused, field_visit, rated, urgency, version,
     sop_version_id, received_at, redacted) VALUES
     (9002, 'LB-2037-009002', NULL, '', '', 'complaint', NULL, 'secret', 'web', '', NULL, NULL, 'registering', 1, NULL,
-        false, false, false, '', 1, 9001, now(), false),
+        false, false, false, 'normal', 1, 9001, now(), false),
     (9001, 'LB-2037-009001', '9001', '', '', 'complaint', 9001, 'secret', 'web', '', 9001, 9001, 'registering', 1,
-        'via_admin', false, false, false, '', 1, 9001, now(), false),
+        'via_admin', false, false, false, 'normal', 1, 9001, now(), false),
     (9003, 'LB-2037-009003', NULL, '', '', 'complaint', NULL, 'secret', 'web', '', NULL, NULL, 'registering', 1, NULL,
-        false, false, false, '', 1, 9001, now(), false);
+        false, false, false, 'normal', 1, 9001, now(), false);
 UPDATE complaint SET merged_into_id = 9002 WHERE id = 9001;
 INSERT INTO agency_track (id, complaint_id, cycle, position, agency_code, lead, state, sent_at, field_visit,
     cross_agency, awaits) VALUES

@@ -8,6 +8,7 @@ from app.accounts.delegations import DelegationFault
 from app.accounts.labels import PASSWORD_FAULTS
 from app.accounts.password_rules import PasswordFault
 from app.calendar.icalendar_files import FileFault
+from app.choices.labels import ABOUT, FLAGS, LISTS
 from app.core.jobs import QUEUE_OF, JobName, QueueName
 from app.models import NoticePreference, Reporter
 from app.models.complaint import NOTIFICATION_CHANNELS
@@ -39,9 +40,10 @@ from views.shared.list_labels import LIST_FAULTS
 from views.sp4n.labels import FILE_FAULTS
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Actor, DelegationKind
+from workflow_rules.process.choices import ChoiceFlag, ChoiceList
 from workflow_rules.process.events import SystemEvent
-from workflow_rules.process.identity import Channel, Classification, Confidentiality
-from workflow_rules.process.parameters import ARCHIVE_REASONS, DECLINE_REASONS, FIELDS, URGENCIES
+from workflow_rules.process.identity import Classification, Confidentiality
+from workflow_rules.process.parameters import FIELDS
 from workflow_rules.process.refusals import FieldFault, PassingReason, RefusalReason
 from workflow_rules.process.steps import CaseStatus, Route, Step, TrackState
 from workflow_rules.time.deadlines import TimeState, Unit
@@ -66,13 +68,12 @@ def test_every_periodic_job_goes_to_its_own_queue() -> None:
         (Step, words.STEPS),
         (CaseStatus, words.STATUSES),
         (TrackState, words.TRACK_STATES),
-        (Channel, words.CHANNELS),
         (Classification, words.CLASSIFICATIONS),
         (Confidentiality, words.CONFIDENTIALITIES),
         (Route, words.ROUTES),
-        (URGENCIES, words.URGENCIES),
-        (ARCHIVE_REASONS, words.ARCHIVE_REASONS),
-        (DECLINE_REASONS, words.DECLINE_REASONS),
+        (ChoiceList, LISTS),
+        (ChoiceList, ABOUT),
+        (ChoiceFlag, FLAGS),
         (DelegationKind, words.DELEGATION_KINDS),
         (AGENCY_KINDS, words.AGENCY_KINDS),
         (HOLIDAY_KINDS, words.HOLIDAY_KINDS),

@@ -262,7 +262,41 @@ MEMBERSHIP = (
     Guard("membership_is_guarded", "delete", OWN_MEMBERSHIP, _by(9003, NO_MEMBER), _by(9001, NO_MEMBER)),
 )
 
-GUARDS = (*APPEND_ONLY, *DELEGATIONS, *OWN_DELEGATIONS, *ROLES, *IDENTITIES, *MEMBERSHIP)
+CASE = """
+    INSERT INTO complaint (id, number, title, body, classification, confidentiality, channel, location_text, status,
+        cycle, paused, field_visit, rated, urgency, version, sop_version_id, received_at, redacted)
+    VALUES (9009, 'LB-2037-009009', '', '', 'complaint', 'open', '{channel}', '', 'registering', 1, false, false, false,
+        '{urgency}', 1, 9001, now(), false)
+"""
+UPDATE_OF_CASE = "UPDATE complaint SET channel = '{channel}', urgency = '{urgency}' WHERE id = 9001"
+ENTRY_STAYS = "an entry of a list is ended, never deleted or renamed"
+LISTS = (
+    *(
+        Guard(
+            "choice_stays",
+            "update",
+            ENTRY_STAYS,
+            f"UPDATE choice SET {change} WHERE id = 9001",
+            "UPDATE choice SET label_id = 'x', label_en = 'x', active = false, flags = '[]', \"order\" = 1",
+        )
+        for change in ("code = 'cc'", "seeded = true", "agency_code = 'bb'", "list = 'channel', agency_code = NULL")
+    ),
+    Guard("choice_stays", "delete", ENTRY_STAYS, "DELETE FROM choice WHERE id = 9002", "SELECT 1"),
+    *(
+        Guard(
+            "complaint_is_listed",
+            event,
+            f"ck_complaint_{column}",
+            statement.format(**{**right, column: "nowhere"}),
+            statement.format(**right),
+        )
+        for column in ("channel", "urgency")
+        for event, statement in ((f"update of {column}", UPDATE_OF_CASE), ("insert", CASE))
+        for right in ({"channel": "bb", "urgency": "urgent"},)
+    ),
+)
+
+GUARDS = (*LISTS, *APPEND_ONLY, *DELEGATIONS, *OWN_DELEGATIONS, *ROLES, *IDENTITIES, *MEMBERSHIP)
 
 ENDED = "SELECT array_agg(user_id ORDER BY user_id) FROM sign_in WHERE ended_at = seen_at AND id >= 9001"
 HALF = "SELECT array_agg(user_id ORDER BY user_id) FROM half_sign_in WHERE id >= 9001"
@@ -343,4 +377,18 @@ SENT = (
     ),
 )
 
-EFFECTS = (*SIGN_INS, *SENT)
+VERSION = "SELECT version = '00000000-0000-0000-0000-000000000001' FROM definition_state"
+KNOWN_VERSION = "UPDATE definition_state SET version = '00000000-0000-0000-0000-000000000001'; "
+DEFINITIONS = tuple(
+    Effect(f"{table}_changes_definitions", event, KNOWN_VERSION + statement, VERSION, False)
+    for table, event, statement in (
+        ("choice", "insert", "INSERT INTO choice (list, code, label_id) VALUES ('channel', 'dd', 'DD')"),
+        ("choice", "update", "UPDATE choice SET active = false WHERE id = 9001"),
+        ("choice", "delete", "DELETE FROM choice WHERE id = 0"),
+        ("choice_officer", "insert", "INSERT INTO choice_officer VALUES (9001, 9002)"),
+        ("choice_officer", "update", "UPDATE choice_officer SET user_id = 9003"),
+        ("choice_officer", "delete", "DELETE FROM choice_officer"),
+    )
+)
+
+EFFECTS = (*SIGN_INS, *SENT, *DEFINITIONS)

@@ -12,7 +12,8 @@ from markupsafe import Markup
 
 from app.access.people import names_of
 from app.accounts.labels import GRANTS
-from app.models import Agency, Category, District, ReportSchedule, SopVersion
+from app.choices.labels import FLAGS, LISTS
+from app.models import Agency, Category, Choice, District, ReportSchedule, SopVersion
 from app.notices.labels import PREFERENCE_LABELS
 from app.reference.journal import names_by_id, permission_names
 from app.reference.labels import COLUMNS, LIMIT_CLASSES, NATIONAL_CLASSES, NATIONAL_STAGES
@@ -28,6 +29,7 @@ _WORDS: dict[tuple[str, str], Mapping[str, Any]] = {
     ("agency", "kind"): AGENCY_KINDS,
     ("agency", "signing_method"): SIGNING_METHODS,
     ("category", "national_class"): NATIONAL_CLASSES,
+    ("choice", "list"): LISTS,
     ("delegation", "kind"): DELEGATION_KINDS,
     ("holiday", "kind"): HOLIDAY_KINDS,
     ("national_limit", "of_class"): LIMIT_CLASSES,
@@ -88,7 +90,8 @@ def _value(table: str, name: str, value: Any, names: Mapping[str, Names]) -> str
     if isinstance(value, bool):
         return gettext("ya") if value else gettext("tidak")
     if isinstance(value, list):
-        return ", ".join(str(ACTORS.get(str(part), part)) for part in value)
+        labels = ACTORS if name != "flags" else FLAGS
+        return ", ".join(str(labels.get(str(part), part)) for part in value)
     known = names.get(f"{table}.{name}") or names.get(name)
     if known is not None and isinstance(value, int):
         return known.get(value, f"#{value}")
@@ -124,6 +127,7 @@ def _rights(keys: set[int]) -> Names:
 _FINDERS: dict[str, Callable[[set[int]], Names]] = {
     "role_id": _roles,
     "permission_view_id": _rights,
+    "choice_id": partial(names_by_id, Choice, column="label_id"),
     "district_id": partial(names_by_id, District),
     "sop_version_id": partial(names_by_id, SopVersion, column="number"),
     "schedule_id": partial(names_by_id, ReportSchedule),

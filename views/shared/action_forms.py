@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from app.casefile.case import PRIMARY_ACTIONS, Case
 from app.casefile.labels import QUESTIONS, RELEASE_DECISIONS, Question, choices_of
 from app.casefile.timeline import ICON_OF
-from app.choices.lists import fields_of
+from app.choices.lists import fields_of, units_of
 from app.files.attachments import LARGEST
 from app.models import Letter
 from app.papers.letters import draft_hash
@@ -302,6 +302,8 @@ def _controls(
         )
     for name, field in _asked(case, allowed).items():
         control = _control(allowed.action.value, key, name, field, typed, errors.get(name, ""))
+        if (allowed.action, name) == (Action.DISPOSE, "unit") and (units := units_of(allowed.agency)):
+            control = replace(control, kind="select", choices=tuple(units.items()))
         yield replace(control, hint=_hint(case, allowed, control, field))
 
 

@@ -4,6 +4,7 @@ from views.api.resources.read_only import JOURNAL, LETTER, OFFICER, SOP, STEP_TA
 from views.api.resources.reference import (
     AGENCY,
     CATEGORY,
+    CHOICE,
     DELEGATION,
     DISTRICT,
     HOLIDAY,
@@ -13,6 +14,6 @@ from views.api.resources.reference import (
 )
 
 RESOURCES = (
-    *(AGENCY, CATEGORY, DISTRICT, VILLAGE, HOLIDAY, WORKING_HOURS, NATIONAL_LIMIT),
+    *(AGENCY, CATEGORY, CHOICE, DISTRICT, VILLAGE, HOLIDAY, WORKING_HOURS, NATIONAL_LIMIT),
     *(DELEGATION, OFFICER, SOP, STEP_TASK, LETTER, JOURNAL),
 )

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from flask import current_app
-from flask_appbuilder.fields import QuerySelectField
+from flask_appbuilder.fields import QuerySelectField, QuerySelectMultipleField
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMultipleField
 from wtforms.validators import Length, NumberRange, Regexp
@@ -55,6 +55,7 @@ def body_schema(resource: Resource, new: bool) -> Schema:
     fields = [field for field in form if field.name not in NO_FIELDS]
     properties = {field.name: _schema_of(field) for field in fields}
     needed = [field.name for field in fields if field.flags.required and field.default is None]
+    properties, needed = _as_members(resource, properties, needed)
     if resource.asks_reason:
         properties["reason"] = {"type": "string", "minLength": 1, "maxLength": LONGEST_REASON}
         needed.append("reason")
@@ -62,10 +63,55 @@ def body_schema(resource: Resource, new: bool) -> Schema:
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
+def _as_members(
+    resource: Resource, properties: dict[str, Schema], needed: list[str]
+) -> tuple[dict[str, Schema], list[str]]:
+    """Return (properties, needed) of a body schema under the names that the API gives to form fields."""
+    for member, means in resource.members.items():
+        parts = {member: means} if isinstance(means, str) else means
+        inner = {name: properties.pop(column) for name, column in parts.items() if column in properties}
+        if not inner:
+            continue
+        required = [name for name, column in parts.items() if column in needed]
+        needed = [name for name in needed if name not in parts.values()] + ([member] if required else [])
+        whole: Schema = {"type": "object", "properties": inner, "required": required, "additionalProperties": False}
+        properties[member] = inner[member] if isinstance(means, str) else whole
+    return properties, needed
+
+
+def as_columns(resource: Resource, body: Mapping[str, Any]) -> tuple[dict[str, Any], list[FieldError]]:
+    """Return (body under the names of form fields, faults of members that are no objects or have unknown members)."""
+    found, faults = dict(body), []
+    for member, means in resource.members.items():
+        if member not in body:
+            continue
+        value = found.pop(member)
+        if isinstance(means, str):
+            found[means] = value
+        elif not isinstance(value, Mapping):
+            faults.append(FieldError(member, FieldFault.WRONG_TYPE))
+        else:
+            faults += [FieldError(f"{member}.{n}", FieldFault.UNKNOWN_FIELD) for n in value if n not in means]
+            found |= {column: value.get(name) for name, column in means.items()}
+    return found, faults
+
+
+def member_of(resource: Resource, column: str) -> str:
+    """Return the name by which a body names a form field, such as `label.id` for `label_id`."""
+    for member, means in resource.members.items():
+        parts = {"": means} if isinstance(means, str) else means
+        for name, of in parts.items():
+            if of == column:
+                return f"{member}.{name}" if name else member
+    return column
+
+
 def _schema_of(field: Any) -> Schema:
     """Return the JSON Schema of a form field, which allows null where the field may stay empty."""
     if isinstance(field, BooleanField):
         return {"type": "boolean"}
+    if isinstance(field, QuerySelectMultipleField):
+        return {"type": "array", "items": {"type": "string"}, "uniqueItems": True}
     if isinstance(field, SelectMultipleField):
         words = [str(value) for value, _label in field.choices if value]
         return {"type": "array", "items": {"type": "string", "enum": words}, "uniqueItems": True}
@@ -101,18 +147,20 @@ def filled_form(resource: Resource, body: Mapping[str, Any], item: Any = None, s
     blank = blank_form(resource, item)
     fields = {field.name: field for field in blank if field.name not in NO_FIELDS}
     allowed = {*fields, "reason"} if resource.asks_reason else set(fields)
-    faults = [FieldError(str(name), FieldFault.UNKNOWN_FIELD) for name in body if name not in allowed]
+    body, faults = as_columns(resource, body)
+    faults += [FieldError(str(name), FieldFault.UNKNOWN_FIELD) for name in body if name not in allowed]
     if item is not None:
-        faults += [FieldError(name, FieldFault.REQUIRED) for name in fields if name not in body]
+        absent = (name for name in fields if name not in body)
+        faults += [FieldError(member_of(resource, name), FieldFault.REQUIRED) for name in absent]
     data: MultiDict[str, str] = MultiDict([("seen", seen)])
     unknown: Faults = []
     for name, field in fields.items():
         try:
             data.setlist(name, _texts(field, body.get(name, field.default), resource))
         except TypeError:
-            faults.append(FieldError(name, FieldFault.WRONG_TYPE))
+            faults.append(FieldError(member_of(resource, name), FieldFault.WRONG_TYPE))
         except LookupError:
-            unknown.append(parameter_fault(name, "unknown_row"))
+            unknown.append(parameter_fault(member_of(resource, name), "unknown_row"))
     return blank_form(resource, item, data), [*field_sentences(tuple(faults)), *unknown]
 
 
@@ -123,6 +171,9 @@ def _texts(field: Any, value: Any, resource: Resource) -> list[str]:
     """
     if isinstance(field, BooleanField):
         return ["y"] if _is(value, bool) else []
+    if isinstance(field, QuerySelectMultipleField):
+        wanted = _is([] if value is None else value, list)
+        return [_key_of(field, _is(code, str), resource.links[field.name]) for code in wanted]
     if isinstance(field, QuerySelectField):
         return ["__None" if value is None else _key_of(field, _is(value, str), resource.links[field.name])]
     if value is None:

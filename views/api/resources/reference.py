@@ -4,11 +4,12 @@ from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.models import (
     Agency,
     Category,
+    Choice,
     DelegationRow,
     District,
     Holiday,
@@ -20,8 +21,10 @@ from app.models import (
 from app.models.organisation import PAPERS, SIGNING_METHODS
 from app.models.reference import WEEKDAYS
 from app.vocabulary.words import AGENCY_KINDS, DELEGATION_KINDS, HOLIDAY_KINDS
-from views.api.resources.columns import by_code, equal, link, period, since, until, words_of
+from views.api.http.contract import Schema
+from views.api.resources.columns import Column, by_code, equal, link, period, renamed, since, until, words_of
 from views.api.resources.resource import Resource, several
+from workflow_rules.process.choices import ChoiceList
 from workflow_rules.time.national_clock import NationalClass, NationalStage
 
 
@@ -29,6 +32,13 @@ def _username(path: str) -> dict[str, Any]:
     return {"name": path, "path": f"{path}.user.username", "publishes": f"{path}_id", "needed": True}
 
 
+_LABEL: Schema = {
+    "type": "object",
+    "properties": {"id": {"type": "string"}, "en": {"type": ["string", "null"]}},
+    "required": ["id", "en"],
+    "additionalProperties": False,
+}
+_NAMES: Schema = {"type": "array", "items": {"type": "string"}}
 AGENCY = Resource(
     name="agency",
     model=Agency,
@@ -67,6 +77,33 @@ CATEGORY = Resource(
     screen="CategoryView",
     links={"parent": "code", "default_agency": "code"},
     eager=(joinedload(Category.parent),),
+)
+CHOICE = Resource(
+    name="choice",
+    model=Choice,
+    title=_("Daftar pilihan"),
+    columns=(
+        *several(Choice, "id"),
+        renamed(Choice, "list", "of_list", ChoiceList),
+        *several(Choice, "code"),
+        Column("label", _LABEL, lambda row: {"id": row.label_id, "en": row.label_en or None}, ("label_id", "label_en")),
+        *several(Choice, "order", "active"),
+        words_of("flags"),
+        link("agency", "agency_code", "agency_code"),
+        Column("officers", _NAMES, lambda row: [user.username for user in row.officers], ()),
+        *several(Choice, "seeded"),
+    ),
+    filters=(
+        equal(Choice.of_list, "list", ChoiceList),
+        equal(Choice.code),
+        equal(Choice.active),
+        equal(Choice.agency_code, "agency"),
+    ),
+    sorts=("code", "order"),
+    screen="ChoiceView",
+    links={"agency": "code", "officers": "username"},
+    members={"list": "of_list", "label": {"id": "label_id", "en": "label_en"}},
+    eager=(selectinload(Choice.officers),),
 )
 DISTRICT = Resource(
     name="district",

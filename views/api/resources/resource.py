@@ -36,6 +36,8 @@ class Resource:
     permission: tuple[str, str] = REFERENCE
     screen: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
+    """Members of a body whose form field has another name, or (a mapping) that are objects of several form fields."""
     asks_reason: bool = False
     eager: tuple[Any, ...] = ()
     only: Callable[[], ColumnElement[bool]] | None = None

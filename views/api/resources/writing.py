@@ -13,7 +13,7 @@ from app.core.problem import Problem
 from app.core.transaction import lock_row
 from app.vocabulary.refusals import field_sentences
 from app.web.form_labels import REFUSED
-from views.api.resources.forms import LONGEST_REASON, filled_form, screen_of
+from views.api.resources.forms import LONGEST_REASON, filled_form, member_of, screen_of
 from views.api.resources.resource import Resource
 from views.shared.reference_screen import ChangeRefused, broken_rule, row_digest
 from workflow_rules.process.parameters import clean_text
@@ -93,7 +93,7 @@ def _save(
     if not new:
         form._id = screen.datamodel.get_pk_value(item)
     if not form.validate() or faults:
-        raise Problem(422, "missing_input", errors=[*faults, *_faults_of(form, faults)])
+        raise Problem(422, "missing_input", errors=[*faults, *_faults_of(resource, form, faults)])
     try:
         screen.write_row(form, item, new)
     except ReasonNeeded as asked:
@@ -102,10 +102,10 @@ def _save(
     except ChangeRefused as refused:
         if refused.sentence is REFUSED["changed_meanwhile"]:
             raise Problem(412) from refused
-        errors = [{"field": refused.field, "message": str(refused.sentence)}]
+        errors = [{"field": member_of(resource, refused.field), "message": str(refused.sentence)}]
         raise Problem(422, "missing_input", errors=errors) from refused
     except IntegrityError as error:
-        raise _collision(form, error) from error
+        raise _collision(resource, form, error) from error
     return item, None
 
 
@@ -136,23 +136,23 @@ def _reason(resource: Resource, given: Any) -> tuple[str, Faults]:
     return reason, [] if fault is None else field_sentences((fault,))
 
 
-def _faults_of(form: Any, known_faults: Faults) -> Faults:
+def _faults_of(resource: Resource, form: Any, known_faults: Faults) -> Faults:
     """Return a list of the form's error entries (`field`, `message`) for fields that are not in `known_faults`."""
     known = {fault["field"] for fault in known_faults}
     return [
-        {"field": name or "", "message": str(messages[0])}
+        {"field": member_of(resource, name or ""), "message": str(messages[0])}
         for name, messages in form.errors.items()
-        if messages and name not in known
+        if messages and member_of(resource, name or "") not in known
     ]
 
 
-def _collision(form: Any, error: IntegrityError) -> Problem:
+def _collision(resource: Resource, form: Any, error: IntegrityError) -> Problem:
     """Return (not raise) the Problem for a violated database constraint.
 
     Its status is 409 for a duplicate row, else 422 with the faulty field.
     """
     field, sentence = broken_rule(form, error)
-    errors = [{"field": field, "message": str(sentence)}]
+    errors = [{"field": member_of(resource, field), "message": str(sentence)}]
     if sentence is REFUSED["already_exists"]:
         return Problem(409, detail=str(sentence), errors=errors)
     return Problem(422, "missing_input", errors=errors)
