@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, literal_column, select, update
+from sqlalchemy import ColumnElement, bindparam, literal_column, select, update
 
 from app.access.current_person import finding_person
 from app.core.definitions import VERSION, note_version
@@ -154,7 +154,7 @@ def hash_key(key: str) -> str:
 
 
 _HASHED, _NOW = bindparam("hashed", type_=_keys.c.key_hash.type), bindparam("now", type_=_keys.c.expires_at.type)
-_VERSION = literal_column(VERSION).label("definitions")
+_VERSION: ColumnElement[str] = literal_column(VERSION).label("definitions")
 _VALID_KEY = select(_keys.c.id, _keys.c.name, _keys.c.scopes, _keys.c.last_used_at, _VERSION).where(
     (_keys.c.key_hash == _HASHED) | ((_keys.c.previous_hash == _HASHED) & (_keys.c.previous_until > _NOW)),
     _keys.c.active & (_keys.c.expires_at.is_(None) | (_keys.c.expires_at > _NOW)),
