@@ -21,6 +21,7 @@ from views.accounts.session_control import SignInCareView
 from views.accounts.single_sign_on import SignOnView
 from views.api.cases.complaints import ComplaintsApi
 from views.api.cases.worklist import WorklistApi
+from views.api.definitions.fields import FieldDefinitionApi
 from views.api.docs_api import DocsApi
 from views.api.http import http_rules
 from views.api.resources.catalogue import RESOURCES
@@ -39,6 +40,7 @@ from views.cases.papers import PaperView, SopSheetView
 from views.cases.replace_tracking_code import CodeView
 from views.cases.signed_scans import ScanView
 from views.choices.lists import ChoiceView
+from views.fields.screens import FieldView
 from views.monitoring import health, metrics
 from views.monitoring.system import FailedMessageView, HealthView
 from views.open311.endpoints import Open311View
@@ -134,7 +136,7 @@ def register_views(app: Flask) -> None:
     notices.install(app)
     with app.app_context():
         appbuilder = app.appbuilder  # type: ignore[attr-defined]
-        for api in (ComplaintsApi, WorklistApi, Sp4nApi, FeedApi):
+        for api in (ComplaintsApi, WorklistApi, Sp4nApi, FeedApi, FieldDefinitionApi):
             appbuilder.add_api(api)
         for generated in (*map(api_of, RESOURCES), DocsApi):
             appbuilder.add_api(generated)
@@ -200,6 +202,7 @@ MENU = (
     (DelegationView, "Delegasi", _("Delegasi"), "arrows-exchange"),
     (CategoryView, "Kategori", _("Kategori"), "category"),
     (ChoiceView, "Daftar pilihan", _("Daftar pilihan"), "list"),
+    (FieldView, "Isian tambahan", _("Isian tambahan"), "clipboard-list"),
     (DistrictView, "Kecamatan", _("Kecamatan"), "map-pin"),
     (VillageView, "Desa dan kelurahan", _("Desa dan kelurahan"), "map-pin"),
     (HolidayView, "Hari libur", _("Hari libur"), "calendar"),

@@ -18,6 +18,7 @@ JOURNALLED = frozenset(
     {
         *("ab_api_key", "ab_group", "ab_group_role", "ab_permission_view_role", "ab_register_user", "ab_role"),
         *("ab_user", "ab_user_group", "ab_user_role", "agency", "api_key", "category", "delegation", "district"),
+        *("choice", "choice_officer", "field_definition"),
         *("emblem", "holiday", "identity_grant", "linked_subject", "national_limit", "notice_preference"),
         *("officer_profile", "report_recipient", "report_schedule", "saved_list", "signing_means", "sop_step"),
         *("sop_version", "two_step", "village", "webhook_endpoint", "working_week"),

@@ -42,6 +42,8 @@ _REFERENCE_MENU = (
     "Petugas",
     "Delegasi",
     "Kategori",
+    "Daftar pilihan",
+    "Isian tambahan",
     "Kecamatan",
     "Desa dan kelurahan",
     "Hari libur",

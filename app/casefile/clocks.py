@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.access.visibility import data_shown
 from app.casefile import time_ledger
 from app.casefile.case import Case
 from app.casefile.facts import ended_pauses
 from app.casefile.steps import Clock, clocks_of
 from app.core.extensions import db
+from app.fields.visibility import event_data_shown
 from app.models import ComplaintEvent, StepAlarm, StepTask
 from workflow_rules.process.actions import Action
 from workflow_rules.process.escalation import LIMIT
@@ -147,7 +147,7 @@ def _pause(case: Case, task: StepTask, began: datetime, ended: datetime | None) 
     """Return a `Pause` with its question; "" if this person may not read the event that asked it."""
     asked = (e for e in case.events if e.kind == Action.REQUEST_INFORMATION and e.at == began)
     event = next((e for e in asked if e.agency_code == task.agency_code), None)
-    shown = data_shown(event, case.complaint, case.person) if event else {}
+    shown = event_data_shown(event, case.complaint, case.person) if event else {}
     return Pause(began, ended, shown.get("question", ""))
 
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.access.visibility import data_shown
 from app.casefile.case import Case
 from app.casefile.labels import CHANGED, CHOSEN, DECIDED, LEADING, PARTS, choices_of
+from app.fields.definitions import known_fields
+from app.fields.types import text_of
+from app.fields.visibility import event_data_shown
 from app.models import ComplaintEvent
 from app.vocabulary.actions import PARAMETERS, PARAMETERS_OF, SENTENCES
 from app.vocabulary.words import ACTORS, CHOICES, DELEGATION_KINDS, STEPS
@@ -155,7 +157,7 @@ def timeline(case: Case, group: str = "") -> list[Entry]:
 
 
 def entry_of(case: Case, event: ComplaintEvent) -> Entry:
-    data = data_shown(event, case.complaint, case.person)
+    data = event_data_shown(event, case.complaint, case.person)
     title, tone = str(SENTENCES[event.kind]), ""
     if event.kind == "breached":
         tone = "lewat"
@@ -199,7 +201,10 @@ def _facts(case: Case, event: ComplaintEvent, data: dict[str, Any]) -> Iterable[
     if event.kind == "direct" and data.get("route"):
         yield str(PARAMETERS["route"]), str(CHOICES["route"][data["route"]])
     if data.get("changed"):
-        yield str(CHANGED), ", ".join(str(PARTS[name]) for name in data["changed"] if name in PARTS)
+        yield str(CHANGED), ", ".join(_part(name) for name in data["changed"] if name in PARTS or "." in name)
+    known = known_fields()
+    for code, value in data.get("values", {}).items():
+        yield known[code].label, text_of(known[code], value) or "–"
     if data.get("choice"):
         yield str(DECIDED), str(CHOSEN[data["choice"]])
     for name in FACTS_SHOWN:
@@ -207,6 +212,12 @@ def _facts(case: Case, event: ComplaintEvent, data: dict[str, Any]) -> Iterable[
         labels = choices_of(event.kind, name)
         if value is not None and (name != "reason" or labels):
             yield _label(event, name), str(labels.get(value, value))
+
+
+def _part(name: str) -> str:
+    """Return the label of a part of a complaint, or of one of the office's fields (`fields.<code>`)."""
+    known = known_fields().get(name.removeprefix("fields."))
+    return known.label if known is not None else str(PARTS.get(name, name))
 
 
 def _label(event: ComplaintEvent, name: str) -> str:

@@ -7,6 +7,7 @@ from app.casefile.original_text import identity_digest, reported_value
 from app.cases.report_input import LOCATION_FIELDS, REPORTER_FIELDS, clean_part
 from app.cases.revise_report import word_of
 from app.core.extensions import db
+from app.fields.values import remove_personal_values
 from app.models import Complaint, Reporter
 from app.reference.named_rows import find_named
 from workflow_rules.process.actions import Action, ActionRequest, Correction
@@ -39,6 +40,7 @@ def read_correction(complaint: Complaint, request: ActionRequest) -> Corrected:
     if request.action is not Action.CORRECT:
         return Corrected()
     given, errors = check_fields(FIELDS[Action.CORRECT], request.params)
+    given.pop("fields", None)  # read by `app.fields.values`
     if errors:
         return Corrected()
     # District and village belong to the location, wherever they were given.
@@ -81,6 +83,7 @@ def write_correction(complaint: Complaint, corrected: Corrected) -> None:
     complaint.corrected = said
     row = db.session.get(Reporter, complaint.id)
     if anonymous:
+        remove_personal_values(complaint.id)
         if row is not None:
             db.session.delete(row)
     elif corrected.identity:

@@ -17,6 +17,7 @@ from app.choices.lists import current_choices, officers_of_unit
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
+from app.fields.values import FieldInput, read_action_fields, write_fields
 from app.files.attachments import file_facts, store_file
 from app.models import Agency, Complaint, ComplaintEvent, StepTask
 from app.notices.notify import Notifier
@@ -73,8 +74,8 @@ def perform_action(
             lock_cases({complaint_id}, request.action, request.params)
         case = read_visible_case(get_for_update(complaint_id), by)
         refuse_stale(case, expected_version)
-        corrected = read_correction(case.complaint, request)
-        decision = _decide(case, request, corrected, by, now, letters_drawn)
+        corrected, filled = read_correction(case.complaint, request), read_action_fields(case.complaint, request)
+        decision = _decide(case, request, (corrected, filled), by, now, letters_drawn)
         notifier = Notifier(case.context.calendar, decision.event.at)
         if raise_passed_limits(case.complaint, case.rows.tasks, notifier):
             case = replace(case, context=replace(case.context, last=read_last(case.complaint)))
@@ -82,6 +83,9 @@ def perform_action(
         change = change_case(case, decision.event, by, address=address, origin=origin, notifier=notifier)
         done = Performed(case.complaint, change.event, decision, tuple(change.opened), case.rows, before)
         _follow_up(done, corrected, by, notifier)
+        write_fields(case.complaint, filled)
+        for name, content in filled.files:
+            store_file(case.complaint, name, content, decision.event.by.actor.value, decision.event.at)
         return done
 
 
@@ -92,20 +96,22 @@ def check_action(complaint_id: int, request: ActionRequest, by: Person, expected
     with one_transaction():
         case = read_visible_case(db.session.get(Complaint, complaint_id), by)
         refuse_stale(case, expected_version)
-        _decide(case, request, read_correction(case.complaint, request), by, None, letters_drawn=True)
+        given = read_correction(case.complaint, request), read_action_fields(case.complaint, request)
+        _decide(case, request, given, by, None, letters_drawn=True)
 
 
 def _decide(
     case: LockedCase,
     request: ActionRequest,
-    corrected: Corrected,
+    given: tuple[Corrected, FieldInput],
     by: Person,
     now: datetime | None,
     letters_drawn: bool,
 ) -> Decision:
-    """Read the database values that the rules need and return their Decision; nothing is written. Raises ActionRefused
-    with a reason of `decide`.
+    """Read the database values that the rules need and return their Decision; nothing is written. `given` are the
+    parameters that were looked up in the database. Raises ActionRefused with a reason of `decide`.
     """
+    corrected, filled = given
     facts, sop, calendar = case.facts, case.context.sop, case.context.calendar
     asked_at = None
     if request.action is Action.EXPIRE_QUESTION:
@@ -127,6 +133,7 @@ def _decide(
         draft_due_at={task.agency_code: task.due_at for task in case.rows.tasks if task.step == Step.DRAFT_ANSWER},
         correction=corrected.known,
         choices=current_choices(),
+        fields=filled.as_facts(case.complaint.field_values),
     )
     at = max([now or utc_now(), *(step.opened_at for step in facts.open_steps)])
     return decide(facts, replace(request, known=known), by, sop, at)

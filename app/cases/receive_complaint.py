@@ -17,6 +17,7 @@ from app.core.clock import office_time, utc_now
 from app.core.extensions import db
 from app.core.hashing import keyed_digest
 from app.core.transaction import one_transaction
+from app.fields.values import personal_rows
 from app.files.attachments import store_file
 from app.models import Complaint, Reporter, SopVersion
 from app.notices.notify import Notifier
@@ -106,16 +107,23 @@ def receive_complaints(
         )
         attach_inserted([*complaints, *reporters, *(task for one in new for task in one.change.opened)])
         for complaint, (report, _) in zip(complaints, reports, strict=True):
-            # Each content once, under the first name it came with.
-            files: dict[bytes, tuple[str, bytes]] = {}
-            for name, content in report.attachments:
-                files.setdefault(hashlib.sha256(content).digest(), (name, content))
-            for name, content in files.values():
-                store_file(complaint, name, content, capacity.actor.value, at, "attachments")
+            _write_parts(complaint, report, capacity, at)
         if tell:
             for one in new:
                 notify_reporter(one.complaint, "received", 1, at, one.code)
         return [Received(one.complaint, one.code, CaseRows([], one.change.opened)) for one in new]
+
+
+def _write_parts(complaint: Complaint, report: Report, capacity: Capacity, at: datetime) -> None:
+    """Write the personal values of the office's fields and the files of a new complaint: each content once, under the
+    first name it came with.
+    """
+    db.session.add_all(personal_rows(complaint.id, report.fields))
+    files: dict[bytes, tuple[str, bytes]] = {}
+    for name, content in report.attachments:
+        files.setdefault(hashlib.sha256(content).digest(), (name, content))
+    for name, content in files.values():
+        store_file(complaint, name, content, capacity.actor.value, at, "attachments")
 
 
 def received_data(complaint: Complaint, reporter: dict[str, str]) -> dict[str, Any]:
@@ -178,13 +186,14 @@ def _new_case(drawn: Drawn, report: Report, sp4n: dict[str, Any], reception: _Re
         sop_version=reception.version,
         received_at=reception.at,
         tracking_code_hash=hash_code(number, code),
+        field_values=report.fields.values,
         **sp4n,
         **report.values,
     )
     identified = report.reporter and complaint.confidentiality != Confidentiality.ANONYMOUS
     told_by = channel_for(report.reporter) if reception.tell else None
     reporter = Reporter(complaint_id=key, told_by=told_by, **report.reporter) if identified else None
-    data = received_data(complaint, report.reporter)
+    data = {**received_data(complaint, report.reporter), **report.fields.as_facts().recorded}
     event = Event(SystemEvent.RECEIVED, reception.at, reception.capacity, None, None, data)
     change = begin_case(
         complaint,

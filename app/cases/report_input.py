@@ -11,8 +11,12 @@ from email_validator import EmailNotValidError, validate_email
 
 from app.choices.lists import offered
 from app.core.clock import OFFICE_ZONE, office_time, office_today, utc_now
+from app.core.extensions import db
 from app.core.identifiers import digits_of_nik, is_nik, is_phone
+from app.fields.definitions import active_fields
+from app.fields.values import NOTHING, FieldInput, categories_of, read_fields
 from app.files.attachments import FILE_FIELDS, decode_file, file_facts
+from app.models import Category
 from app.reference.named_rows import find_named
 from workflow_rules.process.choices import ChoiceList
 from workflow_rules.process.complaint_number import visible
@@ -36,6 +40,7 @@ class Report:
     values: dict[str, Any]
     reporter: dict[str, str]
     attachments: list[tuple[str, bytes]] = field(default_factory=list)
+    fields: FieldInput = NOTHING
 
 
 @dataclass(frozen=True)
@@ -155,6 +160,7 @@ REPORT_FIELDS: dict[str, Field] = {
     "submitted_at": Moment(required=False),
     "reporter": Anything(required=False),
     "attachments": Anything(required=False),
+    "fields": Anything(required=False),
 }
 
 LOCATION_FIELDS: dict[str, Field] = {
@@ -176,22 +182,38 @@ REPORTER_FIELDS: dict[str, Field] = {
 MOST_FILES = 10
 
 
-def clean_report(payload: Any, more: Mapping[str, Field] | None = None) -> Report:
+def clean_report(payload: Any, more: Mapping[str, Field] | None = None, moment: str = "intake") -> Report:
     """Return the payload of an intake form or API body as a Report that is ready to be stored; `more` adds fields to
-    those of the API. Raises ActionRefused(missing_input) with every error of every field.
+    those of the API. `moment` says which of the office's fields are asked for; "" means that all may be given and none
+    is missed (reports of SP4N). Raises ActionRefused(missing_input) with every error of every field.
     """
     values, errors = check_fields(offered({**REPORT_FIELDS, **(more or {})}), payload)
     location, faults = clean_part(values.pop("location", {}), "location", LOCATION_FIELDS)
     reporter, more_faults = clean_part(values.pop("reporter", {}), "reporter", REPORTER_FIELDS)
     files, file_faults = _files(values.pop("attachments", []))
     found, place_faults = _references(values, location)
-    all_errors = (*errors, *faults, *more_faults, *file_faults, *place_faults)
-    if all_errors:
-        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=all_errors)
+    given_fields = values.pop("fields", None)
     values.setdefault("classification", Classification.COMPLAINT.value)
     values.setdefault("confidentiality", Confidentiality.OPEN.value)
+    filled = _own_fields(given_fields, values, found["category_id"], moment)
+    all_errors = (*errors, *faults, *more_faults, *file_faults, *place_faults, *filled.errors)
+    if all_errors:
+        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=all_errors)
     anonymous = values["confidentiality"] == Confidentiality.ANONYMOUS
-    return Report({**values, **found}, {} if anonymous else reporter, files)
+    return Report({**values, **found}, {} if anonymous else reporter, [*files, *filled.files], filled)
+
+
+def _own_fields(given: Any, values: Mapping[str, Any], category_id: int | None, moment: str) -> FieldInput:
+    """Return the office's fields of a report, validated for its category, classification and confidentiality."""
+    active = active_fields()
+    if not active and given is None:
+        return NOTHING
+    categories = categories_of(db.session.get(Category, category_id) if category_id is not None else None)
+    asked = [f for f in active if f.applies_to(categories, values["classification"])]
+    if moment:
+        asked = [f for f in asked if moment in f.moments]
+    anonymous = values["confidentiality"] == Confidentiality.ANONYMOUS
+    return read_fields(given, asked, {}, anonymous, complete=bool(moment))
 
 
 def clean_part(value: Any, name: str, fields: Mapping[str, Field]) -> tuple[dict[str, Any], list[FieldError]]:

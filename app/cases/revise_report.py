@@ -13,6 +13,7 @@ from app.cases.change import change_case, read_case
 from app.cases.report_changes import answers_question
 from app.core.clock import office_time
 from app.core.extensions import db
+from app.fields.values import NOTHING, FieldInput, changed_fields, remove_personal_values, write_fields
 from app.files.attachments import file_facts, store_file
 from app.models import Attachment, Category, Complaint, ComplaintEvent, District, Reporter, Village
 from workflow_rules.process.actors import SYSTEM, Actor, Capacity, Person
@@ -49,6 +50,7 @@ class Told:
     values: dict[str, Any] = field(default_factory=dict)
     reporter: dict[str, str] | None = None
     files: list[tuple[str, bytes]] | None = None
+    fields: FieldInput = NOTHING
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,12 @@ class Difference:
     new_files: list[tuple[str, bytes]]
     back: list[Attachment]
     gone: list[Attachment]
+    fields: FieldInput = NOTHING
 
     @property
     def any(self) -> bool:
-        return bool(self.values or self.new_files or self.back or self.gone) or self.reporter is not None
+        changes = self.values or self.new_files or self.back or self.gone or self.fields.as_facts().recorded
+        return bool(changes) or self.reporter is not None
 
 
 def difference(complaint: Complaint, told: Told) -> Difference:
@@ -79,7 +83,8 @@ def difference(complaint: Complaint, told: Told) -> Difference:
     values = {name: value for name, value in told.values.items() if reported_value(complaint, name) != value}
     secrecy = told.values.get("confidentiality", complaint.confidentiality)
     reporter = {} if secrecy == Confidentiality.ANONYMOUS else told.reporter
-    return Difference(values, _changed_identity(complaint, reporter), *_sorted_files(complaint, told.files))
+    files = _sorted_files(complaint, told.files)
+    return Difference(values, _changed_identity(complaint, reporter), *files, changed_fields(complaint, told.fields))
 
 
 def revise(
@@ -106,6 +111,7 @@ def revise(
         **particulars,
         "revision": complaint.sp4n_revision,
         "resumes": resumes,
+        **found.fields.as_facts().recorded,
         **more,
     }
     event = Event(author.kind, at, author.capacity, None, None, data)
@@ -210,4 +216,7 @@ def _write(complaint: Complaint, found: Difference, at: datetime) -> None:
             db.session.add(row)
         elif row is not None:
             db.session.delete(row)
+    write_fields(complaint, found.fields)
+    if complaint.confidentiality == Confidentiality.ANONYMOUS:
+        remove_personal_values(complaint.id)
     db.session.flush()

@@ -20,7 +20,7 @@ from app.models.account import (
 from app.models.backup import BackupRun, SendingHold
 from app.models.change_feed import SyncChange
 from app.models.complaint import AgencyTrackRow, Complaint, OriginalText, Reporter, StepPause, StepTask
-from app.models.definition import Choice, DefinitionState
+from app.models.definition import Choice, DefinitionState, FieldDefinition, PersonalValue
 from app.models.document import Attachment, Letter, LetterScan, NumberCounter
 from app.models.file_store import FileCheck, FileToRemove, StoreSweep
 from app.models.history import ComplaintEvent, JournalEntry, LedgerRow
@@ -51,6 +51,7 @@ __all__ = [
     "DeliveryItem",
     "District",
     "Emblem",
+    "FieldDefinition",
     "FileCheck",
     "FileToRemove",
     "FormerPassword",
@@ -84,6 +85,7 @@ __all__ = [
     "PasswordLink",
     "Permission",
     "PermissionView",
+    "PersonalValue",
     "RecoveryCode",
     "Register",
     "RegisterKind",

@@ -61,6 +61,12 @@ class Complaint(Model):
         Index("ix_complaint_received_at", "received_at"),
         Index("ix_complaint_search_words", "search_words", "sent_to", postgresql_using="gin"),
         Index(
+            "ix_complaint_field_values",
+            "field_values",
+            postgresql_using="gin",
+            postgresql_ops={"field_values": "jsonb_path_ops"},
+        ),
+        Index(
             "ix_complaint_trigrams",
             "title",
             "location_text",
@@ -111,6 +117,8 @@ class Complaint(Model):
     anonymity_confirmed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     # The report's original values of columns that an officer corrected; identity values only as a keyed digest.
     corrected: Mapped[Document] = mapped_column(server_default=text("'{}'"))
+    # Values of the office's own fields by code; personal ones are in `personal_value`.
+    field_values: Mapped[Document] = mapped_column(server_default=text("'{}'"), default=dict)
     search_words: Mapped[Any] = mapped_column(TSVECTOR, Computed(_WORDS, persisted=True), nullable=True, deferred=True)
     # A database trigger keeps this list in step with `AgencyTrackRow.sent_at` and `sight_ended`.
     sent_to: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"), deferred=True)

@@ -9,6 +9,7 @@ from app.cases.change import lock_case
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
+from app.fields.values import personal_values
 from app.models import Complaint, Reporter
 from app.privacy.identity_access import REASON, opening_for
 from workflow_rules.process.actors import Person
@@ -41,11 +42,12 @@ def open_identity(
     with one_transaction():
         case, opening = lock_case(complaint_id, by, lambda case: opening_for(by, case.facts))
         row = db.session.get(Reporter, complaint_id)
-        if row is None:
+        personal = personal_values(complaint_id) if by.sees_every_case else {}
+        if row is None and not personal:
             raise ActionRefused(RefusalReason.NO_IDENTITY)
         if errors:
             raise ActionRefused(RefusalReason.MISSING_INPUT, errors=tuple(errors))
-        parts = {name: value for name in opening.fields if (value := getattr(row, name))}
+        parts = {name: value for name in opening.fields if (value := getattr(row, name, None))} | personal
         data = {"identity_reason": cleaned["reason"], "fields": list(parts)}
         event = Event(
             SystemEvent.IDENTITY_OPENED, now or utc_now(), opening.capacity, None, opening.capacity.agency, data

@@ -13,7 +13,8 @@ from app.casefile.facts import get_for_update
 from app.cases.append_event import note_events
 from app.core.extensions import db
 from app.core.transaction import one_transaction
-from app.models import Complaint, InboundHold, OriginalText, Reporter, SyncImport
+from app.fields.values import remove_personal_values
+from app.models import Complaint, InboundHold, OriginalText, PersonalValue, Reporter, SyncImport
 from workflow_rules.process.actors import SYSTEM
 from workflow_rules.process.events import Event, SystemEvent
 
@@ -30,7 +31,8 @@ def remove_identities(now: datetime, years: int) -> int:
     """
     named = exists().where(Reporter.complaint_id == Complaint.id)
     redacted = exists().where(OriginalText.complaint_id == Complaint.id)
-    due = select(Complaint.id).where(Complaint.ended_at < years_before(now, years), or_(named, redacted))
+    personal = exists().where(PersonalValue.complaint_id == Complaint.id)
+    due = select(Complaint.id).where(Complaint.ended_at < years_before(now, years), or_(named, redacted, personal))
     due = due.order_by(Complaint.id).limit(AT_ONCE)
     gone = last = 0
     while ids := db.session.scalars(due.where(Complaint.id > last)).all():
@@ -57,10 +59,11 @@ def _remove(complaint_id: int, now: datetime, years: int) -> bool:
         rows = [row for model in (Reporter, OriginalText) if (row := db.session.get(model, complaint_id)) is not None]
         for row in rows:
             db.session.delete(row)
-        if rows:
+        removed = remove_personal_values(complaint_id)
+        if rows or removed:
             event = Event(SystemEvent.IDENTITY_REMOVED, now, SYSTEM.capacities[0], None, None, {"years": years})
             note_events([(complaint, event)], SYSTEM)
-        return bool(rows)
+        return bool(rows) or removed
 
 
 def wipe_settled_inbound(now: datetime) -> int:

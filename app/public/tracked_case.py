@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.casefile.facts import facts_from, facts_of, reporter_facts
 from app.casefile.promised_date import Promise, promise_of
 from app.core.extensions import db
+from app.fields.values import shown_texts
 from app.models import AgencyTrackRow, Attachment, Complaint, ComplaintEvent, Letter, Reporter, SopVersion, StepTask
 from app.public.tracked_history import PUBLIC_KINDS, News, news_of
 from app.reference.calendar import load_working_calendar
@@ -105,6 +106,8 @@ class TrackedCase:
     reopen_until: datetime | None
     papers: tuple[Paper, ...]
     allowed: tuple[AllowedAction, ...]
+    fields: tuple[tuple[str, str], ...]
+    """Label and text of each of the office's fields that the reporter may see; personal ones are covered."""
     files: tuple[SentFile, ...] = ()
 
     def may(self, action: Action) -> bool:
@@ -156,6 +159,7 @@ def load_tracked_case(complaint_id: int, now: datetime) -> TrackedCase:
             for x in _letters_shown(complaint, facts)
         ),
         allowed=_allowed(facts, sop, reopen_until, now),
+        fields=tuple(shown_texts(complaint, "reporter")),
         files=tuple(
             SentFile(row.media_type.rpartition("/")[2].upper(), row.added_at, row.state, row.state_reason)
             for row in db.session.scalars(select(Attachment).where(*own_files).order_by(Attachment.id))

@@ -97,6 +97,7 @@ PARAMETERS: Labels = {
     "agencies": _("OPD tujuan"),
     "lead": _("OPD utama"),
     "instruction": _("Arahan"),
+    "fields": _("Isian tambahan"),
     "urgency": _("Sifat"),
     "field_visit": _("Perlu tinjauan lapangan"),
     "route": _("Jalur disposisi"),

@@ -38,6 +38,7 @@ FAULTS: Labels = {
     "too_short": _("Tulis paling sedikit %(limit)s huruf"),
     "wrong_type": _("Isi dengan jenis nilai yang diminta"),
     "not_allowed": _("Pilih salah satu: %(limit)s"),
+    "not_in_pattern": _("Tulis menurut pola %(limit)s"),
     "control_characters": _("Hapus karakter kendali dari isian ini"),
     "out_of_range": _("Isi dalam rentang %(limit)s"),
     "unknown_field": _("Hapus isian yang tidak dikenal ini"),

@@ -22,9 +22,11 @@ from app.models import (
     ApiKey,
     Attachment,
     Category,
+    Choice,
     DelegationRow,
     Delivery,
     District,
+    FieldDefinition,
     Holiday,
     IdentityGrant,
     InboundHold,
@@ -64,6 +66,7 @@ from workflow_rules.process.actors import SYSTEM
 ROWS: dict[str, Any] = {
     "opd": Agency.id,
     "kategori": Category.id,
+    "daftar-pilihan": Choice.id,
     "kecamatan": District.id,
     "desa": Village.id,
     "hari-libur": Holiday.id,
@@ -84,6 +87,7 @@ def make_parts() -> Parts:
     _add_account("integrasi", integration)
     _add_delegation()
     grant_id = _add_grant(integration)
+    field, other_field = _add_field("uji"), _add_field("uji_lain")
     role = Role.id == select(Role.id).where(Role.name == "supervisor").scalar_subquery()
     found = {
         base: str(db.session.scalars(select(key).where(role if base == "roles" else True).order_by(key)).first())
@@ -98,6 +102,8 @@ def make_parts() -> Parts:
         "key": make_key(),
         "reader_key": _add_reader(),
         "int:grant_id": str(grant_id),
+        "/isian/": str(field),
+        "/api/v1/field_definition/": str(other_field),
         "int:key_id": str(db.session.scalars(select(ApiKey.id).order_by(ApiKey.id)).first()),
         **_parts_of_the_api(found),
         "digest": "x",
@@ -111,6 +117,14 @@ def make_parts() -> Parts:
     }
 
 
+def _add_field(code: str) -> int:
+    """A draft of a field; return its id."""
+    row = FieldDefinition(code=code, label_id="Uji", type="text", moments=["intake"], visible_to=["office"])
+    db.session.add(row)
+    db.session.commit()
+    return row.id
+
+
 def _add_reader() -> str:
     """A program's key that may only read."""
     given = KeyInput("Pembaca (contoh)", frozenset({"read"}), None)
@@ -121,8 +135,13 @@ def _parts_of_the_api(found: Parts) -> Parts:
     """A row of each resource, by its address in the data API."""
     of_screen = {"agency": "opd", "category": "kategori", "district": "kecamatan", "village": "desa"}
     of_screen |= {"holiday": "hari-libur", "working_hours": "jam-kerja", "national_limit": "batas-nasional"}
-    of_screen |= {"delegation": "delegasi", "officer": "petugas"}
-    rows = {"sop": SopVersion.id, "step_task": StepTask.id, "letter": Letter.id, "journal": JournalEntry.id}
+    of_screen |= {"delegation": "delegasi", "officer": "petugas", "choice": "daftar-pilihan"}
+    rows = {
+        "sop": SopVersion.id,
+        "step_task": StepTask.id,
+        "letter": Letter.id,
+        "journal": JournalEntry.id,
+    }
     own = {name: str(db.session.scalars(select(key).order_by(key)).first()) for name, key in rows.items()}
     return {f"/api/v1/{name}/": found[base] for name, base in of_screen.items()} | {
         f"/api/v1/{name}/": key for name, key in own.items()

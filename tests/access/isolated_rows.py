@@ -20,6 +20,7 @@ from app.models import (
     LetterScan,
     Notice,
     Paper,
+    PersonalValue,
     StepAlarm,
     StepPause,
     StepTask,
@@ -32,7 +33,7 @@ tables = Complaint.metadata.tables
 CASE_OF = {
     "complaint": "id",
     **dict.fromkeys(("agency_track", "attachment", "complaint_event", "ledger_entry", "letter"), "complaint_id"),
-    **dict.fromkeys(("notice", "paper", "reporter", "step_task", "sync_change"), "complaint_id"),
+    **dict.fromkeys(("notice", "paper", "personal_value", "reporter", "step_task", "sync_change"), "complaint_id"),
     "delivery": "complaint_id",
     "delivery_item": "(SELECT n.complaint_id FROM notice n WHERE n.id = notice_id)",
     "issued_number": "(SELECT p.complaint_id FROM paper p WHERE p.id = paper_id)",
@@ -76,6 +77,7 @@ def a_full_case(agency: str, tracking_id: str, **report: Any) -> int:
     db.session.add_all(
         [file, told, StepPause(task_id=task.id, began_at=now - timedelta(1), ended_at=now, question="?")]
     )
+    db.session.add(PersonalValue(complaint_id=case.id, code="uji", value="uji", salt="0"))
     db.session.add(StepAlarm(task_id=task.id, level=1, due_at=now, raised_at=now))
     db.session.flush()
     db.session.add(LetterScan(letter_id=letter.id, attachment_id=file.id, pages=1, added_at=now, added_by_id=user_id))

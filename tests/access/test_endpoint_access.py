@@ -78,6 +78,7 @@ def screen(base: str, routes: str) -> str:
 CRUD = "list show add edit confirm_delete delete"
 RESOURCES = (
     *("agency", "category", "district", "village", "holiday", "working_hours", "national_limit", "delegation"),
+    *("choice", "field_definition"),
     *("officer", "sop"),
 )
 WRITTEN = RESOURCES[:-2]
@@ -94,7 +95,7 @@ def written_resources() -> str:
     return "\n".join(routes.format(name) for name in WRITTEN)
 
 
-PLAIN = ("opd", "kategori", "kecamatan", "desa", "hari-libur", "jam-kerja", "batas-nasional")
+PLAIN = ("opd", "kategori", "daftar-pilihan", "kecamatan", "desa", "hari-libur", "jam-kerja", "batas-nasional")
 READ = "list show"
 WRITE = "add edit confirm_delete delete"
 
@@ -363,6 +364,27 @@ ENDPOINTS = {
     "reference data over REST": Kind(OFFICERS | {"administrator", "reader"}, resources(*RESOURCES), by_scope=True),
     "the journal over REST": Kind({"supervisor", "administrator", "reader"}, resources("journal"), by_scope=True),
     "changing reference data over REST": Kind({"administrator"}, written_resources()),
+    "fields of the office over REST": Kind(
+        {"administrator"},
+        """
+        POST /api/v1/field_definition/<int:number>/check
+        POST /api/v1/field_definition/<int:number>/activate
+        """,
+    ),
+    "fields of the office": Kind(OFFICERS | {"administrator"}, "GET /isian/\nGET /isian/<int:number>"),
+    "making fields": Kind(
+        {"administrator"},
+        """
+        GET /isian/baru
+        POST /isian/baru
+        GET /isian/<int:number>/ubah
+        POST /isian/<int:number>/ubah
+        POST /isian/<int:number>/salin
+        POST /isian/<int:number>/aktif
+        POST /isian/<int:number>/akhir
+        POST /isian/<int:number>/hapus
+        """,
+    ),
     "keys of programs": Kind(
         {"administrator"},
         """
@@ -438,7 +460,8 @@ ENDPOINTS = {
     "changing reference data": Kind(
         {"administrator"},
         "\n".join(
-            [screen(base, WRITE) for base in PLAIN]
+            [screen(base, WRITE) for base in PLAIN if base != "daftar-pilihan"]
+            + [screen("daftar-pilihan", "add edit")]
             + ["GET /perubahan-kalender/", "POST /perubahan-kalender/", "POST /hari-libur/isi"]
             + ["GET /hari-libur/impor", "POST /hari-libur/impor", "POST /surat-opd/<int:agency_id>/lambang"]
             + [screen("petugas", "add edit"), screen("langkah-sop", "edit")]

@@ -126,6 +126,8 @@ ACCOUNTS = (
 
 REFERENCE = (
     Twice("uq_agency_code", "agency", ({"code": "dd"},)),
+    Twice("uq_field_definition_code", "field_definition", ({"code": "cc"}, {"active_from": None})),
+    Twice("uq_personal_value_case_code", "personal_value", ({"code": "cc"}, {"complaint_id": 9003})),
     Twice("uq_choice_code", "choice", ({"code": "cc"}, {"list": "channel", "agency_code": None})),
     Twice("uq_category_code", "category", ({"code": "cc"},)),
     Twice("uq_district_code", "district", ({"code": "cc"},)),

@@ -52,6 +52,7 @@ REFERENCES = {
     "password_link": "made_by_id>ab_user user_id>ab_user",
     "recovery_code": "user_id>two_step",
     "register": "made_by_id>ab_user paper_id>paper",
+    "personal_value": "complaint_id>complaint",
     "rehearsal": "asked_by_id>ab_user sop_version_id>sop_version",
     "report_job": "schedule_id>report_schedule user_id>ab_user",
     "report_recipient": "schedule_id>report_schedule user_id>ab_user",
@@ -153,6 +154,7 @@ MAY_BE_EMPTY = {
     "backup_run": "slot",
     "category": "default_agency_code parent_id",
     "choice": "agency_code",
+    "field_definition": "active_from active_until",
     "complaint": ("answered_at category_id district_id ended_at merged_into_id route sp4n_tracking_id village_id"),
     "complaint_event": "agency_code delegation_id officer_id on_behalf_of_id",
     "delivery": (

@@ -40,6 +40,7 @@ WRITTEN = (
     Written("notice", {"level": 1}, OTHER, OWN),
     Written("paper", {"key": "cc"}, OTHER, OWN),
     Written("paper", {"key": "cc", "complaint_id": None}, {"kind": "receipt"}, {"kind": "sop_sheet"}),
+    Written("personal_value", {"code": "cc"}, OTHER, OWN),
     Written("reporter", {}, OTHER, {"complaint_id": 9003}),
     Written("step_alarm", {}, {"task_id": 9004}, {"task_id": 9002}),
     Written("step_pause", {}, {"task_id": 9004}, {"task_id": 9002}),

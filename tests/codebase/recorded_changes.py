@@ -69,6 +69,7 @@ JOURNALLED = (
         {},
         {"noted_at": LATER},
     ),
+    Journalled("field_definition", {"code": "cc"}, {"type": "date"}),
     Journalled("district", {"code": "cc"}, {"name": "CC"}),
     Journalled("emblem", {"sha256": "bb"}, {"added_at": "2038-01-01T00:00:00+00:00"}, {"png": "\\x01"}),
     Journalled("holiday", {"name": "BB"}, {"kind": "local"}),

@@ -28,6 +28,8 @@ INSERT INTO agency (id, code, name, short_name, kind, parent_id, active, address
 INSERT INTO choice (id, list, code, label_id, agency_code) VALUES
     (9001, 'unit', 'aa', 'AA', 'aa'), (9002, 'channel', 'bb', 'BB', NULL);
 INSERT INTO choice_officer (choice_id, user_id) VALUES (9001, 9001);
+INSERT INTO field_definition (id, code, label_id, type, active_from) VALUES
+    (9001, 'aa', 'AA', 'text', '2037-01-04'), (9002, 'bb', 'BB', 'text', NULL);
 INSERT INTO district (id, code, name) VALUES (9001, 'aa', 'AA'), (9002, 'bb', 'BB');
 INSERT INTO village (id, code, name, district_id) VALUES (9001, 'aa', 'AA', 9001);
 INSERT INTO category (id, code, name, parent_id, default_agency_code, national_class, active) VALUES
@@ -62,6 +64,8 @@ INSERT INTO complaint (id, number, sp4n_tracking_id, title, body, classification
     (9003, 'LB-2037-009003', NULL, '', '', 'complaint', NULL, 'secret', 'web', '', NULL, NULL, 'registering', 1, NULL,
         false, false, false, 'normal', 1, 9001, now(), false);
 UPDATE complaint SET merged_into_id = 9002 WHERE id = 9001;
+INSERT INTO personal_value (id, complaint_id, code, value, salt) VALUES
+    (9001, 9001, 'aa', 'aa', 'aa'), (9002, 9002, 'aa', 'aa', 'aa');
 INSERT INTO agency_track (id, complaint_id, cycle, position, agency_code, lead, state, sent_at, field_visit,
     cross_agency, awaits) VALUES
     (9001, 9001, 1, 1, 'aa', true, 'directed', now(), false, false, '[]'),

@@ -296,7 +296,36 @@ LISTS = (
     ),
 )
 
-GUARDS = (*LISTS, *APPEND_ONLY, *DELEGATIONS, *OWN_DELEGATIONS, *ROLES, *IDENTITIES, *MEMBERSHIP)
+FIELD_STAYS = "an activated field is ended, never changed or deleted"
+FIELDS = (
+    *(
+        Guard(
+            "field_definition_stays",
+            "update",
+            FIELD_STAYS,
+            f"UPDATE field_definition SET {change} WHERE id = 9001",
+            f"UPDATE field_definition SET {change} WHERE id = 9002",
+        )
+        for change in ("code = 'cc'", "type = 'date'", "required = true", "personal = true", "moments = '[\"reply\"]'")
+    ),
+    Guard(
+        "field_definition_stays",
+        "update",
+        FIELD_STAYS,
+        "UPDATE field_definition SET active_from = NULL WHERE id = 9001",
+        "UPDATE field_definition SET label_id = 'x', label_en = 'x', hint_id = 'x', hint_en = 'x', \"order\" = 5,"
+        " active_until = '2037-01-05' WHERE id = 9001",
+    ),
+    Guard(
+        "field_definition_stays",
+        "delete",
+        FIELD_STAYS,
+        "DELETE FROM field_definition WHERE id = 9001",
+        "DELETE FROM field_definition WHERE id = 9002",
+    ),
+)
+
+GUARDS = (*LISTS, *FIELDS, *APPEND_ONLY, *DELEGATIONS, *OWN_DELEGATIONS, *ROLES, *IDENTITIES, *MEMBERSHIP)
 
 ENDED = "SELECT array_agg(user_id ORDER BY user_id) FROM sign_in WHERE ended_at = seen_at AND id >= 9001"
 HALF = "SELECT array_agg(user_id ORDER BY user_id) FROM half_sign_in WHERE id >= 9001"
@@ -388,6 +417,9 @@ DEFINITIONS = tuple(
         ("choice_officer", "insert", "INSERT INTO choice_officer VALUES (9001, 9002)"),
         ("choice_officer", "update", "UPDATE choice_officer SET user_id = 9003"),
         ("choice_officer", "delete", "DELETE FROM choice_officer"),
+        ("field_definition", "insert", "INSERT INTO field_definition (code, label_id, type) VALUES ('c', 'C', 'date')"),
+        ("field_definition", "update", "UPDATE field_definition SET label_id = 'x'"),
+        ("field_definition", "delete", "DELETE FROM field_definition WHERE id = 9002"),
     )
 )
 

@@ -17,7 +17,7 @@ from app.core.clock import utc_now
 from app.core.encrypted_columns import KeyMissing, SealedBytes, SealedText, identifier_digest, name_digests
 from app.core.extensions import db
 from app.delivery.addresses import address_of
-from app.models import Delivery, JournalEntry, OriginalText, Reporter, WebhookEndpoint
+from app.models import Delivery, JournalEntry, OriginalText, PersonalValue, Reporter, WebhookEndpoint
 from app.outbound.notification_channels import EMAIL
 from app.privacy import identity_keys
 from app.privacy.identity_keys import rotate_identity_keys, rotation_lines
@@ -92,14 +92,17 @@ def test_every_sealed_column_of_every_table_is_moved(use: Use) -> None:
         *(("webhook_endpoint", name) for name in ("secret", "previous_secret")),
         *(("signing_means", name) for name in ("nik", "certificate")),
         *(("delivery", "sealed_code"), ("notice_preference", "gateway_to"), ("inbound_hold", "content")),
+        ("personal_value", "value"),
         *(("sync_ledger", "refused"), ("sync_import", "content"), ("two_step", "secret")),
     }
     case = a_complaint(reporter=TOLD)
+    personal = {"complaint_id": case.id, "code": "nik_kedua", "value": "6311012304870001", "salt": "aa"}
+    db.session.execute(insert(PersonalValue).values(personal))
     row = {"complaint_id": case.id, "title": "Judul", "body": "Isi", "files": None, "redacted_at": utc_now()}
     db.session.execute(insert(OriginalText).values(row))
     db.session.commit()
     use(NEW_KEY, IDENTITY_KEY)
-    assert rotate_identity_keys(utc_now()).rows == {"original_text": 1, "reporter": 1}
+    assert rotate_identity_keys(utc_now()).rows == {"original_text": 1, "personal_value": 1, "reporter": 1}
     assert all(kept.startswith(f"{NEW}:") for kept in raw(OriginalText.__table__, "title", "body"))
 
 

@@ -120,7 +120,7 @@ def _parameters(route: Route, contract: Contract) -> list[dict[str, Any]]:
     ]
     found += [
         {"name": q.name, "in": "query", "required": False, "schema": q.schema, "description": str(q.says) or q.name}
-        for q in contract.query
+        for q in contract.parameters()
     ]
     if route.idempotent:
         key = {"type": "string", "maxLength": 255}

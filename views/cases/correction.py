@@ -15,6 +15,7 @@ from app.cases.correct import read_correction
 from app.cases.perform_action import perform_action
 from app.core.clock import utc_now
 from app.core.transaction import one_transaction
+from app.fields.values import fields_asked, read_action_fields
 from app.reference.choices import categories_in_use, filter_options, villages_by_district
 from app.vocabulary.actions import SENTENCES
 from app.vocabulary.refusals import LACKING, field_sentences, refusal_sentence
@@ -26,6 +27,7 @@ from views.cases.intake_labels import (
     CORRECTION_FIELDS,
     INTAKE_FIELDS,
 )
+from views.shared.controls import field_controls, sent_fields, typed_values
 from views.shared.form_once import Landing, digest_of_form, once
 from views.shared.intake_fields import filled, is_token, new_token
 from views.shared.screen_access import for_officers
@@ -55,7 +57,9 @@ class CorrectionView(BaseView):
     @for_officers("can_act", "Complaint")
     def form(self, complaint_id: int) -> str:
         case = _case(complaint_id)
-        return _page(case, MultiDict(_values_of(case)), {})
+        typed = MultiDict(_values_of(case))
+        typed.update(typed_values(case.complaint.field_values))
+        return _page(case, typed, {})
 
     @expose("/<int:complaint_id>/data", methods=["POST"])
     @for_officers("can_act", "Complaint")
@@ -96,7 +100,10 @@ def _save(case: Case, version: int) -> Landing:
     params = _params(request.form, registers)
     correct = ActionRequest(Action.CORRECT, params=params)
     found = read_correction(case.complaint, correct)
-    changes = bool(found.values or found.identity or found.known.errors)
+    filled_in = read_action_fields(case.complaint, correct)
+    changes = bool(
+        found.values or found.identity or found.known.errors or filled_in.as_facts().recorded or filled_in.errors
+    )
     if not changes and not registers:
         fault = FieldError("params", FieldFault.NOTHING_TO_CHANGE)
         raise ActionRefused(RefusalReason.MISSING_INPUT, errors=(fault,))
@@ -124,7 +131,7 @@ def _params(form: MultiDict[str, str], registers: bool) -> dict[str, Any]:
         with suppress(ValueError):
             location[name] = float(location[name].strip().replace(",", "."))
     reporter = filled({name: form.get(f"reporter.{name}", "") for name in IDENTITY_PARTS})
-    parts = {"location": location, "reporter": reporter}
+    parts = {"location": location, "reporter": reporter, "fields": sent_fields(form, keep_empty=True)}
     if registers:
         params.setdefault("reason", AT_REGISTRATION)
     return params | {name: part for name, part in parts.items() if part}
@@ -150,6 +157,7 @@ def _values_of(case: Case) -> dict[str, str]:
 
 def _page(case: Case, typed: MultiDict[str, str], errors: dict[str, str]) -> str:
     token = typed.get("token", "")
+    own = field_controls(fields_asked(case.complaint, Action.CORRECT), "", typed, errors)
     registers = any(allowed.action is Action.REGISTER for allowed in case.allowed)
     upward = SECRECY[SECRECY.index(case.facts.confidentiality) :]
     order = [name for name in (*INTAKE_FIELDS, "reason", "incomplete_reason") if name in errors]
@@ -163,7 +171,8 @@ def _page(case: Case, typed: MultiDict[str, str], errors: dict[str, str]) -> str
         errors=errors,
         order=[*order, *(name for name in errors if name not in order)],
         fault_of=errors,
-        labels={**INTAKE_FIELDS, **CORRECTION_FIELDS},
+        labels={**INTAKE_FIELDS, **CORRECTION_FIELDS, **{control.name: control.label for control in own}},
+        own_fields=own,
         registers=registers,
         asks_reason=registers and bool(case.lacking),
         lacking=", ".join(str(LACKING[part]) for part in case.lacking),

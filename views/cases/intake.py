@@ -22,6 +22,7 @@ from app.web.error_responses import refused_page
 from views.cases.intake_card import card_landing, store_card
 from views.cases.intake_labels import CLASSIFICATION_MEANINGS, CONFIDENTIALITY_MEANINGS, INTAKE_FIELDS
 from views.cases.similar_complaints import similar_to_typed
+from views.shared.controls import intake_controls, sent_fields
 from views.shared.form_once import Landing, digest_of_form, once_each
 from views.shared.intake_fields import (
     Errors,
@@ -107,12 +108,15 @@ def payload_of(typed: dict[str, str]) -> dict[str, Any]:
     payload["location"] = filled({name: typed.get(f"location.{name}", "") for name in PLACE_FIELDS})
     payload["reporter"] = filled({name: typed.get(f"reporter.{name}", "") for name in REPORTER_FIELDS})
     payload["attachments"] = files_as_json()
+    if own := sent_fields(request.form):
+        payload["fields"] = own
     return payload
 
 
 def _form_page(
     typed: dict[str, str], token: str, errors: Errors | None = None, known_id: int | None = None
 ) -> Response:
+    own = intake_controls("intake", errors or [])
     page = render_template(
         "cases/intake.html",
         title=gettext("Galat: Catat aduan") if errors else gettext("Catat aduan"),
@@ -122,8 +126,9 @@ def _form_page(
         fault_of={error["field"]: error["message"] for error in reversed(errors or [])},
         had_files=bool(chosen_files()),
         known_id=known_id,
-        labels=INTAKE_FIELDS,
+        labels={**INTAKE_FIELDS, **{control.name: control.label for control in own}},
         channels=CHANNELS.active(),
+        own_fields=own,
         classifications=CLASSIFICATIONS,
         classification_meanings=CLASSIFICATION_MEANINGS,
         confidentialities=CONFIDENTIALITIES,

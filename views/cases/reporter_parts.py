@@ -10,6 +10,7 @@ from app.casefile.case import Case
 from app.casefile.original_text import original_of
 from app.core.encrypted_columns import Unreadable
 from app.core.identifiers import masked
+from app.fields.definitions import known_fields
 from app.privacy.identity_access import opening_for
 from app.privacy.redaction import may_redact
 from views.cases.identity_labels import IDENTITY_PARTS, PLACES, TRACES
@@ -52,7 +53,7 @@ def reporter_parts(case: Case, opened: dict[str, str] | None = None, **fault: st
         "identity_opened": opened,
         "may_open": opening is not None,
         "identity_masked": masks,
-        "identity_parts": IDENTITY_PARTS,
+        "identity_parts": {**IDENTITY_PARTS, **{f"fields.{code}": one.label for code, one in known_fields().items()}},
         "reason_fault": fault.get("reason_fault", ""),
         "reason_typed": fault.get("reason_typed", ""),
         "is_unreadable": is_unreadable,

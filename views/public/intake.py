@@ -26,6 +26,7 @@ from app.vocabulary.words import Labels
 from app.web.error_responses import refused_page, retry_after
 from app.web.rate_limits import intake_limits
 from views.public.tracked_page import promise_sentences
+from views.shared.controls import intake_controls, sent_fields
 from views.shared.form_once import Landing, digest_of_form, know_browser, once_each
 from views.shared.intake_fields import (
     Errors,
@@ -155,6 +156,8 @@ def payload_of(typed: dict[str, str]) -> dict[str, Any]:
     payload["location"] = place | {name: _degrees(text) for name, text in degrees.items()}
     payload["reporter"] = filled({name: typed.get(f"reporter.{name}", "") for name in _REPORTER})
     payload["attachments"] = files_as_json()
+    if own := sent_fields(request.form):
+        payload["fields"] = own
     return payload
 
 
@@ -172,6 +175,7 @@ def form_page(typed: dict[str, str], token: str, errors: Errors | None = None) -
     200.
     """
     know_browser()
+    own = intake_controls("public_intake", errors or [])
     page = render_template(
         "public/intake.html",
         title=gettext("Galat: Sampaikan aduan") if errors else gettext("Sampaikan aduan"),
@@ -181,7 +185,8 @@ def form_page(typed: dict[str, str], token: str, errors: Errors | None = None) -
         errors=errors or [],
         fault_of={error["field"]: error["message"] for error in reversed(errors or [])},
         had_files=bool(errors and chosen_files()),
-        labels=FIELDS,
+        labels={**FIELDS, **{control.name: control.label for control in own}},
+        own_fields=own,
         confidentialities=CONFIDENTIALITIES,
         confidentiality_meanings=CONFIDENTIALITY_MEANINGS,
         categories=categories_in_use(),

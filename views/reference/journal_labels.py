@@ -28,6 +28,7 @@ ROW_TABLES: Labels = {
     "delegation": _("Delegasi"),
     "district": _("Kecamatan"),
     "emblem": _("Lambang"),
+    "field_definition": _("Isian tambahan"),
     "holiday": _("Hari libur"),
     "identity_grant": _("Hak membaca identitas"),
     "linked_subject": _("Hubungan masuk tunggal"),

@@ -7,9 +7,12 @@ from typing import Any
 from flask import request
 from flask_babel import get_locale
 
+from app.access.current_person import current_person
 from app.choices.lists import CHANNELS
+from app.fields.definitions import DefinedField
+from app.fields.values import audience_of
 from app.reference.choices import filter_options
-from app.reporting.exports.columns import COLUMNS, USUAL
+from app.reporting.exports.columns import COLUMNS, USUAL, field_columns
 from app.reporting.exports.labels import ASK_FAULTS, FORMATS, REPORT_COLUMNS
 from app.reporting.exports.pdf_table import MOST_COLUMNS
 from app.reporting.exports.request import WantedReport
@@ -51,7 +54,12 @@ class ReportForm:
 
     @property
     def column_words(self) -> list[tuple[str, Any, bool]]:
-        return [(name, REPORT_COLUMNS[name], name in self.columns) for name in COLUMNS]
+        own = [(name, one.label, name in self.columns) for name, one in _own_columns().items()]
+        return [*((name, REPORT_COLUMNS[name], name in self.columns) for name in COLUMNS), *own]
+
+
+def _own_columns() -> dict[str, DefinedField]:
+    return field_columns(audience_of(current_person()))
 
 
 def report_choices() -> dict[str, Choices]:
@@ -84,7 +92,7 @@ def read_form() -> ReportForm:
     """Return the submitted `ReportForm` of an export report; errors are collected in `faults` and nothing is raised."""
     form = ReportForm(report_choices())
     form.typed = {name: text.strip() for name, text in request.form.items() if is_readable(text)}
-    form.columns = tuple(name for name in COLUMNS if name in request.form.getlist("kolom"))
+    form.columns = tuple(name for name in (*COLUMNS, *_own_columns()) if name in request.form.getlist("kolom"))
     form.format = form.typed.get("bentuk", "")
     _find_faults(form)
     if form.faults:

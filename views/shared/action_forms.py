@@ -15,16 +15,18 @@ from app.casefile.case import PRIMARY_ACTIONS, Case
 from app.casefile.labels import QUESTIONS, RELEASE_DECISIONS, Question, choices_of
 from app.casefile.timeline import ICON_OF
 from app.choices.lists import fields_of, units_of
+from app.fields.values import fields_asked
 from app.files.attachments import LARGEST
 from app.models import Letter
 from app.papers.letters import draft_hash
 from app.vocabulary.actions import BUTTONS, HINTS, PARAMETERS, PARAMETERS_OF, REPLY_FROM_LETTER
 from app.vocabulary.signing import PASSPHRASE_HINTS
 from views.shared.action_effects import effect_of
+from views.shared.controls import PREFIX, Control, field_controls, sent_fields, typed_values
 from views.shared.form_errors import errors_at
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.decide import AllowedAction
-from workflow_rules.process.parameters import Choice, Codes, Field, Flag, Number, Part, Text, is_blank
+from workflow_rules.process.parameters import Choice, Codes, Field, Flag, Members, Number, Part, Text, is_blank
 from workflow_rules.process.refusals import ActionRefused
 
 LONG_TEXTS = frozenset(
@@ -35,33 +37,6 @@ REPLY_ROWS = 14
 MOST_RADIOS = 5
 DECISION = "accept"
 """Shown as two radio buttons: an unticked checkbox would be indistinguishable from a "no"."""
-
-
-@dataclass(frozen=True)
-class Control:
-    """A value object: one form control for a parameter of an action.
-
-    `kind` is input, area, radios, select, tick, agencies, score, secret or file. `longest` is the maximum number of
-    characters (None: no limit), `rows` the height of a text area in lines.
-    """
-
-    name: str
-    id: str
-    kind: str
-    label: str
-    hint: str
-    required: bool
-    value: Any
-    error: str = ""
-    choices: tuple[tuple[str, str], ...] = ()
-    longest: int | None = None
-    rows: int = 3
-
-    @property
-    def described_by(self) -> str:
-        """The value of `aria-describedby`: the element ids of hint and error, those that exist; "" for neither."""
-        parts = (f"{self.id}-petunjuk" if self.hint else "", f"{self.id}-galat" if self.error else "")
-        return " ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True)
@@ -138,7 +113,8 @@ class Sent:
         """Every submitted parameter as (name, text), without secrets, for a confirmation page."""
         fields = fields_of(self.action, self.again)
         shown = [name for name, field in fields.items() if not field.secret and name != "agency"]
-        return [(name, value) for name in shown for value in self.form.getlist(name)]
+        own = [name for name in self.form if name.startswith(PREFIX)]
+        return [(name, value) for name in (*shown, *own) for value in self.form.getlist(name)]
 
     def means(self, allowed: AllowedAction) -> bool:
         same_agency = self.action is Action.ADD_AGENCY or self.agency == allowed.agency
@@ -174,6 +150,8 @@ def _value(field: Field, form: MultiDict[str, str], name: str) -> Any:
         return name in form if field.required or name in form else None
     if isinstance(field, Part):
         return None
+    if isinstance(field, Members):
+        return sent_fields(form) or None
     if isinstance(field, Codes):
         return [code for code in form.getlist(name) if code] or None
     text = form.get(name, "")
@@ -222,7 +200,7 @@ def _form(case: Case, allowed: AllowedAction, sent: Sent | None, refused: Action
     action = allowed.action.value
     key = "-".join((action, allowed.step or "aduan", allowed.agency or "dinas"))
     errors = errors_at(allowed.action, refused) if sent and refused else {}
-    typed = sent.form if sent else MultiDict(_defaults(case, allowed))
+    typed = sent.form if sent else MultiDict({**_defaults(case, allowed), **typed_values(case.complaint.field_values)})
     return ActionForm(
         allowed=allowed,
         key=key,
@@ -275,7 +253,8 @@ def _asked(case: Case, allowed: AllowedAction) -> Mapping[str, Field]:
         return {name: replace(f, required=True) for name, f in fields.items()} if passphrase_hint(case, allowed) else {}
     if allowed.action is not Action.REGISTER:
         return fields
-    return {name: replace(f, required=True) for name, f in fields.items()} if case.lacking else {}
+    own = {name: f for name, f in fields.items() if isinstance(f, Members)}
+    return {**{n: replace(f, required=True) for n, f in fields.items() if n not in own}, **own} if case.lacking else own
 
 
 def _controls(
@@ -301,6 +280,9 @@ def _controls(
             choices=tuple(sorted(free, key=lambda a: a[1])),
         )
     for name, field in _asked(case, allowed).items():
+        if isinstance(field, Members):
+            yield from field_controls(fields_asked(case.complaint, allowed.action), key, typed, errors)
+            continue
         control = _control(allowed.action.value, key, name, field, typed, errors.get(name, ""))
         if (allowed.action, name) == (Action.DISPOSE, "unit") and (units := units_of(allowed.agency)):
             control = replace(control, kind="select", choices=tuple(units.items()))
@@ -324,6 +306,8 @@ def shared_controls(action: Action, typed: MultiDict[str, str], errors: Mapping[
     """
     fields = {} if action is Action.REGISTER else fields_of(action)
     for name, field in fields.items():
+        if isinstance(field, Members):
+            continue
         yield _control(action.value, f"{action.value}-bersama", name, field, typed, errors.get(name, ""))
 
 
@@ -374,7 +358,8 @@ def typed_texts(sent: Sent) -> list[str]:
     them.
     """
     texts = [n for n, f in fields_of(sent.action, sent.again).items() if isinstance(f, Text) and not f.secret]
-    return [sent.form[name] for name in texts if name != "agency" and sent.form.get(name, "").strip()]
+    own = [name for name in sent.form if name.startswith(PREFIX)]
+    return [sent.form[name] for name in (*texts, *own) if name != "agency" and sent.form.get(name, "").strip()]
 
 
 def _draft_shown(case: Case, allowed: AllowedAction) -> str:

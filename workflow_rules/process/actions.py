@@ -87,6 +87,26 @@ class Correction:
 
 
 @dataclass(frozen=True)
+class FieldValues:
+    """A value object with the office's own fields that an action fills in, as its event records them: `values` (None
+    removes one) and `before` by code, `personal` the commitments to personal values, `definitions` the ids of the
+    definitions that they were validated against. `errors` lists invalid ones.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    before: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    personal: Mapping[str, str | None] = field(default_factory=lambda: MappingProxyType({}))
+    definitions: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    errors: tuple[FieldError, ...] = ()
+
+    @property
+    def recorded(self) -> dict[str, Any]:
+        """The members that the data of the event gets; {} if no field is filled in."""
+        parts = {"values": self.values, "personal": self.personal, "definitions": self.definitions}
+        return {name: dict(part) for name, part in parts.items() if part}
+
+
+@dataclass(frozen=True)
 class MergeTarget:
     """A value object with number and status of the complaint that a duplicate is to be merged into."""
 
@@ -114,6 +134,7 @@ class Known:
     """Agency code to the deadline (aware) of step 7, for each agency that is at step 7."""
     correction: Correction = Correction()
     choices: Choices = SEEDED_CHOICES
+    fields: FieldValues = FieldValues()
 
 
 @dataclass(frozen=True)

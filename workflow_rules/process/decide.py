@@ -204,8 +204,10 @@ def _why_not(
 def _params(facts: ComplaintFacts, request: ActionRequest, spot: Spot, sop: Sop) -> dict[str, Any]:
     again = _is_again(request.action, spot)
     params, errors = check_fields(fields_of(request.action, again, request.known.choices), request.params)
+    errors += request.known.fields.errors
     if errors:
         raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
+    params.pop("fields", None)
     if request.action is Action.REGISTER:
         guards.identity_is_complete(facts, params, request, sop)
     if request.action is Action.EXTEND:
@@ -217,4 +219,4 @@ def _params(facts: ComplaintFacts, request: ActionRequest, spot: Spot, sop: Sop)
     guard = guards.GUARDS.get(request.action)
     if guard is not None:
         guard(facts, params, request, spot)
-    return params
+    return {**params, **request.known.fields.recorded}

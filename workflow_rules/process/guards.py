@@ -160,7 +160,8 @@ def correction_is_sound(facts: ComplaintFacts, params: Params, request: ActionRe
     given = params.keys() - {"reason"}
     secrecy = Confidentiality(params.get("confidentiality", facts.confidentiality))
     errors = list(request.known.correction.errors)
-    if not given:
+    filled = request.known.fields
+    if not given and not filled.recorded:
         errors.append(FieldError("params", FieldFault.NOTHING_TO_CHANGE))
     if SECRECY.index(secrecy) < SECRECY.index(facts.confidentiality):
         errors.append(FieldError("confidentiality", FieldFault.LESS_SECRET))
@@ -171,8 +172,10 @@ def correction_is_sound(facts: ComplaintFacts, params: Params, request: ActionRe
     found = request.known.correction
     for name in given - {"reporter"}:
         del params[name]
-    params["changed"] = sorted(found.after)
-    params["before"], params["after"] = dict(found.before), dict(found.after)
+    changed = [f"fields.{code}" for code in (*filled.values, *filled.personal)]
+    params["changed"] = sorted([*found.after, *changed])
+    params["before"] = {**found.before, **{f"fields.{code}": value for code, value in filled.before.items()}}
+    params["after"] = {**found.after, **{f"fields.{code}": value for code, value in filled.values.items()}}
     params["identity"], params["identity_removed"] = list(found.identity), list(found.identity_removed)
 
 

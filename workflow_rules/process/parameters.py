@@ -185,17 +185,31 @@ class Part(Field):
         return {"anyOf": [{"type": "string"}, whole]} if self.text else whole
 
 
+@dataclass(frozen=True)
+class Members(Field):
+    """A field definition for an object whose members the office defines; the caller checks them."""
+
+    def clean(self, name: str, value: Any) -> Cleaned:
+        if not isinstance(value, Mapping) or not all(isinstance(member, str) for member in value):
+            return None, FieldError(name, FieldFault.WRONG_TYPE)
+        return dict(value), None
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "object"}
+
+
+_FIELDS = Members(required=False)
 _MEMBER_TYPES = {"lat": ["number", "null"], "lon": ["number", "null"]}
 IDENTITY_PARTS = ("name", "phone", "email", "address", "nik")
 LOCATION_PARTS = ("text", "district", "village", "lat", "lon")
 
 FIELDS: dict[Action, Mapping[str, Field]] = {
-    Action.REGISTER: {"incomplete_reason": Text(required=False, longest=2000)},
+    Action.REGISTER: {"incomplete_reason": Text(required=False, longest=2000), "fields": _FIELDS},
     Action.REQUEST_INFORMATION: {"question": Text(longest=2000)},
     Action.ADD_INFORMATION: {"text": Text(longest=20_000)},
     Action.ARCHIVE: {"reason": Listed(of=ChoiceList.ARCHIVE_REASON), "note": Text()},
     Action.MERGE: {"into": CaseNumber(longest=20)},
-    Action.APPROVE_CHECK: {},
+    Action.APPROVE_CHECK: {"fields": _FIELDS},
     Action.REPORT: {"note": Text(required=False)},
     Action.DIRECT: {
         "agencies": Codes(),
@@ -209,9 +223,9 @@ FIELDS: dict[Action, Mapping[str, Field]] = {
     Action.SEND_BACK: {"note": Text()},
     Action.ACCEPT: {},
     Action.DECLINE: {"reason": Listed(of=ChoiceList.DECLINE_REASON), "note": Text()},
-    Action.DISPOSE: {"instruction": Text(), "unit": Text(required=False, longest=200)},
+    Action.DISPOSE: {"instruction": Text(), "unit": Text(required=False, longest=200), "fields": _FIELDS},
     Action.MARK_FIELD_VISIT: {"reason": Text(longest=2000)},
-    Action.SUBMIT_DRAFT: {"subject": Text(longest=300), "body": Text(longest=50_000)},
+    Action.SUBMIT_DRAFT: {"subject": Text(longest=300), "body": Text(longest=50_000), "fields": _FIELDS},
     Action.INITIAL: {},
     Action.SIGN: {"passphrase": Text(required=False, secret=True, longest=500)},
     Action.SEND: {"without_scan_reason": Text(required=False, longest=2000)},
@@ -221,6 +235,7 @@ FIELDS: dict[Action, Mapping[str, Field]] = {
         "text": Text(longest=20_000),
         "channel": Listed(required=False, of=ChoiceList.REPLY_MEDIUM),
         "proof": Text(required=False, longest=1000),
+        "fields": _FIELDS,
     },
     Action.RATE: {"score": Number(), "comment": Text(required=False, longest=2000)},
     Action.REOPEN: {"reason": Text(longest=2000)},
@@ -242,6 +257,7 @@ FIELDS: dict[Action, Mapping[str, Field]] = {
         "title": Text(required=False, longest=200),
         "confidentiality": Choice(required=False, among=tuple(Confidentiality)),
         "reporter": Part(required=False, secret=True, members=IDENTITY_PARTS),
+        "fields": _FIELDS,
         "reason": Text(longest=2000),
     },
     Action.CONFIRM_ANONYMITY: {},

@@ -43,6 +43,7 @@ class FieldFault(StrEnum):
     TOO_SHORT = "too_short"
     WRONG_TYPE = "wrong_type"
     NOT_ALLOWED = "not_allowed"
+    NOT_IN_PATTERN = "not_in_pattern"
     CONTROL_CHARACTERS = "control_characters"
     OUT_OF_RANGE = "out_of_range"
     UNKNOWN_FIELD = "unknown_field"

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select, true
 
 from app.access.visibility import visible_to
 from app.core.extensions import db
+from app.fields.definitions import DefinedField, known_fields
 from app.models import Category, Complaint, District, Village
 from app.worklists.complaint_lists import ComplaintFilter, criteria_of, names_of_agencies, nearest_step
 from workflow_rules.process.actors import Person
@@ -42,6 +43,14 @@ COLUMNS = (
 USUAL = ("nomor", "masuk", "judul", "kategori", "saluran", "status", "langkah", "batas", "opd", "dijawab")
 
 
+def field_columns(audience: str) -> dict[str, DefinedField]:
+    """Return the columns of the office's fields that an audience may export, by name (`field.<code>`); never a personal
+    one.
+    """
+    shown = (one for one in known_fields().values() if audience in one.visible_to and not one.personal)
+    return {f"field.{one.code}": one for one in shown}
+
+
 @contextmanager
 def reading(
     person: Person, wanted: ComplaintFilter, columns: Sequence[str], now: datetime
@@ -68,6 +77,7 @@ def select_of(columns: Sequence[str]) -> Select[Any]:
     nearest = nearest_step()
     found: dict[str, Any] = {**PLAIN, "opd": names_of_agencies()}
     found |= {name: nearest.c[column] for name, column in OF_NEAREST.items()}
+    found |= {name: Complaint.field_values[name.partition(".")[2]] for name in columns if name.startswith("field.")}
     statement = select(*(found[name] for name in columns)).select_from(Complaint)
     for name, table in (
         ("kategori", Complaint.category),

@@ -54,7 +54,7 @@ def wanted_of(document: dict[str, Any]) -> WantedReport:
     Columns that no longer exist are dropped. Raises KeyError, TypeError or ValueError for another dict.
     """
     days: dict[str, Any] = {name: date.fromisoformat(document[name]) for name in ("since", "until") if name in document}
-    columns = tuple(name for name in document["columns"] if name in COLUMNS)
+    columns = tuple(name for name in document["columns"] if name in COLUMNS or name.startswith("field."))
     given: dict[str, Any] = {**document, **days, "columns": columns}
     return WantedReport(**given)
 

@@ -24,8 +24,9 @@ from app.core.resource_limits import DrawingRefused
 from app.core.storage import keep_file, new_path, remove_file
 from app.core.transaction import one_transaction
 from app.core.work_queue import WorkQueue
+from app.fields.values import audience_of
 from app.models import ReportJob
-from app.reporting.exports.columns import READ_AT_ONCE, reading
+from app.reporting.exports.columns import COLUMNS, READ_AT_ONCE, field_columns, reading
 from app.reporting.exports.file_formats import LIMITS, WRITERS, columns_in, draft_of
 from app.reporting.exports.heartbeat import Heartbeat
 from app.reporting.exports.notify_requester import notify_of_report
@@ -168,7 +169,9 @@ def update_own(job_id: int, attempt: int, **values: Any) -> bool:
 
 
 def _write(draft: Path, file_format: str, person: Person, wanted: WantedReport, progress: _Progress) -> int:
-    now, columns = progress.clock(), columns_in(file_format, wanted.columns)
+    own = field_columns(audience_of(person))
+    allowed = [name for name in wanted.columns if name in COLUMNS or name in own]
+    now, columns = progress.clock(), columns_in(file_format, allowed)
     with as_person(person), reading(person, wanted.filter(), columns, now) as (total, rows):
         if total > LIMITS[file_format]:
             raise ReportRefused(f"too_many_{file_format}")

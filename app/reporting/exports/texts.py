@@ -7,6 +7,8 @@ from typing import Any
 from flask_babel import gettext
 
 from app.choices.lists import CHANNELS, URGENCIES
+from app.fields.definitions import known_fields
+from app.fields.types import text_of
 from app.reporting.exports.cells import Cell
 from app.reporting.exports.labels import REPORT_COLUMNS
 from app.reporting.exports.pdf_table import Facts
@@ -37,10 +39,19 @@ def shapes_of(columns: Sequence[str]) -> list[Shape]:
 def _shape(column: str) -> Shape:
     if column == "opd":
         return lambda names: ", ".join(names) if names else None
+    own = known_fields().get(column.removeprefix("field.")) if column.startswith("field.") else None
+    if own is not None:
+        return lambda value: text_of(own, value) or None
     if column not in _LABELS:
         return lambda value: value or None
     labels = {code: str(label) for code, label in _LABELS[column].items()}
     return lambda code: labels.get(code, code) if code else None
+
+
+def heading_of(column: str) -> str:
+    """Return the heading of a column in the current locale; of one of the office's fields its label."""
+    own = known_fields().get(column.removeprefix("field.")) if column.startswith("field.") else None
+    return own.label if own is not None else str(REPORT_COLUMNS.get(column, column))
 
 
 def facts_of_report(wanted: WantedReport, columns: Sequence[str], name: str, total: int, now: datetime) -> Facts:
@@ -55,7 +66,7 @@ def facts_of_report(wanted: WantedReport, columns: Sequence[str], name: str, tot
         (gettext("Dibuat untuk"), name),
         (gettext("Identitas pelapor"), gettext("tidak termuat dalam laporan")),
     ]
-    left_out = [str(REPORT_COLUMNS[column]) for column in wanted.columns if column not in columns]
+    left_out = [heading_of(column) for column in wanted.columns if column not in columns]
     if left_out:
         lines.append((gettext("Tidak dicetak karena PDF memuat sepuluh kolom"), ", ".join(left_out)))
-    return Facts(title_of(wanted), {column: str(REPORT_COLUMNS[column]) for column in columns}, lines)
+    return Facts(title_of(wanted), {column: heading_of(column) for column in columns}, lines)

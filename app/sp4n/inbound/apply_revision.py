@@ -91,7 +91,7 @@ def proposed_values(complaint: Complaint, revision: Revision) -> Told:
     values = {name: value for name, value in revision.report.values.items() if name != "channel"}
     held = Confidentiality(complaint.confidentiality)
     values["confidentiality"] = stricter(held, revision.secrecy or held).value
-    return Told(values, revision.reporter, revision.files)
+    return Told(values, revision.reporter, revision.files, revision.report.fields)
 
 
 def _apply_first(revision: Revision, waiting: list[InboundHold], at: datetime, address: str | None) -> Applied:
@@ -103,7 +103,10 @@ def _apply_first(revision: Revision, waiting: list[InboundHold], at: datetime, a
     report = revision.report
     secrecy = reduce(stricter, requested_confidentialities(waiting), Confidentiality(report.values["confidentiality"]))
     identity = {} if secrecy is Confidentiality.ANONYMOUS else report.reporter
-    report = replace(report, values={**report.values, "confidentiality": secrecy.value}, reporter=identity)
+    personal = {} if secrecy is Confidentiality.ANONYMOUS else report.fields.personal
+    filled = replace(report.fields, personal=personal)
+    values = {**report.values, "confidentiality": secrecy.value}
+    report = replace(report, values=values, reporter=identity, fields=filled)
     received = receive_complaint(report, SYSTEM, now=at, address=address, sp4n=revision.link)
     _supersede(waiting, received.complaint, revision.number, at)
     perform_waiting(received.complaint, waiting, at, address)

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from app.access.visibility import data_shown
 from app.core.extensions import db
+from app.fields.visibility import event_data_shown
 from app.models import Complaint, ComplaintEvent, InboundHold
 from workflow_rules.process.actors import Person
 
@@ -102,7 +102,7 @@ def last_change(events: Iterable[ComplaintEvent], complaint: Complaint, person: 
     """
     revised = [event for event in events if event.kind in ("revised", "settled")]
     for event in reversed(revised):
-        data = data_shown(event, complaint, person)
+        data = event_data_shown(event, complaint, person)
         changes = changes_between(data.get("before", {}), data.get("after", {}))
         added, removed = (tuple(f["filename"] for f in data.get(name, ())) for name in ("files_added", "files_removed"))
         if changes or added or removed:

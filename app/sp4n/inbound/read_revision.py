@@ -105,6 +105,8 @@ def read_revision(tracking_id: str, payload: Any) -> Revision:
     values = {name: value for name, value in report.values.items() if name != "channel"}
     unknown = {fault.field: named_in(payload, fault.field) for fault in faults}
     content = {"values": values, "reporter": report.reporter, "files": files, "told": given, **unknown}
+    if payload.get("fields"):
+        content["fields"] = payload["fields"]
     return Revision(tracking_id, number, report, keyed_hash(content), payload, faults)
 
 
@@ -166,11 +168,12 @@ def _cleaned(body: Any) -> tuple[Report | None, tuple[FieldError, ...], tuple[Fi
     The Report is None if there is any fault of shape.
     """
     try:
-        return clean_report(body, _MORE_FIELDS), (), ()
+        return clean_report(body, _MORE_FIELDS, moment=""), (), ()
     except ActionRefused as refused:
         if any(error.fault not in UNKNOWN_HERE for error in refused.errors):
             return None, (), refused.errors
-        return clean_report(_without_unknown(body, refused.errors), _MORE_FIELDS), refused.errors, ()
+        left = _without_unknown(body, refused.errors)
+        return clean_report(left, _MORE_FIELDS, moment=""), refused.errors, ()
 
 
 def _without_unknown(body: dict[str, Any], faults: tuple[FieldError, ...]) -> dict[str, Any]:

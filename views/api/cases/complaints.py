@@ -8,7 +8,6 @@ from flask import Response
 from flask_appbuilder.api import BaseApi, expose
 
 from app.access.current_person import current_person, source_address
-from app.access.visibility import data_shown
 from app.casefile.facts import facts_of, open_tasks_of
 from app.casefile.rows import events_of, find_complaint, tasks_of
 from app.cases.perform_action import attach_to_case, perform_action
@@ -19,6 +18,7 @@ from app.core.clock import utc_now
 from app.core.problem import Problem
 from app.core.request_context import request_context
 from app.core.transaction import one_transaction, roll_back
+from app.fields.visibility import event_data_shown
 from app.files.attachments import FILE_FIELDS, decode_file
 from app.models import Complaint
 from app.privacy.open_identity import open_identity
@@ -84,7 +84,7 @@ class ComplaintsApi(BaseApi):
     @needs("can_read", scope="read")
     def timeline(self, number: int) -> Response:
         row = _find(number)
-        events = [show.event(e, data_shown(e, row, current_person())) for e in events_of(row)]
+        events = [show.event(e, event_data_shown(e, row, current_person())) for e in events_of(row)]
         return answer(events, version=row.version, files=show.files(row))
 
     @expose("/<int:number>/deadlines", methods=["GET"])

@@ -9,7 +9,7 @@ from app.files.attachments import FILE_FIELDS
 from app.models.document import FILE_STATES
 from app.privacy.identity_access import EVERYTHING, REASON
 from views.api.cases.examples import ACTED, ACTION, COMPLAINT, DEADLINES_EXAMPLE, EVENT, NEW, OFFERED, REPORT, WORK
-from views.api.cases.filters import FILTERS
+from views.api.cases.filters import FILTERS, field_queries
 from views.api.cases.schemas import FLAG, MOMENT, TEXT, WHOLE, closed, enveloped, many, or_null, ref
 from views.api.http.contract import Answer, Contract
 from views.api.http.paging import AFTER, PAGE, SIZE
@@ -28,6 +28,7 @@ LIST = Contract(
     says=_("Kunci program melihat semua aduan tanpa identitas pelapor; aduan rahasia dan anonim tanpa tulisannya."),
     tag=_TAG,
     query=(*FILTERS, SIZE, PAGE, AFTER),
+    own_query=field_queries,
     answers={
         200: Answer(
             _("Satu halaman"),

@@ -9,6 +9,7 @@ from app.access.visibility import hides_text
 from app.casefile.facts import CaseRows, ended_pauses, rows_of, rows_of_each
 from app.casefile.rows import attachments_of
 from app.core.clock import office_time
+from app.fields.values import audience_of, shown_fields
 from app.models import Complaint, ComplaintEvent, StepTask
 from workflow_rules.time.deadlines import Allowance, Unit, time_state
 from workflow_rules.time.working_calendar import WorkingCalendar
@@ -46,6 +47,7 @@ def complaint(row: Complaint, now: datetime, rows: CaseRows | None = None) -> di
         "location": None,
         "occurred_on": row.occurred_on.isoformat() if row.occurred_on else None,
         **({} if hides_text(row, current_person()) else shown),
+        "fields": fields_of_case(row),
         "status": row.status,
         "cycle": row.cycle,
         "route": row.route,
@@ -62,6 +64,12 @@ def complaint(row: Complaint, now: datetime, rows: CaseRows | None = None) -> di
             if track.cycle == row.cycle
         ],
     }
+
+
+def fields_of_case(row: Complaint) -> dict[str, Any]:
+    """Return the values of the office's fields that the caller may see, by code; {} where texts are hidden."""
+    person = current_person()
+    return {} if hides_text(row, person) else shown_fields(row, audience_of(person))
 
 
 def _location(row: Complaint) -> dict[str, Any]:

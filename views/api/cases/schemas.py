@@ -81,6 +81,7 @@ COMPLAINT_PARTS: dict[str, Schema] = {
     "category": or_null(TEXT),
     "confidentiality": word(Confidentiality),
     "channel": listed(ChoiceList.CHANNEL),
+    "fields": {"type": "object", "x-fields": "shown"},
     "location": or_null(LOCATION),
     "occurred_on": or_null({"type": "string", "format": "date"}),
     "status": word(CaseStatus),
@@ -101,7 +102,7 @@ COMPLAINT_HIDDEN = frozenset(
         *("sp4n_revision", "sp4n_hash", "category_id", "location_text", "district_id", "village_id", "latitude"),
         *("longitude", "rated", "urgency", "sop_version_id", "answered_at", "ended_at", "next_due_at", "closes_at"),
         *("merged_into_id", "tracking_code_hash", "search_words", "sent_to", "redacted"),
-        *("anonymity_confirmed", "corrected"),
+        *("anonymity_confirmed", "corrected", "field_values"),
     }
 )
 EVENT = closed(
@@ -187,6 +188,7 @@ _REPORT_PARTS: dict[str, Schema] = {
     "location": or_null(_PLACE),
     "reporter": or_null(_PERSON),
     "attachments": {"anyOf": [{"type": "array", "items": _FILE, "maxItems": MOST_FILES}, {"type": "null"}]},
+    "fields": or_null({"type": "object", "x-fields": "given"}),
 }
 _OPTIONAL = [name for name, field in REPORT_FIELDS.items() if not field.required]
 REPORT = closed(_REPORT_PARTS, *_OPTIONAL)

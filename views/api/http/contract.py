@@ -48,6 +48,8 @@ class Contract:
     tag: str
     says: Any = ""
     query: tuple[Query, ...] = ()
+    own_query: Callable[[], tuple[Query, ...]] | None = None
+    """Further parameters, which depend on what the office has defined."""
     body: Schema | Callable[[], Schema] | None = None
     example: Any = None
     problems: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
@@ -56,6 +58,10 @@ class Contract:
 
     public: bool = False
     operation: str = ""
+
+    def parameters(self) -> tuple[Query, ...]:
+        """Return every query parameter that the route takes now."""
+        return (*self.query, *(self.own_query() if self.own_query is not None else ()))
 
     def body_schema(self) -> Schema | None:
         """Return the JSON Schema of the request body; None for a route without a body."""

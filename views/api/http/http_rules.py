@@ -36,10 +36,11 @@ def _refuse_unknown_parameters() -> None:
     contract = contract_of(view, method, request.url_rule.rule)
     if contract is None:
         return
-    known = {query.name for query in contract.query}
+    queries = contract.parameters()
+    known = {query.name for query in queries}
     faults = [(name, "unknown_parameter") for name in request.args if name not in known]
     faults += [(name, "repeated_parameter") for name in known if len(request.args.getlist(name)) > 1]
-    for query in contract.query:
+    for query in queries:
         given = request.args.get(query.name)
         if given is not None and read_value(query.schema, given) is None:
             faults.append((query.name, "bad_value"))

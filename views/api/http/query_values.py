@@ -6,6 +6,8 @@ from typing import Any
 
 from app.choices.lists import ListLabels
 from app.core.identifiers import LARGEST_ID
+from app.fields.definitions import active_fields, known_fields
+from app.fields.types import parameter_of
 from app.web.fab_repairs import is_readable
 from workflow_rules.process.choices import ChoiceList
 
@@ -39,10 +41,21 @@ def with_lists(schema: Any) -> Any:
         return [with_lists(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
+    if "x-fields" in schema:
+        return _fields_schema(schema["x-fields"])
     if "x-list" not in schema:
         return {name: with_lists(part) for name, part in schema.items()}
     codes = ListLabels(ChoiceList(schema["x-list"]))
     return {"type": schema["type"], "enum": list(codes.active() if "x-active" in schema else codes)}
+
+
+def _fields_schema(use: str) -> dict[str, Any]:
+    """Return the JSON Schema of the member `fields` as it is now: of values that a body gives, or that are shown."""
+    own = active_fields() if use == "given" else [one for one in known_fields().values() if not one.personal]
+    parts = {one.code: {**parameter_of(one).schema(), "title": one.label} for one in own}
+    if use == "shown":
+        parts = {one.code: {"title": one.label} for one in own}
+    return {"type": "object", "properties": parts, "additionalProperties": False}
 
 
 def read_value(schema: dict[str, Any], text: str) -> Any:

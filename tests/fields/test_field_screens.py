@@ -1,0 +1,192 @@
+"""Fields on screen: made by an administrator, filled in by officers, shown where they may be seen."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.cases.receive_complaint import receive_complaint
+from app.cases.report_input import clean_report
+from app.core.extensions import db
+from app.demo.accounts import demo_person
+from app.models import Complaint, ComplaintEvent, FieldDefinition, PersonalValue
+from tests.cases.test_intake import fresh_token
+from tests.cases.test_intake import send as send_intake
+from tests.factories import a_complaint, a_report
+from tests.fields.field_bodies import POLE, WITNESS, activate
+
+AsUser = Callable[[str], FlaskClient]
+FORM: dict[str, Any] = {
+    "code": "nomor_tiang",
+    "label.id": "Nomor tiang listrik",
+    "type": "text",
+    "pattern": "[A-Z]{2}[0-9]{3,6}",
+    "moments": ["intake", "register"],
+    "visible_to": ["office", "agency"],
+    "order": "50",
+}
+
+
+@pytest.fixture
+def admin(bearer: Callable[[str], dict[str, str]]) -> dict[str, str]:
+    return bearer("administrator")
+
+
+def test_an_administrator_makes_checks_activates_and_ends_a_field(app: Flask, as_user: AsUser) -> None:
+    screen = as_user("administrator")
+    assert "Tambah isian" in screen.get("/isian/").text
+    made = screen.post("/isian/baru", data=FORM)
+    assert made.status_code == 303
+    page = screen.get(made.location).text
+    assert "Tidak ada kesalahan." in page
+    assert screen.post(f"{made.location}/aktif", data={"reason": ""}).status_code == 422
+    assert screen.post(f"{made.location}/aktif", data={"reason": "SK contoh"}).status_code == 303
+    assert 'name="fields.nomor_tiang"' in as_user("admin.aduan").get("/aduan/baru").text
+    assert screen.post(f"{made.location}/akhir").status_code == 303
+    assert 'name="fields.nomor_tiang"' not in as_user("admin.aduan").get("/aduan/baru").text
+    with app.app_context():
+        row = db.session.scalars(select(FieldDefinition)).one()
+        assert (row.code, row.order, row.moments) == ("nomor_tiang", 50, ["intake", "register"])
+
+
+def test_a_faulty_form_comes_back_as_typed_with_its_faults(app: Flask, as_user: AsUser) -> None:
+    screen = as_user("administrator")
+    page = screen.post("/isian/baru", data={**FORM, "code": "Nomor Tiang", "pattern": "(", "order": "dua"})
+    assert page.status_code == 422
+    assert 'value="Nomor Tiang"' in page.text
+    assert 'value="dua"' in page.text
+    assert 'id="order-galat"' in page.text
+    page = screen.post("/isian/baru", data={**FORM, "code": "Nomor Tiang", "pattern": "("})
+    assert 'id="code-galat"' in page.text
+    assert 'id="pattern-galat"' in page.text
+    options = {**FORM, "type": "choice", "pattern": "", "options": "merah = Merah | Red\ntanpa kode"}
+    page = screen.post("/isian/baru", data=options)
+    assert "tanpa kode</textarea>" in page.text
+    assert 'id="options-galat"' in page.text
+    with app.app_context():
+        assert db.session.scalars(select(FieldDefinition)).all() == []
+
+
+def test_two_administrators_at_once_the_later_one_is_told(as_user: AsUser) -> None:
+    screen = as_user("administrator")
+    made = screen.post("/isian/baru", data=FORM).location
+    page = screen.post(f"{made}/ubah", data={**FORM, "label.id": "Tiang saya", "seen": "older"})
+    assert page.status_code == 422
+    assert "baru saja diubah orang lain" in page.text
+    assert 'value="Tiang saya"' in page.text
+
+
+@pytest.mark.parametrize("username", ["admin.aduan", "kadis", "kepala.dishub", "pengawas"])
+def test_others_read_the_fields_and_change_nothing(as_user: AsUser, username: str) -> None:
+    made = as_user("administrator").post("/isian/baru", data=FORM).location
+    other = as_user(username)
+    assert other.get("/isian/").status_code == 200
+    assert "Tambah isian" not in other.get("/isian/").text
+    for path in ("ubah", "aktif", "akhir", "salin", "hapus"):
+        assert other.post(f"{made}/{path}", data={"reason": "x"}).status_code == 403
+    assert other.post("/isian/baru", data=FORM).status_code == 403
+
+
+def test_the_intake_form_takes_a_field_and_keeps_what_was_typed(
+    app: Flask, client: FlaskClient, admin: dict[str, str], as_user: AsUser
+) -> None:
+    activate(client, admin, POLE)
+    clerk = as_user("admin.aduan")
+    back = send_intake(clerk, fresh_token(clerk), **{"fields.nomor_tiang": "salah"})
+    assert back.status_code == 422
+    assert 'value="salah"' in back.text
+    assert 'id="fields.nomor_tiang-galat"' in back.text
+    done = send_intake(clerk, fresh_token(clerk), **{"fields.nomor_tiang": "PR123"})
+    assert done.status_code == 303, done.text
+    with app.app_context():
+        assert db.session.scalars(select(Complaint.field_values)).one() == {"nomor_tiang": "PR123"}
+
+
+def send(screen: FlaskClient, case_id: int, action: str, **form: Any) -> Any:
+    page = screen.get(f"/aduan/{case_id}").text
+    version = page.partition('name="expected_version" value="')[2].partition('"')[0]
+    token = page.partition('name="token" value="')[2].partition('"')[0]
+    data = {"action": action, "expected_version": version, "token": token, **form}
+    return screen.post(f"/aduan/{case_id}/tindakan", data=data)
+
+
+def test_registering_asks_for_a_required_field_and_the_page_and_timeline_show_it(
+    app: Flask, client: FlaskClient, admin: dict[str, str], as_user: AsUser
+) -> None:
+    activate(client, admin, POLE, required=True)
+    with app.app_context():
+        case_id = a_complaint_before()
+    clerk = as_user("admin.aduan")
+    assert 'name="fields.nomor_tiang"' in clerk.get(f"/aduan/{case_id}").text
+    back = send(clerk, case_id, "register")
+    assert back.status_code == 422
+    assert "nomor_tiang-galat" in back.text
+    back = send(clerk, case_id, "register", **{"fields.nomor_tiang": "pr 1"})
+    assert 'value="pr 1"' in back.text
+    assert send(clerk, case_id, "register", **{"fields.nomor_tiang": "PR123"}).status_code == 303
+    page = clerk.get(f"/aduan/{case_id}").text
+    assert page.count("PR123") >= 2
+
+
+def a_complaint_before() -> int:
+    """A complaint at step 1 without values, received like one of SP4N, which misses no field."""
+    return receive_complaint(clean_report(a_report(), moment=""), demo_person("admin.aduan")).complaint.id
+
+
+def test_a_form_opened_before_the_field_ended_is_answered_with_a_sentence(
+    app: Flask, client: FlaskClient, admin: dict[str, str], as_user: AsUser
+) -> None:
+    key = activate(client, admin, POLE)
+    with app.app_context():
+        case_id = a_complaint().id
+    as_user("administrator").post(f"/isian/{key}/akhir")
+    back = send(as_user("admin.aduan"), case_id, "register", **{"fields.nomor_tiang": "PR123"})
+    assert back.status_code == 422
+    assert "PR123" in back.text
+
+
+def test_the_correction_page_changes_removes_and_leaves_a_value(
+    app: Flask, client: FlaskClient, admin: dict[str, str], as_user: AsUser
+) -> None:
+    activate(client, admin, POLE)
+    with app.app_context():
+        case_id = a_complaint(fields={"nomor_tiang": "PR123"}).id
+    clerk = as_user("admin.aduan")
+    page = clerk.get(f"/aduan/{case_id}/data").text
+    assert 'value="PR123"' in page
+
+    def correct(value: str) -> int:
+        page = clerk.get(f"/aduan/{case_id}/data").text
+        version = page.partition('name="expected_version" value="')[2].partition('"')[0]
+        token = page.partition('name="token" value="')[2].partition('"')[0]
+        data = {"expected_version": version, "token": token, "reason": "Salah baca", "fields.nomor_tiang": value}
+        return clerk.post(f"/aduan/{case_id}/data", data=data).status_code
+
+    assert correct("PR123") == 422
+    assert correct("PR999") == 303
+    assert correct("") == 303
+    with app.app_context():
+        assert db.session.get(Complaint, case_id).field_values == {}
+        kinds = db.session.scalars(select(ComplaintEvent.kind).where(ComplaintEvent.complaint_id == case_id)).all()
+        assert kinds.count("correct") == 2
+
+
+def test_a_personal_value_is_covered_until_the_identity_is_opened_with_a_reason(
+    app: Flask, client: FlaskClient, admin: dict[str, str], as_user: AsUser
+) -> None:
+    activate(client, admin, WITNESS)
+    with app.app_context():
+        case_id = a_complaint(fields={"nik_kedua": "6311012304870001"}).id
+    clerk = as_user("admin.aduan")
+    page = clerk.get(f"/aduan/{case_id}").text
+    assert "6311012304870001" not in page
+    assert "Nomor KTP pelapor kedua" in page
+    opened = clerk.post(f"/aduan/{case_id}/identitas", data={"reason": "Memeriksa kelengkapan"})
+    assert "6311012304870001" in opened.text
+    with app.app_context():
+        data = db.session.scalars(select(ComplaintEvent.data).where(ComplaintEvent.kind == "identity_opened")).one()
+        assert "fields.nik_kedua" in data["fields"]
+        assert db.session.scalars(select(PersonalValue.code)).all() == ["nik_kedua"]

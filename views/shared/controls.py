@@ -1,0 +1,140 @@
+"""Form controls, and those of the office's own fields with the values that a form sends for them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+
+from app.fields.definitions import DefinedField, active_fields, known_fields
+from app.fields.types import LONGEST_LINE, LONGEST_TEXT
+
+PREFIX = "fields."
+"""Beginning of the names of the controls of the office's fields."""
+
+_KINDS = {
+    "long_text": "area",
+    "date": "date",
+    "boolean": "select",
+    "choice": "select",
+    "choices": "ticks",
+}
+
+
+@dataclass(frozen=True)
+class Control:
+    """A value object: one form control for a parameter of an action.
+
+    `kind` is input, area, radios, select, tick, ticks, date, agencies, score, secret or file. `longest` is the maximum
+    number of characters (None: no limit), `rows` the height of a text area in lines.
+    """
+
+    name: str
+    id: str
+    kind: str
+    label: str
+    hint: str
+    required: bool
+    value: Any
+    error: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    longest: int | None = None
+    rows: int = 3
+
+    @property
+    def described_by(self) -> str:
+        """The value of `aria-describedby`: the element ids of hint and error, those that exist; "" for neither."""
+        parts = (f"{self.id}-petunjuk" if self.hint else "", f"{self.id}-galat" if self.error else "")
+        return " ".join(part for part in parts if part)
+
+
+def field_controls(
+    asked: Iterable[DefinedField], key: str, typed: Mapping[str, Any], errors: Mapping[str, str]
+) -> list[Control]:
+    """Return a control for each field, with what was typed and its error; `key` begins the ids of the elements. A field
+    with a condition is never marked as required, since the browser does not know whether it is. What was typed into a
+    field that is asked for no more, because it ended meanwhile, stays on the page with its error.
+    """
+    shown = list(asked)
+    codes = {one.code for one in shown}
+    ended = [one for code, one in known_fields().items() if code not in codes and errors.get(PREFIX + code)]
+    return [_control(one, key, typed, errors) for one in (*shown, *ended)]
+
+
+def _control(one: DefinedField, key: str, typed: Mapping[str, Any], errors: Mapping[str, str]) -> Control:
+    name = PREFIX + one.code
+    value: Any = typed.get(name, "")
+    if one.type == "choices" and isinstance(typed, MultiDict):
+        value = typed.getlist(name)
+    return Control(
+        name=name,
+        id=f"{key}-{one.code}" if key else name,
+        kind=_KINDS.get(one.type, "input"),
+        label=one.label,
+        hint=one.hint,
+        required=one.required and one.only_if is None and not (one.categories or one.classifications),
+        value=value,
+        error=errors.get(name, ""),
+        choices=_choices(one),
+        longest={"text": LONGEST_LINE, "long_text": LONGEST_TEXT}.get(one.type),
+    )
+
+
+def _choices(one: DefinedField) -> tuple[tuple[str, str], ...]:
+    if one.type == "boolean":
+        return (("1", gettext("Ya")), ("0", gettext("Tidak")))
+    return tuple((code, one.option(code)) for code in one.options)
+
+
+def intake_controls(moment: str, errors: Iterable[Mapping[str, str]]) -> list[Control]:
+    """Return the controls of the fields that a form of a new complaint asks for, filled with what this request sent.
+    Fields of certain categories are among them, since the category is chosen on the form.
+    """
+    asked = [one for one in active_fields() if moment in one.moments and one.type != "file"]
+    faults = {error["field"]: error["message"] for error in errors}
+    return field_controls(asked, "", request.form, faults)
+
+
+def typed_values(values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return stored values of fields, by code, as the names and texts that a form would send."""
+    found: dict[str, list[str]] = {}
+    for code, value in values.items():
+        texts = value if isinstance(value, list) else [int(value) if isinstance(value, bool) else value]
+        found[PREFIX + code] = [str(text) for text in texts]
+    return found
+
+
+def sent_fields(form: MultiDict[str, str], keep_empty: bool = False) -> dict[str, Any]:
+    """Return the office's fields that a form sent, by code, as the API takes them. Text that is no number stays text,
+    and a field that is not known any more stays too, so that both are refused with a sentence. With `keep_empty` an
+    empty field is None, which removes its value.
+    """
+    known, found = known_fields(), {}
+    for name in form:
+        if not name.startswith(PREFIX):
+            continue
+        one = known.get(name.removeprefix(PREFIX))
+        texts = [text for text in form.getlist(name) if text.strip()]
+        if texts:
+            found[name.removeprefix(PREFIX)] = _value(one, texts)
+        elif keep_empty and one is not None:
+            found[one.code] = None
+    return found
+
+
+def _value(one: DefinedField | None, texts: list[str]) -> Any:
+    kind = one.type if one is not None else ""
+    if kind == "choices":
+        return texts
+    text = texts[0]
+    if kind == "boolean":
+        return {"1": True, "0": False}.get(text, text)
+    if kind in ("integer", "decimal"):
+        plain = text.strip().replace(",", ".")
+        try:
+            return int(plain) if kind == "integer" else float(plain)
+        except ValueError:
+            return text
+    return text.strip() if kind == "date" else text
