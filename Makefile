@@ -2,6 +2,8 @@
 PYTHON ?= python3
 PYTEST_ARGS ?= -n 2 --dist worksteal
 venv = .venv/bin/python
+# Without stored bytecode each process compiles all that it imports: seconds at each start of a worker or test process.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check figures fuzz pages deep faults mutants mutants-map audit sbom clamav-test bench soak screenshots lint types imports words lock
