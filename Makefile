@@ -40,8 +40,8 @@ pages: prepare-test ## every page in a browser in every way, with two sets of fo
 
 deep: prepare-test ## the tests whose length can be set, at length: random processes, a year of sweeps, races in thousands
 	@MACHINE_EXAMPLES=30000 CALENDAR_TIMES=30 QUARTER_CASES=300 TRAVEL_DAYS=350 TRAVEL_TEAMS=1,4 RACE_ROUNDS=2000 VICTIMS=worker,horse \
-	REDIS_AWAY_SECONDS=60 CONVERGENCE_REVISIONS=10000 $(venv) -m pytest -n 2 -m "" --timeout=7200 \
-	tests/workflow_rules/test_process_machine.py tests/workflow_rules/test_calendar_against_slow.py tests/reporting/test_quarter.py tests/cases/test_time_travel.py tests/sp4n \
+	REDIS_AWAY_SECONDS=60 CONVERGENCE_REVISIONS=10000 REPORT_ROWS=1000 $(venv) -m pytest -n 2 -m "" --timeout=7200 \
+	tests/workflow_rules/test_process_machine.py tests/workflow_rules/test_calendar_against_slow.py tests/reporting/test_quarter.py tests/reporting/test_report_pdf.py tests/cases/test_time_travel.py tests/sp4n \
 	tests/races/test_races.py tests/races/test_races_of_every_act.py tests/story/test_killed_deliveries.py \
 	tests/story/test_killed_reports.py tests/story/test_redis_away.py
 
