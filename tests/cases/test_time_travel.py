@@ -5,7 +5,6 @@ TRAVEL_TEAMS how many workers sweep (4 unless told; 1,4 for both); TRAVEL_DAYS o
 """
 
 import heapq
-import multiprocessing
 import os
 import random
 from collections import defaultdict
@@ -26,6 +25,7 @@ from app.models import Complaint, ComplaintEvent, Notice, StepAlarm, StepTask
 from app.reference.calendar import calendar_as_dict
 from tests.cases.sweep_worker import sweep_when_told
 from tests.factories import Case, a_complaint
+from tests.forked import process_context
 from tests.workflow_rules.slow_calendar import SlowCalendar
 
 CASES = int(os.environ.get("TRAVEL_CASES", "8"))
@@ -64,14 +64,14 @@ class Workers:
             "redis": app.config["REDIS_URL"],
             "home": str(app.config["LAPOR_HOME"]),
         }
-        self.spawn = multiprocessing.get_context("spawn")
+        self.context = process_context()
         self.team = [self._hire() for _ in range(count)]
         for _, line in self.team:
             assert line.recv() == "ready"
 
     def _hire(self) -> tuple[BaseProcess, Connection]:
-        ours, theirs = self.spawn.Pipe()
-        process = self.spawn.Process(target=sweep_when_told, args=(self.settings, theirs), daemon=True)
+        ours, theirs = self.context.Pipe()
+        process = self.context.Process(target=sweep_when_told, args=(self.settings, theirs), daemon=True)
         process.start()
         return process, ours
 

@@ -47,7 +47,11 @@ def ask(port: int, path: str, headers: dict[str, str] | None = None) -> tuple[in
         return answer.status, dict(answer.headers), time.monotonic() - began
 
 
-@pytest.mark.parametrize("kind", KINDS)
+LONG = ("idle", "unfinished head", "unfinished chunks")
+"""What goes the way of another kind; `make faults` tries them too."""
+
+
+@pytest.mark.parametrize("kind", [pytest.param(k, marks=[pytest.mark.at_length] if k in LONG else []) for k in KINDS])
 def test_two_hundred_slow_clients_hold_nobody_up(everything: Everything, kind: str) -> None:
     with contextlib.ExitStack() as open_sockets:
         for _ in range(MANY):
@@ -64,6 +68,7 @@ def test_two_hundred_slow_clients_hold_nobody_up(everything: Everything, kind: s
     assert max(seconds for _, _, seconds in answers) < PROMPT_SECONDS
 
 
+@pytest.mark.at_length
 def test_a_slow_client_is_answered_408_within_a_minute(everything: Everything) -> None:
     with socket.create_connection(("127.0.0.1", everything.port), timeout=60) as client:
         client.sendall(KINDS["unfinished body"])

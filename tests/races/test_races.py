@@ -3,7 +3,6 @@
 RACE_ROUNDS in the environment sets how often they meet (30 unless told; thousands for the long run).
 """
 
-import multiprocessing
 import os
 from collections import defaultdict
 from collections.abc import Collection
@@ -16,6 +15,7 @@ from app.audit.replay import audit_all
 from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent
 from tests.factories import a_complaint, store_letters
+from tests.forked import process_context
 from tests.races.race_worker import press
 
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "30"))
@@ -33,9 +33,9 @@ def run(app: Flask, *officers: list[dict[str, Any]], refusals: Collection[str] =
         "redis": app.config["REDIS_URL"],
         "home": str(app.config["LAPOR_HOME"]),
     }
-    spawn = multiprocessing.get_context("spawn")
-    barrier, results = spawn.Barrier(len(officers)), spawn.Queue()
-    processes = [spawn.Process(target=press, args=(settings, attempts, barrier, results)) for attempts in officers]
+    started = process_context()
+    barrier, results = started.Barrier(len(officers)), started.Queue()
+    processes = [started.Process(target=press, args=(settings, attempts, barrier, results)) for attempts in officers]
     for process in processes:
         process.start()
     try:

@@ -1,4 +1,7 @@
-"""Reports as PDF: readable columns, unbroken numbers, text below its case, and a worker that shows that it lives."""
+"""Reports as PDF: readable columns, unbroken numbers, text below its case, and a worker that shows that it lives.
+
+REPORT_ROWS in the environment sets how many cases the long report has (200 unless set; 1,000 in `make deep`).
+"""
 
 import io
 import json
@@ -37,7 +40,8 @@ from workflow_rules.process.actors import Person
 Find = Callable[[str], Person]
 SignIn = Callable[[str], FlaskClient]
 WITH_TEXT = ("nomor", "masuk", "judul", "isi", "kategori", "tempat", "status", "langkah", "batas", "opd")
-MOST_PROCESSOR_SECONDS = 60
+ROWS = int(os.environ.get("REPORT_ROWS", "200"))
+MOST_PROCESSOR_SECONDS = 10 + ROWS / 20
 """Of this process and of the one that draws: on a machine that does nothing else, seconds on the clock."""
 
 
@@ -58,19 +62,19 @@ def made(by: Person, **wanted: Any) -> ReportJob:
     return job
 
 
-def test_a_thousand_cases_with_their_text_are_drawn_in_a_minute(context: Flask, person: Find) -> None:
-    copy_many(a_complaint().id, 999)
+def test_a_thousand_cases_with_their_text_are_drawn_in_a_minute_at_that_pace(context: Flask, person: Find) -> None:
+    copy_many(a_complaint().id, ROWS - 1)
     db.session.execute(update(Complaint).values(body="Lubang dalam dan sudah dua orang jatuh. " * 8))
     db.session.commit()
     began = processor_seconds()
     job = made(person("pengawas"), columns=WITH_TEXT)
     took = processor_seconds() - began
-    assert (job.state, job.rows) == ("done", 1000), job.error
+    assert (job.state, job.rows) == ("done", ROWS), job.error
     assert took <= MOST_PROCESSOR_SECONDS
     pages = pages_of(job)
     numbers = re.findall(r"LB-\d{4}-\d{6}", " ".join(pages))
-    assert len(set(numbers)) == len(numbers) == 1000
-    assert len(pages) <= 150
+    assert len(set(numbers)) == len(numbers) == ROWS
+    assert len(pages) <= ROWS * 0.15
     assert all("Nomor aduan" in page for page in pages)
     assert all("Semua aduan" in page for page in pages)
 

@@ -1,7 +1,7 @@
 """A worker or its horse killed with signal 9, wherever a delivery stands or while a letter is drawn: nothing is lost.
 
 A worker killed while a sweep of alarms runs: tests/cases/test_time_travel.py. VICTIMS=worker,horse in the environment
-kills horses too (`make deep`).
+kills horses too. `make test` kills the drawing of a letter; deliveries are killed in `make faults` and `make deep`.
 """
 
 from __future__ import annotations
@@ -122,6 +122,7 @@ def fate(program: LiveProgram, row: tuple[Any, ...], killed_at: datetime) -> Fat
     return Fate(state, sent_at - killed_at, recipients)
 
 
+@pytest.mark.at_length
 @pytest.mark.parametrize("place", PLACES)
 def test_a_killed_delivery_goes_on_within_a_minute_of_a_worker_and_costs_one_more_copy_at_most(
     fates: dict[str, Fate], place: str

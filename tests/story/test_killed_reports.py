@@ -58,6 +58,7 @@ def state_of(program: LiveProgram, job: int) -> tuple[Any, ...]:
     return found
 
 
+@pytest.mark.at_length
 @pytest.mark.parametrize("victim", VICTIMS)
 def test_a_report_is_made_though_its_making_was_killed(program: LiveProgram, victim: str) -> None:
     with program.cleared_after():

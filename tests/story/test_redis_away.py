@@ -27,7 +27,7 @@ from tests.story.live import LiveProgram, live_program, wait_until
 from tests.story.rest_office import NO_PROXY, RestOffice
 
 AWAY_SECONDS = float(os.environ.get("REDIS_AWAY_SECONDS", "8"))
-ROUNDS = 8 + int(AWAY_SECONDS / 20)
+ROUNDS = 4 + int(AWAY_SECONDS / 10)
 MOST_SECONDS = 2.0
 BACK_WITHIN_SECONDS = 60.0
 
