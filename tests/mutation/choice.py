@@ -5,9 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tests.mutation.coverage_map import BROWSER, CoverageMap, table_file
+from tests.mutation.coverage_map import CoverageMap, table_file
 from tests.mutation.importers import importers, importing_tests
 from tests.mutation.mutant import Mutant
+
+RULES = "tests/codebase/test_constraints_refuse.py"
 
 
 class Choice:
@@ -19,12 +21,12 @@ class Choice:
     def covering(self, mutant: Mutant) -> set[str]:
         """Return every test that may see the mutant. For a line of a function: the tests that run it, else those that
         run its statement. For what runs at import: the tests that run the file or one that imports it, and those whose
-        files import it. For a script: the tests with a browser; for a table: those that use it.
+        files import it. For a script: the tests whose browser loads it. For the schema: those that use the tables, and
+        those of the rules of all tables, which go around the program.
         """
-        if mutant.kind == "script":
-            return self.seen.tests_of_file(BROWSER)
         if mutant.kind == "schema":
-            return self.seen.tests_of_file(table_file(mutant.function))
+            users = (self.seen.tests_of_file(table_file(table)) for table in mutant.tables)
+            return self.seen.tests_in(RULES).union(*users)
         if mutant.kind == "python" and mutant.function:
             lines = self.seen.lines(mutant.file)
             exact = lines.get(mutant.line, set())
@@ -53,7 +55,6 @@ class Choice:
 
     def _spread(self, tests: set[str], mutant: Mutant) -> Iterator[str]:
         own, others = list[list[str]](), list[list[str]]()
-        folder = f"tests/{mutant.package.rpartition('/')[2]}/"
         functions = defaultdict[str, list[str]](list)
         for test in self.fastest_first(tests):
             functions[test.partition("[")[0]].append(test)
@@ -61,7 +62,7 @@ class Choice:
         for name, cases in functions.items():
             files[name.partition("::")[0]].append(cases)
         for file, of_file in files.items():
-            (own if file.startswith(folder) else others).append(list(in_turn(of_file)))
+            (own if file.startswith(mutant.own_tests) else others).append(list(in_turn(of_file)))
         yield from in_turn(own)
         yield from in_turn(others)
 
