@@ -26,8 +26,8 @@ from tests.mutation.report import (
     INVALID,
     LIVES,
     UNSEEN,
+    Equivalents,
     Result,
-    judged_equivalent,
     print_scores,
     print_survivor,
     write_json,
@@ -66,7 +66,7 @@ class Run:
 
     def __init__(self, mutants: list[Mutant]) -> None:
         self.choice = Choice(ROOT, CoverageMap(ROOT))
-        self.equivalent, self.sound = judged_equivalent(), Soundness()
+        self.equivalent, self.sound = Equivalents(), Soundness()
         self.results, self.waiting = list[Result](), queue.SimpleQueue[Mutant]()
         self.test_files = set[str]()
         self.count, self.began = len(mutants), time.perf_counter()
@@ -111,7 +111,7 @@ class Run:
         place = (mutant.kind, mutant.package, mutant.file, mutant.function, mutant.operator, mutant.line, mutant.text)
         result = Result(*place, becomes=changed_text(diff), diff=diff, outcome=UNSEEN)
         key = (mutant.file, mutant.function, mutant.operator, mutant.text, result.becomes)
-        result.equivalent = self.equivalent.get(key, "")
+        result.equivalent = self.equivalent.reason(key)
         if mutant.kind == "python" and not _compiles(after):
             result.outcome = INVALID
         elif not result.equivalent:
