@@ -5,6 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+RULES = "tests/codebase/test_constraints_refuse.py"
+"""Tests of all rules of the database, which go around the program."""
+
 
 @dataclass(frozen=True)
 class Mutant:
@@ -32,12 +35,12 @@ class Mutant:
         return "/".join(parts[:2]) if parts[0] in ("app", "views") and len(parts) > 2 else parts[0]
 
     @property
-    def own_tests(self) -> str:
+    def own_tests(self) -> tuple[str, ...]:
         """With what the paths of those tests begin that a mutant meets first."""
         if self.kind != "schema":
-            return f"tests/{self.package.rpartition('/')[2]}/"
+            return (f"tests/{self.package.rpartition('/')[2]}/",)
         is_isolation = "walled" in self.definition or "ROW LEVEL SECURITY" in self.definition
-        return "tests/access/test_row_level" if is_isolation else "tests/codebase/"
+        return (RULES, "tests/access/test_row_level") if is_isolation else (RULES,)
 
     def diff(self, root: Path) -> str:
         """Return the change as a unified diff with one line around it."""
