@@ -31,6 +31,7 @@ from tests.output_search import (
     search_what_is_left,
     watch_answers,
 )
+from tests.safe_markup import watch_what_is_marked_safe
 from tests.scenes import Scene, Scenes
 from tests.servers import (
     prepare_template,
@@ -90,7 +91,9 @@ def settings_for(database_url: str, redis_url: str, home: str) -> dict[str, Any]
 def build_app(database_url: str, redis_url: str, home: str, **more: Any) -> Flask:
     from run import create_app
 
-    return create_app(**{**settings_for(database_url, redis_url, home), **more})
+    app = create_app(**{**settings_for(database_url, redis_url, home), **more})
+    watch_what_is_marked_safe(app)
+    return app
 
 
 def _fill(database_url: str, home: str) -> None:

@@ -35,6 +35,8 @@ from tests.quick_files import QuickFiles
 
 FOLDER_VARIABLE = "LAPOR_TEST_SERVERS"
 TEMPLATE = "template_lapor"
+TEMPLATE_VARIABLE = "LAPOR_TEST_TEMPLATE"
+"""Names another template, for databases that are made from now on (tests/mutation)."""
 TEMPLATE_LOCK = 4_217_001
 
 
@@ -129,14 +131,14 @@ def prepare_template(fill: Callable[[str], Any]) -> None:
         administrator.execute(SQL("ALTER DATABASE {} RENAME TO {}").format(Identifier(draft), Identifier(TEMPLATE)))
 
 
-def database_url_for(worker_id: str, template: str = TEMPLATE) -> str:
+def database_url_for(worker_id: str, template: str = "") -> str:
     """A fresh database for one worker (`gw0`, …, or `master`), copied from the template if there is one.
 
     The name holds the worker's id: a database that two workers share is dropped below one of them.
     """
     if os.environ.get("PYTEST_XDIST_WORKER", "") not in worker_id:
         raise ValueError(f"{worker_id!r} does not name this worker")
-    name = f"test_{worker_id}"
+    name, template = f"test_{worker_id}", template or os.environ.get(TEMPLATE_VARIABLE, TEMPLATE)
     with _administrator() as administrator:
         _create(administrator, name, template if _exists(administrator, template) else "template1")
     return servers().postgres.url(name)

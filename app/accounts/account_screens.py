@@ -126,7 +126,6 @@ class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
         """Called after a changed user account was stored: request a supervisor's confirmation of the roles held
         back.
         """
-        super().post_update(item)
         self._ask_for(item)
 
     def _hold_back(self, item: Any, before: list[Any]) -> None:

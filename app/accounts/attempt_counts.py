@@ -82,18 +82,17 @@ def count_with_delay(what: str, now: datetime) -> Counted:
     """Count one attempt on the counter of the subject `what`, commit, and return `Counted`. The first five attempts are
     allowed at once, each later one only after a delay that doubles from 30 seconds to an hour.
 
-    An attempt that is too early is not counted; `seconds_left` is then above 0, otherwise 0. After a day without an
-    attempt the count starts again.
+    An attempt that is too early is not counted; `seconds_left` is then above 0, otherwise 0. The count starts
+    again each day, with the digest.
     """
     mark = counter_digest(what)
     doublings = func.least(COUNTS.c.tries - FREE_FAILURES, 20)
     grown = func.least(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * func.power(2.0, cast(doublings, Float)))
     delay = case((COUNTS.c.tries < FREE_FAILURES, 0.0), else_=grown)
     passed = func.extract("epoch", now - COUNTS.c.began_at)
-    tries = case((COUNTS.c.began_at < now - KEPT, 1), else_=COUNTS.c.tries + 1)
     statement = insert(COUNTS).values(mark=mark, began_at=now, tries=1)
     counting = statement.on_conflict_do_update(
-        index_elements=["mark"], set_={"tries": tries, "began_at": now}, where=passed >= delay
+        index_elements=["mark"], set_={"tries": COUNTS.c.tries + 1, "began_at": now}, where=passed >= delay
     )
     with db.engine.begin() as connection:
         if connection.execute(counting.returning(COUNTS.c.tries)).first() is not None:

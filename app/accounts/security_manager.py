@@ -116,7 +116,7 @@ class ComplaintSecurityManager(SecurityManager):
         for limit in baseview.limits or ():
             self.limiter.shared_limit(
                 limit.limit_value,
-                scope=getattr(baseview, "limit_scope", "login"),
+                scope=baseview.limit_scope,
                 key_func=_digested(limit.key_func),
                 methods=limit.methods,
                 exempt_when=limit.exempt_when,

@@ -56,8 +56,10 @@ class PastDay(Field):
             day = None
         if day is None or day.isoformat() != value:
             return None, FieldError(name, FieldFault.NOT_A_DATE)
-        if day > office_today() or day.year < 1900:
-            return None, FieldError(name, FieldFault.IN_FUTURE if day.year > 1900 else FieldFault.NOT_A_DATE)
+        if day.year < 1900:
+            return None, FieldError(name, FieldFault.NOT_A_DATE)
+        if day > office_today():
+            return None, FieldError(name, FieldFault.IN_FUTURE)
         return day, None
 
 

@@ -142,6 +142,24 @@ def test_of_the_words_that_are_searched_only_those_of_an_agencys_own_cases_are_s
     assert shown == {visitor: of_agencies.get(visitor, []) for visitor in who}
 
 
+@pytest.mark.usefixtures("filter_off")
+@pytest.mark.parametrize("track", ["sent_at = NULL", "sight_ended = true"])
+def test_of_a_case_that_was_not_sent_or_was_taken_back_an_agency_finds_no_row(
+    app: Flask, two_cases: tuple[int, int], track: str
+) -> None:
+    own, _ = two_cases
+    with app.app_context():
+        rows = rows_by_case()
+        db.session.execute(text(f"UPDATE agency_track SET {track} WHERE complaint_id = :own"), {"own": own})
+        db.session.commit()
+    found = {}
+    with asked_by(app, "kepala.dishub"):
+        for name in CASE_OF.keys() - {"issued_number"}:
+            for way, keys in seen_in(tables[name]).items():
+                found[name, way] = keys & rows[name][own]
+    assert {place: keys for place, keys in found.items() if keys} == {}
+
+
 WORDS = text("SELECT id FROM case_words")
 
 

@@ -103,8 +103,12 @@ def test_the_database_refuses_every_other_way(context: Flask, statement: str) ->
 
 def test_a_role_that_opens_identities_waits_for_a_supervisor(context: Flask, as_user: SignIn) -> None:
     a_complaint()
-    assert save(as_user("administrator"), "kabid", "division_head", "supervisor").status_code == 302
+    administrator = as_user("administrator")
+    assert save(administrator, "kabid", "division_head", "supervisor").status_code == 302
     assert roles_of("kabid") == {"division_head"}
+    said = administrator.get("/users/list/").text
+    assert "Hak membaca identitas menunggu keputusan pengawas: Pengawas." in said
+    assert "confirm-supervisor" not in said, "a supervisor is there"
     (grant,) = waiting_grants()
     assert "grant_asked" in kinds_for("pengawas")
     supervisor = as_user("pengawas")

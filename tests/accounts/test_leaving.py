@@ -1,13 +1,17 @@
 """Logout, the way back, and the present password: no address and no flood does what only its officer may."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import update
 
 from app.core.extensions import db
 from app.demo.accounts import PASSWORD
+from app.models import LoginCount
 from tests.conftest import build_app
 
 CHANGE = "/resetmypassword/form"
@@ -71,3 +75,22 @@ def test_the_present_password_is_guessed_at_no_more_than_at_the_login(app: Flask
     assert "Terlalu banyak kata sandi yang salah. Tunggu 5 menit" in answer.text
     other = app.test_client()
     assert other.post("/login/", data={"username": "kasi", "password": PASSWORD}).status_code == 302
+    with app.app_context():
+        db.session.execute(update(LoginCount).values(began_at=LoginCount.began_at - timedelta(seconds=230)))
+        db.session.commit()
+    assert "Tunggu 2 menit" in browser.post(CHANGE, data={**form, "current_password": PASSWORD}).text
+
+
+def test_the_right_present_password_does_not_count(as_user: SignIn) -> None:
+    browser = as_user("kasi")
+    weak = {"current_password": PASSWORD, "password": "lemah", "conf_password": "lemah"}
+    for _ in range(15):
+        assert "Terlalu banyak" not in browser.post(CHANGE, data=weak).text
+
+
+def test_an_account_without_a_password_has_no_present_one(app: Flask, as_user: SignIn) -> None:
+    with app.app_context():
+        db.session.execute(update(User).where(User.username == "kasi").values(password=""))
+        db.session.commit()
+    form = {"password": "Kuda-Lari-7-Kali!", "conf_password": "Kuda-Lari-7-Kali!", "current_password": PASSWORD}
+    assert "tidak cocok" in as_user("kasi").post(CHANGE, data=form).text

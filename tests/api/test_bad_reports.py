@@ -3,6 +3,8 @@
 import base64
 import json
 from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,9 +13,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text, update
 from werkzeug.test import TestResponse
 
+from app.core.clock import office_today
 from app.core.extensions import db
 from app.demo.accounts import make_key
-from app.models import Category, District, Village
+from app.models import Category, Complaint, District, Village
 from tests.api.bad_input import unreadable_bodies
 from tests.factories import a_report
 
@@ -125,6 +128,34 @@ def test_every_fault_of_a_report_is_told_by_its_field(app: Flask, officer: Calla
         seen += [f"{item!r:.60} {fault}" for fault in faults(answer, field or "attachments.0.content_base64")]
     assert seen == []
     assert nothing_written(app)
+
+
+def test_the_longest_text_of_each_field_is_taken(officer: Callable[..., TestResponse]) -> None:
+    over = {
+        name: [v for v in values if isinstance(v, str) and 200 < len(v) < 100_000] for name, values in OUTSIDE.items()
+    }
+    assert sum(map(len, over.values())) == 5
+    for name, texts in over.items():
+        for words in texts:
+            assert officer(spoilt(name, words[:-1])).status_code == 201, name
+
+
+def test_the_bounds_of_days_and_places_are_inside(app: Flask, officer: Callable[..., TestResponse]) -> None:
+    with app.app_context():
+        today = office_today()
+    for day in (date(1900, 1, 1), today):
+        assert officer(a_report(occurred_on=str(day))).status_code == 201
+    said = {}
+    for day in (date(1899, 12, 31), today + timedelta(days=1)):
+        answer = officer(a_report(occurred_on=str(day)))
+        assert faults(answer, "occurred_on") == []
+        said[day] = answer.get_json()["errors"][0]["message"]
+    assert len(set(said.values())) == 2, "the one is no date, the other is in the future"
+    for lat, lon in ((-90, -180), (90, 180), (-2.33333349, 115.5)):
+        number = officer(a_report(location={"lat": lat, "lon": lon})).get_json()["id"]
+        with app.app_context():
+            found = db.session.get_one(Complaint, number)
+            assert (found.latitude, found.longitude) == (Decimal(str(round(lat, 6))), Decimal(str(lon)))
 
 
 def test_faults_of_all_parts_are_told_at_once(app: Flask, officer: Callable[..., TestResponse]) -> None:

@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tests.mutation.coverage_map import BROWSER, CoverageMap, table_file
+from tests.mutation.coverage_map import CoverageMap, table_file
 from tests.mutation.importers import importers, importing_tests
-from tests.mutation.mutant import Mutant
+from tests.mutation.mutant import RULES, Mutant
 
 
 class Choice:
@@ -19,12 +19,12 @@ class Choice:
     def covering(self, mutant: Mutant) -> set[str]:
         """Return every test that may see the mutant. For a line of a function: the tests that run it, else those that
         run its statement. For what runs at import: the tests that run the file or one that imports it, and those whose
-        files import it. For a script: the tests with a browser; for a table: those that use it.
+        files import it. For a script: the tests whose browser loads it. For the schema: those that use the tables, and
+        those of the rules of all tables, which go around the program.
         """
-        if mutant.kind == "script":
-            return self.seen.tests_of_file(BROWSER)
         if mutant.kind == "schema":
-            return self.seen.tests_of_file(table_file(mutant.function))
+            users = (self.seen.tests_of_file(table_file(table)) for table in mutant.tables)
+            return self.seen.tests_in(RULES).union(*users)
         if mutant.kind == "python" and mutant.function:
             lines = self.seen.lines(mutant.file)
             exact = lines.get(mutant.line, set())
@@ -37,11 +37,13 @@ class Choice:
 
     def first(self, mutant: Mutant, seconds: float, tests: set[str]) -> list[str]:
         """Return those of the tests to begin with, fastest first: spread over test files and functions, those of the
-        mutant's own package before others, as many as take the given time (at least one).
+        mutant's own package before others, as many as take the given time (at least one). Those of the rules of the
+        schema are few: a mutant of it meets them all.
         """
         chosen, spent = list[str](), 0.0
         for test in self._spread(tests, mutant):
-            if chosen and spent + self.seen.seconds[test] > seconds:
+            is_asked = mutant.kind == "schema" and test.startswith(mutant.own_tests)
+            if chosen and not is_asked and spent + self.seen.seconds[test] > seconds:
                 continue
             spent += self.seen.seconds[test]
             chosen.append(test)
@@ -53,7 +55,6 @@ class Choice:
 
     def _spread(self, tests: set[str], mutant: Mutant) -> Iterator[str]:
         own, others = list[list[str]](), list[list[str]]()
-        folder = f"tests/{mutant.package.rpartition('/')[2]}/"
         functions = defaultdict[str, list[str]](list)
         for test in self.fastest_first(tests):
             functions[test.partition("[")[0]].append(test)
@@ -61,7 +62,7 @@ class Choice:
         for name, cases in functions.items():
             files[name.partition("::")[0]].append(cases)
         for file, of_file in files.items():
-            (own if file.startswith(folder) else others).append(list(in_turn(of_file)))
+            (own if file.startswith(mutant.own_tests) else others).append(list(in_turn(of_file)))
         yield from in_turn(own)
         yield from in_turn(others)
 

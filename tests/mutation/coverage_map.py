@@ -13,8 +13,6 @@ import coverage
 MAP = Path(".cache/mutation/map")
 FOLDER_VARIABLE = "MUTATION_MAP"
 PACKAGES = ("app", "views", "jobs", "workflow_rules")
-BROWSER = "browser"
-"""The file name under which every test is recorded that has a browser."""
 
 
 def table_file(name: str) -> str:
@@ -80,7 +78,7 @@ class CoverageMap:
         return self._of_file[test_file]
 
     def tests_of_file(self, file: str) -> set[str]:
-        """Return every test that runs any line of a file, or uses a table, or has a browser."""
+        """Return every test that runs any line of a file, or uses a table."""
         return set().union(*self.lines(file).values())
 
 

@@ -5,11 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+RULES = "tests/codebase/test_constraints_refuse.py"
+"""Tests of all rules of the database, which go around the program."""
+
 
 @dataclass(frozen=True)
 class Mutant:
-    """A change of one file, or of the database's schema. `change` returns the file's new text, or the SQL that makes
-    the change; it is made only for mutants that run.
+    """A change of one file, or of the database's schema. `becomes` returns the file's new text, or the SQL that makes
+    the change; it is called only for mutants that run. A mutant of the schema has an object's name as its function,
+    the tables that it concerns, and the `definition` that the SQL replaces.
     """
 
     kind: str
@@ -21,6 +25,8 @@ class Mutant:
     text: str
     becomes: Callable[[], str] = field(compare=False, hash=False, repr=False)
     occurrence: int = 0
+    definition: str = ""
+    tables: tuple[str, ...] = ()
 
     @property
     def package(self) -> str:
@@ -28,9 +34,18 @@ class Mutant:
         parts = self.file.split("/")
         return "/".join(parts[:2]) if parts[0] in ("app", "views") and len(parts) > 2 else parts[0]
 
+    @property
+    def own_tests(self) -> tuple[str, ...]:
+        """With what the paths of those tests begin that a mutant meets first."""
+        if self.kind != "schema":
+            return (f"tests/{self.package.rpartition('/')[2]}/",)
+        is_isolation = "walled" in self.definition or "ROW LEVEL SECURITY" in self.definition
+        return (RULES, "tests/access/test_row_level") if is_isolation else (RULES,)
+
     def diff(self, root: Path) -> str:
         """Return the change as a unified diff with one line around it."""
-        return diff_of((root / self.file).read_text("utf-8"), self.becomes(), self.file)
+        before = self.definition or (root / self.file).read_text("utf-8")
+        return diff_of(before, self.becomes(), self.file)
 
     def key(self, root: Path) -> tuple[str, ...]:
         """Return what tells this mutant from others wherever its line is: file, function, operator and both texts."""

@@ -52,14 +52,32 @@ class OwnOperator(Operator):  # type: ignore[misc]
 
 
 class DropOperand(OwnOperator):
-    """Leaves out one operand of `and` or `or`."""
+    """Leaves out one operand of `and`, `or`, `&` or `|`."""
 
     example = ("x and y", "y")
 
     def texts(self, node: Any) -> Iterator[str]:
-        if node.type in ("and_test", "or_test"):
+        if node.type in ("and_test", "or_test", "and_expr", "expr"):
             word = f" {node.children[1].value} "
             yield from (word.join(rest) for rest in _without_each(node.children[::2]))
+
+
+class DropPart(OwnOperator):
+    """Leaves out one named argument, or one condition of a tuple or list."""
+
+    example = ("f(x, y=1)", "f(x)")
+
+    def texts(self, node: Any) -> Iterator[str]:
+        if node.type not in ("arglist", "testlist_comp", "testlist_star_expr"):
+            return
+        parts = [part for part in node.children if part.type != "operator"]
+        if any(part.type in ("sync_comp_for", "comp_for") for part in parts):
+            return
+        is_call = node.type == "arglist"
+        for part, rest in zip(parts, _without_each(parts), strict=True):
+            if _is_named(part) if is_call else part.type in ("comparison", "star_expr", "not_test"):
+                # One element stays a tuple.
+                yield ", ".join(rest) + ("," if len(rest) == 1 and not is_call else "")
 
 
 class FixCondition(OwnOperator):
@@ -162,6 +180,10 @@ class SwapName(OwnOperator):
             yield other
 
 
+def _is_named(part: Any) -> bool:
+    return part.type == "argument" and getattr(part.children[1], "value", "") == "="
+
+
 def _without_each(parts: list[Any]) -> Iterator[list[str]]:
     """Return the texts of all parts but one, for each of them."""
     codes = [part.get_code(include_prefix=False) for part in parts]
@@ -169,7 +191,7 @@ def _without_each(parts: list[Any]) -> Iterator[list[str]]:
         yield codes[:place] + codes[place + 1 :]
 
 
-OWN = [DropOperand, FixCondition, NegateMembership, RemoveStatement, DropFilter, DropClause, SwapName]
+OWN = [DropOperand, DropPart, FixCondition, NegateMembership, RemoveStatement, DropFilter, DropClause, SwapName]
 OPERATORS: dict[str, Operator] = {
     **{name: OperatorProvider()[name]() for name in KEPT},
     **{operator.__name__: operator() for operator in OWN},

@@ -16,14 +16,16 @@ from typing import Any
 import coverage
 import jinja2
 import pytest
+from playwright.sync_api import Browser
 from sqlalchemy import Engine, event
 
-from tests.mutation.coverage_map import BROWSER, FOLDER_VARIABLE, PACKAGES, table_file
+from tests.mutation.coverage_map import FOLDER_VARIABLE, PACKAGES, table_file
 
 TEST_VARIABLE = "MUTATION_TEST"
 TABLE = re.compile(
     r"\b(?:FROM|JOIN|INTO|UPDATE|DELETE FROM|LOCK TABLE|EXISTS)\s+(?:ONLY\s+)?\"?([a-z_]+)", re.IGNORECASE
 )
+SCRIPT = re.compile(r"/(?:gaya/\w+/(?P<bundle>\w+)|static/js/(?P<alone>\w+))\.js\b")
 OTHER_PROCESSES = """[run]
 data_file = {data}
 parallel = true
@@ -50,6 +52,7 @@ class Recording:
         """Begins; whatever is imported from now on is measured."""
         self.coverage.start()
         self._watch_templates()
+        self._watch_scripts()
         event.listen(Engine, "before_cursor_execute", self._statement)
 
     def touch(self, name: str) -> None:
@@ -67,6 +70,25 @@ class Recording:
             return template
 
         jinja2.Environment._load_template = watched  # type: ignore[method-assign]
+
+    def _watch_scripts(self) -> None:
+        new_context = Browser.new_context
+
+        @functools.wraps(new_context)
+        def watched(browser: Any, **options: Any) -> Any:
+            context = new_context(browser, **options)
+            context.on("request", lambda request: self._requested(request.url))
+            return context
+
+        Browser.new_context = watched  # type: ignore[method-assign]
+        Browser.new_page = lambda browser, **options: browser.new_context(**options).new_page()  # type: ignore[method-assign]
+
+    def _requested(self, url: str) -> None:
+        from app.web.assets import SCRIPTS
+
+        if found := SCRIPT.search(url):
+            for part in SCRIPTS.get(found["bundle"], (found["alone"],)):
+                self.touch(f"app/static/js/{part}.js")
 
     def _statement(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         for name in tables_in(statement):
@@ -108,8 +130,6 @@ def pytest_runtest_protocol(item: pytest.Function) -> Iterator[None]:
     os.environ[TEST_VARIABLE] = item.nodeid.partition("::")[0]
     _recording.coverage.switch_context(item.nodeid)
     _recording.shared_seconds, began = 0.0, time.perf_counter()
-    if any(str(getattr(value, "__module__", "")).startswith("playwright") for value in vars(item.module).values()):
-        _recording.touch(BROWSER)
     result = yield
     _recording.seconds[item.nodeid] = round(time.perf_counter() - began - _recording.shared_seconds, 4)
     _recording.test = os.environ[TEST_VARIABLE] = ""

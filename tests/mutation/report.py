@@ -1,6 +1,7 @@
 """What a run found, for people and as JSON."""
 
 import json
+import re
 import tomllib
 from collections import defaultdict
 from dataclasses import asdict, dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from tests.mutation.children import SURVIVED
 
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
+KEY = ("file", "function", "operator", "text", "becomes")
 UNSEEN, INVALID = "no test runs it", "invalid"
 LIVES = (SURVIVED, UNSEEN)
 
@@ -41,10 +43,21 @@ class Result:
         return self.outcome != INVALID and not self.equivalent
 
 
-def judged_equivalent() -> dict[tuple[str, ...], str]:
-    """Return the reason for each mutant that was judged to change nothing, by file, function, operator and texts."""
-    entries = tomllib.loads(EQUIVALENT.read_text("utf-8")).get("mutant", [])
-    return {(e["file"], e["function"], e["operator"], e["text"], e["becomes"]): e["reason"] for e in entries}
+class Equivalents:
+    """The mutants that were judged to change nothing, by file, function, operator and texts; an entry whose `pattern`
+    is true has regular expressions as function and texts.
+    """
+
+    def __init__(self) -> None:
+        entries = tomllib.loads(EQUIVALENT.read_text("utf-8")).get("mutant", [])
+        keys = [(tuple(entry[name] for name in KEY), entry) for entry in entries]
+        self._exact = {key: entry["reason"] for key, entry in keys if not entry.get("pattern")}
+        self._patterns = [(key, entry["reason"]) for key, entry in keys if entry.get("pattern")]
+
+    def reason(self, key: tuple[str, ...]) -> str:
+        """Return why a mutant changes nothing; empty for all others."""
+        fitting = (reason for patterns, reason in self._patterns if all(map(re.fullmatch, patterns, key)))
+        return self._exact.get(key) or next(fitting, "")
 
 
 def print_survivor(result: Result) -> None:

@@ -13,22 +13,26 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
+
+import psycopg
 
 from tests.mutation.children import DIED, HUNG, KILLED, SURVIVED, Verdict
 from tests.mutation.choice import Choice
 from tests.mutation.coverage_map import CoverageMap
-from tests.mutation.mutant import Mutant, changed_text, diff_of
+from tests.mutation.mutant import Mutant, changed_text
 from tests.mutation.report import (
     INVALID,
     LIVES,
     UNSEEN,
+    Equivalents,
     Result,
-    judged_equivalent,
     print_scores,
     print_survivor,
     write_json,
 )
+from tests.mutation.schema_mutants import changed_template
 from tests.mutation.selection import all_mutants, changed_since, sample, survivors
 from tests.mutation.slots import RunningSlot, Soundness
 from tests.mutation.warm import Request
@@ -62,7 +66,7 @@ class Run:
 
     def __init__(self, mutants: list[Mutant]) -> None:
         self.choice = Choice(ROOT, CoverageMap(ROOT))
-        self.equivalent, self.sound = judged_equivalent(), Soundness()
+        self.equivalent, self.sound = Equivalents(), Soundness()
         self.results, self.waiting = list[Result](), queue.SimpleQueue[Mutant]()
         self.test_files = set[str]()
         self.count, self.began = len(mutants), time.perf_counter()
@@ -93,7 +97,7 @@ class Run:
                 return
             try:
                 result = self._tried(slot, mutant)
-            except (OSError, EOFError):
+            except (OSError, EOFError, psycopg.OperationalError):
                 return  # the run was ended, or the slot is gone
             self.results.append(result)
             if result.outcome in LIVES and result.counts:
@@ -103,20 +107,29 @@ class Run:
 
     def _tried(self, slot: RunningSlot, mutant: Mutant) -> Result:
         began = time.perf_counter()
-        before, after = (ROOT / mutant.file).read_text("utf-8"), mutant.becomes()
-        diff = diff_of(before, after, mutant.file)
+        after, diff = mutant.becomes(), mutant.diff(ROOT)
         place = (mutant.kind, mutant.package, mutant.file, mutant.function, mutant.operator, mutant.line, mutant.text)
         result = Result(*place, becomes=changed_text(diff), diff=diff, outcome=UNSEEN)
         key = (mutant.file, mutant.function, mutant.operator, mutant.text, result.becomes)
-        result.equivalent = self.equivalent.get(key, "")
+        result.equivalent = self.equivalent.reason(key)
         if mutant.kind == "python" and not _compiles(after):
             result.outcome = INVALID
         elif not result.equivalent:
-            self._meet_tests(slot, mutant, after, result)
+            self._try(slot, mutant, after, result)
         result.seconds = round(time.perf_counter() - began, 2)
         return result
 
-    def _meet_tests(self, slot: RunningSlot, mutant: Mutant, after: str, result: Result) -> None:
+    def _try(self, slot: RunningSlot, mutant: Mutant, after: str, result: Result) -> None:
+        if mutant.kind != "schema":
+            self._meet_tests(slot, Request(mutant.file, after), mutant, result)
+            return
+        try:
+            with changed_template(slot.name, after) as template:
+                self._meet_tests(slot, Request(mutant.file, None, template=template), mutant, result)
+        except (psycopg.ProgrammingError, psycopg.NotSupportedError, psycopg.InternalError) as error:
+            result.outcome, result.why = INVALID, str(error)
+
+    def _meet_tests(self, slot: RunningSlot, change: Request, mutant: Mutant, result: Result) -> None:
         """Run the tests that were chosen, then, where all passed, the others that cover it."""
         covering = self.choice.covering(mutant)
         result.covering, result.some_tests = len(covering), tuple(self.choice.fastest_first(covering)[:5])
@@ -124,25 +137,32 @@ class Run:
         for seconds in (FIRST_SECONDS, CONFIRM_SECONDS):
             tests = self.choice.first(mutant, seconds, covering - met)
             if tests and result.outcome not in DEATHS:
-                verdict = self._verdict(slot, mutant, after, tests)
+                verdict = self._verdict(slot, change, mutant, tests)
                 result.outcome, result.killer, result.why = verdict.outcome, verdict.test, verdict.why
                 result.tests_run += verdict.run
                 met |= set(tests)
 
-    def _verdict(self, slot: RunningSlot, mutant: Mutant, after: str, tests: list[str]) -> Verdict:
-        """Return how the tests end; a test that fails without the mutant too is left out."""
+    def _verdict(self, slot: RunningSlot, change: Request, mutant: Mutant, tests: list[str]) -> Verdict:
+        """Return how the tests end; a test is left out that also fails without the mutant, or passes alone with it."""
+        is_python = mutant.kind == "python"
+        change = replace(change, lines=mutant.lines, is_python=is_python, cold=is_python and not mutant.function)
         while tests:
             limits = {test: 15 + 8 * self.choice.seen.seconds[test] for test in tests}
-            cold = mutant.kind == "script" or (mutant.kind == "python" and not mutant.function)
-            request = Request(mutant.file, after, limits, mutant.lines, mutant.kind == "python", cold)
-            verdict = slot.ask(request)
+            verdict = slot.ask(replace(change, limits=limits))
             killer = verdict.test
-            if verdict.outcome not in DEATHS or killer not in limits:
+            if verdict.outcome not in DEATHS or killer not in limits or self._is_real(slot, change, verdict, limits):
                 return verdict
-            if self.sound.of(slot, mutant.file, killer, limits[killer]):
-                return verdict
-            tests = [test for test in tests if test != killer]
+            tests = tests[tests.index(killer) + 1 :]
         return Verdict(SURVIVED)
+
+    def _is_real(self, slot: RunningSlot, change: Request, verdict: Verdict, limits: dict[str, float]) -> bool:
+        """Return whether the test that failed passes without the mutant, and fails alone with it."""
+        killer = verdict.test
+        if not self.sound.of(slot, change.file, killer, limits[killer]):
+            return False
+        if verdict.outcome != KILLED or verdict.run == 1:
+            return True
+        return slot.ask(replace(change, limits={killer: limits[killer]})).outcome in DEATHS
 
     def write(self) -> None:
         """Write what is known so far, and say how far the run is."""
@@ -165,11 +185,11 @@ def _compiles(text: str) -> bool:
 def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     files, servers = QuickFiles(), Started()
-    run = Run(chosen_mutants())
-    print(f"{run.count} mutants, tests of {len(run.test_files)} files", file=sys.stderr, flush=True)
     files.use()
     try:
         servers.start()
+        run = Run(chosen_mutants())
+        print(f"{run.count} mutants, tests of {len(run.test_files)} files", file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory(prefix="lapor-mutation-") as folder:
             run.try_all(int(os.environ.get("AT_ONCE", "2")), Path(folder))
     except KeyboardInterrupt:

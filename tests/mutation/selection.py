@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.mutation import python_mutants, template_mutants
+from tests.mutation import python_mutants, schema_mutants, script_mutants, template_mutants
 from tests.mutation.coverage_map import PACKAGES
 from tests.mutation.mutant import Mutant
 from tests.mutation.report import LIVES
@@ -17,17 +17,20 @@ KINDS = {
     ".py": python_mutants.mutants_of,
     ".html": template_mutants.mutants_of,
     ".txt": template_mutants.mutants_of,
+    ".js": script_mutants.mutants_of,
 }
 
 
 def all_mutants(root: Path, below: str = "") -> Iterator[Mutant]:
-    """Return every mutant of the files whose path begins with `below`."""
+    """Return every mutant of the files whose path begins with `below`; those of the schema are below `migrations`."""
     for package in PACKAGES:
         for path in sorted((root / package).rglob("*.*")):
             file = str(path.relative_to(root))
-            is_ours = path.suffix == ".py" or "templates" in path.parts
+            is_ours = path.suffix in (".py", ".js") or "templates" in path.parts
             if path.suffix in KINDS and is_ours and is_below(file, below):
                 yield from KINDS[path.suffix](root, file)
+    if is_below(schema_mutants.FILE, below):
+        yield from schema_mutants.mutants()
 
 
 def is_below(file: str, below: str) -> bool:
@@ -36,9 +39,10 @@ def is_below(file: str, below: str) -> bool:
 
 
 def changed_since(root: Path, commit: str) -> list[Mutant]:
-    """Return the mutants on lines that are new or changed since a commit, in the work tree as it is."""
-    command = ["git", "diff", "--unified=0", "--no-color", "--no-ext-diff", commit, "--", *PACKAGES]
-    diff = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
+    """Return the mutants on lines that are new or changed since a commit, in the work tree as it is; of the schema
+    those of each object that such a line of a migration names.
+    """
+    diff = _diff(root, commit, *PACKAGES)
     lines, file = defaultdict[str, set[int]](set), ""
     for row in diff.splitlines():
         if row.startswith("+++ "):
@@ -46,7 +50,15 @@ def changed_since(root: Path, commit: str) -> list[Mutant]:
         elif found := re.match(r"@@ -\S+ \+(\d+)(?:,(\d+))? @@", row):
             first, count = int(found[1]), int(found[2] or 1)
             lines[file] |= set(range(first, first + count))
-    return [mutant for file in lines for mutant in all_mutants(root, file) if mutant.line in lines[file]]
+    found = [mutant for file in lines for mutant in all_mutants(root, file) if mutant.line in lines[file]]
+    migrated = set(re.findall(r"\w+", _diff(root, commit, schema_mutants.FILE)))
+    schema = schema_mutants.mutants() if migrated else []
+    return found + [mutant for mutant in schema if mutant.function.rpartition(".")[2] in migrated]
+
+
+def _diff(root: Path, commit: str, *folders: str) -> str:
+    command = ["git", "diff", "--unified=0", "--no-color", "--no-ext-diff", commit, "--", *folders]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
 
 
 def survivors(root: Path, results: Path) -> list[Mutant]:

@@ -18,14 +18,14 @@ class RunningSlot:
     """One process with a tree of its own and a warm session."""
 
     def __init__(self, root: Path, folder: Path, number: int, test_files: Iterable[str]) -> None:
-        self.tree, name = folder / f"slot{number}" / "program", f"gw{number}"
+        self.tree, self.name = folder / f"slot{number}" / "program", f"gw{number}"
         shutil.copytree(root, self.tree, ignore=shutil.ignore_patterns(*LEFT_OUT))
         (self.tree / ".venv").symlink_to(root / ".venv")
         self.connection, theirs = Pipe()
         self.log = folder / f"slot{number}.log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.mutation.slot", name, str(theirs.fileno()), *sorted(test_files)],
+                [sys.executable, "-m", "tests.mutation.slot", self.name, str(theirs.fileno()), *sorted(test_files)],
                 cwd=self.tree,
                 env={**os.environ, "PYTHONPATH": str(self.tree)},
                 pass_fds=[theirs.fileno()],

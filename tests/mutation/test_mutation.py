@@ -2,16 +2,22 @@
 
 from pathlib import Path
 from types import ModuleType
+from typing import LiteralString, cast
 
+import psycopg
 import pytest
 from cosmic_ray.mutating import mutate_code
+from flask import Flask
 
+from app.servers.postgres import connect
+from tests.mutation import schema_mutants, script_mutants, sql_conditions
 from tests.mutation.choice import Choice
 from tests.mutation.coverage_map import CoverageMap, moved_lines
 from tests.mutation.mutant import diff_of
 from tests.mutation.python_mutants import mutants_of
 from tests.mutation.python_operators import OWN, OwnOperator
 from tests.mutation.swap import LiveFunctions
+from tests.servers import TEMPLATE, servers
 
 QUIET = """
 from typing import TYPE_CHECKING
@@ -75,6 +81,100 @@ def test_a_slow_test_leaves_room_for_the_others(tmp_path: Path) -> None:
     mutant = mutants_of(_written(tmp_path, "def f(x):\n    return x + 1\n"), "a.py")[0]
     chosen = Choice(tmp_path, seen).first(mutant, 20, set(seen.seconds))
     assert chosen == ["tests/b.py::one", "tests/c.py::two"]
+
+
+SCRIPT = """
+document.addEventListener('click', (event) => {
+  if (!button || asked && seen || done) return;
+  event.preventDefault();
+});
+"""
+
+
+def test_a_script_loses_a_guard_an_operand_a_listener_and_a_prevented_default(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text(SCRIPT, "utf-8")
+    found = [(m.operator, " ".join(m.becomes().split())) for m in script_mutants.mutants_of(tmp_path, "a.js")]
+    whole = " ".join(SCRIPT.split())
+    guard = "!button || asked && seen || done"
+    assert sorted(found) == sorted(
+        [
+            ("RemoveListener", ";"),
+            ("RemovePreventDefault", whole.replace("event.preventDefault();", ";")),
+            ("FixCondition", whole.replace(f"({guard})", "(true)")),
+            ("FixCondition", whole.replace(f"({guard})", "(false)")),
+            ("DropOperand", whole.replace(guard, "(!button || asked && seen)")),
+            ("DropOperand", whole.replace(guard, "(!button) || done")),
+            ("DropOperand", whole.replace(guard, "(asked && seen) || done")),
+            ("DropOperand", whole.replace(guard, "!button || (asked) || done")),
+            ("DropOperand", whole.replace(guard, "!button || (seen) || done")),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "CHECK ((a > 0) AND (b > 0) AND (c > 0))",
+            {"(b > 0) AND (c > 0)", "(a > 0) AND (c > 0)", "(a > 0) AND (b > 0)"},
+        ),
+        ("CHECK (a OR (b AND 'x AND y' = c))", {"(b AND 'x AND y' = c)", "a", "a OR ('x AND y' = c)", "a OR (b)"}),
+    ],
+)
+def test_a_rule_of_the_database_is_met_without_each_operand(text: str, expected: set[str]) -> None:
+    found = {" ".join(changed.split()) for _, _, changed in sql_conditions.changes(text)}
+    assert {changed.replace(" )", ")") for changed in found} == {f"CHECK ({inner})" for inner in expected}
+
+
+FUNCTION = """CREATE OR REPLACE FUNCTION guard() RETURNS trigger AS $$
+BEGIN
+    IF OLD.a IS NOT NULL AND NEW.a <> OLD.a THEN
+        RAISE EXCEPTION 'no';
+    END IF;
+END $$"""
+
+
+def test_a_guard_of_a_trigger_is_met_both_ways_weaker_and_not_at_all() -> None:
+    found = {(operator, changed.splitlines()[2].strip()) for operator, _, changed in sql_conditions.changes(FUNCTION)}
+    guard = "IF OLD.a IS NOT NULL AND NEW.a <> OLD.a THEN"
+    assert found == {
+        ("FixCondition", "IF true THEN"),
+        ("FixCondition", "IF false THEN"),
+        ("DropOperand", "IF NEW.a <> OLD.a THEN"),
+        ("DropOperand", "IF OLD.a IS NOT NULL THEN"),
+        ("RemoveStatement", guard),
+    }
+    assert not any(
+        "RAISE" in changed for operator, _, changed in sql_conditions.changes(FUNCTION) if operator == "RemoveStatement"
+    )
+
+
+TRIGGER = (
+    "CREATE TRIGGER guarded BEFORE INSERT OR DELETE OR UPDATE OF a, b ON public.t FOR EACH ROW EXECUTE FUNCTION f()"
+)
+
+
+def test_a_trigger_loses_each_event_and_each_column() -> None:
+    assert [events for _, events in schema_mutants.fewer_events("guarded", TRIGGER)] == [
+        "DELETE OR UPDATE OF a, b",
+        "INSERT OR UPDATE OF a, b",
+        "INSERT OR DELETE OR UPDATE OF b",
+        "INSERT OR DELETE OR UPDATE OF a",
+    ]
+
+
+def test_every_mutant_of_the_schema_is_a_statement_that_the_database_takes(app: Flask) -> None:
+    refused = []
+    with connect(servers().postgres.sockets, TEMPLATE) as connection:
+        found = schema_mutants.mutants_of(connection)
+        for mutant in found:
+            try:
+                with connection.transaction(force_rollback=True):
+                    connection.execute(cast(LiteralString, mutant.becomes()))
+            except psycopg.Error:
+                refused.append(mutant.function)
+    assert refused == ["agency.uq_agency_code"], "foreign keys refer to it"
+    assert len(found) > 500
 
 
 def test_the_tests_of_a_line_follow_it() -> None:

@@ -6,7 +6,7 @@ a child by exchanging the code of its function, so that it costs little more tha
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,10 @@ import pytest
 
 from tests.mutation.children import KILLED, SURVIVED, Verdict, changed_file, in_child
 from tests.mutation.swap import LiveFunctions
+from tests.servers import TEMPLATE_VARIABLE
 
 WARM_UP = "tests/mutation/warm_up.py"
 WARM_SECONDS = 30
-TEMPLATE_VARIABLE = "LAPOR_TEST_TEMPLATE"
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Request:
 
     file: str
     text: str | None
-    limits: dict[str, float]
+    limits: dict[str, float] = field(default_factory=dict)
     lines: tuple[int, ...] = ()
     is_python: bool = False
     cold: bool = False

@@ -310,6 +310,8 @@ def test_an_address_that_asks_too_often_waits(client: FlaskClient, app: Flask) -
     last = client.post("/verifikasi/", data={})
     assert int(last.headers["Retry-After"]) > 0
     assert client.get("/verifikasi/").status_code == 200
+    elsewhere = {"REMOTE_ADDR": "198.51.100.7"}
+    assert client.post("/verifikasi/", data={}, environ_base=elsewhere).status_code == 422
     with app.app_context():
         app.appbuilder.sm.limiter.reset()  # type: ignore[attr-defined]
 

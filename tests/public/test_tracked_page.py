@@ -1,6 +1,7 @@
 """The public page of a case: what a reporter reads, and that nothing else ever stands there."""
 
 import html
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.access.session_filter import only_case
 from app.core.extensions import db
@@ -181,6 +182,25 @@ def test_a_merged_case_names_no_other_case(context: Flask) -> None:
     assert "Digabung dengan aduan lain" in page
     assert main.complaint.number not in page
     assert "KENARI" not in page
+
+
+def test_a_merged_case_shows_the_newest_answer_of_the_other_one(context: Flask) -> None:
+    main, case = a_complaint(at="check", agencies=("dishub",)), a_complaint(at="check")
+    case.act("section_head", "merge", into=main.complaint.number)
+    columns = "complaint_id, actor, at, previous_hash, hash"
+    for seq, words in ((901, "Jawaban pertama"), (902, "Jawaban kedua")):
+        db.session.execute(
+            text(
+                f"INSERT INTO complaint_event (seq, kind, data, {columns}) SELECT :seq, 'reply', :data, {columns}"  # noqa: S608
+                " FROM complaint_event WHERE complaint_id = :main AND seq = 1"
+            ),
+            {"seq": seq, "data": json.dumps({"text": words}), "main": main.id},
+        )
+    db.session.execute(text("UPDATE complaint SET status = 'closed' WHERE id = :main"), {"main": main.id})
+    db.session.commit()
+    page = page_of(context, case)
+    assert "Jawaban kedua" in page
+    assert "Jawaban pertama" not in page
 
 
 def test_a_closed_case_offers_nothing_more(context: Flask, freeze: Freeze) -> None:

@@ -130,6 +130,19 @@ def test_wrong_codes_make_their_sender_wait_longer_each_time_and_nobody_else(cou
         assert [knock(counting, number, "22222222").status_code for _ in range(FREE)] == [422] * FREE
 
 
+def test_the_wait_that_is_left_grows_shorter(counting: Flask) -> None:
+    number = a_complaint().complaint.number
+    with time_machine.travel("2026-12-01T02:00:00Z", tick=False) as clock:
+        assert [knock(counting, number, "22222222").status_code for _ in range(FREE)] == [422] * FREE
+        waits = []
+        for seconds in (0, 10, 19.5, 0.4):
+            clock.shift(seconds)
+            waits.append(int(knock(counting, number, "22222222").headers["Retry-After"]))
+        assert waits == [30, 20, 1, 1]
+        clock.shift(0.1)
+        assert knock(counting, number, "22222222").status_code == 422
+
+
 def test_an_attacker_who_keeps_failing_does_not_keep_the_reporter_out(counting: Flask) -> None:
     case = a_complaint()
     for n in range(40):

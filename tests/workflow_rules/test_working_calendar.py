@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.workflow_rules.office_calendars import BALANGAN, BERLIN, NORMAL, WITA, every_day, week, wita
+from workflow_rules.time.office_hours import OfficeHours
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 CALENDAR = WorkingCalendar.from_dict(BALANGAN)
@@ -250,6 +251,48 @@ def test_an_evening_in_the_west_may_be_open_when_utc_has_the_next_year():
     begins = datetime.fromisoformat("2027-01-01T01:00+00:00")
     assert calendar.next_open(begins - timedelta(days=9)) == begins
     assert calendar.add_minutes(begins, 120) == begins + timedelta(hours=2)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Makassar", "America/St_Johns", "Pacific/Apia", "Pacific/Honolulu"])
+@pytest.mark.parametrize("around", ["2006-10-29", "2011-12-30", "2026-01-01"])
+def test_an_office_that_never_closes_works_all_the_time(zone, around):
+    """Also where summer time ended one minute after midnight, where a date was left out, and at the turn of a year."""
+    calendar = WorkingCalendar.from_dict(every_day([["00:00", "24:00"]], zone))
+    begins = datetime.fromisoformat(f"{around}T00:00+00:00") - timedelta(days=1)
+    for quarter in range(4 * 48):
+        until = begins + timedelta(minutes=15 * quarter)
+        assert calendar.elapsed(begins, until) == until - begins
+        # In UTC: Python finds a local time that is repeated equal to no other.
+        assert calendar.next_open(until).astimezone(UTC) == until
+        assert calendar.add_minutes(begins, 15 * quarter).astimezone(UTC) == until
+
+
+def test_the_first_and_the_last_day_of_a_year_are_working_days():
+    calendar = WorkingCalendar.from_dict(every_day([["07:30", "16:00"]]))
+    for first in (date(2026, 12, 30), date(2026, 12, 31), date(2027, 1, 1)):
+        for days in range(4):
+            assert calendar.working_days(first, first + timedelta(days)) == days
+    assert calendar.working_days(date(2027, 1, 2), date(2027, 1, 1)) == 0
+    assert calendar.working_days(date.min, date.min) == 0, "a year that the calendar does not cover is not asked for"
+
+
+def test_the_last_year_is_open_too():
+    calendar = WorkingCalendar.from_dict(every_day([["00:00", "24:00"]]))
+    summer = datetime(9998, 6, 1, tzinfo=UTC)
+    assert calendar.next_open(summer) == summer
+    assert calendar.add_minutes(summer, 60) == summer + timedelta(hours=1)
+    assert calendar.same_time_after(summer, 30) == summer + timedelta(days=30)
+
+
+def test_an_allowance_without_end_is_refused_before_any_year_is_computed(monkeypatch):
+    calendar, built = WorkingCalendar.from_dict(BALANGAN), []
+    monkeypatch.setattr(
+        OfficeHours, "_build", lambda self, year, build=OfficeHours._build: built.append(year) or build(self, year)
+    )
+    for walk in (calendar.add_minutes, calendar.add_days):
+        with pytest.raises(ValueError, match="too few openings"):
+            walk(wita("2026-11-26 09:00"), 10**18)
+    assert built == [2026]
 
 
 def test_no_time_at_all_is_done_at_the_next_opening():

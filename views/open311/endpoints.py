@@ -35,6 +35,7 @@ class Open311View(BaseView):
     route_base = PATH
     default_view = "list_services"
     limits = submission_limits()
+    limit_scope = "open311"
 
     def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
         blueprint: Blueprint = super().create_blueprint(*args, **kwargs)

@@ -55,6 +55,7 @@ class PublicIntakeView(BaseView):
     route_base = PATH
     default_view = "form"
     limits = intake_limits()
+    limit_scope = "lapor"
 
     def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
         blueprint: Blueprint = super().create_blueprint(*args, **kwargs)

@@ -132,7 +132,7 @@ class OfficeHours:
         first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
         start, stop = _YEAR_STARTS[year - 1], _YEAR_STARTS[year]
         pieces, days = [], []
-        for ordinal, periods in self._open_dates(first - 2, last + 2):
+        for ordinal, periods in self._open_dates(first - 1, last + 1):
             found = self._pieces(ordinal, periods)
             pieces += [(max(begin, start), min(end, stop)) for begin, end in found if begin < stop and end > start]
             if found and first <= ordinal <= last:

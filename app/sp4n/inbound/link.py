@@ -62,7 +62,7 @@ def link(complaint_id: int, tracking_id: str, wanted: LinkRequest, now: datetime
         if complaint.sp4n_tracking_id is not None:
             raise ActionRefused(RefusalReason.OUT_OF_ORDER)
         linked = select(Complaint.id, Complaint.number).where(Complaint.sp4n_tracking_id == number)
-        other = db.session.execute(linked.execution_options(unscoped=True)).first()
+        other = db.session.execute(linked).first()
         if other is not None:
             raise ReportHasCase(other.id, other.number)
         at = now or utc_now()
