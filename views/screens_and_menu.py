@@ -25,6 +25,7 @@ from views.api.docs_api import DocsApi
 from views.api.http import http_rules
 from views.api.resources.catalogue import RESOURCES
 from views.api.resources.routes import api_of
+from views.api.resources.texts import TextApi
 from views.api.sp4n import contracts
 from views.api.sp4n.feed import FeedApi
 from views.api.sp4n.sp4n import Sp4nApi
@@ -133,7 +134,7 @@ def register_views(app: Flask) -> None:
     notices.install(app)
     with app.app_context():
         appbuilder = app.appbuilder  # type: ignore[attr-defined]
-        for api in (ComplaintsApi, WorklistApi, Sp4nApi, FeedApi):
+        for api in (ComplaintsApi, WorklistApi, Sp4nApi, FeedApi, TextApi):
             appbuilder.add_api(api)
         for generated in (*map(api_of, RESOURCES), DocsApi):
             appbuilder.add_api(generated)

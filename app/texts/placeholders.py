@@ -7,7 +7,7 @@ in the length of the text.
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
@@ -91,8 +91,8 @@ class TextRefused(Exception):
 Allowed = Mapping[str, ValueType]
 """The names that a text may hold, with the type of each."""
 
-Values = Mapping[str, str | Mapping[str, str]]
-"""The value of each name: a text, or the texts by format, with "" for the name without a format."""
+Values = Mapping[str, str | Callable[[str], str]]
+"""The value of each name: a text, or a function from a format ("": none) to the text."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ def _value(values: Values, name: str, written: str) -> str:
     if name in _BRACES:
         return _BRACES[name]
     value = values.get(name, "")
-    return value if isinstance(value, str) else value.get(written, "")
+    return value if isinstance(value, str) else value(written)
 
 
 def _pieces(text: str) -> Iterator[_Piece]:

@@ -53,11 +53,11 @@ INSERT INTO complaint (id, number, sp4n_tracking_id, title, body, classification
     location_text, district_id, village_id, status, cycle, route, paused, field_visit, rated, urgency, version,
     sop_version_id, received_at, redacted) VALUES
     (9002, 'LB-2037-009002', NULL, '', '', 'complaint', NULL, 'secret', 'web', '', NULL, NULL, 'registering', 1, NULL,
-        false, false, false, '', 1, 9001, now(), false),
+        false, false, false, 'normal', 1, 9001, now(), false),
     (9001, 'LB-2037-009001', '9001', '', '', 'complaint', 9001, 'secret', 'web', '', 9001, 9001, 'registering', 1,
-        'via_admin', false, false, false, '', 1, 9001, now(), false),
+        'via_admin', false, false, false, 'normal', 1, 9001, now(), false),
     (9003, 'LB-2037-009003', NULL, '', '', 'complaint', NULL, 'secret', 'web', '', NULL, NULL, 'registering', 1, NULL,
-        false, false, false, '', 1, 9001, now(), false);
+        false, false, false, 'normal', 1, 9001, now(), false);
 UPDATE complaint SET merged_into_id = 9002 WHERE id = 9001;
 INSERT INTO agency_track (id, complaint_id, cycle, position, agency_code, lead, state, sent_at, field_visit,
     cross_agency, awaits) VALUES
@@ -180,3 +180,10 @@ INSERT INTO sign_in (id, mark, user_id, began_at, seen_at, browser, door) VALUES
     (9005, 'a5', 9001, now(), now(), '', 'form');
 UPDATE sign_in SET ended_at = now() - interval '1 day' WHERE id = 9005;
 INSERT INTO half_sign_in (id, mark, user_id, seal, began_at) VALUES (9001, 'aa', 9001, '', now()), (9002, 'bb', 9002, '', now());
+
+INSERT INTO text_version (id, code, number, body_id, made_by_id, made_at, activated_by_id)
+    VALUES (9001, 'aa', 1, 'aa', 9001, now(), 9001), (9002, 'bb', 1, 'bb', 9001, now(), 9001);
+UPDATE text_version SET state = 'active', activated_at = now(), reason = 'aa' WHERE id = 9002;
+INSERT INTO standard_text (id, code, title, body, kind, scope, agency_code, owner_id, category_id) VALUES
+    (9001, 'aa', 'AA', 'aa', 'answer', 'own', NULL, 9001, 9001), (9002, 'bb', 'BB', 'bb', 'answer', 'agency', 'aa', NULL, NULL);
+UPDATE definition_state SET version = '00000000-0000-0000-0000-000000000000';

@@ -29,10 +29,11 @@ ALLOWED = {
     "days": ValueType.NUMBER,
     "site": ValueType.LINK,
 }
+DEADLINE = {"": "Kamis, 3 Desember 2026, 15.10 WITA", "date": "3 Desember 2026", "time": "15.10 WITA"}
 VALUES = {
     "complaint.number": "ADU-2026-0001",
     "agency.name": "Dinas A & B",
-    "deadline": {"": "Kamis, 3 Desember 2026, 15.10 WITA", "date": "3 Desember 2026", "time": "15.10 WITA"},
+    "deadline": DEADLINE.__getitem__,
     "days": "3",
 }
 
