@@ -70,6 +70,7 @@ from views.sp4n.csv_import import ImportView
 from views.sp4n.link import LinkView
 from views.sp4n.peer import PeerView
 from views.sp4n.quarantine import ConflictView, QuarantineView, inbound_waiting
+from views.texts.pages import TextView
 from views.webhooks.manage import WebhookManageView
 from views.webhooks.receivers import WebhookView
 from views.worklists import inbox
@@ -205,6 +206,7 @@ MENU = (
     (WorkingWeekView, "Jam kerja", _("Jam kerja"), "clock-hour-4"),
     (NationalLimitView, "Batas nasional", _("Batas nasional"), "hourglass"),
     (SopVersionView, "Versi SOP", _("Versi SOP"), "route"),
+    (TextView, "Teks", _("Teks"), "message"),
 )
 
 

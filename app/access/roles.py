@@ -64,7 +64,7 @@ _ADMINISTER: Grants = {
     ),
     "ResetPasswordView": ("can_this_form_get", "can_this_form_post"),
     "RoleModelView": ("can_list", "can_show"),
-    "menu": (*_REFERENCE_MENU, "Security", "List Users", "List Roles"),
+    "menu": (*_REFERENCE_MENU, "Teks", "Security", "List Users", "List Roles"),
 }
 
 

@@ -12,6 +12,7 @@ from app.models import Complaint, User
 from app.texts.current import Texts, wording
 from app.texts.kinds import TextKind
 from app.texts.values import SAMPLE_NUMBER, instant, sample_values
+from workflow_rules.process.identity import Confidentiality
 
 SAMPLE_CODE = "ABCD-EFGH-JKLM"
 
@@ -28,7 +29,8 @@ def preview(kind: TextKind, texts: Texts, case: Complaint | None, reader: User) 
 def _to_reporter(kind: TextKind, texts: Texts, case: Complaint | None, reader: User) -> tuple[str, str]:
     number, at = (case.number, case.received_at) if case is not None else (SAMPLE_NUMBER, utc_now())
     code = SAMPLE_CODE if kind.key in ("received", "code_replaced") else None
-    hidden = kind.key == "news"
+    secret = case is not None and case.confidentiality != Confidentiality.OPEN
+    hidden = kind.key == "news" or (secret and code is None)
     values = reporter_message(kind.key, "" if hidden else number, None if hidden else at, code, texts)
     return values["subject"], render_template("delivery/reporter.txt", **values)
 

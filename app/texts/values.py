@@ -6,8 +6,11 @@ from functools import partial
 
 from flask import current_app
 from flask_babel import gettext
+from sqlalchemy import select
 
 from app.core.clock import office_time, office_today, utc_now
+from app.core.extensions import db
+from app.models import Complaint
 from app.texts.placeholders import Values
 from app.vocabulary.words import STEPS
 from app.web.formats import ZONE_NAME, day, moment
@@ -34,6 +37,11 @@ def _written(at: datetime, form: str) -> str:
 
 def _written_day(of: date, form: str) -> str:
     return day(of, "pendek" if form == "short" else "sedang")
+
+
+def visible_case(number: str) -> Complaint | None:
+    """Return the case with this number; None if there is none, or the requesting person may not see it."""
+    return db.session.scalars(select(Complaint).where(Complaint.number == number)).first()
 
 
 def sample_values() -> Values:
