@@ -71,6 +71,7 @@ from views.sp4n.link import LinkView
 from views.sp4n.peer import PeerView
 from views.sp4n.quarantine import ConflictView, QuarantineView, inbound_waiting
 from views.texts.pages import TextView
+from views.texts.standard import OwnTextView, StandardTextView
 from views.webhooks.manage import WebhookManageView
 from views.webhooks.receivers import WebhookView
 from views.worklists import inbox
@@ -207,6 +208,7 @@ MENU = (
     (NationalLimitView, "Batas nasional", _("Batas nasional"), "hourglass"),
     (SopVersionView, "Versi SOP", _("Versi SOP"), "route"),
     (TextView, "Teks", _("Teks"), "message"),
+    (StandardTextView, "Teks standar", _("Teks standar"), "message-2"),
 )
 
 
@@ -215,7 +217,7 @@ def add_reference_views(appbuilder: Any) -> None:
 
     SOP steps and the calendar's confirmation and import pages have no menu entry.
     """
-    for plain in (SopStepView, CalendarChangeView, CalendarFileView):
+    for plain in (SopStepView, CalendarChangeView, CalendarFileView, OwnTextView):
         appbuilder.add_view_no_menu(plain)
     for view, name, label, icon in MENU:
         appbuilder.add_view(

@@ -82,3 +82,20 @@ REFUSALS: Labels = {
     "no_reason": _("Tulis alasannya"),
     "reason_too_long": _("Tulis alasan paling banyak 1.000 karakter"),
 }
+
+STANDARD_TITLES: Labels = {
+    "all": _("Teks standar"),
+    "own": _("Teks standar saya"),
+    "one": _("Teks standar"),
+    "new": _("Tambah teks standar"),
+    "edit": _("Ubah teks standar"),
+    "body": _("Isi"),
+}
+STANDARD_KINDS: Labels = {"answer": _("Jawaban kepada pelapor"), "letter": _("Surat tanggapan OPD")}
+STANDARD_SCOPES: Labels = {"office": _("Semua petugas"), "agency": _("Petugas satu OPD")}
+STANDARD_HINTS: Labels = {
+    "body": _(
+        "Dapat memakai {complaint.number}, {complaint.received|date}, {category.name}, {place.name}, {agency.name},"
+        " {office.name}, {officer.name}, {deadline|date}, {today} dan {#if deadline}…{/if}; diisi saat disisipkan."
+    ),
+}

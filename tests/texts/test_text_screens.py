@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from app.core.extensions import db
+from app.demo.accounts import demo_person
+from app.models import JournalEntry
 from app.texts.current import wording
 from app.texts.kinds import KINDS
 from app.texts.versions import history
@@ -51,6 +55,10 @@ def test_a_draft_is_saved_activated_and_put_back(context: Flask, screen: FlaskCl
     assert wording(CODE, {})["subject"] != "Judul baru"
     assert activated(screen).status_code == 303
     assert newest().activated_by.username == "administrator"
+    journalled = db.session.scalars(select(JournalEntry).where(JournalEntry.data["table"].astext == "text_version"))
+    acts = [(entry.data["act"], entry.data["after"].get("reason"), entry.officer_id) for entry in journalled]
+    by = demo_person("administrator").id
+    assert acts == [("insert", "", by), ("update", "Lebih jelas", by)]
     page = screen.get(PAGE).text
     assert "Pulihkan teks asli" in page
     assert "Lebih jelas" in page

@@ -47,21 +47,21 @@ class TextView(BaseView):
             "texts/list.html", title=gettext("Teks"), lines=overview(), groups=GROUPS, now=utc_now(), path=PATH
         )
 
-    @expose("/<code>", methods=["GET"])
+    @expose("/<text>", methods=["GET"])
     @for_officers("can_write", "Reference")
-    def show(self, code: str) -> Response:
+    def show(self, text: str) -> Response:
         """Show the page of one text with its draft form, preview and history; 404 for an unknown code."""
-        form = shown_form(_kind(code))
+        form = shown_form(_kind(text))
         form.check()
         return _page(form)
 
-    @expose("/<code>", methods=["POST"])
+    @expose("/<text>", methods=["POST"])
     @for_officers("can_write", "Reference")
-    def save(self, code: str) -> Response | Redirect:
+    def save(self, text: str) -> Response | Redirect:
         """Store the submitted words as draft and redirect to the page of the text; with the button `periksa` only check
         them and show their preview. Faults show the form again as typed with status 422, a newer version with 409.
         """
-        form = sent_form(_kind(code))
+        form = sent_form(_kind(text))
         if not form.check():
             return _page(form, 422)
         if request.form.get("lakukan") == "periksa":
@@ -72,17 +72,17 @@ class TextView(BaseView):
             form.refuse(refused)
             return _page(form, 409)
         flash(gettext("Konsep versi %(number)s disimpan. Yang berlaku belum berubah.", number=row.number), "success")
-        return redirect(f"{PATH}/{code}", 303)
+        return redirect(f"{PATH}/{text}", 303)
 
-    @expose("/<code>/<int:number>/aktif", methods=["POST"])
+    @expose("/<text>/<int:number>/aktif", methods=["POST"])
     @for_officers("can_write", "Reference")
-    def activate(self, code: str, number: int) -> Response | Redirect:
+    def activate(self, text: str, number: int) -> Response | Redirect:
         """Make a draft (by its id) the version in force, with a reason, and redirect to the page of the text. A missing
         reason or a fault shows the page again with status 422, a draft that was replaced with 409.
         """
-        kind = _kind(code)
+        kind = _kind(text)
         row = find_version(min(number, LARGEST_ID))
-        if row is None or row.code != code:
+        if row is None or row.code != text:
             abort(404)
         form = _with_reason(kind)
         if reason := form.given_reason():
@@ -95,16 +95,16 @@ class TextView(BaseView):
                 form.put_faults(refused.faults)
             else:
                 flash(gettext("Teks ini berlaku mulai sekarang. Yang sudah dikirim tidak berubah."), "success")
-                return redirect(f"{PATH}/{code}", 303)
+                return redirect(f"{PATH}/{text}", 303)
         return _page(form, 422)
 
-    @expose("/<code>/pulihkan", methods=["POST"])
+    @expose("/<text>/pulihkan", methods=["POST"])
     @for_officers("can_write", "Reference")
-    def restore(self, code: str) -> Response | Redirect:
+    def restore(self, text: str) -> Response | Redirect:
         """Put the original words back into force as a new version, with a reason, and redirect to the page of the text.
         A missing reason shows the page again with status 422, a newer version with 409.
         """
-        kind, sent = _kind(code), sent_form(_kind(code))
+        kind, sent = _kind(text), sent_form(_kind(text))
         form = _with_reason(kind)
         form.faults = {}
         reason = form.given_reason()
@@ -117,7 +117,7 @@ class TextView(BaseView):
             form.refuse(refused)
             return _page(form, 409)
         flash(gettext("Teks asli berlaku lagi mulai sekarang."), "success")
-        return redirect(f"{PATH}/{code}", 303)
+        return redirect(f"{PATH}/{text}", 303)
 
 
 def _kind(code: str) -> TextKind:

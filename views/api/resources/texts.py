@@ -63,15 +63,15 @@ class TextApi(BaseApi):
     def get(self, number: int) -> Response:
         return _one(_found(number))
 
-    @expose("/<key>/versions", methods=["GET"])
+    @expose("/<text>/versions", methods=["GET"])
     @declared(contracts.VERSIONS)
     @_ADMINISTRATORS
-    def versions(self, key: str) -> Response:
-        """Return a JSON response with the versions of one kind, newest first; `key` is its code, or the id of one of
-        its versions. Raises Problem(404) for another key.
+    def versions(self, text: str) -> Response:
+        """Return a JSON response with the versions of one kind, newest first; `text` is its code, or the id of one of
+        its versions. Raises Problem(404) for another text.
         """
-        is_id = key.isascii() and key.isdigit() and len(key) < 20
-        code = _found(int(key)).code if is_id else key
+        is_id = text.isascii() and text.isdigit() and len(text) < 20
+        code = _found(int(text)).code if is_id else text
         if code not in KINDS:
             raise Problem(404)
         return answer([_shown(row) for row in history(code)])
