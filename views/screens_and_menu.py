@@ -26,6 +26,7 @@ from views.api.docs_api import DocsApi
 from views.api.http import http_rules
 from views.api.resources.catalogue import RESOURCES
 from views.api.resources.routes import api_of
+from views.api.resources.texts import TextApi
 from views.api.sp4n import contracts
 from views.api.sp4n.feed import FeedApi
 from views.api.sp4n.sp4n import Sp4nApi
@@ -72,6 +73,8 @@ from views.sp4n.csv_import import ImportView
 from views.sp4n.link import LinkView
 from views.sp4n.peer import PeerView
 from views.sp4n.quarantine import ConflictView, QuarantineView, inbound_waiting
+from views.texts.pages import TextView
+from views.texts.standard import OwnTextView, StandardTextView
 from views.webhooks.manage import WebhookManageView
 from views.webhooks.receivers import WebhookView
 from views.worklists import inbox
@@ -136,7 +139,7 @@ def register_views(app: Flask) -> None:
     notices.install(app)
     with app.app_context():
         appbuilder = app.appbuilder  # type: ignore[attr-defined]
-        for api in (ComplaintsApi, WorklistApi, Sp4nApi, FeedApi, FieldDefinitionApi):
+        for api in (ComplaintsApi, WorklistApi, Sp4nApi, FeedApi, FieldDefinitionApi, TextApi):
             appbuilder.add_api(api)
         for generated in (*map(api_of, RESOURCES), DocsApi):
             appbuilder.add_api(generated)
@@ -209,6 +212,8 @@ MENU = (
     (WorkingWeekView, "Jam kerja", _("Jam kerja"), "clock-hour-4"),
     (NationalLimitView, "Batas nasional", _("Batas nasional"), "hourglass"),
     (SopVersionView, "Versi SOP", _("Versi SOP"), "route"),
+    (TextView, "Teks", _("Teks"), "message"),
+    (StandardTextView, "Teks standar", _("Teks standar"), "message-2"),
 )
 
 
@@ -217,7 +222,7 @@ def add_reference_views(appbuilder: Any) -> None:
 
     SOP steps and the calendar's confirmation and import pages have no menu entry.
     """
-    for plain in (SopStepView, CalendarChangeView, CalendarFileView):
+    for plain in (SopStepView, CalendarChangeView, CalendarFileView, OwnTextView):
         appbuilder.add_view_no_menu(plain)
     for view, name, label, icon in MENU:
         appbuilder.add_view(

@@ -21,6 +21,7 @@ JOURNALLED = frozenset(
         *("choice", "choice_officer", "field_definition"),
         *("emblem", "holiday", "identity_grant", "linked_subject", "national_limit", "notice_preference"),
         *("officer_profile", "report_recipient", "report_schedule", "saved_list", "signing_means", "sop_step"),
+        *("standard_text", "text_version"),
         *("sop_version", "two_step", "village", "webhook_endpoint", "working_week"),
     }
 )

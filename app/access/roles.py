@@ -14,6 +14,7 @@ _OWN_ACCOUNT: Grants = {
     "Notice": ("can_read",),
 }
 _READ_CASES: Grants = {"Complaint": ("can_read",), "Worklist": ("can_read",), "menu": ("Kotak kerja", "Semua aduan")}
+_OWN_TEXTS: Grants = {"OwnText": ("can_read", "can_write")}
 _ACT: Grants = {"Complaint": ("can_act",)}
 _RECEIVE: Grants = {"Complaint": ("can_receive",), "menu": ("Catat aduan",)}
 _LOOK_UP: Grants = {"Reference": ("can_read",)}
@@ -50,6 +51,7 @@ _REFERENCE_MENU = (
     "Jam kerja",
     "Batas nasional",
     "Versi SOP",
+    "Teks standar",
 )
 _ADMINISTER: Grants = {
     "Reference": ("can_read", "can_write"),
@@ -66,7 +68,7 @@ _ADMINISTER: Grants = {
     ),
     "ResetPasswordView": ("can_this_form_get", "can_this_form_post"),
     "RoleModelView": ("can_list", "can_show"),
-    "menu": (*_REFERENCE_MENU, "Security", "List Users", "List Roles"),
+    "menu": (*_REFERENCE_MENU, "Teks", "Security", "List Users", "List Roles"),
 }
 
 
@@ -78,7 +80,7 @@ def _together(*parts: Grants) -> Grants:
     return merged
 
 
-_OFFICER = _together(_OWN_ACCOUNT, _READ_CASES, _ACT, _LOOK_UP, _REPORTS)
+_OFFICER = _together(_OWN_ACCOUNT, _READ_CASES, _ACT, _LOOK_UP, _REPORTS, _OWN_TEXTS)
 _REFERENCE_READER: Grants = {"menu": _REFERENCE_MENU}
 
 ROLE_GRANTS: dict[str, Grants] = {

@@ -3,14 +3,13 @@
 They contain nothing about the reporter and no content of the case.
 """
 
+from datetime import datetime
 from typing import Any
 
 from flask import current_app, render_template
 from flask_babel import force_locale, gettext, ngettext
-from flask_babel import lazy_gettext as _
 
 from app.access.people import person_of
-from app.accounts.labels import ACCOUNT_MAILS
 from app.core.clock import utc_now
 from app.delivery.notice_sentences import NoticeLine, notice_line
 from app.models import Complaint, Delivery, ReportJob
@@ -18,8 +17,14 @@ from app.models.messages import RECORD_KINDS
 from app.outbound.gateway import ComposedMessage, Refused
 from app.reporting.exports.request import wanted_of
 from app.reporting.exports.titles import title_of
+from app.texts.current import Texts, wording
+from app.texts.placeholders import Values
+from app.texts.values import instant
 from app.worklists.work_counts import count_my_steps
 from workflow_rules.process.identity import Confidentiality
+
+Message = dict[str, Any]
+"""The template values of one message."""
 
 
 def compose(message: Delivery) -> ComposedMessage:
@@ -53,21 +58,29 @@ def _report_text(message: Delivery, job: ReportJob) -> tuple[str, str]:
     return f"{name}: {title}", render_template("delivery/report.txt", **values)
 
 
-def reporter_values(message: Delivery, case: Complaint) -> dict[str, Any]:
+def reporter_values(message: Delivery, case: Complaint) -> Message:
     """Return the template values of a message to a reporter as a dict: `subject`, `sentence`, `number` ("": not shown),
     `code` (tracking code or None), `base` (address of the site).
 
     If the case is not open, the complaint number is included only together with the code, which is useless without it.
     """
     secret = case.confidentiality != Confidentiality.OPEN
-    subject, sentence = REPORTER_MESSAGES["news" if secret and message.sealed_code is None else str(message.told)]
-    return {
-        "subject": str(subject),
-        "sentence": str(sentence),
-        "number": "" if secret and message.sealed_code is None else case.number,
-        "code": message.sealed_code,
-        "base": current_app.config["PUBLIC_BASE_URL"],
-    }
+    if secret and message.sealed_code is None:
+        return reporter_message("news", "", None, None)
+    return reporter_message(str(message.told), case.number, case.received_at, message.sealed_code)
+
+
+def reporter_message(
+    key: str, number: str, received_at: datetime | None, code: str | None, texts: Texts | None = None
+) -> Message:
+    """Return the template values of a message to a reporter as it is worded now, or with the words of `texts`: number
+    ("": not shown) and instant of the case, and the tracking code, if it is named. Raises TextRefused if `texts` has a
+    fault.
+    """
+    base = current_app.config["PUBLIC_BASE_URL"]
+    values: Values = {"complaint.number": number, "complaint.received": instant(received_at), "site.address": base}
+    said = wording(f"reporter.{key}", values, texts)
+    return {"subject": said["subject"], "sentence": said["body"], "number": number, "code": code, "base": base}
 
 
 def _notice_values(message: Delivery) -> dict[str, Any]:
@@ -82,10 +95,10 @@ def _notice_values(message: Delivery) -> dict[str, Any]:
     else:
         subject = ngettext("%(num)d pemberitahuan", "%(num)d pemberitahuan", len(lines))
     base = current_app.config["PUBLIC_BASE_URL"]
-    return {"lines": lines, "work": work, "subject": subject, "base": base, "link_of": _link_of}
+    return {"lines": lines, "work": work, "subject": subject, "base": base, "link_of": link_of}
 
 
-def _link_of(line: NoticeLine) -> str:
+def link_of(line: NoticeLine) -> str:
     base = current_app.config["PUBLIC_BASE_URL"]
     if line.kind in RECORD_KINDS:
         return f"{base}/kesehatan/"
@@ -102,20 +115,11 @@ def _account_text(message: Delivery) -> tuple[str, str]:
     link = message.password_link
     if link is not None and (message.sealed_code is None or link.ended_at or link.expires_at <= utc_now()):
         raise Refused("the link has ended")
-    subject, sentence = ACCOUNT_MAILS[link.kind if link is not None else str(message.account_news)]
     base = current_app.config["PUBLIC_BASE_URL"]
-    values = {"sentence": str(sentence), "base": base, "user": message.user, "link": "", "until": None}
+    name = message.user.get_full_name() if message.user is not None else ""
+    key = link.kind if link is not None else str(message.account_news)
+    said = wording(f"account.{key}", {"officer.name": name, "site.address": base})
+    values = {"sentence": said["body"], "base": base, "user": message.user, "link": "", "until": None}
     if link is not None:
         values |= {"link": f"{base}{LINK_PATH}{message.sealed_code}", "until": link.expires_at}
-    return str(subject), render_template("delivery/account.txt", **values)
-
-
-# (subject, first sentence) by cause. `news` replaces every cause but the code if the reporter asked for secrecy.
-REPORTER_MESSAGES: dict[str, tuple[object, object]] = {
-    "received": (_("Nomor dan kode lacak Anda"), _("Laporan Anda sudah kami terima.")),
-    "code_replaced": (_("Kode lacak Anda yang baru"), _("Kode lacak Anda diganti. Kode yang lama tidak berlaku lagi.")),
-    "question": (_("Ada pertanyaan untuk Anda"), _("Ada pertanyaan yang menunggu jawaban Anda.")),
-    "answered": (_("Aduan Anda sudah dijawab"), _("Jawaban atas aduan Anda sudah ada.")),
-    "ended": (_("Kabar tentang aduan Anda"), _("Ada kabar terakhir tentang aduan Anda.")),
-    "news": (_("Ada kabar untuk Anda"), _("Ada kabar untuk Anda di halaman lacak.")),
-}
+    return said["subject"], render_template("delivery/account.txt", **values)

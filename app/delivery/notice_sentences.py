@@ -1,5 +1,6 @@
 """Notices as sentences, for the bell and for messages."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,9 +9,11 @@ from sqlalchemy.orm import joinedload
 
 from app.core.extensions import db
 from app.models import Notice
-from app.notices.labels import NOTICES
 from app.reporting.exports.request import wanted_of
 from app.reporting.exports.titles import title_of
+from app.texts.current import wording
+from app.texts.placeholders import Values
+from app.texts.values import instant
 from app.vocabulary.words import STEPS
 from workflow_rules.process.escalation import LIMIT
 
@@ -49,19 +52,24 @@ def notice_line(row: Notice) -> NoticeLine:
 
 
 def sentence_of(row: Notice) -> str:
-    """Return the sentence of a Notice row as text in the current locale, with number, step or day where its kind names
-    them.
-    """
-    said = str(NOTICES[row.kind])
+    """Return the sentence of a Notice row as text in the current locale, worded as the office has it now."""
+    return wording(f"notice.{row.kind}", _values_of(row))["body"]
+
+
+def _values_of(row: Notice) -> Values:
+    """Return the values of what the notice's sentence may name: number, step, limit, decree or report."""
+    values: dict[str, str | Callable[[str], str]] = {}
     if row.delegation is not None:
-        return said % {"decree": row.delegation.decree_number}
+        values["delegation.decree"] = row.delegation.decree_number
     if row.report_job is not None:
-        return said % {"report": title_of(wanted_of(row.report_job.wanted))}
-    if row.complaint is None:
-        return said
-    if row.task is None:
-        return said % {"number": row.complaint.number}
-    return said % {"number": row.complaint.number, "step": str(STEPS[row.task.step]), "day": row.level - LIMIT}
+        values["report.title"] = title_of(wanted_of(row.report_job.wanted))
+    if row.complaint is not None:
+        values["complaint.number"] = row.complaint.number
+        if row.task is not None:
+            values["step.name"] = str(STEPS[row.task.step])
+            values["step.overdue_days"] = str(row.level - LIMIT)
+            values["deadline"] = instant(row.task.due_at)
+    return values
 
 
 _CAUSES = (Notice.task, Notice.complaint, Notice.delegation, Notice.report_job)

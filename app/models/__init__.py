@@ -33,6 +33,7 @@ from app.models.peer import SyncComparison, SyncImport, SyncLedger, SyncPeer
 from app.models.reference import Category, District, Holiday, NationalLimitRow, Village, WorkingWeek
 from app.models.report import Register, RegisterKind, RehearsalRow, ReportJob, ReportRecipient, ReportSchedule
 from app.models.sop import SopStepRow, SopVersion
+from app.models.text import StandardText, TextVersion
 from app.models.webhook import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
@@ -101,6 +102,7 @@ __all__ = [
     "SigningMeans",
     "SopStepRow",
     "SopVersion",
+    "StandardText",
     "StepAlarm",
     "StepPause",
     "StepTask",
@@ -110,6 +112,7 @@ __all__ = [
     "SyncImport",
     "SyncLedger",
     "SyncPeer",
+    "TextVersion",
     "TwoStep",
     "User",
     "ViewMenu",

@@ -37,6 +37,18 @@ NOTICES: Labels = {
     "records_green": _("Pemeriksaan malam: semua catatan benar kembali"),
 }
 
+REPORTER_MESSAGES: dict[str, tuple[object, object]] = {
+    "received": (_("Nomor dan kode lacak Anda"), _("Laporan Anda sudah kami terima.")),
+    "code_replaced": (_("Kode lacak Anda yang baru"), _("Kode lacak Anda diganti. Kode yang lama tidak berlaku lagi.")),
+    "question": (_("Ada pertanyaan untuk Anda"), _("Ada pertanyaan yang menunggu jawaban Anda.")),
+    "answered": (_("Aduan Anda sudah dijawab"), _("Jawaban atas aduan Anda sudah ada.")),
+    "ended": (_("Kabar tentang aduan Anda"), _("Ada kabar terakhir tentang aduan Anda.")),
+    "news": (_("Ada kabar untuk Anda"), _("Ada kabar untuk Anda di halaman lacak.")),
+}
+"""Subject and first sentence of a message to a reporter, by cause; `news` replaces every cause but the code if the
+reporter asked for secrecy.
+"""
+
 DELIVERY_STATES: Labels = {
     "queued": _("Menunggu dikirim"),
     "sent": _("Terkirim"),

@@ -67,5 +67,6 @@ REFUSED: Labels = {
     "role_not_given": _("Pilih paling sedikit satu peran dari daftar ini"),
     "too_many_days": _("Tulis paling banyak 365 hari kerja"),
     "no_allowance": _("Isi waktu baku dan satuannya"),
+    "agency_of_scope": _("Pilih OPD bila teks ini untuk petugas satu OPD, dan kosongkan bila untuk semua"),
     "wrong_password": _("Kata sandi sekarang tidak cocok"),
 }

@@ -12,7 +12,7 @@ from migrations.indexes import build, drop, while_the_office_works
 from migrations.journal import journal
 
 revision = "0043"
-down_revision = "0041"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 

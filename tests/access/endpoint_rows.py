@@ -39,6 +39,7 @@ from app.models import (
     SavedList,
     SignIn,
     SopVersion,
+    StandardText,
     StepTask,
     Village,
     WorkingWeek,
@@ -57,6 +58,9 @@ from app.sp4n.inbound.apply_revision import apply_report
 from app.sp4n.inbound.csv_import import store_upload
 from app.sp4n.peer.report_state import answer_letter
 from app.sp4n.peer.state import ledger_of
+from app.texts.current import originals_of
+from app.texts.kinds import KINDS
+from app.texts.versions import save_draft
 from app.webhooks.manage import EndpointInput, add_endpoint, send_test
 from app.worklists.saved_lists import save_list
 from tests.factories import a_complaint, a_report
@@ -74,6 +78,7 @@ ROWS: dict[str, Any] = {
     "batas-nasional": NationalLimitRow.id,
     "delegasi": DelegationRow.id,
     "petugas": OfficerProfile.user_id,
+    "teks-standar": StandardText.id,
     "users": User.id,
     "roles": Role.id,
 }
@@ -86,6 +91,7 @@ def make_parts() -> Parts:
     integration = db.session.scalars(select(Role).where(Role.name == "integration")).one()
     _add_account("integrasi", integration)
     _add_delegation()
+    _add_standard_texts()
     grant_id = _add_grant(integration)
     field, other_field = _add_field("uji"), _add_field("uji_lain")
     role = Role.id == select(Role.id).where(Role.name == "supervisor").scalar_subquery()
@@ -100,6 +106,7 @@ def make_parts() -> Parts:
     found |= _part_of_the_queue() | _parts_of_the_messages() | _part_of_the_registers()
     return found | {
         "key": make_key(),
+        **_parts_of_texts(),
         "reader_key": _add_reader(),
         "int:grant_id": str(grant_id),
         "/isian/": str(field),
@@ -135,13 +142,9 @@ def _parts_of_the_api(found: Parts) -> Parts:
     """A row of each resource, by its address in the data API."""
     of_screen = {"agency": "opd", "category": "kategori", "district": "kecamatan", "village": "desa"}
     of_screen |= {"holiday": "hari-libur", "working_hours": "jam-kerja", "national_limit": "batas-nasional"}
-    of_screen |= {"delegation": "delegasi", "officer": "petugas", "choice": "daftar-pilihan"}
-    rows = {
-        "sop": SopVersion.id,
-        "step_task": StepTask.id,
-        "letter": Letter.id,
-        "journal": JournalEntry.id,
-    }
+    of_screen |= {"delegation": "delegasi", "officer": "petugas", "standard_text": "teks-standar"}
+    of_screen |= {"choice": "daftar-pilihan"}
+    rows = {"sop": SopVersion.id, "step_task": StepTask.id, "letter": Letter.id, "journal": JournalEntry.id}
     own = {name: str(db.session.scalars(select(key).order_by(key)).first()) for name, key in rows.items()}
     return {f"/api/v1/{name}/": found[base] for name, base in of_screen.items()} | {
         f"/api/v1/{name}/": key for name, key in own.items()
@@ -305,6 +308,24 @@ def _add_delegation() -> None:
     row.starts_on, row.ends_on, row.created_at = today, today, utc_now()
     db.session.add(row)
     db.session.commit()
+
+
+def _add_standard_texts() -> None:
+    """One of the office, and one of an agency's admin."""
+    common = {"title": "Uji", "body": "Aduan {complaint.number}", "kind": "answer", "order": 1}
+    db.session.add(StandardText(code="uji", scope="office", **common))
+    db.session.flush()
+    db.session.add(StandardText(code="uji", scope="own", owner_id=demo_person("admin.dishub").id, **common))
+    db.session.commit()
+
+
+def _parts_of_texts() -> Parts:
+    """The draft of a text, and an officer's own standard text."""
+    kind = KINDS["reporter.received"]
+    draft = save_draft(kind, originals_of(kind), None, utc_now())
+    own = db.session.scalars(select(StandardText.id).where(StandardText.scope == "own")).one()
+    number = str(draft.id)
+    return {"text": kind.code, "/teks/": number, "/api/v1/text/": number, "teks-standar-saya": str(own)}
 
 
 def _add_grant(role: Role) -> int:

@@ -75,10 +75,11 @@ def screen(base: str, routes: str) -> str:
     return "\n".join(lines)
 
 
+ADDED_OWN = "\nGET /teks-standar-saya/add\nPOST /teks-standar-saya/add\nGET /teks-standar-saya/delete/<pk>"
 CRUD = "list show add edit confirm_delete delete"
 RESOURCES = (
-    *("agency", "category", "district", "village", "holiday", "working_hours", "national_limit", "delegation"),
-    *("choice", "field_definition"),
+    *("agency", "category", "district", "village", "holiday", "working_hours", "national_limit"),
+    *("choice", "field_definition", "standard_text", "delegation"),
     *("officer", "sop"),
 )
 WRITTEN = RESOURCES[:-2]
@@ -95,7 +96,10 @@ def written_resources() -> str:
     return "\n".join(routes.format(name) for name in WRITTEN)
 
 
-PLAIN = ("opd", "kategori", "daftar-pilihan", "kecamatan", "desa", "hari-libur", "jam-kerja", "batas-nasional")
+PLAIN = (
+    *("opd", "kategori", "daftar-pilihan", "kecamatan", "desa", "hari-libur", "jam-kerja", "batas-nasional"),
+    "teks-standar",
+)
 READ = "list show"
 WRITE = "add edit confirm_delete delete"
 
@@ -468,6 +472,28 @@ ENDPOINTS = {
             + [screen("delegasi", "action confirm_action add edit")]
             + [screen("versi-sop", "action confirm_action activate edit confirm_delete delete")]
         ),
+    ),
+    "the words of messages": Kind(
+        {"administrator"},
+        """
+        GET /teks/
+        GET /teks/<text>
+        POST /teks/<text>
+        POST /teks/<text>/<int:number>/aktif
+        POST /teks/<text>/pulihkan
+        GET /api/v1/text/
+        POST /api/v1/text/
+        GET /api/v1/text/<int:number>
+        GET /api/v1/text/<text>/versions
+        POST /api/v1/text/<int:number>/check
+        POST /api/v1/text/<int:number>/activate
+        """,
+    ),
+    "one's own standard texts": Kind(OFFICERS, screen("teks-standar-saya", "list") + ADDED_OWN),
+    "a standard text of one officer": Kind(
+        {"agency_admin"},
+        screen("teks-standar-saya", "show edit confirm_delete") + "\nPOST /teks-standar-saya/delete/<pk>",
+        blind=frozenset(OFFICERS - {"agency_admin"}),
     ),
     "accounts and roles": Kind(
         {"administrator"},

@@ -141,6 +141,11 @@ REFERENCE = (
     Twice("uq_sop_step_version_step", "sop_step", ({"sop_version_id": 9002}, {"step": "check"})),
     Twice("uq_sop_version_number", "sop_version", ({"number": "cc"},)),
     Twice("uq_sop_version_one_active", "sop_version", ({"status": "retired"},), {"number": "cc", "status": "active"}),
+    Twice("uq_standard_text_code", "standard_text", ({"code": "bb"}, {"owner_id": 9002})),
+    Twice("uq_standard_text_code", "standard_text", ({"code": "cc"},), row=9002),
+    Twice("uq_text_version_active", "text_version", ({"code": "cc"}, {"state": "retired"}), {"number": 2}, row=9002),
+    Twice("uq_text_version_draft", "text_version", ({"code": "cc"}, {"state": "retired"}), {"number": 2}),
+    Twice("uq_text_version_number", "text_version", ({"code": "cc"}, {"number": 2}), {"state": "retired"}),
     Twice("uq_village_code", "village", ({"code": "bb"},)),
 )
 

@@ -82,6 +82,7 @@ WORDS = (
     _word("ck_sop_step_step", "sop_step", "step", "reply"),
     _word("ck_sop_version_approver_capacity", "sop_version", "approver_capacity", "plh"),
     _word("ck_sop_version_status", "sop_version", "status", "retired"),
+    _word("ck_standard_text_kind", "standard_text", "kind", "letter"),
     _word("ck_step_task_allowance_unit", "step_task", "allowance_unit", "working_minutes"),
     _word("ck_step_task_step", "step_task", "step", "send_answer"),
     _word("ck_sync_change_origin", "sync_change", "origin", "sp4n"),
@@ -89,6 +90,7 @@ WORDS = (
     _word("ck_sync_import_state", "sync_import", "state", "dropped"),
     _word("ck_sync_ledger_drift", "sync_ledger", "drift", "status"),
     _word("ck_sync_ledger_state", "sync_ledger", "state", "parked"),
+    _word("ck_text_version_state", "text_version", "state", "retired"),
     _word("ck_webhook_delivery_state", "webhook_delivery", "state", "parked"),
 )
 
@@ -329,6 +331,26 @@ TOGETHER = (
         ("previous_secret = 'a'", f"previous_until = {_AT}"),
         (f"previous_secret = 'a', previous_until = {_AT}",),
     ),
+    Check("ck_standard_text_agency", "standard_text", ("agency_code = 'aa'",), ("agency_code = NULL",)),
+    Check("ck_standard_text_agency", "standard_text", ("agency_code = NULL",), ("agency_code = 'bb'",), 9002),
+    Check("ck_standard_text_code", "standard_text", ("code = 'Aa'", "code = '1a'", "code = ''"), ("code = 'b_1'",)),
+    Check("ck_standard_text_owner", "standard_text", ("owner_id = NULL",), ("owner_id = 9002",)),
+    Check("ck_standard_text_owner", "standard_text", ("owner_id = 9001",), ("owner_id = NULL",), 9002),
+    Check(
+        "ck_standard_text_scope",
+        "standard_text",
+        ("scope = 'nowhere', owner_id = NULL",),
+        ("scope = 'office', owner_id = NULL", "scope = 'agency', owner_id = NULL, agency_code = 'aa'"),
+    ),
+    Check("ck_standard_text_title", "standard_text", ("title = ''", "body = ''"), ("title = 'b', body = 'b'",)),
+    Check(
+        "ck_text_version_activated_at",
+        "text_version",
+        ("state = 'active'",),
+        (f"state = 'active', activated_at = {_AT}, reason = 'a'", "state = 'retired'"),
+    ),
+    Check("ck_text_version_body_id", "text_version", ("body_id = ''",), ("body_id = 'b'",)),
+    Check("ck_text_version_reason", "text_version", ("reason = ''",), ("reason = 'b'",), 9002),
     Check(
         "ck_webhook_endpoint_why_disabled",
         "webhook_endpoint",

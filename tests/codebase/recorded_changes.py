@@ -94,6 +94,8 @@ JOURNALLED = (
     ),
     Journalled("sop_step", {"step": "check"}, {"allowance_value": 11}),
     Journalled("sop_version", {"number": "cc"}, {"silence_days": 2}, {"approver_nip": "cc"}),
+    Journalled("standard_text", {"code": "cc"}, {"title": "CC"}),
+    Journalled("text_version", {"code": "cc"}, {"state": "retired"}),
     Journalled(
         "two_step",
         {"user_id": 9003},

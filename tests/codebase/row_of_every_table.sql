@@ -187,3 +187,9 @@ INSERT INTO sign_in (id, mark, user_id, began_at, seen_at, browser, door) VALUES
     (9005, 'a5', 9001, now(), now(), '', 'form');
 UPDATE sign_in SET ended_at = now() - interval '1 day' WHERE id = 9005;
 INSERT INTO half_sign_in (id, mark, user_id, seal, began_at) VALUES (9001, 'aa', 9001, '', now()), (9002, 'bb', 9002, '', now());
+
+INSERT INTO text_version (id, code, number, body_id, made_by_id, made_at, activated_by_id)
+    VALUES (9001, 'aa', 1, 'aa', 9001, now(), 9001), (9002, 'bb', 1, 'bb', 9001, now(), 9001);
+UPDATE text_version SET state = 'active', activated_at = now(), reason = 'aa' WHERE id = 9002;
+INSERT INTO standard_text (id, code, title, body, kind, scope, agency_code, owner_id, category_id) VALUES
+    (9001, 'aa', 'AA', 'aa', 'answer', 'own', NULL, 9001, 9001), (9002, 'bb', 'BB', 'bb', 'answer', 'agency', 'aa', NULL, NULL);

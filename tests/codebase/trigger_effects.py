@@ -325,7 +325,46 @@ FIELDS = (
     ),
 )
 
-GUARDS = (*LISTS, *FIELDS, *APPEND_ONLY, *DELEGATIONS, *OWN_DELEGATIONS, *ROLES, *IDENTITIES, *MEMBERSHIP)
+_BEGINS, _STAYS = "a version of a text begins as a draft", "a version of a text is never changed or deleted"
+_NEW_TEXT = """
+    INSERT INTO text_version (code, number, body_id, state, made_at, activated_at, reason)
+    VALUES ('cc', 1, 'cc', '{}', now(), now(), 'a')
+"""
+_NEWER = "UPDATE text_version SET {} WHERE id = 9001"
+_IN_FORCE = "UPDATE text_version SET {} WHERE id = 9002"
+_RETIRED = _IN_FORCE.format("state = 'retired'")
+_STAMPED = ("body_id", "body_en", "subject_id", "subject_en", "code")
+TEXTS = (
+    *(
+        Guard("text_version_stays", "insert", _BEGINS, _NEW_TEXT.format(state), _NEW_TEXT.format("draft"))
+        for state in ("active", "retired")
+    ),
+    *(
+        Guard("text_version_stays", "update", _STAYS, row.format(f"{column} = 'x'"), row.format("state = 'retired'"))
+        for column in _STAMPED
+        for row in (_NEWER, _IN_FORCE)
+    ),
+    *(
+        Guard("text_version_stays", "update", _STAYS, _NEWER.format(change), _NEWER.format("state = 'retired'"))
+        for change in ("id = 9009", "number = 9", "made_by_id = 9002", "made_at = made_at - interval '1 day'")
+    ),
+    *(
+        Guard("text_version_stays", "update", _STAYS, _IN_FORCE.format(change), _RETIRED)
+        for change in (
+            "state = 'draft'",
+            "reason = 'b'",
+            "activated_by_id = 9002",
+            "activated_at = activated_at - interval '1 day'",
+        )
+    ),
+    *(
+        Guard("text_version_stays", "update", _STAYS, f"{_RETIRED}; {_IN_FORCE.format(change)}", _RETIRED)
+        for change in ("state = 'active'", "state = 'draft'")
+    ),
+    Guard("text_version_stays", "delete", _STAYS, "DELETE FROM text_version WHERE id = 9001", _RETIRED),
+)
+
+GUARDS = (*LISTS, *FIELDS, *APPEND_ONLY, *DELEGATIONS, *OWN_DELEGATIONS, *ROLES, *IDENTITIES, *MEMBERSHIP, *TEXTS)
 
 ENDED = "SELECT array_agg(user_id ORDER BY user_id) FROM sign_in WHERE ended_at = seen_at AND id >= 9001"
 HALF = "SELECT array_agg(user_id ORDER BY user_id) FROM half_sign_in WHERE id >= 9001"
@@ -420,6 +459,13 @@ DEFINITIONS = tuple(
         ("field_definition", "insert", "INSERT INTO field_definition (code, label_id, type) VALUES ('c', 'C', 'date')"),
         ("field_definition", "update", "UPDATE field_definition SET label_id = 'x'"),
         ("field_definition", "delete", "DELETE FROM field_definition WHERE id = 9002"),
+        ("text_version", "insert", _NEW_TEXT.format("draft")),
+        ("text_version", "update", _RETIRED),
+        (
+            "text_version",
+            "delete",
+            "ALTER TABLE text_version DISABLE TRIGGER text_version_stays; DELETE FROM text_version",
+        ),
     )
 )
 

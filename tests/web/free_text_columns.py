@@ -50,11 +50,13 @@ FREE_TEXT = {
         sheet_number approver_name approver_rank approver_nip flow_heading office_heading agency_heading actor_headings
         legend
     """,
+    "standard_text": "title body",
     "step_pause": "question",
     "sync_comparison": "error",
     "sync_import": "filename mapping outcomes",
     "sync_ledger": "last_error refused refused_reason drift_detail",
     "sync_peer": "poll_cursor last_error",
+    "text_version": "subject_id subject_en body_id body_en reason",
     "village": "name",
     "webhook_delivery": "last_answer",
     "webhook_endpoint": "name url",
@@ -81,10 +83,12 @@ NO_FREE_TEXT = {
         report_job.scope report_job.state report_job.error report_schedule.wanted report_schedule.format
         report_schedule.rhythm reporter.told_by saved_list.place sign_in.door sop_step.step sop_step.actor
         sop_step.allowance_unit sop_version.status sop_version.fast_track_actor sop_version.fast_track_from
-        sop_version.nik_channels sop_version.approver_capacity step_task.step step_task.agency_code step_task.actor
+        sop_version.nik_channels sop_version.approver_capacity standard_text.code standard_text.kind standard_text.scope
+        standard_text.agency_code step_task.step step_task.agency_code step_task.actor
         step_task.closed_by step_task.allowance_unit sync_change.number sync_change.kind sync_change.status
         sync_change.origin sync_import.encoding sync_import.delimiter sync_import.state sync_ledger.state
-        sync_ledger.acked_status sync_ledger.drift village.code webhook_delivery.type webhook_delivery.state
+        sync_ledger.acked_status sync_ledger.drift text_version.code text_version.state village.code
+        webhook_delivery.type webhook_delivery.state
         webhook_delivery.last_fault webhook_endpoint.disabled_for webhook_endpoint.event_types
     """,
     "a digest, a token or a number that the program made": """
@@ -161,6 +165,7 @@ JSON_CODES = {
 """Members that hold more than a code of small letters, and yet no free text."""
 
 SHOWN = """
+    standard_text.title standard_text.body text_version.body_id text_version.subject_id
     ab_user.email ab_user.first_name ab_user.last_name ab_user.username agency.address agency.city
     agency.classification_code agency.email agency.letter_copies agency.letter_suffix agency.letterhead_over
     agency.name agency.number_pattern agency.phone agency.postcode agency.short_name agency.website api_key.name

@@ -39,6 +39,7 @@ from app.worklists.agency_suggestions import suggest_agencies
 from views.cases.agency_choice import offer
 from views.cases.reporter_parts import reporter_parts
 from views.cases.similar_complaints import similar_to_case
+from views.cases.standard_texts import standard_texts
 from views.shared.action_effects import direction_effects, draft_limits, granted
 from views.shared.action_forms import ActionForm, Sent, digest_of, forms_of, primary_of, read_sent, typed_texts
 from views.shared.form_errors import heading_of
@@ -172,6 +173,7 @@ def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = N
         similar=similar_to_case(case.complaint, case.person) if Action.MERGE in actions else [],
         quick_phrases=quick_phrases(),
         own_fields=shown_texts(case.complaint, audience_of(case.person)),
+        standard=standard_texts(case, forms),
         direction=direction_effects(case),
         draft_limits=draft_limits(case),
         granted=granted,

@@ -104,6 +104,17 @@
       area.focus();
     });
   });
+  // A standard text goes to the end of its text area, after a blank line.
+  all('[data-sisip]').forEach((button) => {
+    button.hidden = false;
+    button.addEventListener('click', () => {
+      const area = document.getElementById(button.dataset.sisip);
+      const text = document.getElementById(button.dataset.dari).textContent;
+      area.value = (area.value.trim() ? area.value.trimEnd() + '\n\n' : '') + text;
+      area.dispatchEvent(new Event('input', { bubbles: true }));
+      area.focus();
+    });
+  });
   all('[data-lihat]').forEach((button) => {
     button.hidden = false;
     button.addEventListener('click', () => {

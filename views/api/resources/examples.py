@@ -31,6 +31,15 @@ _KNOWN: dict[str, dict[str, Any]] = {
     "holiday": {"day": "2027-03-01", "name": "Libur contoh", "kind": "local"},
     "working_hours": {"name": "Jam kerja biasa", "mon": "07:30-12:00 13:00-16:00", "fri": "07:30-11:30"},
     "national_limit": {"stage": "verify", "days": 3, "source": "Peraturan contoh", "valid_from": "2027-01-01"},
+    "standard_text": {
+        "code": "sudah_ditindaklanjuti",
+        "title": "Sudah ditindaklanjuti",
+        "kind": "answer",
+        "scope": "office",
+        "body": "Aduan {complaint.number} sudah ditindaklanjuti {agency.name}.",
+        "order": 10,
+        "active": True,
+    },
     "delegation": {
         "kind": "plh",
         "giver": _OFFICER,

@@ -15,11 +15,13 @@ from app.models import (
     Holiday,
     NationalLimitRow,
     OfficerProfile,
+    StandardText,
     Village,
     WorkingWeek,
 )
 from app.models.organisation import PAPERS, SIGNING_METHODS
 from app.models.reference import WEEKDAYS
+from app.texts.labels import STANDARD_KINDS, STANDARD_SCOPES
 from app.vocabulary.words import AGENCY_KINDS, DELEGATION_KINDS, HOLIDAY_KINDS
 from views.api.http.contract import Schema
 from views.api.resources.columns import Column, by_code, equal, link, period, renamed, since, until, words_of
@@ -181,4 +183,27 @@ DELEGATION = Resource(
         joinedload(DelegationRow.giver).joinedload(OfficerProfile.user),
         joinedload(DelegationRow.holder).joinedload(OfficerProfile.user),
     ),
+)
+STANDARD_TEXT = Resource(
+    name="standard_text",
+    model=StandardText,
+    title=_("Teks standar"),
+    columns=(
+        *several(StandardText, "id", "code", "title", "kind", kind=STANDARD_KINDS),
+        *several(StandardText, "scope", "body", "order", "active", scope=STANDARD_SCOPES),
+        link("agency", "agency_code", "agency_code"),
+        link("category", "category.code", "category_id"),
+    ),
+    hidden=frozenset({"owner_id"}),
+    filters=(
+        *(equal(StandardText.code), equal(StandardText.kind, words=STANDARD_KINDS), equal(StandardText.active)),
+        *(equal(StandardText.scope, words=STANDARD_SCOPES), equal(StandardText.agency_code, "agency")),
+        by_code("category", StandardText.category_id, Category.id, Category.code),
+    ),
+    sorts=("code", "title"),
+    screen="StandardTextView",
+    links={"agency": "code", "category": "code"},
+    eager=(joinedload(StandardText.category),),
+    only=lambda: StandardText.scope != "own",
+    says=_("Teks milik sendiri seorang petugas tidak diterbitkan."),
 )

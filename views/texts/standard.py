@@ -1,0 +1,106 @@
+"""Screens of standard answers and letters: those of the office and of agencies, and an officer's own."""
+
+from typing import Any
+
+from flask_appbuilder.models.sqla.filters import FilterEqualFunction, FilterNotEqual
+from flask_login import current_user
+from sqlalchemy.orm import joinedload
+from wtforms import TextAreaField
+from wtforms.validators import DataRequired, ValidationError
+
+from app.access.roles import permissions_on
+from app.models import StandardText
+from app.reference.choices import agency_choices
+from app.texts.faults import sentence_of
+from app.texts.labels import STANDARD_HINTS, STANDARD_KINDS, STANDARD_SCOPES, STANDARD_TITLES
+from app.texts.standard import standard_faults
+from app.web.list_guards import EagerInterface
+from views.shared.reference_fields import AGENCY_CODE, WORD, amount, choice, line, tick, worded
+from views.shared.reference_screen import ChangeRefused, GuardedModelView
+
+LAST_PLACE = 10_000
+
+
+def _check_body(_form: Any, field: Any) -> None:
+    if faults := standard_faults((field.data or "").replace("\r\n", "\n")):
+        raise ValidationError(" · ".join(sentence_of(fault) for fault in faults))
+
+
+def _unix_lines(text: str | None) -> str | None:
+    return text.replace("\r\n", "\n").strip() if text else text
+
+
+def _fields() -> dict[str, Any]:
+    return {
+        "title": line("title", needed=True),
+        "kind": choice("standard_kind", STANDARD_KINDS),
+        "body": TextAreaField(
+            STANDARD_TITLES["body"],
+            validators=[DataRequired(), _check_body],
+            filters=[_unix_lines],
+            description=STANDARD_HINTS["body"],
+            render_kw={"lang": "id", "rows": 12},
+        ),
+        "order": amount("order", LAST_PLACE),
+        "active": tick("active", "active"),
+    }
+
+
+def _new() -> dict[str, Any]:
+    return {"code": line("code", WORD, True, "agency_code", AGENCY_CODE), **_fields()}
+
+
+class StandardTextView(GuardedModelView):
+    """Screen of the standard texts of the office and of agencies."""
+
+    datamodel = EagerInterface(StandardText, eager=(joinedload(StandardText.agency), joinedload(StandardText.category)))
+    route_base = "/teks-standar"
+    base_filters = [["scope", FilterNotEqual, "own"]]
+    list_title, show_title = STANDARD_TITLES["all"], STANDARD_TITLES["one"]
+    add_title, edit_title = STANDARD_TITLES["new"], STANDARD_TITLES["edit"]
+    list_columns = ["title", "kind", "scope", "agency", "category", "active"]
+    show_columns = ["title", "code", "kind", "scope", "agency", "category", "body", "order", "active"]
+    edit_columns = ["title", "kind", "scope", "agency", "category", "body", "order", "active"]
+    add_columns = ["code", *edit_columns]
+    search_columns = ["title", "code", "agency", "category", "active"]
+    order_columns = ["title", "kind", "scope", "order"]
+    base_order = ("order", "asc")
+    formatters_columns = {"kind": worded(STANDARD_KINDS), "scope": worded(STANDARD_SCOPES)}
+    add_form_extra_fields = {**_new(), "scope": choice("scope", STANDARD_SCOPES)}
+    edit_form_extra_fields = {**_fields(), "scope": choice("scope", STANDARD_SCOPES)}
+
+    def prepare(self, form: Any, item: StandardText | None) -> None:
+        """Limit the agencies that the form offers to active ones."""
+        present = item.agency_code if item is not None else None
+        form.agency.query_func = lambda: agency_choices(present)
+
+    def before_save(self, item: StandardText) -> None:
+        """Raise ChangeRefused unless a text of an agency, and only such, names an agency."""
+        if (item.scope == "agency") != (item.agency is not None):
+            raise ChangeRefused("agency_of_scope", "agency")
+
+
+class OwnTextView(GuardedModelView):
+    """Screen of an officer's own standard texts."""
+
+    datamodel = EagerInterface(StandardText, eager=(joinedload(StandardText.category),))
+    route_base = "/teks-standar-saya"
+    class_permission_name = "OwnText"
+    base_permissions = permissions_on("OwnText")
+    base_filters = [["owner_id", FilterEqualFunction, lambda: current_user.id]]
+    list_title, show_title = STANDARD_TITLES["own"], STANDARD_TITLES["one"]
+    add_title, edit_title = STANDARD_TITLES["new"], STANDARD_TITLES["edit"]
+    list_columns = ["title", "kind", "category", "active"]
+    show_columns = ["title", "code", "kind", "category", "body", "order", "active"]
+    edit_columns = ["title", "kind", "category", "body", "order", "active"]
+    add_columns = ["code", *edit_columns]
+    search_columns = ["title", "category", "active"]
+    order_columns = ["title", "kind", "order"]
+    base_order = ("order", "asc")
+    formatters_columns = {"kind": worded(STANDARD_KINDS)}
+    add_form_extra_fields = _new()
+    edit_form_extra_fields = _fields()
+
+    def before_save(self, item: StandardText) -> None:
+        """Make the text the officer's own."""
+        item.scope, item.owner_id = "own", current_user.id
