@@ -93,9 +93,5 @@ STANDARD_TITLES: Labels = {
 }
 STANDARD_KINDS: Labels = {"answer": _("Jawaban kepada pelapor"), "letter": _("Surat tanggapan OPD")}
 STANDARD_SCOPES: Labels = {"office": _("Semua petugas"), "agency": _("Petugas satu OPD")}
-STANDARD_HINTS: Labels = {
-    "body": _(
-        "Dapat memakai {complaint.number}, {complaint.received|date}, {category.name}, {place.name}, {agency.name},"
-        " {office.name}, {officer.name}, {deadline|date}, {today} dan {#if deadline}…{/if}; diisi saat disisipkan."
-    ),
-}
+ALL_SCOPES: Labels = {**STANDARD_SCOPES, "own": _("Pemiliknya sendiri")}
+BODY_HINT = _("Isian ini diisi dari aduan saat teks disisipkan:")

@@ -98,6 +98,7 @@ def test_no_sealed_or_hashed_column_is_shown(context: Flask) -> None:
     )
     named = {table: args.replace("\\000", ",").split(",") for table, args in db.session.execute(text(arguments))}
     shown = {"agency.email", "agency.emblem_hash", "notice_preference.by_email", "sop_version.nik_channels"}
+    shown |= {"text_version.subject_id", "text_version.subject_en"}
     for table in JOURNALLED:
         columns = [c.name for c in Model.metadata.tables[table].columns if any(word in c.name for word in secret)]
         hidden = {name for name in columns if f"{table}.{name}" not in shown}

@@ -17,6 +17,7 @@ from app.models import Agency, Category, Choice, District, ReportSchedule, SopVe
 from app.notices.labels import PREFERENCE_LABELS
 from app.reference.journal import names_by_id, permission_names
 from app.reference.labels import COLUMNS, LIMIT_CLASSES, NATIONAL_CLASSES, NATIONAL_STAGES
+from app.texts.labels import ALL_SCOPES, STANDARD_KINDS, STATES
 from app.vocabulary.signing import SIGNING_METHODS
 from app.vocabulary.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS, HOLIDAY_KINDS, STEPS, UNITS
 from app.web.formats import day, moment
@@ -34,11 +35,18 @@ _WORDS: dict[tuple[str, str], Mapping[str, Any]] = {
     ("holiday", "kind"): HOLIDAY_KINDS,
     ("national_limit", "of_class"): LIMIT_CLASSES,
     ("national_limit", "stage"): NATIONAL_STAGES,
+    ("standard_text", "kind"): STANDARD_KINDS,
+    ("standard_text", "scope"): ALL_SCOPES,
+    ("text_version", "state"): STATES,
     ("sop_step", "actor"): ACTORS,
     ("sop_step", "allowance_unit"): UNITS,
     ("sop_step", "step"): STEPS,
 }
-_PEOPLE = frozenset({"user_id", "giver_id", "holder_id", "made_by_id", "asked_by_id", "decided_by_id"})
+_PEOPLE = frozenset(
+    {"user_id", "giver_id", "holder_id", "made_by_id", "asked_by_id", "decided_by_id", "activated_by_id", "owner_id"}
+)
+_LANGUAGES = ("_id", "_en")
+"""Endings of columns whose texts are in that language; keys of rows also end in `_id`, but are no texts."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,8 @@ def _label(name: str) -> str:
 def _value(table: str, name: str, value: Any, names: Mapping[str, Names]) -> str:
     if value is None or value in ("", []):
         return "–"
+    if isinstance(value, str) and name.endswith(_LANGUAGES):
+        return Markup('<span lang="{}">{}</span>').format(name[-2:], value)
     if isinstance(value, bool):
         return gettext("ya") if value else gettext("tidak")
     if isinstance(value, list):

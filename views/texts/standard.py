@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_appbuilder.models.sqla.filters import FilterEqualFunction, FilterNotEqual
 from flask_login import current_user
+from markupsafe import Markup
 from sqlalchemy.orm import joinedload
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, ValidationError
@@ -12,7 +13,8 @@ from app.access.roles import permissions_on
 from app.models import StandardText
 from app.reference.choices import agency_choices
 from app.texts.faults import sentence_of
-from app.texts.labels import STANDARD_HINTS, STANDARD_KINDS, STANDARD_SCOPES, STANDARD_TITLES
+from app.texts.labels import BODY_HINT, STANDARD_KINDS, STANDARD_SCOPES, STANDARD_TITLES
+from app.texts.names import NAMES, OF_STANDARD_TEXTS
 from app.texts.standard import standard_faults
 from app.web.list_guards import EagerInterface
 from views.shared.reference_fields import AGENCY_CODE, WORD, amount, choice, line, tick, worded
@@ -30,6 +32,13 @@ def _unix_lines(text: str | None) -> str | None:
     return text.replace("\r\n", "\n").strip() if text else text
 
 
+def _body_hint() -> Markup:
+    """Return the hint of the text with all placeholders as HTML."""
+    names = (written for name in OF_STANDARD_TEXTS for written in NAMES[name].written[:2])
+    code = Markup('<code lang="zxx">{}</code>')
+    return Markup(" ").join([str(BODY_HINT), *(code.format(name) for name in (*names, "{#if deadline}…{/if}"))])
+
+
 def _fields() -> dict[str, Any]:
     return {
         "title": line("title", needed=True),
@@ -38,7 +47,6 @@ def _fields() -> dict[str, Any]:
             STANDARD_TITLES["body"],
             validators=[DataRequired(), _check_body],
             filters=[_unix_lines],
-            description=STANDARD_HINTS["body"],
             render_kw={"lang": "id", "rows": 12},
         ),
         "order": amount("order", LAST_PLACE),
@@ -70,7 +78,8 @@ class StandardTextView(GuardedModelView):
     edit_form_extra_fields = {**_fields(), "scope": choice("scope", STANDARD_SCOPES)}
 
     def prepare(self, form: Any, item: StandardText | None) -> None:
-        """Limit the agencies that the form offers to active ones."""
+        """List the placeholders at the text, and limit the agencies that the form offers to active ones."""
+        form.body.description = _body_hint()
         present = item.agency_code if item is not None else None
         form.agency.query_func = lambda: agency_choices(present)
 
@@ -100,6 +109,10 @@ class OwnTextView(GuardedModelView):
     formatters_columns = {"kind": worded(STANDARD_KINDS)}
     add_form_extra_fields = _new()
     edit_form_extra_fields = _fields()
+
+    def prepare(self, form: Any, item: StandardText | None) -> None:
+        """List the placeholders at the text."""
+        form.body.description = _body_hint()
 
     def before_save(self, item: StandardText) -> None:
         """Make the text the officer's own."""
