@@ -204,7 +204,7 @@ MENU = (
     (OfficerView, "Petugas", _("Petugas"), "id-badge-2"),
     (DelegationView, "Delegasi", _("Delegasi"), "arrows-exchange"),
     (CategoryView, "Kategori", _("Kategori"), "category"),
-    (ChoiceView, "Daftar pilihan", _("Daftar pilihan"), "list"),
+    (ChoiceView, "Daftar pilihan", _("Daftar pilihan"), "checklist"),
     (FieldView, "Isian tambahan", _("Isian tambahan"), "clipboard-list"),
     (DistrictView, "Kecamatan", _("Kecamatan"), "map-pin"),
     (VillageView, "Desa dan kelurahan", _("Desa dan kelurahan"), "map-pin"),

@@ -157,7 +157,8 @@ def read_action_fields(complaint: Complaint, request: ActionRequest) -> FieldInp
     """Return the parameter `fields` of an action as FieldInput; a correction needs no field to be complete."""
     given = request.params.get("fields") if isinstance(request.params, Mapping) else None
     asked = fields_asked(complaint, request.action)
-    if not asked and given is None:
+    wrong_type = given is not None and not isinstance(given, Mapping)  # the rules refuse it
+    if wrong_type or (not asked and given is None):
         return NOTHING
     anonymous = complaint.confidentiality == Confidentiality.ANONYMOUS
     complete = request.action is not Action.CORRECT

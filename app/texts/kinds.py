@@ -96,7 +96,7 @@ _OF_STEP = ("complaint.number", "step.name", "deadline")
 _OF_NOTICE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("step_opened", "step_near", "step_late", "initial_asked", "information_added"), _OF_STEP),
     **dict.fromkeys(("question_expired", "paper_failed", "release_asked", "release_refused"), _OF_STEP),
-    **dict.fromkeys(("answer_extended", "anonymity_wanted"), _OF_STEP),
+    **dict.fromkeys(("answer_extended", "anonymity_wanted", "unit_disposed"), _OF_STEP),
     "step_overdue": (*_OF_STEP, "step.overdue_days"),
     "file_held": ("complaint.number",),
     **dict.fromkeys(("delegation_made", "delegation_ended"), ("delegation.decree",)),

@@ -34,6 +34,7 @@ KIND_NAMES: Labels = {
     "notice.answer_extended": _("Waktu menyusun tanggapan diperpanjang"),
     "notice.left_case": _("Aduan tidak lagi ditangani OPD"),
     "notice.anonymity_wanted": _("Isi perlu dipastikan tidak mengungkap pelapor"),
+    "notice.unit_disposed": _("Aduan didisposisi ke bidang"),
     "notice.records_red": _("Catatan tidak benar"),
     "notice.records_green": _("Catatan benar kembali"),
     "account.invitation": _("Undangan akun baru"),

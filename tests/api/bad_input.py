@@ -9,7 +9,7 @@ CLOSED_AGENCY = "dinkes"
 
 # Action -> parameter -> kind; "?" marks one that may be left out (design 8.3, written out by hand).
 PARAMETERS: dict[str, dict[str, str]] = {
-    "register": {"incomplete_reason": "?text"},
+    "register": {"incomplete_reason": "?text", "fields": "?part"},
     "request_information": {"question": "text"},
     "add_information": {"text": "text"},
     "archive": {"reason": "choice", "note": "text"},
@@ -52,6 +52,7 @@ PARAMETERS: dict[str, dict[str, str]] = {
         "title": "?text",
         "confidentiality": "?choice",
         "reporter": "?part",
+        "fields": "?part",
         "reason": "text",
     },
     "confirm_anonymity": {},

@@ -17,6 +17,7 @@ from tests.factories import a_complaint, a_report
 Headers = dict[str, str]
 Bearer = Callable[[str], Headers]
 COMPLAINT = {
+    "fields",
     *("id", "number", "sp4n_tracking_id", "title", "body", "classification", "category", "confidentiality", "channel"),
     *("location", "occurred_on", "status", "cycle", "route", "paused", "field_visit", "version", "sop_version"),
     *("received_at", "submitted_at", "open_steps", "agencies"),

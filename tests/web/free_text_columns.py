@@ -14,11 +14,13 @@ FREE_TEXT = {
     "attachment": "filename",
     "backup_run": "detail",
     "category": "name",
-    "complaint": "title body location_text corrected",
+    "choice": "label_id label_en",
+    "complaint": "title body location_text corrected field_values",
     "complaint_event": "data",
     "delegation": "decree_number note",
     "delivery": "last_error",
     "district": "name",
+    "field_definition": "label_id label_en hint_id hint_en options pattern",
     "file_check": "found",
     "gateway_state": "last_error",
     "holiday": "name",
@@ -37,6 +39,7 @@ FREE_TEXT = {
     "officer_profile": "position nip rank",
     "original_text": "title body files",
     "paper": "frozen",
+    "personal_value": "value",
     "register": "number",
     "rehearsal": "sop_number",
     "report_schedule": "name",
@@ -68,7 +71,10 @@ NO_FREE_TEXT = {
         agency.code agency.kind agency.paper agency.signing_method agency.initials agency_track.agency_code
         agency_track.state agency_track.replaces agency_track.awaits api_key.scopes attachment.added_by
         attachment.media_type attachment.state attachment.state_reason backup_run.kind backup_run.slot category.code
-        category.default_agency_code category.national_class complaint.number complaint.classification
+        category.default_agency_code category.national_class choice.list choice.code choice.flags choice.agency_code
+        field_definition.code field_definition.type field_definition.bounds field_definition.categories
+        field_definition.classifications field_definition.moments field_definition.only_if
+        field_definition.visible_to personal_value.code complaint.number complaint.classification
         complaint.confidentiality complaint.channel complaint.status complaint.route complaint.urgency complaint.sent_to
         complaint_event.kind complaint_event.step complaint_event.agency_code complaint_event.actor
         complaint_event.delegation_kind delegation.kind delivery.channel delivery.state delivery.told
@@ -95,7 +101,7 @@ NO_FREE_TEXT = {
         ab_user.password agency.emblem_hash api_key.key_hash api_key.previous_hash attachment.sha256
         attachment.sent_sha256 complaint.sp4n_hash complaint.tracking_code_hash complaint_event.previous_hash
         complaint_event.hash complaint_event.seed emblem.sha256 file_check.sent_sha256 file_check.sha256
-        former_password.hash half_sign_in.mark half_sign_in.seal idempotency_key.request_hash idempotency_key.etag
+        personal_value.salt former_password.hash half_sign_in.mark half_sign_in.seal idempotency_key.request_hash idempotency_key.etag
         inbound_hold.content_hash inbound_hold.other_hash inbound_message.content_hash letter.verification_code
         login_count.mark paper.content_hash paper.file_hash password_link.token_hash recovery_code.code_hash
         register.content_hash report_job.file_hash reporter.name_words reporter.phone_mark reporter.email_mark
@@ -134,6 +140,8 @@ NO_FREE_TEXT = {
 JSON_MEMBERS = {
     "backup_run.detail": "error",
     "complaint.corrected": "title location_text",
+    "complaint.field_values": "*",
+    "field_definition.options": "id en",
     "complaint_event.data": """
         title body text note reason question instruction proof comment subject unit incomplete_reason code_reason
         identity_reason redaction_reason without_scan_reason filename before* after*
@@ -165,7 +173,7 @@ JSON_CODES = {
 """Members that hold more than a code of small letters, and yet no free text."""
 
 SHOWN = """
-    standard_text.title standard_text.body text_version.body_id text_version.subject_id
+    choice.label_id field_definition.label_id standard_text.title standard_text.body text_version.body_id text_version.subject_id
     ab_user.email ab_user.first_name ab_user.last_name ab_user.username agency.address agency.city
     agency.classification_code agency.email agency.letter_copies agency.letter_suffix agency.letterhead_over
     agency.name agency.number_pattern agency.phone agency.postcode agency.short_name agency.website api_key.name

@@ -21,6 +21,7 @@ from app.models import (
     DelegationRow,
     Delivery,
     DeliveryItem,
+    FieldDefinition,
     GatewayState,
     IdempotencyKey,
     InboundMessage,
@@ -34,6 +35,7 @@ from app.models import (
     Notice,
     NoticePreference,
     OriginalText,
+    PersonalValue,
     ReportJob,
     SigningMeans,
     StepTask,
@@ -78,7 +80,9 @@ def make_more_rows(rows: Rows) -> None:
     db.session.add(LetterScan(letter_id=letter.id, added_by_id=user_id, reason="Buram.", **scan))
     _trouble_the_peer()
     corrected = update(Complaint).where(Complaint.id == case_id)
-    db.session.execute(corrected.values(corrected={"title": "Judul lama"}))
+    own = {"uji_aktif": "Nilai"}
+    db.session.execute(corrected.values(corrected={"title": "Judul lama"}, field_values=own))
+    db.session.add_all(_of_fields(case_id))
     db.session.commit()
     agency = db.session.get_one(Agency, int(rows.parts["int:agency_id"]))
     given = select(func.max(IssuedNumber.running)).where(IssuedNumber.agency_code == agency.code)
@@ -122,6 +126,17 @@ def _of_an_account(user_id: int) -> list[Model]:
         SigningMeans(user_id=user_id, changed_at=now, valid_until=now + timedelta(days=9), **means),
         NoticePreference(user_id=user_id, gateway_to="Uji"),
         IdempotencyKey(caller="x", key="x", request_hash="x", status=200, body="{}", created_at=now),
+    ]
+
+
+def _of_fields(case_id: int) -> list[Model]:
+    """A field of the office with a value, one with options, and a personal value."""
+    options = [{"code": "merah", "label": {"id": "Merah", "en": "Red"}}]
+    active = {"moments": ["intake", "public_intake"], "visible_to": ["office", "agency"], "active_from": utc_now()}
+    return [
+        FieldDefinition(code="uji_aktif", label_id="Uji", type="text", **active),
+        FieldDefinition(code="uji_pilihan", label_id="Uji", type="choice", options=options, **active),
+        PersonalValue(complaint_id=case_id, code="uji_pribadi", value="Nilai", salt="aa"),
     ]
 
 

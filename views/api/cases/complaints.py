@@ -18,6 +18,8 @@ from app.core.clock import utc_now
 from app.core.problem import Problem
 from app.core.request_context import request_context
 from app.core.transaction import one_transaction, roll_back
+from app.fields.types import parameter_of
+from app.fields.values import fields_asked
 from app.fields.visibility import event_data_shown
 from app.files.attachments import FILE_FIELDS, decode_file
 from app.models import Complaint
@@ -33,7 +35,7 @@ from views.api.cases.filters import complaint_list, wanted_complaints
 from views.api.http.access import answer, expected_version, id_in_range, idempotent, needs
 from views.api.http.contract import declared
 from workflow_rules.process.actions import Action, ActionRequest
-from workflow_rules.process.decide import allowed_actions
+from workflow_rules.process.decide import AllowedAction, allowed_actions
 from workflow_rules.process.parameters import schema_of
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
@@ -107,9 +109,7 @@ class ComplaintsApi(BaseApi):
                 "action": one.action.value,
                 "step": one.step.value if one.step else None,
                 "agency": one.agency,
-                "params": (
-                    schema_of(FILE_FIELDS) if one.action is Action.ATTACH else json_schema(one.action, one.again)
-                ),
+                "params": schema_of(FILE_FIELDS) if one.action is Action.ATTACH else _params_schema(row, one),
             }
             for one in allowed
         ]
@@ -166,6 +166,21 @@ def _naming_open_steps(number: int) -> Iterator[None]:
         opened = open_tasks_of(_find(number))
         request_context().current_step = "/".join(dict.fromkeys(task.step for task in opened)) or None
         raise
+
+
+def _params_schema(row: Complaint, one: AllowedAction) -> dict[str, Any]:
+    """Return the JSON Schema of an action's parameters on this case, with the fields of the office that it asks for;
+    `register` and `correct` take `fields` also while there are none.
+    """
+    schema = json_schema(one.action, one.again)
+    if "fields" not in schema["properties"]:
+        return schema
+    asked = fields_asked(row, one.action)
+    parts = {own.code: {**parameter_of(own).schema(), "title": own.label} for own in asked}
+    properties = {name: part for name, part in schema["properties"].items() if name != "fields"}
+    if asked or one.action in (Action.REGISTER, Action.CORRECT):
+        properties["fields"] = {"type": "object", "properties": parts, "additionalProperties": False}
+    return {**schema, "properties": properties}
 
 
 def _find(number: int) -> Complaint:

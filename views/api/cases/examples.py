@@ -32,6 +32,7 @@ COMPLAINT: dict[str, Any] = {
     "category": "lampu_jalan",
     "confidentiality": "open",
     "channel": "walk_in",
+    "fields": {},
     "location": {"text": "Depan pasar contoh", "district": "Paringin", "village": None, "lat": None, "lon": None},
     "occurred_on": "2027-02-26",
     "status": "registering",

@@ -53,6 +53,7 @@ _KNOWN: dict[str, dict[str, Any]] = {
     "letter": {"case_number": "LB-2027-000001", "number": "500.12/1/DISHUB/2027", "agency": "dishub"},
     "journal": {"kind": "calendar_changed", "reason": "Keputusan contoh", "officer": _OFFICER},
 }
+_OF_NEW_ROWS = {"choice": ("list", "agency", "seeded")}
 _PATTERNED = {"number_pattern": "{kode}/{nomor}/{akhiran}/{tahun}", "allowance_unit": "working_minutes"}
 _OF_TYPE: dict[str, Any] = {"boolean": True, "integer": 1, "array": [], "object": {}, "string": "Contoh"}
 _OF_FORMAT = {"date": "2027-03-01", "date-time": "2027-03-01T08:00:00+08:00"}
@@ -85,5 +86,5 @@ def example_body(resource: Resource, new: bool = True) -> dict[str, Any]:
         needed = {"national_class": "no_oversight"} if resource.name == "category" else {}
         own = {name: value for name, value in known.items() if name != "parent"}
         return {**needed, **own, **reason}
-    fixed = {"id", "created_at", *(("code",) if "code" in known else ())}
+    fixed = {"id", "created_at", *(("code",) if "code" in known else ()), *_OF_NEW_ROWS.get(resource.name, ())}
     return {**{k: v for k, v in example_of(resource).items() if k not in fixed}, **reason}
