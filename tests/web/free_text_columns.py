@@ -101,7 +101,8 @@ NO_FREE_TEXT = {
         ab_user.password agency.emblem_hash api_key.key_hash api_key.previous_hash attachment.sha256
         attachment.sent_sha256 complaint.sp4n_hash complaint.tracking_code_hash complaint_event.previous_hash
         complaint_event.hash complaint_event.seed emblem.sha256 file_check.sent_sha256 file_check.sha256
-        personal_value.salt former_password.hash half_sign_in.mark half_sign_in.seal idempotency_key.request_hash idempotency_key.etag
+        personal_value.salt
+        former_password.hash half_sign_in.mark half_sign_in.seal idempotency_key.request_hash idempotency_key.etag
         inbound_hold.content_hash inbound_hold.other_hash inbound_message.content_hash letter.verification_code
         login_count.mark paper.content_hash paper.file_hash password_link.token_hash recovery_code.code_hash
         register.content_hash report_job.file_hash reporter.name_words reporter.phone_mark reporter.email_mark
@@ -173,7 +174,8 @@ JSON_CODES = {
 """Members that hold more than a code of small letters, and yet no free text."""
 
 SHOWN = """
-    choice.label_id field_definition.label_id standard_text.title standard_text.body text_version.body_id text_version.subject_id
+    choice.label_id field_definition.label_id
+    standard_text.title standard_text.body text_version.body_id text_version.subject_id
     ab_user.email ab_user.first_name ab_user.last_name ab_user.username agency.address agency.city
     agency.classification_code agency.email agency.letter_copies agency.letter_suffix agency.letterhead_over
     agency.name agency.number_pattern agency.phone agency.postcode agency.short_name agency.website api_key.name
