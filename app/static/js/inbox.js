@@ -55,5 +55,5 @@
     news.hidden = false;
   }
   // A server that is away for a while is asked again in a minute; the page stays as it is.
-  if (news && window.fetch) setInterval(() => ask().catch(() => undefined), Number(news.dataset.tiap || 60) * 1000);
+  if (news) setInterval(() => ask().catch(() => undefined), Number(news.dataset.tiap || 60) * 1000);
 })();

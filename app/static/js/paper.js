@@ -2,7 +2,7 @@
 (function () {
   'use strict';
   const place = document.querySelector('[data-tunggu]');
-  if (!place || !window.fetch) return;
+  if (!place) return;
   const ask = async () => {
     try {
       const answer = await fetch(place.dataset.tunggu);

@@ -2,7 +2,7 @@
 (function () {
   'use strict';
   const place = document.querySelector('[data-pekerjaan]');
-  if (!place || !window.fetch) return;
+  if (!place) return;
   const pause = Number(place.dataset.tiap) * 1000;
   const busy = () => place.querySelector('[data-berjalan]') !== null;
   async function look() {

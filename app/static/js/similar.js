@@ -2,7 +2,7 @@
 (function () {
   'use strict';
   const place = document.querySelector('[data-serupa]');
-  if (!place || !window.fetch) return;
+  if (!place) return;
   const form = place.closest('form');
   const asked = ['title', 'body', 'category', 'location.district', 'location.village'];
   const pause = 700;
