@@ -24,7 +24,6 @@ from app.casefile.timeline import dispositions, reason_of_return, recent_changes
 from app.cases.perform_action import Performed, attach_to_case, check_action, perform_action
 from app.choices.lists import quick_phrases
 from app.core.clock import utc_now
-from app.fields.values import audience_of, shown_texts
 from app.files.attachments import LARGEST
 from app.models import Letter
 from app.reference.labels import NATIONAL_STAGES
@@ -172,7 +171,6 @@ def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = N
         offered=lambda form, search: offer(case, form, suggestions, search),
         similar=similar_to_case(case.complaint, case.person) if Action.MERGE in actions else [],
         quick_phrases=quick_phrases(),
-        own_fields=shown_texts(case.complaint, audience_of(case.person)),
         standard=standard_texts(case, forms),
         direction=direction_effects(case),
         draft_limits=draft_limits(case),

@@ -11,6 +11,7 @@ from app.casefile.original_text import original_of
 from app.core.encrypted_columns import Unreadable
 from app.core.identifiers import masked
 from app.fields.definitions import known_fields
+from app.fields.values import audience_of, shown_texts
 from app.privacy.identity_access import opening_for
 from app.privacy.redaction import may_redact
 from views.cases.identity_labels import IDENTITY_PARTS, PLACES, TRACES
@@ -50,6 +51,7 @@ def reporter_parts(case: Case, opened: dict[str, str] | None = None, **fault: st
     traces = identity_traces(case)
     reads_original = case.person.sees_every_case and not is_reading_program(case.person)
     return {
+        "own_fields": shown_texts(case.complaint, audience_of(case.person)),
         "identity_opened": opened,
         "may_open": opening is not None,
         "identity_masked": masks,
