@@ -7,8 +7,9 @@ from flask import Flask
 from jinja2 import pass_context
 from markupsafe import Markup
 
-MARKUP = re.compile(r"\s*(<[a-z!]|[a-z-]+=\"|$)", re.IGNORECASE)
-"""Elements of a widget that the framework renders to text, or attributes that stand in a template."""
+MARKUP = re.compile(r"\s*(<[a-z!]|([a-z]+ )?[a-z-]+=\"|$)", re.IGNORECASE)
+"""Elements of a widget that the framework renders to text, or attributes that stand in a template, perhaps after
+the name of their element."""
 
 
 def watch_what_is_marked_safe(app: Flask) -> None:
