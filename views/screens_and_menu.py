@@ -22,11 +22,11 @@ from views.accounts.single_sign_on import SignOnView
 from views.api.cases.complaints import ComplaintsApi
 from views.api.cases.worklist import WorklistApi
 from views.api.definitions.fields import FieldDefinitionApi
+from views.api.definitions.texts import TextApi
 from views.api.docs_api import DocsApi
 from views.api.http import http_rules
 from views.api.resources.catalogue import RESOURCES
 from views.api.resources.routes import api_of
-from views.api.resources.texts import TextApi
 from views.api.sp4n import contracts
 from views.api.sp4n.feed import FeedApi
 from views.api.sp4n.sp4n import Sp4nApi

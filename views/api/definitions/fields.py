@@ -21,7 +21,7 @@ from app.fields.rows import field_rows
 from app.models import FieldDefinition
 from app.web.json_input import json_object
 from views.api.cases.representation import instant
-from views.api.definitions import contracts as contracts
+from views.api.definitions import field_contracts as contracts
 from views.api.http.access import answer, idempotent, needs
 from views.api.http.contract import declared
 from views.api.http.keyset import link_next, requested_page

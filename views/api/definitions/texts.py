@@ -31,11 +31,11 @@ from app.texts.versions import (
 from app.vocabulary.refusals import field_sentences
 from app.web.json_input import json_object
 from views.api.cases.representation import instant
+from views.api.definitions import text_contracts as contracts
 from views.api.http.access import needs
 from views.api.http.contract import declared
 from views.api.http.idempotency import idempotent
 from views.api.http.responses import answer
-from views.api.resources import text_contracts as contracts
 from workflow_rules.process.parameters import clean_text
 from workflow_rules.process.refusals import FieldError, FieldFault
 
