@@ -95,7 +95,8 @@ class ListLabels(Mapping[str, str]):
 
     def offered(self, present: str | None) -> dict[str, str]:
         """Return the labels of the active entries and of the entry `present`, even if it has ended."""
-        return {code: label for code, label in self.items() if code in self.active() or code == present}
+        active = current_choices().active(self._of)
+        return {code: label for code, label in self.items() if code in active or code == present}
 
 
 CHANNELS = ListLabels(ChoiceList.CHANNEL)

@@ -334,3 +334,24 @@ def test_a_draft_that_contradicts_others_is_not_activated(
     assert [fault["path"] for fault in faults] == ([path] if path else [])
     done = client.post(f"{API}{key}/activate", json={"reason": "SK"}, headers=admin)
     assert done.status_code == (422 if path else 200)
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "message"),
+    [
+        ({}, "reason", ""),
+        ({"reason": ""}, "reason", ""),
+        ({"reason": 1}, "reason", ""),
+        ({"reason": "a" * 1001}, "reason", "1000"),
+        ({"reason": "SK", "decree": "b"}, "decree", ""),
+    ],
+    ids=["missing", "blank", "number", "too long", "unknown"],
+)
+def test_an_activation_needs_its_reason_and_nothing_else(
+    client: FlaskClient, admin: Headers, body: dict[str, Any], field: str, message: str
+) -> None:
+    key = client.post(API, json=POLE, headers=admin).get_json()["id"]
+    refused = client.post(f"{API}{key}/activate", json=body, headers=admin)
+    assert errors(refused) == [field]
+    assert message in refused.get_json()["errors"][0]["message"]
+    assert client.get(f"{API}{key}", headers=admin).get_json()["result"]["active_from"] is None

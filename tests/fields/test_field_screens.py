@@ -43,6 +43,9 @@ def test_an_administrator_makes_checks_activates_and_ends_a_field(app: Flask, as
     page = screen.get(made.location).text
     assert "Tidak ada kesalahan." in page
     assert screen.post(f"{made.location}/aktif", data={"reason": ""}).status_code == 422
+    too_long = screen.post(f"{made.location}/aktif", data={"reason": "a" * 1001})
+    assert too_long.status_code == 422
+    assert "1000" in too_long.text.partition('id="reason-galat"')[2][:200]
     assert screen.post(f"{made.location}/aktif", data={"reason": "SK contoh"}).status_code == 303
     assert 'name="fields.nomor_tiang"' in as_user("admin.aduan").get("/aduan/baru").text
     assert screen.post(f"{made.location}/akhir").status_code == 303
@@ -107,10 +110,14 @@ def test_the_intake_form_takes_a_field_and_keeps_what_was_typed(
 
 def send(screen: FlaskClient, case_id: int, action: str, **form: Any) -> Any:
     page = screen.get(f"/aduan/{case_id}").text
-    version = page.partition('name="expected_version" value="')[2].partition('"')[0]
-    token = page.partition('name="token" value="')[2].partition('"')[0]
-    data = {"action": action, "expected_version": version, "token": token, **form}
-    return screen.post(f"/aduan/{case_id}/tindakan", data=data)
+    return screen.post(f"/aduan/{case_id}/tindakan", data={"action": action, **hidden(page), **form})
+
+
+def hidden(page: str) -> dict[str, str]:
+    """Return the hidden inputs of the forms of a page that name the version of the case and the form."""
+    return {
+        name: page.partition(f'name="{name}" value="')[2].partition('"')[0] for name in ("expected_version", "token")
+    }
 
 
 def test_registering_asks_for_a_required_field_and_the_page_and_timeline_show_it(
@@ -160,9 +167,7 @@ def test_the_correction_page_changes_removes_and_leaves_a_value(
 
     def correct(value: str) -> int:
         page = clerk.get(f"/aduan/{case_id}/data").text
-        version = page.partition('name="expected_version" value="')[2].partition('"')[0]
-        token = page.partition('name="token" value="')[2].partition('"')[0]
-        data = {"expected_version": version, "token": token, "reason": "Salah baca", "fields.nomor_tiang": value}
+        data = {**hidden(page), "reason": "Salah baca", "fields.nomor_tiang": value}
         return clerk.post(f"/aduan/{case_id}/data", data=data).status_code
 
     assert correct("PR123") == 422

@@ -19,10 +19,11 @@ from app.fields.body import read_body
 from app.fields.change import FieldRefused, body_of
 from app.fields.check import Fault
 from app.fields.definitions import active_fields, known_fields
-from app.fields.labels import AUDIENCES, FAULTS, MOMENTS, STATES, TYPES, fault_text
+from app.fields.labels import AUDIENCES, MOMENTS, STATES, TYPES, fault_text
 from app.fields.rows import all_fields, field_rows, state_of
 from app.models import FieldDefinition
 from app.reference.choices import categories_in_use
+from app.vocabulary.refusals import field_sentences
 from app.vocabulary.words import CLASSIFICATIONS
 from views.fields.form import body_of_form, typed_of
 from views.shared.reference_screen import row_digest
@@ -90,7 +91,7 @@ class FieldView(BaseView):
         typed = request.form.get("reason", "")
         reason, error = clean_text("reason", typed, LONGEST_REASON)
         if error is not None:
-            return _show_page(_find(number), str(FAULTS["required"]), typed), 422
+            return _show_page(_find(number), field_sentences((error,))[0]["message"], typed), 422
         by, notice = current_person().id, gettext("Isian aktif sekarang, di semua formulir.")
         return _done(number, lambda row: fields.activate(row, reason, utc_now(), by), notice, typed)
 

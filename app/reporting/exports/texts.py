@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext
 
 from app.choices.lists import CHANNELS, URGENCIES
-from app.fields.definitions import known_fields
+from app.fields.definitions import DefinedField, known_fields
 from app.fields.types import text_of
 from app.reporting.exports.cells import Cell
 from app.reporting.exports.labels import REPORT_COLUMNS
@@ -39,7 +39,7 @@ def shapes_of(columns: Sequence[str]) -> list[Shape]:
 def _shape(column: str) -> Shape:
     if column == "opd":
         return lambda names: ", ".join(names) if names else None
-    own = known_fields().get(column.removeprefix("field.")) if column.startswith("field.") else None
+    own = _own_field(column)
     if own is not None:
         return lambda value: text_of(own, value) or None
     if column not in _LABELS:
@@ -48,9 +48,14 @@ def _shape(column: str) -> Shape:
     return lambda code: labels.get(code, code) if code else None
 
 
+def _own_field(column: str) -> DefinedField | None:
+    """Return the field of the office that a column `field.<code>` shows; None for every other column."""
+    return known_fields().get(column.removeprefix("field.")) if column.startswith("field.") else None
+
+
 def heading_of(column: str) -> str:
     """Return the heading of a column in the current locale; of one of the office's fields its label."""
-    own = known_fields().get(column.removeprefix("field.")) if column.startswith("field.") else None
+    own = _own_field(column)
     return own.label if own is not None else str(REPORT_COLUMNS.get(column, column))
 
 

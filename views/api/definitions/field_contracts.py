@@ -5,10 +5,10 @@ from flask_babel import lazy_gettext as _
 from app.fields.rows import STATES
 from app.models.definition import AUDIENCES, FIELD_TYPES, MOMENTS
 from views.api.cases.schemas import FLAG, MOMENT, TEXT, WHOLE, closed, enveloped, many, or_null, word
+from views.api.definitions.activation import REASON_BODY
 from views.api.http.contract import Answer, Contract, Query, Schema
 from views.api.http.paging import AFTER, SIZE
 from views.api.http.query_values import short_text
-from views.api.resources.forms import LONGEST_REASON
 from workflow_rules.process.identity import Classification
 
 _TAG = "field_definition"
@@ -132,7 +132,7 @@ CHECK = Contract(
 ACTIVATE = Contract(
     summary=_("Aktifkan konsep; versi lama dengan kode yang sama berakhir"),
     tag=_TAG,
-    body=closed({"reason": {"type": "string", "minLength": 1, "maxLength": LONGEST_REASON}}),
+    body=REASON_BODY,
     example={"reason": "Keputusan contoh"},
     answers={200: _ONE},
     problems=_FAULTS,

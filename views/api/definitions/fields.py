@@ -22,12 +22,11 @@ from app.models import FieldDefinition
 from app.web.json_input import json_object
 from views.api.cases.representation import instant
 from views.api.definitions import field_contracts as contracts
+from views.api.definitions.activation import reason_of_body
 from views.api.http.access import answer, idempotent, needs
 from views.api.http.contract import declared
 from views.api.http.keyset import link_next, requested_page
-from views.api.resources.forms import LONGEST_REASON
 from views.shared.reference_screen import row_digest
-from workflow_rules.process.parameters import clean_text
 
 _BY_ID = Keyset(FieldDefinition.id, FieldDefinition.id)
 
@@ -120,9 +119,7 @@ class FieldDefinitionApi(BaseApi):
     @idempotent
     def activate(self, number: int) -> Response:
         """Activate a draft for the reason in the JSON body; return it. Raises Problem: 404, 422 with every fault."""
-        reason, error = clean_text("reason", json_object().get("reason", ""), LONGEST_REASON)
-        if error is not None:
-            raise _refused([Fault("reason", "required")])
+        reason = reason_of_body()
         with _transaction():
             row = _find(number)
             activate(row, reason, utc_now(), current_person().id)

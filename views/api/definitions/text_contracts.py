@@ -7,8 +7,8 @@ from flask_babel import lazy_gettext as _
 from app.models.text import TEXT_STATES
 from app.texts.kinds import GROUPS, KINDS
 from app.texts.placeholders import LONGEST, TextFault, ValueType
-from app.texts.versions import LONGEST_REASON
 from views.api.cases.schemas import FLAG, MOMENT, TEXT, WHOLE, closed, enveloped, many, or_null, word
+from views.api.definitions.activation import REASON_BODY
 from views.api.http.contract import Answer, Contract, Schema
 
 _TAG = "text"
@@ -42,14 +42,8 @@ _KIND = closed(
     }
 )
 _FAULT = closed({"path": TEXT, "reason": word(TextFault), "message": TEXT})
-_SENT_WORDS: Schema = {
-    "type": "object",
-    "properties": {
-        "id": {"type": "string", "maxLength": LONGEST},
-        "en": {"type": "string", "maxLength": LONGEST},
-    },
-    "additionalProperties": False,
-}
+_SENT: Schema = {"type": "string", "maxLength": LONGEST}
+_SENT_WORDS = closed({"id": _SENT, "en": _SENT}, "id", "en")
 _SUBJECT, _BODY = (
     {"id": "Laporan Anda kami terima", "en": "We have received your report"},
     {"id": "Aduan {complaint.number} kami terima.", "en": "We have received report {complaint.number}."},
@@ -127,12 +121,7 @@ MAKE = Contract(
     summary=_("Simpan konsep sebuah teks"),
     says=_("Konsep tidak mengubah apa pun. Konsep sebelumnya dari jenis itu diganti."),
     tag=_TAG,
-    body={
-        "type": "object",
-        "properties": {"kind": word(KINDS), "subject": _SENT_WORDS, "body": _SENT_WORDS},
-        "required": ["kind", "body"],
-        "additionalProperties": False,
-    },
+    body=closed({"kind": word(KINDS), "subject": _SENT_WORDS, "body": _SENT_WORDS}, "subject"),
     example={"kind": "reporter.received", "subject": _SUBJECT, "body": _BODY},
     answers={201: _version(_("Konsepnya"), _EXAMPLE)},
     problems={400: ("bad_request",), 409: ("conflict",), 422: ("missing_input",)},
@@ -156,12 +145,7 @@ ACTIVATE = Contract(
     summary=_("Berlakukan sebuah konsep"),
     says=_("Pesan berikutnya memakai teks ini; yang sudah dikirim tidak berubah. Alasannya ditulis di jurnal."),
     tag=_TAG,
-    body={
-        "type": "object",
-        "properties": {"reason": {"type": "string", "minLength": 1, "maxLength": LONGEST_REASON}},
-        "required": ["reason"],
-        "additionalProperties": False,
-    },
+    body=REASON_BODY,
     example={"reason": "Lebih ringkas"},
     answers={200: _version(_("Versi yang berlaku"), _IN_FORCE)},
     problems={**_NOT_FOUND, 409: ("conflict", "cannot_change"), 422: ("missing_input",)},

@@ -17,7 +17,6 @@ from app.texts.faults import sentences
 from app.texts.kinds import KINDS, LANGUAGES, PARTS, TextKind
 from app.texts.labels import REFUSALS
 from app.texts.versions import (
-    LONGEST_REASON,
     Overview,
     TextsAtFault,
     VersionRefused,
@@ -32,11 +31,11 @@ from app.vocabulary.refusals import field_sentences
 from app.web.json_input import json_object
 from views.api.cases.representation import instant
 from views.api.definitions import text_contracts as contracts
+from views.api.definitions.activation import reason_of_body
 from views.api.http.access import needs
 from views.api.http.contract import declared
 from views.api.http.idempotency import idempotent
 from views.api.http.responses import answer
-from workflow_rules.process.parameters import clean_text
 from workflow_rules.process.refusals import FieldError, FieldFault
 
 _ADMINISTRATORS = needs("can_write", "Reference")
@@ -112,7 +111,7 @@ class TextApi(BaseApi):
         """Make a draft the active version with a reason; return a JSON response with it. Raises Problem: 409 if it is
         not the newest draft, 422 for a text at fault or without a reason.
         """
-        reason = _reason(json_object())
+        reason = reason_of_body()
         try:
             return _one(activate(_found(number).id, reason, current_person().id, utc_now()))
         except TextsAtFault as refused:
@@ -157,20 +156,6 @@ def _sent(body: Mapping[str, Any]) -> tuple[TextKind, Texts]:
     if faults:
         raise Problem(422, "missing_input", errors=field_sentences(tuple(faults)))
     return KINDS[str(code)], texts
-
-
-def _reason(body: Mapping[str, Any]) -> str:
-    """Return the reason of a body. Raises Problem(422) without one, or for another member."""
-    faults = [FieldError(str(name), FieldFault.UNKNOWN_FIELD) for name in body if name != "reason"]
-    reason, fault = "", None
-    if body.get("reason") is None:
-        fault = FieldError("reason", FieldFault.REQUIRED)
-    else:
-        reason, fault = clean_text("reason", body["reason"], LONGEST_REASON)
-    faults += [fault] if fault is not None else []
-    if faults:
-        raise Problem(422, "missing_input", errors=field_sentences(tuple(faults)))
-    return reason
 
 
 def _one(row: TextVersion, status: int = 200) -> Response:

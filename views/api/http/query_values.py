@@ -1,4 +1,4 @@
-"""Parsing of query parameters by their schema, shared by the parameter check and the views."""
+"""JSON Schemas of texts, of codes in lists and of the office's fields, and the parsing of query parameters by them."""
 
 import re
 from datetime import date, datetime
