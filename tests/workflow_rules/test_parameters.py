@@ -14,27 +14,27 @@ from workflow_rules.process.parameters import FIELDS, Text, check_fields, clean_
 from workflow_rules.process.refusals import FieldError, FieldFault
 
 ASKED: dict[Action, str] = {
-    Action.REGISTER: "incomplete_reason?",
+    Action.REGISTER: "incomplete_reason? fields:members?",
     Action.REQUEST_INFORMATION: "question",
     Action.ADD_INFORMATION: "text",
     Action.ARCHIVE: "reason:choice note",
     Action.MERGE: "into",
-    Action.APPROVE_CHECK: "",
+    Action.APPROVE_CHECK: "fields:members?",
     Action.REPORT: "note?",
     Action.DIRECT: "agencies:codes lead instruction urgency:choice field_visit:flag route:choice",
     Action.RELAY: "",
     Action.SEND_BACK: "note",
     Action.ACCEPT: "",
     Action.DECLINE: "reason:choice note",
-    Action.DISPOSE: "instruction unit?",
+    Action.DISPOSE: "instruction unit? fields:members?",
     Action.MARK_FIELD_VISIT: "reason",
-    Action.SUBMIT_DRAFT: "subject body",
+    Action.SUBMIT_DRAFT: "subject body fields:members?",
     Action.INITIAL: "",
     Action.SIGN: "passphrase?",
     Action.SEND: "without_scan_reason?",
     Action.CONTINUE_WITHOUT: "agency",
     Action.DISPOSE_ANSWER: "instruction",
-    Action.REPLY: "text channel:choice? proof?",
+    Action.REPLY: "text channel:choice? proof? fields:members?",
     Action.RATE: "score:number comment?",
     Action.REOPEN: "reason",
     Action.CLOSE: "",
@@ -43,7 +43,7 @@ ASKED: dict[Action, str] = {
     Action.WITHDRAW: "reason",
     Action.EXPIRE_QUESTION: "",
     Action.CORRECT: "category? district? village? location:place? classification:choice? title? confidentiality:choice?"
-    " reporter:part? reason",
+    " reporter:part? fields:members? reason",
     Action.CONFIRM_ANONYMITY: "",
     Action.ADD_AGENCY: "agency instruction",
     Action.DROP_AGENCY: "agency reason",
@@ -99,6 +99,8 @@ BAD: dict[str, tuple[tuple[Any, FieldFault], ...]] = {
     # A text stands for the text of a place; other members are checked where they can be looked up.
     "place": (*((value, FieldFault.WRONG_TYPE) for value in (5, True, 1.5, [], ["a"], b"a")),),
     "part": (*((value, FieldFault.WRONG_TYPE) for value in ("Aminah", 5, True, 1.5, [], ["a"], b"a")),),
+    # The members are the office's: they are checked with its definitions.
+    "members": (*((value, FieldFault.WRONG_TYPE) for value in ("tiang", 5, True, 1.5, [], ["a"], b"a")),),
     "codes": (
         *((value, FieldFault.WRONG_TYPE) for value in ("dishub", 5, True, {}, {"dishub"}, [1], ["dishub", None])),
         ([], FieldFault.REQUIRED),
@@ -116,7 +118,7 @@ def good(action: Action) -> dict[str, Any]:
     more |= {"incomplete_reason": "Tidak ada alamat", "comment": "Cepat", "note": "Mendesak"}
     more |= {"without_scan_reason": "Asli dengan kurir", "district": "Paringin", "village": "Paringin Kota"}
     more |= {"location": {"text": "Jl. Contoh"}, "classification": "complaint", "title": "Lampu padam"}
-    more |= {"confidentiality": "secret", "reporter": {"phone": "0800-0000-0007"}}
+    more |= {"fields": {"pole": "PJU-12"}, "confidentiality": "secret", "reporter": {"phone": "0800-0000-0007"}}
     return {**{name: more[name] for name in more if name in FIELDS[action]}, **GOOD[action]}
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import request
+from markupsafe import Markup
 from sqlalchemy import inspect
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -50,7 +51,11 @@ class ChoiceView(GuardedModelView):
     order_columns = ["label_id", "order"]
     base_order = ("order", "asc")
     description_columns = {"officers": HINTS["officers_of_unit"]}
-    formatters_columns = {"of_list": worded(LISTS), "flags": all_worded(FLAGS)}
+    formatters_columns = {
+        "code": Markup('<code lang="zxx">{}</code>').format,
+        "of_list": worded(LISTS),
+        "flags": all_worded(FLAGS),
+    }
     add_form_extra_fields = {
         "of_list": choice("of_list", LISTS),
         "code": line("code", WORD, True, "agency_code", AGENCY_CODE),

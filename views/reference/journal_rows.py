@@ -13,13 +13,14 @@ from markupsafe import Markup
 from app.access.people import names_of
 from app.accounts.labels import GRANTS
 from app.choices.labels import FLAGS, LISTS
+from app.fields.labels import AUDIENCES, MOMENTS, TYPES
 from app.models import Agency, Category, Choice, District, ReportSchedule, SopVersion
 from app.notices.labels import PREFERENCE_LABELS
 from app.reference.journal import names_by_id, permission_names
 from app.reference.labels import COLUMNS, LIMIT_CLASSES, NATIONAL_CLASSES, NATIONAL_STAGES
 from app.texts.labels import ALL_SCOPES, STANDARD_KINDS, STATES
 from app.vocabulary.signing import SIGNING_METHODS
-from app.vocabulary.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS, HOLIDAY_KINDS, STEPS, UNITS
+from app.vocabulary.words import ACTORS, AGENCY_KINDS, CLASSIFICATIONS, DELEGATION_KINDS, HOLIDAY_KINDS, STEPS, UNITS
 from app.web.formats import day, moment
 from views.reference.journal_labels import ROW_ACTS, ROW_COLUMNS, ROW_TABLES
 
@@ -32,6 +33,7 @@ _WORDS: dict[tuple[str, str], Mapping[str, Any]] = {
     ("category", "national_class"): NATIONAL_CLASSES,
     ("choice", "list"): LISTS,
     ("delegation", "kind"): DELEGATION_KINDS,
+    ("field_definition", "type"): TYPES,
     ("holiday", "kind"): HOLIDAY_KINDS,
     ("national_limit", "of_class"): LIMIT_CLASSES,
     ("national_limit", "stage"): NATIONAL_STAGES,
@@ -42,6 +44,14 @@ _WORDS: dict[tuple[str, str], Mapping[str, Any]] = {
     ("sop_step", "allowance_unit"): UNITS,
     ("sop_step", "step"): STEPS,
 }
+_ITEMS: dict[str, Mapping[str, Any]] = {
+    "classifications": CLASSIFICATIONS,
+    "flags": FLAGS,
+    "moments": MOMENTS,
+    "visible_to": AUDIENCES,
+}
+"""Labels of the values in columns that hold a list; all other lists hold actors or other codes."""
+
 _PEOPLE = frozenset(
     {"user_id", "giver_id", "holder_id", "made_by_id", "asked_by_id", "decided_by_id", "activated_by_id", "owner_id"}
 )
@@ -100,8 +110,12 @@ def _value(table: str, name: str, value: Any, names: Mapping[str, Names]) -> str
     if isinstance(value, bool):
         return gettext("ya") if value else gettext("tidak")
     if isinstance(value, list):
-        labels = ACTORS if name != "flags" else FLAGS
-        return ", ".join(str(labels.get(str(part), part)) for part in value)
+        labels = _ITEMS.get(name, ACTORS)
+        return ", ".join(
+            _members(part) if isinstance(part, dict) else str(labels.get(str(part), part)) for part in value
+        )
+    if isinstance(value, dict):
+        return _members(value)
     known = names.get(f"{table}.{name}") or names.get(name)
     if known is not None and isinstance(value, int):
         return known.get(value, f"#{value}")
@@ -114,6 +128,12 @@ def _value(table: str, name: str, value: Any, names: Mapping[str, Names]) -> str
         return day(date.fromisoformat(value)) if len(value) == 10 else moment(datetime.fromisoformat(value))
     except ValueError:
         return value  # neither a date nor a time
+
+
+def _members(value: Mapping[str, Any]) -> str:
+    """Return an object of a definition, such as an option or the bounds of a field, as HTML: its members and values."""
+    code = Markup('<code lang="zxx">{}</code>')
+    return code.format(", ".join(f"{name}: {part}" for name, part in value.items()))
 
 
 def _keys(rows: Iterable[Row], column: str) -> set[int]:

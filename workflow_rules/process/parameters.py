@@ -190,7 +190,7 @@ class Members(Field):
     """A field definition for an object whose members the office defines; the caller checks them."""
 
     def clean(self, name: str, value: Any) -> Cleaned:
-        if not isinstance(value, Mapping) or not all(isinstance(member, str) for member in value):
+        if not isinstance(value, Mapping):
             return None, FieldError(name, FieldFault.WRONG_TYPE)
         return dict(value), None
 
