@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.casefile.facts import facts_from, facts_of, reporter_facts
 from app.casefile.promised_date import Promise, promise_of
+from app.casefile.public_stages import StageLine, stages
 from app.core.extensions import db
 from app.fields.values import shown_texts
 from app.models import AgencyTrackRow, Attachment, Complaint, ComplaintEvent, Letter, Reporter, SopVersion, StepTask
@@ -23,7 +24,6 @@ from workflow_rules.process.actors import REPORTER, Actor
 from workflow_rules.process.decide import AllowedAction, allowed_actions
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.identity import Confidentiality
-from workflow_rules.process.public_stages import StageLine, stages
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import CaseStatus, Step, TrackState

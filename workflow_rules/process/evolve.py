@@ -131,27 +131,21 @@ def _send_to_agencies(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
     return changed(facts, seen_by=facts.seen_by | {t.agency for t in waiting})
 
 
-def _relay(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    return _send_to_agencies(_close(facts, Step.RELAY, event.agency), event)
-
-
 _BACK_TO: dict[Step | None, Step] = {
     Step.CHECK: Step.REGISTER,
     Step.REPORT: Step.CHECK,
     Step.DIRECT: Step.REPORT,
     Step.SIGN_ANSWER: Step.DRAFT_ANSWER,
+    Step.DISPOSE_ANSWER: Step.DRAFT_ANSWER,
     Step.REPLY: Step.DISPOSE_ANSWER,
 }
 
 
 def _send_back(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    if event.step is Step.DISPOSE_ANSWER:
-        facts = _close(facts, Step.DISPOSE_ANSWER, None)
-        back = Step.DRAFT_ANSWER
-    else:
-        facts = _close(facts, event.step, event.agency)
-        back = _BACK_TO[event.step]
-    return _on_track(_open(facts, back, event.agency, event.at), event.agency, state=TrackState.DRAFTING, awaits=())
+    # Step 10 is the office's, whichever agency gets its answer back.
+    facts = _close(facts, event.step, None if event.step is Step.DISPOSE_ANSWER else event.agency)
+    facts = _open(facts, _BACK_TO[event.step], event.agency, event.at)
+    return _on_track(facts, event.agency, state=TrackState.DRAFTING, awaits=())
 
 
 def _submit_draft(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
@@ -261,10 +255,6 @@ def _end(status: CaseStatus) -> Callable[[ComplaintFacts, Event], ComplaintFacts
     return lambda facts, _event: changed(facts, ended=status, open_steps=())
 
 
-def _answer(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    return changed(_close(facts, event.step, None), answered_at=event.at)
-
-
 def _reopen(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
     fresh = changed(facts, cycle=facts.cycle + 1, route=None, tracks=(), answered_at=None, rated=False)
     return _open(fresh, Step.CHECK, None, event.at)
@@ -293,7 +283,7 @@ _CHANGES: dict[EventKind, Callable[[ComplaintFacts, Event], ComplaintFacts]] = {
     Action.APPROVE_CHECK: _to(Step.REPORT),
     Action.REPORT: _to(Step.DIRECT),
     Action.DIRECT: _direct,
-    Action.RELAY: _relay,
+    Action.RELAY: lambda facts, event: _send_to_agencies(_close(facts, Step.RELAY, event.agency), event),
     Action.SEND_BACK: _send_back,
     Action.ACCEPT: _to(Step.AGENCY_DISPOSE, TrackState.RECEIVED),
     Action.DECLINE: _decline,
@@ -305,7 +295,7 @@ _CHANGES: dict[EventKind, Callable[[ComplaintFacts, Event], ComplaintFacts]] = {
     Action.SEND: _send,
     Action.CONTINUE_WITHOUT: _drop_agency,
     Action.DISPOSE_ANSWER: _to(Step.REPLY),
-    Action.REPLY: _answer,
+    Action.REPLY: lambda facts, event: changed(_close(facts, event.step, None), answered_at=event.at),
     Action.RATE: lambda facts, _event: changed(facts, rated=True),
     Action.REOPEN: _reopen,
     Action.CLOSE: _end(CaseStatus.CLOSED),

@@ -166,20 +166,12 @@ def awaited_initials(facts: ComplaintFacts, agency: str | None) -> tuple[Actor, 
 _CaseSpots = Callable[[ComplaintFacts, frozenset[Actor]], tuple[Spot, ...]]
 
 
-def _if_answered(unless_rated: bool = False) -> _CaseSpots:
-    def found(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot, ...]:
-        there = facts.status is CaseStatus.ANSWERED and not (unless_rated and facts.rated)
-        return (Spot(None, None, actors),) if there else ()
-
-    return found
+def _answered(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot, ...]:
+    return (Spot(None, None, actors),) if facts.status is CaseStatus.ANSWERED else ()
 
 
 def _questions(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot, ...]:
     return tuple(Spot(s.step, s.agency, actors, True) for s in facts.open_steps if s.paused_at is not None)
-
-
-def _withdrawable(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot, ...]:
-    return (Spot(None, None, actors),) if facts.open_steps else ()
 
 
 def _correctable(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot, ...]:
@@ -216,10 +208,10 @@ def _remarks(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot, ...
 _CASE_SPOTS: dict[Action, _CaseSpots] = {
     Action.ADD_INFORMATION: _questions,
     Action.EXPIRE_QUESTION: _questions,
-    Action.RATE: _if_answered(unless_rated=True),
-    Action.REOPEN: _if_answered(),
-    Action.CLOSE: _if_answered(),
-    Action.WITHDRAW: _withdrawable,
+    Action.RATE: lambda facts, actors: () if facts.rated else _answered(facts, actors),
+    Action.REOPEN: _answered,
+    Action.CLOSE: _answered,
+    Action.WITHDRAW: lambda facts, actors: (Spot(None, None, actors),) if facts.open_steps else (),
     Action.CORRECT: _correctable,
     Action.CONFIRM_ANONYMITY: _to_be_confirmed,
     Action.ADD_AGENCY: _with_agencies,

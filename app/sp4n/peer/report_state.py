@@ -12,13 +12,13 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import joinedload
 
 from app.casefile.facts import CaseRows, facts_from
+from app.casefile.public_stages import stage_of
 from app.core.clock import office_time
 from app.core.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, InboundHold, Letter
 from app.sp4n.peer.differences import QUARANTINED
 from workflow_rules.process.actions import Action
 from workflow_rules.process.identity import ReporterFacts
-from workflow_rules.process.public_stages import stage_of
 from workflow_rules.process.steps import CaseStatus, TrackState
 
 ANSWERED = frozenset({CaseStatus.ANSWERED.value, CaseStatus.CLOSED.value})

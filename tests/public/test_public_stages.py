@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.casefile.public_stages import stage_of, stages
 from workflow_rules.process.facts import AgencyTrack, ComplaintFacts, OpenStep
 from workflow_rules.process.identity import Channel, Classification, Confidentiality, ReporterFacts
-from workflow_rules.process.public_stages import stage_of, stages
 from workflow_rules.process.steps import CaseStatus, Step, TrackState
 
 START = datetime(2026, 11, 24, 2, tzinfo=UTC)
