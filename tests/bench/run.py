@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.bench.arithmetic import measure_arithmetic
 from tests.bench.calls import Call, measure
+from tests.bench.fields import measure_fields
 from tests.bench.filling.load import Filling
 from tests.bench.house import House, Served, measured_house
 from tests.bench.inside import measure_inside
@@ -26,6 +27,7 @@ SMALL, MOST_STEPS = 1_000, 100_000
 PARTS: dict[str, Callable[[House, Served], Iterator[Line]]] = {
     "reads": measure_reads,
     "writes": measure_writes,
+    "fields": measure_fields,
     "arithmetic": lambda _house, _served: measure_arithmetic(),
 }
 
