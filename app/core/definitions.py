@@ -1,9 +1,11 @@
 """Cache of what the office defines on screen (lists, fields, texts), renewed as soon as a definition has changed.
 
-Each request or job reads the version of the definitions once. A cached value is used only for the version, and the
-database, for which it was made; so no process needs to be told of a change, and none is restarted.
+Each request reads the version of the definitions once, and a job that runs for long reads it again after
+`HOLDS_SECONDS`. A cached value is used only for the version, and the database, for which it was made; so no process
+needs to be told of a change, and none is restarted.
 """
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
@@ -18,22 +20,28 @@ P = ParamSpec("P")
 T = TypeVar("T")
 VERSION = "(SELECT version::text FROM definition_state)"
 """A scalar subquery in SQL; a statement that selects it anyway saves one of its own."""
+HOLDS_SECONDS = 30.0
 _MOST = 8
 """Values cached of each kind: those of the present version, and of versions with which running requests began."""
 
 
 def definitions_version() -> str:
-    """Return the version of the definitions, read from the database once per request or job."""
+    """Return the version of the definitions, which this request or job has read at most `HOLDS_SECONDS` ago."""
     context = request_context()
-    if context.definitions_version is None:
-        context.definitions_version = db.session.execute(text(f"SELECT {VERSION}")).scalar_one()
-    return context.definitions_version
+    if context.definitions_version is None or time.monotonic() - context.definitions_read_at > HOLDS_SECONDS:
+        _take_version(db.session.execute(text(f"SELECT {VERSION}")).scalar_one())
+    return str(context.definitions_version)
+
+
+def _take_version(version: str) -> None:
+    context = request_context()
+    context.definitions_version, context.definitions_read_at = version, time.monotonic()
 
 
 def note_version(version: str) -> None:
     """Note the version that another statement has read, unless this request has read one before."""
-    context = request_context()
-    context.definitions_version = context.definitions_version or version
+    if request_context().definitions_version is None:
+        _take_version(version)
 
 
 def per_version(load: Callable[P, T]) -> Callable[P, T]:

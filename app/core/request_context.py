@@ -96,6 +96,8 @@ class RequestContext:
     # Reference data read once
     definitions_version: str | None = None
     """The version of what the office defines on screen (`app.core.definitions`)."""
+    definitions_read_at: float = 0.0
+    """When that version was read (seconds of `time.monotonic`)."""
     agency_tree: dict[int, tuple[int | None, str]] | None = None
     """Id of the parent and short name of each agency, by id."""
     names_found: dict[tuple[str | None, str | None, str | None], Any] | None = None
