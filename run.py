@@ -92,9 +92,9 @@ def commands(context: click.Context) -> int:
     return int(context.invoke(start_all, demo=False)) if context.invoked_subcommand is None else 0
 
 
-def command(name: str, *, serves: bool = False) -> Callable[[Work], click.Command]:
-    """Return a decorator that registers a command. The command gets the environment and its options, and returns its
-    exit code.
+def command(name: str, *, serves: bool = False, among: click.Group = commands) -> Callable[[Work], click.Command]:
+    """Return a decorator that registers a command in a group. The command gets the environment and its options, and
+    returns its exit code.
 
     In production the settings are checked before it runs, and its servers too if it `serves`; raises
     ConfigurationError.
@@ -113,7 +113,7 @@ def command(name: str, *, serves: bool = False) -> Callable[[Work], click.Comman
                     raise ConfigurationError(reasons)
             return work(environment, **options)
 
-        return commands.command(name, short_help=work.__doc__)(checked)
+        return among.command(name, short_help=work.__doc__)(checked)
 
     return register
 
@@ -329,6 +329,36 @@ def release_copy(environment: Environment, **options: Any) -> int:
     return _with_app(environment, lambda app: release(app, **options))
 
 
+@commands.group("profile", short_help="The office's configuration as one YAML file: export, diff.")
+def profile() -> None:
+    """Write the office's configuration to one YAML file, or compare it with such a file."""
+
+
+profile_file = click.argument(
+    "file", metavar="FILE", type=A_FILE, help="The YAML file; - for standard output or input."
+)
+
+
+@command("export", among=profile)
+@profile_file
+def export_configuration(environment: Environment, file: Path) -> int:
+    """Write the office's configuration to a file."""
+    from app.commands.profile import apart_from_logs, export_profile
+
+    with apart_from_logs() as output:
+        return _with_app(environment, lambda app: export_profile(app, file, output))
+
+
+@command("diff", among=profile)
+@profile_file
+def compare_configuration(environment: Environment, file: Path) -> int:
+    """Print what differs between a file and the office: exit 1 when something does, 2 for a wrong file."""
+    from app.commands.profile import apart_from_logs, compare_profile
+
+    with apart_from_logs() as output:
+        return _with_app(environment, lambda app: compare_profile(app, file, output))
+
+
 def _typed_twice() -> str:
     """Read a password twice from the terminal until both are equal, and return it."""
     while True:
@@ -339,13 +369,14 @@ def _typed_twice() -> str:
 
 
 def _with_app(environment: Environment, work: Callable[[Flask], object], as_owner: bool = False) -> int:
-    """Run `work` on the app, with its servers reachable, and return the exit code: 1 when `work` returns False, else 0.
-    `as_owner` connects to the database as the owner of the tables.
+    """Run `work` on the app, with its servers reachable, and return the exit code: the number that `work` returns, 1
+    for False, else 0. `as_owner` connects to the database as the owner of the tables.
     """
     from app.servers.data_servers import reachable_servers
 
     with reachable_servers(environment):
-        return 1 if work(create_app(**(_owner_settings() if as_owner else {}))) is False else 0
+        done = work(create_app(**(_owner_settings() if as_owner else {})))
+    return done if type(done) is int else int(done is False)
 
 
 def _owner_settings() -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Check of a drafted field: every fault with its path in the body of the API."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ import regex
 from sqlalchemy import exists, select
 
 from app.core.extensions import db
-from app.fields.definitions import known_fields
+from app.fields.definitions import DefinedField, known_fields
 from app.fields.types import LARGEST, LONGEST_LINE, LONGEST_TEXT, PATTERN_SECONDS, parameter_of
 from app.models import Category, Complaint, FieldDefinition, PersonalValue
 from app.models.definition import AUDIENCES, FIELD_TYPES, MOMENTS
@@ -159,20 +159,23 @@ def _of_personal(body: Mapping[str, Any]) -> Iterator[Fault]:
 
 def faults_beside(row: FieldDefinition) -> list[Fault]:
     """Return the faults of a draft beside the other definitions and the values that cases have."""
-    return [*_of_categories(row), *_of_condition(row), *_of_earlier(row), *_of_number(row)]
+    categories = db.session.scalars(select(Category.code).where(Category.code.in_(row.categories)))
+    named = faults_of_names(row, frozenset(categories), known_fields())
+    return [*named, *_of_earlier(row), *_of_number(row)]
 
 
-def _of_categories(row: FieldDefinition) -> Iterator[Fault]:
-    known = set(db.session.scalars(select(Category.code).where(Category.code.in_(row.categories))))
+def faults_of_names(
+    row: FieldDefinition, categories: Collection[str], fields: Mapping[str, DefinedField]
+) -> Iterator[Fault]:
+    """Yield the faults of the categories and of the other field that a definition names, beside those that there are
+    (`fields` by code).
+    """
     for place, code in enumerate(row.categories):
-        if code not in known:
+        if code not in categories:
             yield Fault(f"categories.{place}", "unknown_category")
-
-
-def _of_condition(row: FieldDefinition) -> Iterator[Fault]:
     if row.only_if is None:
         return
-    other = known_fields().get(row.only_if["field"])
+    other = fields.get(row.only_if["field"])
     if other is None or other.code == row.code or other.personal or other.active_until is not None:
         yield Fault("only_if.field", "unknown_field")
     elif parameter_of(other).clean("only_if.is", row.only_if["is"])[1] is not None:

@@ -1,0 +1,80 @@
+"""Command line of the profile: `profile export` and `profile diff`."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import TextIO
+
+from flask import Flask
+
+from app.core.extensions import db
+from app.profile.differences import differences
+from app.profile.reading import ProfileRefused, read_profile
+from app.profile.section import Profile
+from app.profile.sections import as_file, office_profile
+from app.profile.yaml_text import LARGEST_FILE
+
+STANDARD = Path("-")
+"""In place of a file: standard output, or input."""
+
+
+@contextmanager
+def apart_from_logs() -> Iterator[TextIO]:
+    """Context manager: send log lines to standard error, and give standard output for the results alone."""
+    output = sys.stdout
+    with redirect_stdout(sys.stderr):
+        yield output
+
+
+def export_profile(app: Flask, file: Path, output: TextIO) -> int:
+    """Write the profile of the office to a file, or to `output` for `-`. Return the exit code: 0, or 1 with a message
+    if it cannot be written.
+    """
+    with app.app_context():
+        content = as_file(_of_office())
+    try:
+        if file == STANDARD:
+            output.buffer.write(content)
+            output.buffer.flush()
+        else:
+            file.write_bytes(content)
+    except OSError as problem:
+        print(f"{file} cannot be written: {problem.strerror}.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def compare_profile(app: Flask, file: Path, output: TextIO) -> int:
+    """Print to `output` how the profile in a file, or in standard input for `-`, differs from that of the office.
+    Return the exit code: 0 if they are equal, 1 if they differ, 2 with a message if the file cannot be read.
+    """
+    try:
+        content = _content(file)
+    except OSError as problem:
+        print(f"{file} cannot be read: {problem.strerror}.", file=sys.stderr)
+        return 2
+    with app.app_context():
+        try:
+            of_file = read_profile(content)
+        except ProfileRefused as refused:
+            print(*(f"{file}, {sentence}" for sentence in refused.sentences), sep="\n", file=sys.stderr)
+            return 2
+        found = differences(of_file, _of_office())
+    for difference in found:
+        print(difference, file=output)
+    return 1 if found else 0
+
+
+def _content(file: Path) -> bytes:
+    """Return the content of a file, of which no more is read than is needed to see that it is too large."""
+    if file == STANDARD:
+        return sys.stdin.buffer.read(LARGEST_FILE + 1)
+    with file.open("rb") as opened:
+        return opened.read(LARGEST_FILE + 1)
+
+
+def _of_office() -> Profile:
+    """Return the profile of the office as it is at one moment."""
+    db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    return office_profile()

@@ -1,0 +1,205 @@
+"""Sections of the organisation: agencies with their letterheads, categories, districts with their villages."""
+
+import base64
+import binascii
+from collections import Counter
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+from sqlalchemy import select
+
+from app.core.extensions import db
+from app.models import Agency, Category, District, Emblem, Village
+from app.models.organisation import AGENCY_KINDS, NUMBER_PATTERN, PAPERS, SIGNING_METHODS
+from app.papers.emblems import LARGEST_FILE
+from app.papers.number_pattern import number_pattern_holds
+from app.profile.row_types import (
+    Code,
+    Line,
+    NeededLine,
+    NeededWord,
+    Prose,
+    Strict,
+    Word,
+    Words,
+    one_of,
+    pattern,
+    row_of,
+    text,
+    typed,
+)
+from app.profile.section import Profile, Row, Section, in_order_of_identity, rows_of, unknown
+from app.profile.yaml_text import Fault
+from workflow_rules.process.moves import INITIALLERS
+from workflow_rules.time.national_clock import NationalClass
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def _number_pattern(said: str) -> str:
+    if not number_pattern_holds(said):
+        raise ValueError("must hold {nomor} and {tahun}, and no part that is unknown")
+    return said
+
+
+def _picture(said: str) -> str:
+    """Return the base64 text of a PNG file in lines of 76 characters."""
+    try:
+        png = base64.b64decode("".join(said.split()), validate=True)
+    except binascii.Error as broken:
+        raise ValueError("must be a PNG file in base64") from broken
+    if not png.startswith(_PNG) or len(png) > LARGEST_FILE:
+        raise ValueError(f"must be a PNG file of at most {LARGEST_FILE // 1024 // 1024} MB")
+    return base64.encodebytes(png).decode()
+
+
+def _initiallers(actors: list[str]) -> list[str]:
+    if wrong := set(actors) - {actor.value for actor in INITIALLERS}:
+        raise ValueError(f"names {', '.join(sorted(wrong))}; possible are {', '.join(sorted(INITIALLERS))}")
+    return actors
+
+
+class AgencyRow(Strict):
+    """An agency with the settings of its letters; `emblem` is a PNG file in base64."""
+
+    code: Code
+    name: NeededLine
+    short_name: NeededWord
+    kind: Annotated[str, one_of(AGENCY_KINDS)]
+    parent: str | None = None
+    active: bool = True
+    address: Line = ""
+    city: NeededWord
+    postcode: Word = ""
+    phone: Word = ""
+    email: Line = ""
+    website: Line = ""
+    letterhead_over: NeededLine
+    classification_code: NeededWord
+    letter_suffix: Word = ""
+    number_pattern: Annotated[str, text(120), AfterValidator(_number_pattern)] = NUMBER_PATTERN
+    letter_copies: Prose = ""
+    paper: Annotated[str, one_of(PAPERS)] = "F4"
+    initials: Annotated[Words, AfterValidator(_initiallers)] = Field(default_factory=list)
+    signing_method: Annotated[str, one_of(SIGNING_METHODS)] = "wet"
+    emblem: Annotated[str, AfterValidator(_picture)] | None = None
+
+
+class CategoryRow(Strict):
+    """A topic of complaints, at one of two levels."""
+
+    code: Code
+    name: NeededLine
+    parent: str | None = None
+    default_agency: str | None = None
+    national_class: Annotated[str, one_of(NationalClass)] = NationalClass.NO_OVERSIGHT.value
+    active: bool = True
+
+
+PlaceCode = Annotated[str, pattern(r"[0-9]{2}(\.[0-9]{2,4}){1,3}", "must be an official code such as '63.11.01'")]
+
+
+class VillageRow(Strict):
+    """A village of a district."""
+
+    code: PlaceCode
+    name: NeededLine
+
+
+class DistrictRow(Strict):
+    """A district with its villages."""
+
+    code: PlaceCode
+    name: NeededLine
+    villages: list[VillageRow] = Field(default_factory=list)
+
+
+def _agencies() -> list[Row]:
+    rows = db.session.scalars(select(Agency)).all()
+    codes = {row.id: row.code for row in rows}
+    used = select(Emblem).where(Emblem.sha256.in_(select(Agency.emblem_hash)))
+    emblems = {emblem.sha256: base64.encodebytes(emblem.png).decode() for emblem in db.session.scalars(used)}
+    return [
+        row_of(AgencyRow, row, parent=codes.get(row.parent_id or 0), emblem=emblems.get(row.emblem_hash or ""))
+        for row in rows
+    ]
+
+
+def _faults_of_agencies(profile: Profile) -> Iterator[Fault]:
+    parents = {row["code"]: row["parent"] for row in profile["agencies"]}
+    for place, row in enumerate(profile["agencies"]):
+        yield from unknown((place, "parent"), row["parent"], parents, "agencies")
+        above, seen = row["parent"], set[str]()
+        while above in parents and above not in seen and above != row["code"]:
+            seen.add(above)
+            above = parents[above]
+        if above == row["code"]:
+            yield Fault((place, "parent"), "is below the agency itself")
+
+
+def _categories() -> list[Row]:
+    rows = db.session.scalars(select(Category)).all()
+    codes = {row.id: row.code for row in rows}
+    return [
+        row_of(CategoryRow, row, parent=codes.get(row.parent_id or 0), default_agency=row.default_agency_code)
+        for row in rows
+    ]
+
+
+def _faults_of_categories(profile: Profile) -> Iterator[Fault]:
+    parents = {row["code"]: row["parent"] for row in profile["categories"]}
+    agencies = {row["code"] for row in profile["agencies"]}
+    for place, row in enumerate(profile["categories"]):
+        yield from unknown((place, "parent"), row["parent"], parents, "categories")
+        yield from unknown((place, "default_agency"), row["default_agency"], agencies, "agencies")
+        if parents.get(row["parent"]) is not None:
+            yield Fault((place, "parent"), f"names {row['parent']}, which has a parent itself; there are two levels")
+
+
+def _districts() -> list[Row]:
+    rows = {row.id: row_of(DistrictRow, row, villages=[]) for row in db.session.scalars(select(District))}
+    for village in db.session.scalars(select(Village)):
+        rows[village.district_id]["villages"].append(row_of(VillageRow, village))
+    return list(rows.values())
+
+
+def _faults_of_districts(profile: Profile) -> Iterator[Fault]:
+    times = Counter(village["code"] for row in profile["districts"] for village in row["villages"])
+    for place, row in enumerate(profile["districts"]):
+        for number, village in enumerate(row["villages"]):
+            if times[village["code"]] > 1:
+                yield Fault((place, "villages", number, "code"), "is the code of two villages")
+
+
+def _arranged_districts(rows: list[Row]) -> list[Row]:
+    sort, sort_villages = in_order_of_identity("districts"), in_order_of_identity("villages")
+    return [{**row, "villages": sort_villages(row["villages"])} for row in sort(rows)]
+
+
+AGENCIES = Section(
+    name="agencies",
+    tables=("agency", "emblem"),
+    of_office=_agencies,
+    read=rows_of(typed(AgencyRow)),
+    check=_faults_of_agencies,
+    arranged=in_order_of_identity("agencies"),
+    absent="would end",
+)
+CATEGORIES = Section(
+    name="categories",
+    tables=("category",),
+    of_office=_categories,
+    read=rows_of(typed(CategoryRow)),
+    check=_faults_of_categories,
+    arranged=in_order_of_identity("categories"),
+    absent="would end",
+)
+DISTRICTS = Section(
+    name="districts",
+    tables=("district", "village"),
+    of_office=_districts,
+    read=rows_of(typed(DistrictRow)),
+    check=_faults_of_districts,
+    arranged=_arranged_districts,
+)

@@ -1,0 +1,13 @@
+"""An office with a row of every kind, for the tests of the profile."""
+
+import pytest
+from flask import Flask
+
+from tests.profile.office import furnish
+
+
+@pytest.fixture
+def office(context: Flask) -> Flask:
+    """The demo office with a row of every kind that the profile holds or leaves out, inside an application context."""
+    furnish()
+    return context
