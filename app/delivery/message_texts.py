@@ -18,8 +18,9 @@ from app.outbound.gateway import ComposedMessage, Refused
 from app.reporting.exports.request import wanted_of
 from app.reporting.exports.titles import title_of
 from app.texts.current import Texts, wording
+from app.texts.field_names import REPORTER
 from app.texts.placeholders import Values
-from app.texts.values import instant
+from app.texts.values import field_values, instant
 from app.worklists.work_counts import count_my_steps
 from workflow_rules.process.identity import Confidentiality
 
@@ -62,23 +63,31 @@ def reporter_values(message: Delivery, case: Complaint) -> Message:
     """Return the template values of a message to a reporter as a dict: `subject`, `sentence`, `number` ("": not shown),
     `code` (tracking code or None), `base` (address of the site).
 
-    If the case is not open, the complaint number is included only together with the code, which is useless without it.
+    If the case is not open, the complaint number is included only together with the code, which is useless without it,
+    and values of fields never.
     """
     secret = case.confidentiality != Confidentiality.OPEN
     if secret and message.sealed_code is None:
         return reporter_message("news", "", None, None)
-    return reporter_message(str(message.told), case.number, case.received_at, message.sealed_code)
+    fields = {} if secret else field_values(case, REPORTER)
+    return reporter_message(str(message.told), case.number, case.received_at, message.sealed_code, fields=fields)
 
 
 def reporter_message(
-    key: str, number: str, received_at: datetime | None, code: str | None, texts: Texts | None = None
+    key: str,
+    number: str,
+    received_at: datetime | None,
+    code: str | None,
+    texts: Texts | None = None,
+    fields: Values | None = None,
 ) -> Message:
     """Return the template values of a message to a reporter as it is worded now, or with the words of `texts`: number
-    ("": not shown) and instant of the case, and the tracking code, if it is named. Raises TextRefused if `texts` has a
-    fault.
+    ("": not shown), instant and fields of the case, and the tracking code, if it is named. Raises TextRefused if
+    `texts` has a fault.
     """
     base = current_app.config["PUBLIC_BASE_URL"]
-    values: Values = {"complaint.number": number, "complaint.received": instant(received_at), "site.address": base}
+    about = {"complaint.number": number, "complaint.received": instant(received_at), "site.address": base}
+    values: Values = {**about, **(fields or {})}
     said = wording(f"reporter.{key}", values, texts)
     return {"subject": said["subject"], "sentence": said["body"], "number": number, "code": code, "base": base}
 

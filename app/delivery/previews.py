@@ -9,9 +9,10 @@ from app.core.clock import utc_now
 from app.delivery.message_texts import LINK_PATH, link_of, reporter_message
 from app.delivery.notice_sentences import NoticeLine
 from app.models import Complaint, User
+from app.papers.previews import slot_preview
 from app.texts.current import Texts, wording
 from app.texts.kinds import TextKind
-from app.texts.values import SAMPLE_NUMBER, instant, sample_values
+from app.texts.values import SAMPLE_NUMBER, field_values, instant, sample_fields, sample_values
 from workflow_rules.process.identity import Confidentiality
 
 SAMPLE_CODE = "ABCD-EFGH-JKLM"
@@ -19,11 +20,15 @@ SAMPLE_CODE = "ABCD-EFGH-JKLM"
 
 def preview(kind: TextKind, texts: Texts, case: Complaint | None, reader: User) -> tuple[str, str]:
     """Return (subject, body) of the Indonesian message that these words make, about a case, or an invented one for
-    None. `reader` is the officer to whom a notice or an e-mail about an account would go. Raises TextRefused if the
-    words have a fault.
+    None; of a paper ("", the text that it prints). `reader` is the officer to whom a notice or an e-mail about an
+    account would go. Raises TextRefused if the words have a fault.
     """
     with force_locale("id"):
         return _MADE[kind.group](kind, texts, case, reader)
+
+
+def _printed(kind: TextKind, texts: Texts, case: Complaint | None, reader: User) -> tuple[str, str]:
+    return "", slot_preview(kind, texts, case)
 
 
 def _to_reporter(kind: TextKind, texts: Texts, case: Complaint | None, reader: User) -> tuple[str, str]:
@@ -31,7 +36,8 @@ def _to_reporter(kind: TextKind, texts: Texts, case: Complaint | None, reader: U
     code = SAMPLE_CODE if kind.key in ("received", "code_replaced") else None
     secret = case is not None and case.confidentiality != Confidentiality.OPEN
     hidden = kind.key == "news" or (secret and code is None)
-    values = reporter_message(kind.key, "" if hidden else number, None if hidden else at, code, texts)
+    fields = sample_fields(kind.readers) if case is None else {} if secret else field_values(case, kind.readers)
+    values = reporter_message(kind.key, "" if hidden else number, None if hidden else at, code, texts, fields)
     return values["subject"], render_template("delivery/reporter.txt", **values)
 
 
@@ -54,4 +60,4 @@ def _account(kind: TextKind, texts: Texts, case: Complaint | None, reader: User)
     return said["subject"], render_template("delivery/account.txt", **values)
 
 
-_MADE = {"reporter": _to_reporter, "notice": _notice, "account": _account}
+_MADE = {"reporter": _to_reporter, "notice": _notice, "account": _account, "paper": _printed}

@@ -14,9 +14,12 @@ from app.core.extensions import db
 from app.core.identifiers import LARGEST_ID
 from app.core.transaction import one_transaction
 from app.models import Attachment, ComplaintEvent, Paper, PaperKind
-from app.papers.frozen_blocks import letterhead, office, signatory_of_event
+from app.papers.frozen_blocks import letterhead, office, signatory_of_event, slot_texts
 from app.papers.letters import letter_content
 from app.papers.papers import make_paper
+from app.texts.paper_texts import TICKED
+from app.texts.placeholders import Values
+from app.texts.values import instant, tracking_address
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Person
 from workflow_rules.process.identity import Confidentiality
@@ -50,6 +53,7 @@ def _receipt(case: Case, cause: int, now: datetime) -> tuple[dict[str, Any], str
     promise = promise_of(complaint, case.facts, case.sop, case.calendar, now)
     files = select(func.count()).where(Attachment.complaint_id == complaint.id)
     category = complaint.category
+    values: Values = {"deadline": instant(promise.due_at if promise else None), "tracking.address": tracking_address()}
     place = (complaint.location_text, complaint.village, complaint.district)
     return {
         **_about(case),
@@ -63,6 +67,7 @@ def _receipt(case: Case, cause: int, now: datetime) -> tuple[dict[str, Any], str
         "body": complaint.body,
         "files": db.session.execute(files).scalar_one(),
         "due_at": promise.due_at.isoformat() if promise else None,
+        "texts": slot_texts(("receipt_guide",), complaint, values),
         "signatory": signatory_of_event(case.events[0]),
     }, None
 
@@ -89,8 +94,7 @@ def _disposition(case: Case, cause: int, _now: datetime) -> tuple[dict[str, Any]
         "urgency": event.data.get("urgency") or case.complaint.urgency,
         "secret": case.complaint.confidentiality == Confidentiality.SECRET,
         "to": names_in_full(case, event) if kind is Action.DIRECT else [{"name": told.to, "lead": False}],
-        "asks": _ASKS[kind],
-        "asked": [_MAIN_ASK[kind], *(["Tinjauan lapangan"] if event.data.get("field_visit") else [])],
+        **_asks(case, event, kind),
         "note": told.instruction,
         "limits": _limits(case, event, kind),
         "route": event.data.get("route"),
@@ -102,12 +106,15 @@ def _disposition(case: Case, cause: int, _now: datetime) -> tuple[dict[str, Any]
 def _reporter_answer(case: Case, cause: int, _now: datetime) -> tuple[dict[str, Any], str | None]:
     event = _event_of(case, cause, Action.REPLY)
     disposed = [e for e in case.events if e.kind == Action.DISPOSE_ANSWER and e.at <= event.at]
+    letters = _letters_before(case, event.at)
+    values = {"letter.numbers": "; ".join(x["number"] for x in letters), "tracking.address": tracking_address()}
     return {
         **_about(case),
         "agency": letterhead(office()),
         "channel": event.data.get("channel") or case.complaint.channel,
         "text": event.data["text"],
-        "letters": _letters_before(case, event.at),
+        "texts": slot_texts(("answer_closing",), case.complaint, values),
+        "letters": letters,
         "disposed": {**signatory_of_event(disposed[-1]), "at": disposed[-1].at.isoformat()} if disposed else None,
         "at": event.at.isoformat(),
         "signatory": signatory_of_event(event),
@@ -168,6 +175,27 @@ def _letters_before(case: Case, at: datetime) -> list[dict[str, Any]]:
     ]
 
 
+def _asks(case: Case, event: ComplaintEvent, kind: Action) -> dict[str, list[str]]:
+    key = "reply_asks" if kind is Action.DISPOSE_ANSWER else "direction_asks"
+    visit: Values = {"visit.asked": "ya" if event.data.get("field_visit") else ""}
+    return asks_of(slot_texts((key,), case.complaint, visit)[key])
+
+
+def asks_of(text: str) -> dict[str, list[str]]:
+    """Return what a disposition may ask for (`asks`), one for each line of a text, and which of it is ticked
+    (`asked`).
+    """
+    lines = [line.strip() for line in text.splitlines()]
+    return {
+        "asks": [ask for line in lines if (ask := _ask_of(line))],
+        "asked": [ask for line in lines if line.startswith(TICKED) and (ask := _ask_of(line))],
+    }
+
+
+def _ask_of(line: str) -> str:
+    return line.removeprefix(TICKED).strip()
+
+
 def _limits(case: Case, event: ComplaintEvent, kind: Action) -> dict[str, str]:
     """Return the deadlines that a disposition sets, as a dict from name to RFC 3339 text: of the agencies' receipt and
     answer for a direction, otherwise of the step that the event opened. Empty if it opened none.
@@ -188,16 +216,6 @@ def _limits(case: Case, event: ComplaintEvent, kind: Action) -> dict[str, str]:
 
 
 _NEXT_LIMIT = {Action.DISPOSE: "draft_due_at", Action.DISPOSE_ANSWER: "reply_due_at"}
-_MAIN_ASK = {
-    Action.DIRECT: "Proses lebih lanjut",
-    Action.DISPOSE: "Proses lebih lanjut",
-    Action.DISPOSE_ANSWER: "Jawab pelapor",
-}
-_ASKS = {
-    Action.DIRECT: ["Tanggapan dan saran", "Proses lebih lanjut", "Koordinasi/konfirmasi", "Tinjauan lapangan"],
-    Action.DISPOSE: ["Tanggapan dan saran", "Proses lebih lanjut", "Koordinasi/konfirmasi", "Tinjauan lapangan"],
-    Action.DISPOSE_ANSWER: ["Jawab pelapor", "Tanggapan dan saran", "Koordinasi/konfirmasi", "Arsipkan"],
-}
 _MAKERS: dict[str, Callable[[Case, int, datetime], tuple[dict[str, Any], str | None]]] = {
     PaperKind.RECEIPT: _receipt,
     PaperKind.DISPOSITION: _disposition,

@@ -1,11 +1,17 @@
-"""Content that papers freeze: letterhead, signatory and copies."""
+"""Content that papers freeze: letterhead, signatory, copies, and the texts that the office may reword."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.models import Agency, ComplaintEvent, OfficerProfile
+from app.models import Agency, Complaint, ComplaintEvent, OfficerProfile
+from app.texts.current import wording
+from app.texts.kinds import KINDS
+from app.texts.placeholders import Values
+from app.texts.values import case_values
 from workflow_rules.process.actors import Capacity, Person
 
 OFFICE_AGENCY = "diskominfosan"
@@ -64,3 +70,16 @@ def copies_of(agency: Agency) -> list[str]:
     """
     lines = (line.strip().rstrip(".;") for line in agency.letter_copies.splitlines())
     return [line.removeprefix("Yth.").strip() for line in lines if line]
+
+
+def slot_texts(keys: Iterable[str], complaint: Complaint, more: Values) -> dict[str, str]:
+    """Return the texts of a paper of this case by key (see `PAPER_TEXTS`) as they are worded now, in Indonesian. `more`
+    are the values of names that the case alone does not have.
+    """
+    with force_locale("id"):
+        return {key: _slot_text(f"paper.{key}", complaint, more) for key in keys}
+
+
+def _slot_text(code: str, complaint: Complaint, more: Values) -> str:
+    values = {"office.name": office().name, **case_values(complaint, KINDS[code].readers), **more}
+    return wording(code, values)["body"]

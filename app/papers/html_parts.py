@@ -9,6 +9,7 @@ from typing import Any
 import segno
 from flask import current_app, render_template
 from flask_babel import force_locale
+from markupsafe import Markup
 from sqlalchemy import select
 
 from app.core.clock import office_time
@@ -34,6 +35,7 @@ def paper_html(template: str, frozen: Mapping[str, Any], made_at: str, **more: A
             in_day=in_day,
             in_moment=in_moment,
             paragraphs=paragraphs,
+            slot_paragraphs=slot_paragraphs,
             shortened=shortened,
             blocks=blocks_of,
             unbroken=unbroken,
@@ -68,6 +70,16 @@ def in_moment(stated: str | None) -> str:
 def paragraphs(text: str) -> list[str]:
     """Return a list of the paragraphs of a text, which is split at its empty lines."""
     return [part.strip() for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
+
+
+def slot_paragraphs(text: str, number: str) -> list[Markup]:
+    """Return the paragraphs of a text that the office may reword as escaped HTML; its line breaks stay, and the
+    complaint number does not wrap.
+    """
+    return [
+        Markup("<br>").join(unbroken(number).join(line.split(number)) for line in paragraph.split("\n"))
+        for paragraph in paragraphs(text)
+    ]
 
 
 def shortened(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-LAYOUT = 2
+LAYOUT = 3
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import joinedload
 from app.core.extensions import db
 from app.core.hashing import json_digest
 from app.core.storage import is_stored
-from app.models import Complaint, ComplaintEvent, IssuedNumber, Letter, PaperKind
-from app.papers.frozen_blocks import copies_of, letterhead, office, signatory_of, signatory_of_event
+from app.models import Complaint, ComplaintEvent, IssuedNumber, Letter, Paper, PaperKind
+from app.papers.frozen_blocks import copies_of, letterhead, office, signatory_of, signatory_of_event, slot_texts
 from app.papers.letter_numbers import enter_number, reserve_number
 from app.papers.papers import make_paper
 from app.papers.sign_letter import prepare_signature, sign_now, waiting_shortly
@@ -165,7 +165,17 @@ def letter_content(complaint: Complaint, letter: Letter) -> dict[str, Any]:
         "sp4n": complaint.sp4n_tracking_id,
         "complaint_title": complaint.title,
         "received_at": complaint.received_at.isoformat(),
+        "texts": _texts_of(complaint, letter),
     }
+
+
+def _texts_of(complaint: Complaint, letter: Letter) -> dict[str, str]:
+    """Return the opening and closing sentences of a letter: those that the paper of its draft shows, if there is one,
+    so that nothing is signed that was worded otherwise when it was read.
+    """
+    drafted = select(Paper.frozen["texts"]).where(Paper.key == f"{PaperKind.DRAFT_LETTER}:{letter.id}")
+    shown = db.session.scalars(drafted.execution_options(unscoped=True)).first()
+    return shown or slot_texts(("letter_opening", "letter_closing"), complaint, {"agency.name": letter.agency.name})
 
 
 def _frozen(complaint: Complaint, letter: Letter, decision: Decision, by: Person) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.core.definitions import per_version
 from app.core.extensions import db
 from app.models import TextVersion
+from app.texts.field_names import with_fields
 from app.texts.kinds import KINDS, LANGUAGES, PARTS, TextKind
 from app.texts.placeholders import Target, TextRefused, Values, render
 from app.web.language import language_code
@@ -45,7 +46,8 @@ def wording(code: str, values: Values, texts: Texts | None = None) -> dict[str, 
     faulty, because a later release knows fewer placeholders, is logged and replaced by the original; a fault in `texts`
     raises TextRefused.
     """
-    kind, language = KINDS[code], language_code() or LANGUAGES[0]
+    kind, language = KINDS[code], language_code()
+    language = language if language in KINDS[code].languages else LANGUAGES[0]
     active = texts if texts is not None else _active().get(code)
     if active is not None:
         try:
@@ -68,5 +70,5 @@ def _original(code: str, part: str, language: str) -> str:
 
 
 def _said(kind: TextKind, part: str, words: str, values: Values) -> str:
-    said = render(words, values, Target.PLAIN, kind.allowed)
+    said = render(words, values, Target.PLAIN, with_fields(kind.allowed))
     return " ".join(said.split()) if kind.limits_of(part).one_line else said

@@ -12,8 +12,10 @@ from flask_babel import lazy_gettext as _
 
 from app.accounts.labels import ACCOUNT_MAILS
 from app.notices.labels import NOTICES, REPORTER_MESSAGES
-from app.texts.labels import KIND_NAMES
+from app.texts.field_names import NOBODY, REPORTER, Readers, field_names
+from app.texts.labels import KIND_HINTS, KIND_NAMES
 from app.texts.names import NAMES, Name, allowed
+from app.texts.paper_texts import PAPER_TEXTS
 from app.texts.placeholders import Allowed, Limits
 from app.vocabulary.words import Labels
 
@@ -27,6 +29,7 @@ GROUPS: Labels = {
     "reporter": _("Pesan kepada pelapor"),
     "notice": _("Pemberitahuan kepada petugas"),
     "account": _("Surel tentang akun"),
+    "paper": _("Surat dan kertas lain"),
 }
 
 
@@ -35,7 +38,8 @@ class TextKind:
     """A value object: one text of the program that an office may reword.
 
     `subject` and `body` are the original (lazy texts); `subject` is None for a text without one. `named` maps the names
-    in the original to those of the placeholders, which are the names that the text may hold with `more`.
+    in the original to those of the placeholders. `names` are those that the text may hold besides the fields of the
+    office that its `readers` may see. It is written in `languages`, of which only Indonesian must be there.
     """
 
     group: str
@@ -45,6 +49,8 @@ class TextKind:
     names: tuple[str, ...]
     named: Mapping[str, str]
     limits: Limits = BODY_LIMITS
+    readers: Readers = NOBODY
+    languages: tuple[str, ...] = LANGUAGES
 
     @property
     def code(self) -> str:
@@ -57,14 +63,19 @@ class TextKind:
         return KIND_NAMES[self.code]
 
     @property
+    def hint(self) -> Any:
+        """What there is to know about writing this text (lazy text); "" for most kinds."""
+        return KIND_HINTS.get(self.code, "")
+
+    @property
     def allowed(self) -> Allowed:
-        """The names that a text of this kind may hold, with the type of each."""
+        """The names of the published list that a text of this kind may hold, with the type of each."""
         return allowed(self.names)
 
     @property
     def published(self) -> tuple[Name, ...]:
-        """The names that a text of this kind may hold, with their explanations."""
-        return tuple(NAMES[name] for name in self.names)
+        """The names that a text of this kind may hold, with their explanations, fields of the office last."""
+        return (*(NAMES[name] for name in self.names), *field_names(self.readers))
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -76,9 +87,11 @@ class TextKind:
         return SUBJECT_LIMITS if part == "subject" else self.limits
 
     def original(self, part: str, language: str) -> str:
-        """Return the original of one part in a language, with placeholders; "" for a part that the kind lacks."""
+        """Return the original of one part in a language, with placeholders; "" for a part or a language that the kind
+        lacks.
+        """
         said = getattr(self, part)
-        if said is None:
+        if said is None or language not in self.languages:
             return ""
         with force_locale(language):
             written = str(said)
@@ -92,6 +105,7 @@ _NAMED = {
     "decree": "delegation.decree",
     "report": "report.title",
 }
+_OF_MESSAGE = ("complaint.number", "complaint.received", "site.address")
 _OF_STEP = ("complaint.number", "step.name", "deadline")
 _OF_NOTICE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("step_opened", "step_near", "step_late", "initial_asked", "information_added"), _OF_STEP),
@@ -107,7 +121,7 @@ KINDS = {
     kind.code: kind
     for kind in (
         *(
-            TextKind("reporter", key, subject, body, ("complaint.number", "complaint.received", "site.address"), {})
+            TextKind("reporter", key, subject, body, _OF_MESSAGE, {}, readers=NOBODY if key == "news" else REPORTER)
             for key, (subject, body) in REPORTER_MESSAGES.items()
         ),
         *(
@@ -117,6 +131,10 @@ KINDS = {
         *(
             TextKind("account", key, subject, body, ("officer.name", "site.address"), {})
             for key, (subject, body) in ACCOUNT_MAILS.items()
+        ),
+        *(
+            TextKind("paper", key, None, one.original, one.names, {}, one.limits, one.readers, LANGUAGES[:1])
+            for key, one in PAPER_TEXTS.items()
         ),
     )
 }

@@ -43,6 +43,18 @@ KIND_NAMES: Labels = {
     "account.password_changed": _("Kata sandi diganti"),
     "account.address_changed": _("Alamat surel diganti"),
     "account.sign_on_linked": _("Akun dihubungkan dengan masuk tunggal"),
+    "paper.letter_opening": _("Surat tanggapan: kalimat pembuka"),
+    "paper.letter_closing": _("Surat tanggapan: kalimat penutup"),
+    "paper.direction_asks": _("Lembar disposisi kepada OPD dan bidang: daftar permintaan"),
+    "paper.reply_asks": _("Lembar disposisi tanggapan: daftar permintaan"),
+    "paper.receipt_guide": _("Tanda terima: petunjuk di samping kode QR"),
+    "paper.answer_closing": _("Jawaban kepada pelapor: kalimat penutup"),
+}
+_ASKS_HINT = _("Satu permintaan per baris. Baris yang diawali ☒ dicetak dengan centang.")
+KIND_HINTS: Labels = {
+    "paper.direction_asks": _ASKS_HINT,
+    "paper.reply_asks": _ASKS_HINT,
+    "paper.receipt_guide": _("Baris kosong memulai paragraf baru, misalnya untuk jam layanan."),
 }
 
 STATES: Labels = {
@@ -55,6 +67,8 @@ STATES: Labels = {
 TEXT_FAULTS: Labels = {
     "unknown_placeholder": _("Isian %(found)s tidak dikenal"),
     "unknown_format": _("Bentuk pada %(found)s tidak dikenal"),
+    "hidden_field": _("Isian %(found)s tidak boleh dilihat pembaca teks ini. Hapus, atau pakai isian lain"),
+    "personal_field": _("Isian %(found)s data pribadi, yang tidak pernah ditulis dalam teks. Hapus isian itu"),
     "if_without_end": _("%(found)s belum ditutup"),
     "end_without_if": _("%(found)s tanpa {#if …} di depannya"),
     "stray_brace": _("Tanda %(found)s berdiri sendiri"),
@@ -63,6 +77,7 @@ TEXT_FAULTS: Labels = {
     "control_character": _("Hapus karakter yang tidak terlihat (%(found)s)"),
     "line_break": _("Tulis dalam satu baris saja"),
     "empty": _("Tulis teksnya"),
+    "not_used": _("Kosongkan bagian ini: teks ini tidak memakainya"),
 }
 SUGGESTION = _("Mungkin maksudnya %(suggestion)s")
 AT_PLACE = _("Baris %(line)s, kolom %(column)s: %(fault)s")
@@ -96,3 +111,7 @@ STANDARD_KINDS: Labels = {"answer": _("Jawaban kepada pelapor"), "letter": _("Su
 STANDARD_SCOPES: Labels = {"office": _("Semua petugas"), "agency": _("Petugas satu OPD")}
 ALL_SCOPES: Labels = {**STANDARD_SCOPES, "own": _("Pemiliknya sendiri")}
 BODY_HINT = _("Isian ini diisi dari aduan saat teks disisipkan:")
+FIELD_HINTS: Labels = {
+    "answer": _("Isian tambahan, dalam jawaban kepada pelapor:"),
+    "letter": _("Isian tambahan, dalam surat tanggapan OPD:"),
+}

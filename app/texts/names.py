@@ -28,6 +28,7 @@ NAMES = {
     for name in (
         Name("complaint.number", ValueType.TEXT, _("Nomor aduan; kosong bila tidak boleh disebut dalam pesan itu")),
         Name("complaint.received", ValueType.MOMENT, _("Kapan aduan diterima")),
+        Name("sp4n.number", ValueType.TEXT, _("Nomor laporan di SP4N-LAPOR!; kosong bila tidak ada")),
         Name("category.name", ValueType.TEXT, _("Kategori aduan")),
         Name("place.name", ValueType.TEXT, _("Desa atau kelurahan, dan kecamatan")),
         Name("step.name", ValueType.TEXT, _("Nama langkah SOP")),
@@ -39,6 +40,9 @@ NAMES = {
         Name("officer.name", ValueType.TEXT, _("Nama petugas")),
         Name("delegation.decree", ValueType.TEXT, _("Nomor keputusan pelimpahan")),
         Name("report.title", ValueType.TEXT, _("Judul laporan")),
+        Name("visit.asked", ValueType.TEXT, _("Ada bila tinjauan lapangan diminta")),
+        Name("letter.numbers", ValueType.TEXT, _("Nomor surat tanggapan OPD yang menjadi dasar jawaban")),
+        Name("tracking.address", ValueType.LINK, _("Alamat halaman lacak")),
         Name("site.address", ValueType.LINK, _("Alamat situs ini")),
     )
 }

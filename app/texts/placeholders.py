@@ -57,6 +57,8 @@ class TextFault(StrEnum):
 
     UNKNOWN_PLACEHOLDER = "unknown_placeholder"
     UNKNOWN_FORMAT = "unknown_format"
+    HIDDEN_FIELD = "hidden_field"
+    PERSONAL_FIELD = "personal_field"
     IF_WITHOUT_END = "if_without_end"
     END_WITHOUT_IF = "end_without_if"
     STRAY_BRACE = "stray_brace"
@@ -65,6 +67,7 @@ class TextFault(StrEnum):
     CONTROL_CHARACTER = "control_character"
     LINE_BREAK = "line_break"
     EMPTY = "empty"
+    NOT_USED = "not_used"
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from app.casefile.case import Case
 from app.core.clock import office_today
 from app.core.extensions import db
 from app.models import StandardText
+from app.texts.field_names import AGENCY, NOBODY, REPORTER, Readers, check_with_fields, with_fields
 from app.texts.names import OF_STANDARD_TEXTS, allowed
-from app.texts.placeholders import Allowed, Fault, Target, TextRefused, Values, check, render
-from app.texts.values import instant, on_day
+from app.texts.placeholders import Allowed, Fault, Target, TextRefused, Values, render
+from app.texts.values import case_values, instant, on_day
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Person
 from workflow_rules.process.decide import AllowedAction
@@ -20,6 +21,8 @@ MOST_OFFERED = 50
 KIND_OF = {Action.REPLY: "answer", Action.SUBMIT_DRAFT: "letter"}
 """Which kind of standard text the form of an action offers."""
 PLACEHOLDERS: Allowed = allowed(OF_STANDARD_TEXTS)
+READERS = {"answer": REPORTER, "letter": AGENCY}
+"""Whose fields a standard text of each kind may hold: reporters read the answers, an agency writes the letters."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,9 @@ class Offered:
     text: str
 
 
-def standard_faults(body: str) -> list[Fault]:
-    """Return the faults of the words of a standard text."""
-    return check(body, PLACEHOLDERS)
+def standard_faults(body: str, kind: str) -> list[Fault]:
+    """Return the faults of the words of a standard text of a kind, `answer` or `letter`."""
+    return check_with_fields(body, PLACEHOLDERS, READERS.get(kind, NOBODY))
 
 
 def offered_texts(case: Case, action: AllowedAction, office_name: str) -> list[Offered]:
@@ -56,7 +59,7 @@ def offered_texts(case: Case, action: AllowedAction, office_name: str) -> list[O
     if not rows:
         return []
     with force_locale("id"):
-        values = _values_of(case, action, office_name)
+        values = _values_of(case, action, office_name, READERS[kind])
         return [Offered(row.id, row.title, row.scope, text) for row in rows if (text := _filled(row, values))]
 
 
@@ -69,19 +72,16 @@ def _for(person: Person) -> ColumnElement[bool]:
 def _filled(row: StandardText, values: Values) -> str:
     """Return the text with its placeholders replaced; "" if it became faulty by a later release."""
     try:
-        return render(row.body, values, Target.PLAIN, PLACEHOLDERS)
+        return render(row.body, values, Target.PLAIN, with_fields(PLACEHOLDERS))
     except TextRefused:
         return ""
 
 
-def _values_of(case: Case, action: AllowedAction, office_name: str) -> Values:
-    complaint, agency = case.complaint, action.agency or case.facts.lead
+def _values_of(case: Case, action: AllowedAction, office_name: str, readers: Readers) -> Values:
+    agency = action.agency or case.facts.lead
     due = (t.due_at for t in case.open_tasks if (t.step, t.agency_code) == (action.step, action.agency))
     return {
-        "complaint.number": complaint.number,
-        "complaint.received": instant(complaint.received_at),
-        "category.name": complaint.category.name if complaint.category is not None else "",
-        "place.name": ", ".join(place.name for place in (complaint.village, complaint.district) if place is not None),
+        **case_values(case.complaint, readers),
         "agency.name": case.full_name(agency) if agency else "",
         "office.name": office_name,
         "officer.name": case.person.name,

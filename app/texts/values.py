@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 from flask import current_app
 from flask_babel import gettext
@@ -10,13 +11,16 @@ from sqlalchemy import select
 
 from app.core.clock import office_time, office_today, utc_now
 from app.core.extensions import db
+from app.fields.definitions import DefinedField, known_fields
+from app.fields.types import text_of
 from app.models import Complaint
-from app.texts.placeholders import Values
+from app.texts.field_names import PREFIX, Readers, field_names, is_shown
+from app.texts.placeholders import Values, ValueType
 from app.vocabulary.words import STEPS
 from app.web.formats import ZONE_NAME, day, moment
 from workflow_rules.process.steps import Step
 
-SAMPLE_NUMBER = "LB-2026-000123"
+SAMPLE_NUMBER, SAMPLE_LETTER = "LB-2026-000123", "500.12/001/DINAS/2026"
 
 
 def instant(at: datetime | None) -> str | Callable[[str], str]:
@@ -39,9 +43,50 @@ def _written_day(of: date, form: str) -> str:
     return day(of, "pendek" if form == "short" else "sedang")
 
 
+def case_values(complaint: Complaint, readers: Readers) -> Values:
+    """Return what a text may say of a case: number, receipt, SP4N number, category and place, and the values of the
+    office's fields that the readers of the text may see.
+    """
+    return {
+        "complaint.number": complaint.number,
+        "complaint.received": instant(complaint.received_at),
+        "sp4n.number": complaint.sp4n_tracking_id or "",
+        "category.name": complaint.category.name if complaint.category is not None else "",
+        "place.name": ", ".join(place.name for place in (complaint.village, complaint.district) if place is not None),
+        **field_values(complaint, readers),
+    }
+
+
+def field_values(complaint: Complaint, readers: Readers) -> Values:
+    """Return the values of a case's fields that the readers of a text may see, by the name of their placeholder; an
+    ended field has the value that the case was given. They are written in the locale in which the text is rendered.
+    """
+    known, stored = known_fields(), complaint.field_values
+    return {
+        PREFIX + code: partial(_written_field, known[code], value)
+        for code, value in stored.items()
+        if code in known and is_shown(known[code], readers)
+    }
+
+
+def _written_field(field: DefinedField, value: Any, form: str) -> str:
+    return _written_day(date.fromisoformat(value), form) if field.type == "date" else text_of(field, value)
+
+
+def sample_fields(readers: Readers) -> Values:
+    """Return an invented value for each field that a text for these readers may hold: its label, or today."""
+    today = on_day(office_today(utc_now()))
+    return {n.name: today if n.type is ValueType.DATE else f"({n.says})" for n in field_names(readers)}
+
+
 def visible_case(number: str) -> Complaint | None:
     """Return the case with this number; None if there is none, or the requesting person may not see it."""
     return db.session.scalars(select(Complaint).where(Complaint.number == number)).first()
+
+
+def tracking_address() -> str:
+    """Return the URL of the page on which reporters track their case."""
+    return f"{current_app.config['PUBLIC_BASE_URL']}/lacak"
 
 
 def sample_values() -> Values:
@@ -50,6 +95,7 @@ def sample_values() -> Values:
     return {
         "complaint.number": SAMPLE_NUMBER,
         "complaint.received": instant(at),
+        "sp4n.number": "",
         "category.name": gettext("Jalan dan jembatan"),
         "place.name": "Paringin",
         "step.name": str(STEPS[Step.DRAFT_ANSWER]),
@@ -61,5 +107,8 @@ def sample_values() -> Values:
         "officer.name": gettext("Nama Petugas"),
         "delegation.decree": "800/123/2026",
         "report.title": gettext("Laporan bulanan"),
+        "visit.asked": gettext("ya"),
+        "letter.numbers": SAMPLE_LETTER,
         "site.address": current_app.config["PUBLIC_BASE_URL"],
+        "tracking.address": tracking_address(),
     }

@@ -14,11 +14,14 @@ from app.core.locks import TEXT_LOCK, wait_for_lock
 from app.core.transaction import one_transaction, save_row
 from app.models import TextVersion
 from app.texts.current import Texts, originals_of, texts_of
+from app.texts.field_names import check_with_fields
 from app.texts.kinds import KINDS, LANGUAGES, PARTS, TextKind
-from app.texts.placeholders import Fault, Limits, TextFault, check
+from app.texts.placeholders import Fault, TextFault
 
 LONGEST_REASON = 1000
-UNSTORABLE = frozenset({TextFault.TOO_LONG, TextFault.CONTROL_CHARACTER, TextFault.LINE_BREAK, TextFault.EMPTY})
+UNSTORABLE = frozenset(
+    {TextFault.TOO_LONG, TextFault.CONTROL_CHARACTER, TextFault.LINE_BREAK, TextFault.EMPTY, TextFault.NOT_USED}
+)
 """Faults that not even a draft may have; those of placeholders are found by its check."""
 
 
@@ -70,17 +73,17 @@ def faults_of(kind: TextKind, texts: Texts, only: Collection[TextFault] = frozen
     found = {}
     for part in PARTS:
         for language in LANGUAGES:
-            listed = check(texts.get((part, language), ""), kind.allowed, _limits(kind, part, language))
+            listed = _faults_of_part(kind, part, language, texts.get((part, language), ""))
             if faults := [fault for fault in listed if fault.reason in only]:
                 found[f"{part}.{language}"] = faults
     return found
 
 
-def _limits(kind: TextKind, part: str, language: str) -> Limits:
-    """Return the limits of one part in one language; a part that the kind lacks must be empty."""
-    if part not in kind.parts:
-        return Limits(longest=0, may_be_empty=True)
-    return replace(kind.limits_of(part), may_be_empty=language != LANGUAGES[0])
+def _faults_of_part(kind: TextKind, part: str, language: str, words: str) -> list[Fault]:
+    if part not in kind.parts or language not in kind.languages:
+        return [Fault(TextFault.NOT_USED)] if words else []
+    limits = replace(kind.limits_of(part), may_be_empty=language != LANGUAGES[0])
+    return check_with_fields(words, kind.allowed, kind.readers, limits)
 
 
 def overview() -> list[Overview]:

@@ -98,6 +98,10 @@ WRONG_BODIES = (
     words("a" * 100_000),
     {"kind": "notice.step_opened", "body": {"id": "a\nb"}},
     {"kind": "notice.step_opened", "subject": {"id": "a"}, "body": {"id": "a"}},
+    {"kind": "paper.letter_opening", "subject": {"id": "a"}, "body": {"id": "a"}},
+    {"kind": "paper.letter_opening", "body": {"id": "a", "en": "b"}},
+    {"kind": "paper.letter_opening", "body": {"id": "a" * 3_001}},
+    {"kind": "paper.receipt_guide", "body": {"id": " "}},
 )
 
 
@@ -160,6 +164,19 @@ WRONG_WORDS = (
     "{" + "a" * 5_000 + "}",
     "{" * 20_000,
     "{zzz}" * 4_000,
+    "{% import os %}",
+    "{complaint.__class__}",
+    "{complaint.number.format}",
+    "{#if complaint.number}" * 50 + "{/if}" * 50,
+    "{#if complaint.number}{/if}{/if}",
+    "{#if complaint.number|date}a{/if}",
+    "{#IF complaint.number}a{/IF}",
+    "{field.nowhere}",
+    "{#if field.nowhere}a{/if}",
+    "{visit.asked}",
+    "{letter.numbers}",
+    "<%= 7*7 %>{7*7}",
+    "{complaint.number|date|time}",
 )
 
 

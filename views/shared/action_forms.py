@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from flask_babel import force_locale, gettext
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from app.casefile.case import PRIMARY_ACTIONS, Case
@@ -231,7 +232,10 @@ def _defaults(case: Case, allowed: AllowedAction) -> dict[str, Any]:
         # The agency's newest letter of this cycle, if its draft was sent back.
         mine = (x for x in case.letters if x.agency_code == allowed.agency and x.cycle == case.complaint.cycle)
         last: Letter | None = next(mine, None)
-        return {"subject": last.subject, "body": last.body} if last else {}
+        if last is not None:
+            return {"subject": last.subject, "body": last.body}
+        with force_locale("id"):
+            return {"subject": gettext("Tanggapan atas aduan %(number)s", number=case.complaint.number)}
     return {}
 
 

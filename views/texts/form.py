@@ -7,7 +7,11 @@ from flask import request
 from flask_babel import gettext
 from flask_login import current_user
 
+from app.core.resource_limits import DrawingRefused
 from app.delivery.previews import preview
+from app.models import Complaint
+from app.papers.labels import why_not_drawn
+from app.papers.previews import paper_preview
 from app.texts.current import Texts, originals_of, texts_of
 from app.texts.faults import sentence_of
 from app.texts.kinds import LANGUAGES, PARTS, TextKind
@@ -74,10 +78,27 @@ class TextForm:
         """
         if faults_of(self.kind, self.texts):
             return None
+        return preview(self.kind, self.texts, self._case(), current_user)
+
+    def paper(self) -> bytes | None:
+        """Return the PDF of the paper that the words make for the chosen case; None after adding a fault: of that case,
+        or that the paper cannot be drawn. Raises TextRefused if the words have a fault.
+        """
+        case = self._case()
+        if "about" in self.faults:
+            return None
+        try:
+            return paper_preview(self.kind, self.texts, case)
+        except DrawingRefused as refused:
+            self.faults[""] = [why_not_drawn(refused.reason)]
+            return None
+
+    def _case(self) -> Complaint | None:
+        """Return the chosen case; None for an invented one, after adding the fault of a case that is not visible."""
         case = visible_case(self.about) if self.about else None
         if self.about and case is None:
             self.faults["about"] = [gettext("Aduan itu tidak ada, atau Anda tidak boleh melihatnya; contoh dipakai")]
-        return preview(self.kind, self.texts, case, current_user)
+        return case
 
 
 def shown_form(kind: TextKind) -> TextForm:

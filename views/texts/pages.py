@@ -10,7 +10,7 @@ from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.core.identifiers import LARGEST_ID
 from app.texts.current import originals_of, texts_of
-from app.texts.kinds import GROUPS, KINDS, LANGUAGES, PARTS, TextKind
+from app.texts.kinds import GROUPS, KINDS, PARTS, TextKind
 from app.texts.labels import PARTS as PART_LABELS
 from app.texts.labels import STATES
 from app.texts.names import BRACES
@@ -59,13 +59,16 @@ class TextView(BaseView):
     @for_officers("can_write", "Reference")
     def save(self, text: str) -> Response | Redirect:
         """Store the submitted words as draft and redirect to the page of the text; with the button `periksa` only check
-        them and show their preview. Faults show the form again as typed with status 422, a newer version with 409.
+        them and show their preview, of a paper with `pdf` as a file. Faults show the form again as typed with status
+        422, a newer version with 409.
         """
         form = sent_form(_kind(text))
         if not form.check():
             return _page(form, 422)
         if request.form.get("lakukan") == "periksa":
             return _page(form)
+        if request.form.get("lakukan") == "pdf" and form.kind.group == "paper":
+            return _paper(form)
         try:
             row = save_draft(form.kind, form.texts, current_person().id, utc_now(), form.seen)
         except VersionRefused as refused:
@@ -131,6 +134,16 @@ def _with_reason(kind: TextKind) -> TextForm:
     return form
 
 
+def _paper(form: TextForm) -> Response:
+    """Return the preview of a paper as a PDF file, or the form with status 422 if there is none."""
+    content = form.paper()
+    if content is None:
+        return _page(form, 422)
+    response = Response(content, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="pratinjau-{form.kind.key.replace("_", "-")}.pdf"'
+    return response
+
+
 def _page(form: TextForm, status: int = 200) -> Response:
     kind, versions = form.kind, history(form.kind.code)
     active = next((row for row in versions if row.state == "active"), None)
@@ -149,7 +162,9 @@ def _page(form: TextForm, status: int = 200) -> Response:
         current=texts_of(active) if active is not None else originals,
         originals=originals,
         preview=shown,
-        fields=[(part, language, PART_LABELS[f"{part}.{language}"]) for part in kind.parts for language in LANGUAGES],
+        fields=[
+            (part, language, PART_LABELS[f"{part}.{language}"]) for part in kind.parts for language in kind.languages
+        ],
         labels=PART_LABELS,
         names=(*kind.published, *BRACES),
         texts_of=texts_of,

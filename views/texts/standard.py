@@ -13,9 +13,10 @@ from app.access.roles import permissions_on
 from app.models import StandardText
 from app.reference.choices import agency_choices
 from app.texts.faults import sentence_of
-from app.texts.labels import BODY_HINT, STANDARD_KINDS, STANDARD_SCOPES, STANDARD_TITLES
+from app.texts.field_names import field_names
+from app.texts.labels import BODY_HINT, FIELD_HINTS, STANDARD_KINDS, STANDARD_SCOPES, STANDARD_TITLES
 from app.texts.names import NAMES, OF_STANDARD_TEXTS
-from app.texts.standard import standard_faults
+from app.texts.standard import READERS, standard_faults
 from app.web.list_guards import EagerInterface
 from views.shared.reference_fields import AGENCY_CODE, WORD, amount, choice, line, tick, worded
 from views.shared.reference_screen import ChangeRefused, GuardedModelView
@@ -23,8 +24,8 @@ from views.shared.reference_screen import ChangeRefused, GuardedModelView
 LAST_PLACE = 10_000
 
 
-def _check_body(_form: Any, field: Any) -> None:
-    if faults := standard_faults((field.data or "").replace("\r\n", "\n")):
+def _check_body(form: Any, field: Any) -> None:
+    if faults := standard_faults((field.data or "").replace("\r\n", "\n"), form.kind.data or ""):
         raise ValidationError(" · ".join(sentence_of(fault) for fault in faults))
 
 
@@ -36,7 +37,11 @@ def _body_hint() -> Markup:
     """Return the hint of the text with all placeholders as HTML."""
     names = (written for name in OF_STANDARD_TEXTS for written in NAMES[name].written[:2])
     code = Markup('<code lang="zxx">{}</code>')
-    return Markup(" ").join([str(BODY_HINT), *(code.format(name) for name in (*names, "{#if deadline}…{/if}"))])
+    said = [str(BODY_HINT), *(code.format(name) for name in (*names, "{#if deadline}…{/if}"))]
+    for kind, readers in READERS.items():
+        fields = [code.format(name.written[0]) for name in field_names(readers)]
+        said += [Markup("<br>") + str(FIELD_HINTS[kind]), *fields] if fields else []
+    return Markup(" ").join(said)
 
 
 def _fields() -> dict[str, Any]:

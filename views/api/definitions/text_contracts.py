@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from app.models.text import TEXT_STATES
-from app.texts.kinds import GROUPS, KINDS
+from app.texts.kinds import GROUPS, KINDS, LANGUAGES
 from app.texts.placeholders import LONGEST, TextFault, ValueType
 from views.api.cases.schemas import FLAG, MOMENT, TEXT, WHOLE, closed, enveloped, many, or_null, word
 from views.api.definitions.activation import REASON_BODY
@@ -34,6 +34,7 @@ _KIND = closed(
         "kind": word(KINDS),
         "group": word(GROUPS),
         "label": TEXT,
+        "languages": many(word(LANGUAGES)),
         "placeholders": many(_PLACEHOLDER),
         "changed": FLAG,
         "original": closed({"subject": _WORDS, "body": _WORDS}),
@@ -77,6 +78,7 @@ _OF_KIND = {
     "kind": "reporter.received",
     "group": "reporter",
     "label": "Laporan diterima, dengan nomor dan kode",
+    "languages": ["id", "en"],
     "placeholders": [_NUMBER],
     "changed": False,
     "original": {"subject": _SUBJECT, "body": _BODY},

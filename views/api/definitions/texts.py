@@ -187,6 +187,7 @@ def _shown_kind(line: Overview) -> dict[str, Any]:
         "kind": kind.code,
         "group": kind.group,
         "label": str(kind.label),
+        "languages": list(kind.languages),
         "placeholders": [
             {"name": name.name, "type": name.type.value, "written": list(name.written), "says": str(name.says)}
             for name in kind.published
