@@ -1,6 +1,7 @@
 """Sections of the texts: messages and notices in the office's own words, standard answers and letters."""
 
 from collections.abc import Iterator
+from itertools import filterfalse
 from typing import Annotated, Any
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from app.profile.section import Profile, Row, Section, dotted, in_order_of_ident
 from app.profile.yaml_text import Fault
 from app.texts.current import Texts, originals_of, texts_of
 from app.texts.faults import sentence_of
+from app.texts.field_names import concerns_field
 from app.texts.kinds import KINDS, LANGUAGES, PARTS
 from app.texts.placeholders import LONGEST
 from app.texts.standard import standard_faults
@@ -54,7 +56,10 @@ def _read_text(raw: Any) -> tuple[Row, list[Fault]]:
         return row, faults
     found = faults_of(KINDS[row["code"]], _words_of(row))
     faults = [
-        Fault(dotted(path), f"is refused: {sentence_of(one)}") for path, listed in found.items() for one in listed
+        Fault(dotted(path), f"is refused: {sentence_of(one)}")
+        for path, listed in found.items()
+        for one in listed
+        if not concerns_field(one)
     ]
     return _text_row(row["code"], _words_of(row)), faults
 
@@ -90,7 +95,7 @@ def _standard_texts() -> list[Row]:
 def _faults_of_standard_texts(profile: Profile) -> Iterator[Fault]:
     agencies, categories = ({row["code"] for row in profile[name]} for name in ("agencies", "categories"))
     for place, row in enumerate(profile["standard_texts"]):
-        for fault in standard_faults(row["body"]):
+        for fault in filterfalse(concerns_field, standard_faults(row["body"], row["kind"])):
             yield Fault((place, "body"), f"is refused: {sentence_of(fault)}")
         if (row["scope"] == "agency") != (row["agency"] is not None):
             yield Fault((place, "agency"), "goes with the scope agency, and only with that")

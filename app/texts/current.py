@@ -70,5 +70,5 @@ def _original(code: str, part: str, language: str) -> str:
 
 
 def _said(kind: TextKind, part: str, words: str, values: Values) -> str:
-    said = render(words, values, Target.PLAIN, with_fields(kind.allowed))
+    said = render(words, values, Target.PLAIN, with_fields(kind.allowed, words))
     return " ".join(said.split()) if kind.limits_of(part).one_line else said

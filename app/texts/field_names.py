@@ -1,5 +1,6 @@
 """The fields of the office as placeholders, `{field.<code>}`: which a text may hold, and the faults of the others."""
 
+import re
 from dataclasses import replace
 
 from app.fields.definitions import DefinedField, active_fields, known_fields
@@ -7,6 +8,15 @@ from app.texts.names import Name
 from app.texts.placeholders import Allowed, Fault, Limits, TextFault, ValueType, check
 
 PREFIX = "field."
+_FIELD = re.compile(r"\{(?:#if )?(field\.[a-z0-9_]+)")
+_OF_FIELDS = frozenset(
+    {
+        TextFault.UNKNOWN_PLACEHOLDER,
+        TextFault.UNKNOWN_FORMAT,
+        TextFault.PERSONAL_FIELD,
+        TextFault.HIDDEN_FIELD,
+    }
+)
 _TYPES = {"date": ValueType.DATE, "integer": ValueType.NUMBER, "decimal": ValueType.NUMBER}
 
 Readers = frozenset[str]
@@ -28,11 +38,16 @@ def field_names(readers: Readers) -> tuple[Name, ...]:
     return tuple(Name(PREFIX + field.code, _type_of(field), field.label) for field in shown)
 
 
-def with_fields(allowed: Allowed) -> Allowed:
-    """Return these names with those of all fields that were ever active, for rendering: a field that the readers may no
-    longer see has no value, and makes no text faulty.
+def with_fields(allowed: Allowed, text: str) -> Allowed:
+    """Return these names with those of the fields in a text, whichever they are, for rendering: a field that the
+    readers may no longer see, or that only another office had, has no value and makes no text faulty.
     """
-    return {**allowed, **{PREFIX + code: _type_of(field) for code, field in known_fields().items()}}
+    return {**allowed, **dict.fromkeys(_FIELD.findall(text), ValueType.MOMENT)}  # the type with all formats
+
+
+def concerns_field(fault: Fault) -> bool:
+    """Return whether a fault depends on the fields that this office has and on who may see them."""
+    return fault.reason in _OF_FIELDS and bool(_FIELD.match(fault.found))
 
 
 def check_with_fields(text: str, allowed: Allowed, readers: Readers, limits: Limits | None = None) -> list[Fault]:

@@ -72,7 +72,7 @@ def _for(person: Person) -> ColumnElement[bool]:
 def _filled(row: StandardText, values: Values) -> str:
     """Return the text with its placeholders replaced; "" if it became faulty by a later release."""
     try:
-        return render(row.body, values, Target.PLAIN, with_fields(PLACEHOLDERS))
+        return render(row.body, values, Target.PLAIN, with_fields(PLACEHOLDERS, row.body))
     except TextRefused:
         return ""
 
