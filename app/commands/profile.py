@@ -9,11 +9,13 @@ from typing import TextIO
 from flask import Flask
 
 from app.core.extensions import db
+from app.core.schema import migrated
 from app.profile.differences import differences
 from app.profile.reading import ProfileRefused, read_profile
 from app.profile.section import Profile
 from app.profile.sections import as_file, office_profile
 from app.profile.yaml_text import LARGEST_FILE
+from app.servers.start_refused import LaunchRefused
 
 STANDARD = Path("-")
 """In place of a file: standard output, or input."""
@@ -75,6 +77,9 @@ def _content(file: Path) -> bytes:
 
 
 def _of_office() -> Profile:
-    """Return the profile of the office as it is at one moment."""
+    """Return the profile of the office at one moment. Raises LaunchRefused if the tables are not up to date."""
+    if not migrated():
+        raise LaunchRefused("The tables are not those of this release: run `python run.py migrate` first.")
+    db.session.rollback()  # the isolation is set at the begin of a transaction
     db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     return office_profile()

@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections import Counter
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -127,15 +128,15 @@ def _agencies() -> list[Row]:
 
 
 def _faults_of_agencies(profile: Profile) -> Iterator[Fault]:
+    places = {row["code"]: place for place, row in enumerate(profile["agencies"])}
     parents = {row["code"]: row["parent"] for row in profile["agencies"]}
-    for place, row in enumerate(profile["agencies"]):
-        yield from unknown((place, "parent"), row["parent"], parents, "agencies")
-        above, seen = row["parent"], set[str]()
-        while above in parents and above not in seen and above != row["code"]:
-            seen.add(above)
-            above = parents[above]
-        if above == row["code"]:
-            yield Fault((place, "parent"), "is below the agency itself")
+    for code, place in places.items():
+        yield from unknown((place, "parent"), parents[code], parents, "agencies")
+    try:
+        TopologicalSorter({code: [parent] for code, parent in parents.items() if parent is not None}).prepare()
+    except CycleError as circle:
+        lowest = min(circle.args[1], key=lambda code: places[code])
+        yield Fault((places[lowest], "parent"), "is below the agency itself")
 
 
 def _categories() -> list[Row]:

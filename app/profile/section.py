@@ -59,12 +59,19 @@ def as_stored(value: Any) -> Any:
     return value
 
 
-def rows_of(read_row: Callable[[Any], tuple[Row, list[Fault]]]) -> Callable[[Any], tuple[Any, list[Fault]]]:
-    """Return a function that reads a list of rows, each by `read_row`."""
+MOST_ROWS = 10_000
+
+
+def rows_of(
+    read_row: Callable[[Any], tuple[Row, list[Fault]]], most: int = MOST_ROWS
+) -> Callable[[Any], tuple[Any, list[Fault]]]:
+    """Return a function that reads a list of at most `most` rows, each by `read_row`."""
 
     def read(raw: Any) -> tuple[Any, list[Fault]]:
         if not isinstance(raw, list):
             return None, [Fault((), "must be a list; [] if there is nothing")]
+        if len(raw) > most:
+            return None, [Fault((), f"has {len(raw)} rows; at most {most} are possible")]
         rows, faults = list[Row](), list[Fault]()
         for place, one in enumerate(raw):
             row, wrong = read_row(one)

@@ -1,5 +1,6 @@
 """`python run.py profile export` and `profile diff` as processes: what they print, and how they end."""
 
+import io
 import os
 import subprocess
 import sys
@@ -10,8 +11,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from app.commands.profile import compare_profile, export_profile
 from app.core.extensions import db
 from app.profile.sections import as_file, office_profile
+from app.profile.yaml_text import LARGEST_FILE
 from tests.conftest import SECRET
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -57,23 +60,44 @@ def test_a_difference_is_printed_and_ends_with_one(run: Run, office: Flask) -> N
     assert compared.stdout.decode() == 'changed agencies[dishub].phone: file "", office "0526-2021"\n'
 
 
-def test_a_file_that_cannot_be_read_ends_with_two_and_a_sentence(run: Run, office: Flask, tmp_path: Path) -> None:
+def test_a_wrong_file_ends_with_two_and_a_sentence(run: Run, office: Flask, tmp_path: Path) -> None:
     file = tmp_path / "salah.yaml"
     file.write_bytes(as_file(office_profile()).replace(b"kind: opd", b"kind: dinas", 1))
     line = file.read_text().split("kind: dinas")[0].count("\n") + 1
-    for given, said in {
-        str(file): f"{file}, line {line}: agencies[bakesbangpol].kind must be one of opd,",
-        str(tmp_path / "none.yaml"): f"{tmp_path / 'none.yaml'} cannot be read: No such file or directory.",
-        str(tmp_path): f"{tmp_path} cannot be read: Is a directory.",
-    }.items():
-        done = run("diff", given)
-        assert (done.returncode, done.stdout) == (2, b"")
-        assert said in done.stderr.decode()
-        assert b"Traceback" not in done.stderr
-
-
-def test_a_place_that_cannot_be_written_ends_with_one(run: Run, tmp_path: Path) -> None:
-    done = run("export", str(tmp_path / "none" / "kantor.yaml"))
-    assert done.returncode == 1
-    assert b"kantor.yaml cannot be written: No such file or directory." in done.stderr
+    done = run("diff", str(file))
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert f"{file}, line {line}: agencies[bakesbangpol].kind must be one of opd," in done.stderr.decode()
     assert b"Traceback" not in done.stderr
+
+
+def test_a_place_that_cannot_be_read_or_written_is_named(
+    office: Flask, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    db.session.remove()
+    none, output = tmp_path / "none" / "kantor.yaml", io.StringIO()
+    assert compare_profile(office, none, output) == 2
+    assert f"{none} cannot be read: No such file or directory." in capsys.readouterr().err
+    assert compare_profile(office, tmp_path, output) == 2
+    assert f"{tmp_path} cannot be read: Is a directory." in capsys.readouterr().err
+    assert export_profile(office, none, output) == 1
+    assert f"{none} cannot be written: No such file or directory." in capsys.readouterr().err
+    assert output.getvalue() == ""
+
+
+def test_no_more_is_read_of_a_large_file_than_is_needed(
+    office: Flask, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    db.session.remove()
+    with (tmp_path / "besar.yaml").open("wb") as file:
+        file.truncate(40 * LARGEST_FILE)
+    assert compare_profile(office, tmp_path / "besar.yaml", io.StringIO()) == 2
+    assert "besar.yaml, line 1: The file is larger than 10 MB." in capsys.readouterr().err
+
+
+def test_tables_of_another_release_are_named_and_no_difference_is_claimed(run: Run, office: Flask) -> None:
+    before = as_file(office_profile())
+    db.session.execute(text("UPDATE alembic_version SET version_num = '0026'"))
+    db.session.commit()
+    done = run("diff", "-", given=before)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"run `python run.py migrate` first" in done.stderr

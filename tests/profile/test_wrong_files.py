@@ -48,6 +48,16 @@ WRONG = {
         "§parent: tidak_ada",
         "agencies[bakesbangpol].parent names tidak_ada, which",
     ),
+    "two agencies below each other": (
+        r"(?s)parent: null(.*?- code: bapperida\n.*?)parent: null",
+        r"§parent: bapperida\1parent: bakesbangpol",
+        "agencies[bakesbangpol].parent is below the agency itself.",
+    ),
+    "too many fields": (
+        "(?s)fields:\n.*?(?=texts:)",
+        "§fields:\n" + "- {}\n" * 101,
+        "fields has 101 rows; at most 100",
+    ),
     "an agency below itself": (
         "parent: null",
         "§parent: bakesbangpol",
