@@ -246,6 +246,16 @@ def test_a_text_in_its_original_words_counts_as_absent(exported: str) -> None:
     assert read_profile(exported.replace("texts:\n", with_original, 1).encode()) == read_profile(exported.encode())
 
 
+def test_a_text_may_name_a_field_that_has_ended_or_that_others_may_see(exported: str) -> None:
+    """Such a field has no value when the text is rendered; every other fault of the text is told."""
+    row = "standard_texts:\n- {{code: contoh_isian, title: Contoh, kind: letter, body: 'Tiang {}'}}\n"
+    known = exported.replace("standard_texts:\n", row.format("{field.sudah_berakhir|date}"), 1)
+    assert "sudah_berakhir" in str(read_profile(known.encode())["standard_texts"])
+    for wrong in ("{fields.tiang}", "{#if field.tiang}"):
+        with pytest.raises(ProfileRefused):
+            read_profile(exported.replace("standard_texts:\n", row.format(wrong), 1).encode())
+
+
 def test_what_is_left_out_has_its_default(exported: str) -> None:
     shorter = re.sub(r"(?m)^  (address|postcode|phone|letter_copies|initials|emblem): (''|\[\]|null)\n", "", exported)
     assert len(shorter) < len(exported) - 1000

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.texts.field_names import with_fields
 from app.texts.placeholders import (
     DEEPEST,
     LONGEST,
@@ -151,6 +152,14 @@ def test_no_text_raises_anything_but_its_faults(text: str) -> None:
     else:
         said = rendered(text)
         assert names_in(text, ALLOWED) or said == text
+
+
+@pytest.mark.parametrize("part", ["{field.tiang}", "{field.tiang|date}", "{#if field.tiang}x{/if}"])
+def test_a_field_that_this_office_does_not_have_is_replaced_by_nothing(part: str) -> None:
+    text = f"A{part}B"
+    assert render(text, {}, Target.PLAIN, with_fields({}, text)) == "AB"
+    with pytest.raises(TextRefused):
+        render(text, {}, Target.PLAIN, {})
 
 
 @given(NOISE, st.sampled_from(Target))
