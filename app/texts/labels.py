@@ -43,14 +43,14 @@ KIND_NAMES: Labels = {
     "account.password_changed": _("Kata sandi diganti"),
     "account.address_changed": _("Alamat surel diganti"),
     "account.sign_on_linked": _("Akun dihubungkan dengan masuk tunggal"),
-    "paper.letter_opening": _("Surat tanggapan: kalimat pembuka"),
-    "paper.letter_closing": _("Surat tanggapan: kalimat penutup"),
-    "paper.direction_asks": _("Lembar disposisi kepada OPD dan bidang: daftar permintaan"),
-    "paper.reply_asks": _("Lembar disposisi tanggapan: daftar permintaan"),
-    "paper.receipt_guide": _("Tanda terima: petunjuk di samping kode QR"),
-    "paper.answer_closing": _("Jawaban kepada pelapor: kalimat penutup"),
+    "paper.letter_opening": _("Surat tanggapan: pembuka"),
+    "paper.letter_closing": _("Surat tanggapan: penutup"),
+    "paper.direction_asks": _("Disposisi: daftar permintaan"),
+    "paper.reply_asks": _("Disposisi tanggapan: daftar permintaan"),
+    "paper.receipt_guide": _("Tanda terima: petunjuk"),
+    "paper.answer_closing": _("Jawaban kepada pelapor: penutup"),
 }
-_ASKS_HINT = _("Satu permintaan per baris. Baris yang diawali ☒ dicetak dengan centang.")
+_ASKS_HINT = _("Satu permintaan per baris. Baris yang diawali [x] dicetak dengan centang.")
 KIND_HINTS: Labels = {
     "paper.direction_asks": _ASKS_HINT,
     "paper.reply_asks": _ASKS_HINT,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.texts.field_names import AGENCY, REPORTER, Readers
 from app.texts.placeholders import Limits
 
-TICKED = "☒"
+TICKED = "[x]"
 """At the start of a line of the asks of a disposition: the line is printed with a tick."""
 
 LONG, SHORT = Limits(longest=3000), Limits(longest=1000)

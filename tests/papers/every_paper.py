@@ -88,6 +88,10 @@ def lengthened(kind: PaperKind, frozen: dict[str, Any]) -> dict[str, Any]:
     }
     if kind is not PaperKind.SOP_SHEET:
         longer["agency"] = {**frozen["agency"], "name": LONG_NAME}
+    if "texts" in frozen:
+        longer["texts"] = {key: f"{LONG_SLOT}\n\n{text}" for key, text in frozen["texts"].items()}
+    if "asks" in frozen:
+        longer["asks"] = [*frozen["asks"], *(f"{ask}: {LONG_SLOT}" for ask in frozen["asks"])]
     if "tables" in frozen:
         longer["tables"] = {name: rows * 4 for name, rows in frozen["tables"].items()}
     if kind is PaperKind.SOP_SHEET:
@@ -95,6 +99,7 @@ def lengthened(kind: PaperKind, frozen: dict[str, Any]) -> dict[str, Any]:
     return longer
 
 
+LONG_SLOT = "Layanan kami buka Senin sampai Jumat di Paringin Timur, juga untuk yang datang tanpa janji. " * 3
 LONG_TITLE = (
     "Penanganan jalan rusak dan lampu jalan padam di simpang Paringin Kota sampai pasar " * 3 + "(LB-2026-000001)"
 )

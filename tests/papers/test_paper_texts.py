@@ -93,7 +93,7 @@ def test_every_text_is_printed_as_reworded_and_its_markup_stays_text(context: Fl
     freeze("2026-11-24 10:00")
     before = papers_of(answered())
     for key in PAPER_TEXTS:
-        reworded(key, f"☒ {key[:9].upper()} <b>{{complaint.number}}</b> &")
+        reworded(key, f"[x] {key[:9].upper()} <b>{{complaint.number}}</b> &")
     case = answered()
     for key, paper in papers_of(case).items():
         assert f"{key[:9].upper()} <b>{case.complaint.number}</b> &" in printed(paper), key
@@ -136,9 +136,10 @@ def test_a_text_may_have_paragraphs_and_lines_and_none_at_all(context: Flask) ->
 @pytest.mark.parametrize(
     ("text", "asks", "ticked"),
     [
-        ("A\n☒ B", ["A", "B"], ["B"]),
-        ("  ☒A \n\n B☒", ["A", "B☒"], ["A"]),
-        ("☒\n \n☒ ", [], []),
+        ("A\n[x] B", ["A", "B"], ["B"]),
+        ("  [x]A \n\n B[x]", ["A", "B[x]"], ["A"]),
+        ("[x]\n \n[x] ", [], []),
+        ("[X] A\n[ ] B", ["[X] A", "[ ] B"], []),
         ("", [], []),
     ],
 )
@@ -152,7 +153,7 @@ def test_the_preview_is_the_whole_paper_with_the_words_that_are_not_in_force(
 ) -> None:
     monkeypatch.setattr(previews, "render_in_subprocess", render_pdf)
     kind, case = KINDS[f"paper.{key}"], a_complaint()
-    texts = {("body", "id"): "☒ Kata baru {complaint.number}"}
+    texts = {("body", "id"): "[x] Kata baru {complaint.number}"}
     invented = text_of(previews.paper_preview(kind, texts, None))
     assert "Kata baru LB-2026-000123" in invented
     with as_person(demo_person("kasi")):

@@ -158,6 +158,7 @@ JSON_MEMBERS = {
         letter_number number complaint_title made_by nip rank office own_position copies agency procedure inputs output
         remark approved_by decree_number legal_basis qualifications related equipment warnings records sheet_number
         approver_name approver_rank approver_nip flow_heading office_heading agency_heading actor_headings legend names*
+        texts* asks asked
     """,
     "sync_import.mapping": "*",
     "sync_import.outcomes": "*",
@@ -169,7 +170,7 @@ JSON_CODES = {
     "inbound_hold.content": "category district phone",
     "complaint_event.data": "into media_type",
     "journal_entry.data": "",
-    "paper.frozen": "paper complaint verification_code asks asked key site numbers",
+    "paper.frozen": "paper complaint verification_code key site numbers",
 }
 """Members that hold more than a code of small letters, and yet no free text."""
 
@@ -189,6 +190,7 @@ SHOWN = """
     journal_entry.data.endpoint journal_entry.data.name journal_entry.reason letter.body letter.number letter.subject
     national_limit.source notice_preference.gateway_to officer_profile.nip officer_profile.position
     officer_profile.rank original_text.body original_text.title paper.frozen.body paper.frozen.name paper.frozen.names
+    paper.frozen.texts
     paper.frozen.subject register.number rehearsal.sop_number report_schedule.name reporter.address reporter.name
     reporter.phone saved_list.name signing_means.issuer signing_means.subject sop_step.inputs sop_step.output
     sop_step.procedure sop_step.remark sop_version.actor_headings sop_version.agency_heading sop_version.approved_by
