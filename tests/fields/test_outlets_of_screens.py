@@ -295,3 +295,12 @@ def test_a_shared_list_gives_away_neither_code_nor_value_of_a_field(app: Flask, 
     assert "isian yang tidak ada" in note_of(shown)
     shown = page(as_user(OFFICE), "/aduan/")
     assert f"{NAME}={VALUE}" in tab(shown, "Pantauan")
+
+
+@pytest.mark.parametrize("text", ["١٢", "1_000", "1e999", "nan", "0x1F"])
+def test_a_program_that_filters_by_what_is_no_number_finds_nothing(
+    client: FlaskClient, add: Add, bearer: Callable[[str], dict[str, str]], text: str
+) -> None:
+    add(type="decimal")
+    answer = client.get("/api/v1/complaint/", query_string={NAME: text}, headers=bearer(OFFICE))
+    assert (answer.status_code, answer.get_json()["count"]) == (200, 0)
