@@ -67,6 +67,13 @@ class Complaint(Model):
             postgresql_ops={"field_values": "jsonb_path_ops"},
         ),
         Index(
+            "ix_complaint_field_words",
+            text("(search_words || field_words)"),
+            "sent_to",
+            postgresql_using="gin",
+            postgresql_where=text("field_words IS NOT NULL"),
+        ),
+        Index(
             "ix_complaint_trigrams",
             "title",
             "location_text",
@@ -120,6 +127,8 @@ class Complaint(Model):
     # Values of the office's own fields by code; personal ones are in `personal_value`.
     field_values: Mapped[Document] = mapped_column(server_default=text("'{}'"), default=dict)
     search_words: Mapped[Any] = mapped_column(TSVECTOR, Computed(_WORDS, persisted=True), nullable=True, deferred=True)
+    # A database trigger writes the words of `field_values` (migration 0046); None without any.
+    field_words: Mapped[Any] = mapped_column(TSVECTOR, nullable=True, deferred=True)
     # A database trigger keeps this list in step with `AgencyTrackRow.sent_at` and `sight_ended`.
     sent_to: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"), deferred=True)
 

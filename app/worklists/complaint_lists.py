@@ -26,6 +26,8 @@ from app.access.visibility import visible_ids, visible_to
 from app.core.clock import midnight
 from app.core.extensions import db
 from app.core.statement_cache import NOW, Moment, kept, kind_of, values_of, written
+from app.fields.definitions import known_fields
+from app.fields.filters import has_value
 from app.models import (
     Agency,
     AgencyTrackRow,
@@ -37,7 +39,7 @@ from app.models import (
     StepTask,
 )
 from app.worklists.case_counts import counting_late, counting_visible
-from app.worklists.complaint_order import BY_LIMIT, OLDEST, Cut, in_places, order_by
+from app.worklists.complaint_order import BY_LIMIT, OLDEST, Cut, in_places, is_by_field, order_by
 from app.worklists.highlight_hits import hit_words
 from app.worklists.search import USUAL, Search
 from app.worklists.search_hits import find_hits
@@ -62,7 +64,8 @@ class ComplaintFilter:
     by code.
 
     `late` means that a deadline has passed, `running` a case neither answered nor ended, `agency` one that works on the
-    case. `since` and `until` are the first and last office date of receipt.
+    case. `since` and `until` are the first and last office date of receipt. `fields` are (code, value as `has_value`
+    takes it) of fields of the office; the caller has checked that the person may see them.
     """
 
     search: Search | None = None
@@ -76,6 +79,7 @@ class ComplaintFilter:
     district: str | None = None
     since: date | None = None
     until: date | None = None
+    fields: tuple[tuple[str, Any], ...] = ()
 
 
 class ComplaintRow(NamedTuple):
@@ -178,7 +182,7 @@ def complaint_page(
     search = look_up(person, wanted, now).search
     if search is not None:
         return _page_of_hits(search, order, now, limit, offset)
-    if wanted in OFTEN_LISTED and not (offset or cut):
+    if wanted in OFTEN_LISTED and not (offset or cut or is_by_field(order)):
         statement = _page_statement(kind_of(person), wanted, limit, order)
     else:
         places = _places(person, wanted, limit, order, cut)
@@ -189,8 +193,8 @@ def complaint_page(
 
 def _page_of_hits(search: Search, order: str, now: datetime, limit: int, offset: int) -> list[ComplaintRow]:
     hits = search.hits or ()
-    if order == BY_LIMIT:
-        found, by = _hits_as_found(), order_by(BY_LIMIT, _cases.c.id)
+    if order == BY_LIMIT or is_by_field(order):
+        found, by = _hits_as_found(), order_by(order, _cases.c.id)
         place = func.row_number().over(order_by=by).label("place")
         due = select(_cases.c.id, place).join(found, found.c.id == _cases.c.id).order_by(*by)
         statement = _rows_of(one_page(due, limit, offset).subquery("page"), search)
@@ -236,7 +240,7 @@ def _places(person: Person, wanted: ComplaintFilter, limit: int, order: str, cut
     """
     key, ids = _cases.c.id, visible_ids(person)
     criteria = [visible_to(person), *criteria_of(wanted, NOW)]
-    if ids is not None and wanted == ComplaintFilter() and order != BY_LIMIT:
+    if ids is not None and wanted == ComplaintFilter() and order in ("", OLDEST):
         # The index of cases sent to an agency already has the order of the list.
         backwards = cut is not None and cut.backwards
         sent = ids.distinct().order_by(*order_by(order, ids.selected_columns[0], backwards=backwards)).subquery("sent")
@@ -306,6 +310,7 @@ def criteria_of(wanted: ComplaintFilter, now: Moment) -> list[ColumnElement[bool
         found.append(_cases.c.next_due_at < now)
     if wanted.channel:
         found.append(_cases.c.channel == wanted.channel)
+    found += [has_value(known_fields()[code], value) for code, value in wanted.fields]
     return [*found, *_at(wanted)]
 
 

@@ -10,10 +10,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, UnaryExpression, func, select, tuple_, union_all
 
 from app.core.statement_cache import written
+from app.fields.definitions import known_fields
+from app.fields.filters import OF_FIELD, order_by_field
 from app.models import Complaint
 
 _due = Complaint.__table__.c.next_due_at
 BY_LIMIT, OLDEST = "batas", "lama"
+DOWN = "-"
+"""Before the name of a field: the order from the largest value to the smallest."""
+
 Criteria = list[ColumnElement[bool]]
 
 
@@ -28,14 +33,22 @@ class Cut:
     backwards: bool = False
 
 
+def is_by_field(order: str) -> bool:
+    """Return whether a list is in the order of one of the office's fields: `field.<code>` or `-field.<code>`."""
+    return order.removeprefix(DOWN).startswith(OF_FIELD)
+
+
 def order_by(
     order: str, key: ColumnElement[int], *, backwards: bool = False, due: ColumnElement[Any] = _due
 ) -> list[UnaryExpression[Any]]:
     """Return a list of ORDER BY expressions for a list of cases by `order`: newest case first, OLDEST for oldest first,
-    BY_LIMIT for earliest deadline first.
+    BY_LIMIT for earliest deadline first, or by a field (see `is_by_field`), newest first among equal values.
 
-    Cases without a deadline come last in BY_LIMIT; `backwards` reverses the order.
+    Cases without a deadline or value come last; `backwards` reverses the order, except that by a field.
     """
+    if is_by_field(order):
+        one = known_fields()[order.removeprefix(DOWN).removeprefix(OF_FIELD)]
+        return [order_by_field(one, order.startswith(DOWN)), key.desc()]
     rising = (order in (BY_LIMIT, OLDEST)) != backwards
     keys = [key.asc() if rising else key.desc()]
     if order != BY_LIMIT:

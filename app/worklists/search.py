@@ -1,4 +1,4 @@
-"""Full-text search over complaints: Indonesian stems, prefixes, numbers, places and reporters.
+"""Full-text search over complaints: Indonesian stems, prefixes, numbers, places, reporters, and values of fields.
 
 A search is prepared once a request, in one statement in which the database stems the words and looks up places. Lists
 and counts add its condition to `visible_to`, so that they neither find nor count a case the person may not see.
@@ -33,9 +33,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
 from app.access.visibility import visible_ids
 from app.core.extensions import db
 from app.core.statement_cache import kept, kind_of, values_of
+from app.fields.filters import searched_codes
+from app.fields.values import audience_of
 from app.models import Complaint, District, Village
 from app.worklists.reporter_search import cases_of_reporter, name_hashes
-from app.worklists.search_words import is_half_typed, is_number, number_lexemes, words_of
+from app.worklists.search_words import field_lexemes, is_half_typed, is_number, number_lexemes, words_of
 from workflow_rules.process.actors import Person
 from workflow_rules.process.complaint_number import visible
 
@@ -47,6 +49,7 @@ case_words = table(
     column("sent_to", ARRAY(Text)),
     column("title", Text),
     column("location_text", Text),
+    column("field_words", TSVECTOR),
 )
 """The searched columns of a case, in a view of the database owner: behind row-level security
 PostgreSQL would not use the word index. Statements on it must therefore restrict `sent_to` to the person's agencies.
@@ -54,6 +57,8 @@ PostgreSQL would not use the word index. Statements on it must therefore restric
 EVERY_WORD: BindParameter[str] = bindparam("every_word", type_=Text)
 ANY_WORD: BindParameter[str] = bindparam("any_word", type_=Text)
 THE_NUMBER: BindParameter[str] = bindparam("the_number", type_=Text)
+ALL_IN_FIELDS: BindParameter[str] = bindparam("all_in_fields", type_=Text)
+EVERY_WORD_ANYWHERE: BindParameter[str] = bindparam("every_word_anywhere", type_=Text)
 OF_REPORTERS: BindParameter[Any] = bindparam("of_reporters", type_=ARRAY(BigInteger))
 NEAR_SHOWN = 10
 # Trigram similarity is slow, so only the newest cases are compared: of all, or of an agency's.
@@ -71,6 +76,9 @@ class Search:
     first; None until the search is run. `near` allows typos; `newer_than` is a complaint id, and only newer complaints
     are searched then.
 
+    `fields` are the codes of the fields of the office in whose values the words are sought too, and `field_queries`
+    hold a tsquery text for each word; both are empty if there is no such field. `halves` are the half-typed words.
+
     The conditions contain bind parameters, so that statements can be cached: send `values` with the statement.
     """
 
@@ -81,6 +89,9 @@ class Search:
     near: bool = False
     newer_than: int = 0
     hits: tuple[int, ...] | None = None
+    fields: tuple[str, ...] = ()
+    field_queries: tuple[str, ...] = ()
+    halves: frozenset[str] = frozenset()
 
     @property
     def values(self) -> dict[str, Any]:
@@ -88,7 +99,10 @@ class Search:
         every, some = (sign.join(f"({query})" for query in self.queries) for sign in (" & ", " | "))
         number = [word.lstrip("0") for word in self.words if word != "lb"] if self.numeric else []
         last = [f"no{value}" for value in number if value][-1:]
+        pairs = zip(self.queries, self.field_queries, strict=False)
         return {
+            ALL_IN_FIELDS.key: " & ".join(f"({query})" for query in self.field_queries),
+            EVERY_WORD_ANYWHERE.key: " & ".join(f"({word} | {in_field})" for word, in_field in pairs),
             EVERY_WORD.key: every,
             ANY_WORD.key: some,
             THE_NUMBER.key: "".join(last),
@@ -96,8 +110,9 @@ class Search:
         }
 
     def criterion(self, on: FromClause = _cases, *, by_index: bool = True) -> ColumnElement[bool]:
-        """Return an SQL condition on `on` for cases that hold every word or have a reporter of this name; a search with
-        `near` allows typos, and of three or more words demands only most. Always false for a search without words.
+        """Return an SQL condition on `on` for cases that hold every word, in their texts or in values of `fields`, or
+        have a reporter of this name; a search with `near` allows typos, and of three or more words demands only most.
+        Always false for a search without words.
 
         Pass `by_index=False` for frequent words, for which scanning is faster than the index.
         """
@@ -111,11 +126,12 @@ class Search:
             return found & (on.c.id > self.newer_than)
         words = cast(EVERY_WORD, TSQUERY)
         said = _in_index(on, words) if by_index else func.ts_match_vq(on.c.search_words, words)
-        return or_(said, on.c.id == any_(OF_REPORTERS))
+        found = or_(said, on.c.id == any_(OF_REPORTERS))
+        return or_(found, _with_fields(on, by_index)) if self.field_queries else found
 
     def rank(self) -> ColumnElement[Any]:
-        """Return an SQL expression for the rank of a hit, higher is better: exact number, then reporter, then words by
-        weight or likeness.
+        """Return an SQL expression for the rank of a hit, higher is better: exact number, then reporter, then values of
+        fields, then words by weight or likeness.
         """
         if self.near:
             texts = (case_words.c.title, case_words.c.location_text)
@@ -126,14 +142,19 @@ class Search:
             return _sum(best)
         weight = func.ts_rank(case_words.c.search_words, cast(ANY_WORD, TSQUERY), 1)
         is_the_number = case_words.c.search_words.bool_op("@@")(cast(THE_NUMBER, TSQUERY))
-        return case((is_the_number, literal(3.0)), (case_words.c.id == any_(OF_REPORTERS), literal(2.0)), else_=weight)
+        ranks: list[Any] = [(is_the_number, literal(3.0)), (case_words.c.id == any_(OF_REPORTERS), literal(2.0))]
+        if self.field_queries:
+            all_in_fields = case_words.c.field_words.bool_op("@@")(cast(ALL_IN_FIELDS, TSQUERY))
+            ranks.append((all_in_fields, literal(1.0)))
+        return case(*ranks, else_=weight)
 
     def _pairs(self) -> list[tuple[str, str]]:
         return list(zip(self.words, self.queries, strict=True))
 
 
 USUAL = Search(queries=("",))
-"""A search without typos whose conditions fit any words; the words are given only in `values`."""
+USUAL_WITH_FIELDS = Search(queries=("",), field_queries=("",))
+"""Searches without typos whose conditions fit any words; the words are given only in `values`."""
 
 
 def prepare_search(typed: str, person: Person) -> Search | None:
@@ -150,7 +171,19 @@ def prepare_search(typed: str, person: Person) -> Search | None:
     hashes = name_hashes(words)
     statement = _search_statement(kind_of(person), halves, len(hashes))
     *queries, ids = db.session.execute(statement, {**_word_values(words), **hashes, **values_of(person)}).one()
-    return Search(*_known(words, queries), numeric=is_number(words), reporter_ids=tuple(ids or ()))
+    known, found = _known(words, queries)
+    typed_halves = frozenset(word for word, half in zip(words, halves, strict=True) if half)
+    codes = searched_codes(audience_of(person))
+    in_fields = tuple(field_lexemes(codes, word, word in typed_halves) for word in known) if codes else ()
+    return Search(
+        words=known,
+        queries=found,
+        numeric=is_number(words),
+        reporter_ids=tuple(ids or ()),
+        fields=codes,
+        field_queries=in_fields,
+        halves=typed_halves,
+    )
 
 
 @kept
@@ -208,6 +241,15 @@ def _in_index(on: FromClause, words: ColumnElement[Any]) -> ColumnElement[bool]:
     The words are in a subquery, so that the planner does not estimate them: for frequent words it would scan the table.
     """
     return on.c.search_words.bool_op("@@")(select(words).scalar_subquery())
+
+
+def _with_fields(on: FromClause, by_index: bool) -> ColumnElement[bool]:
+    """Return an SQL condition for rows that hold every word in their texts or in values of searched fields; rows
+    without values never match, and are not in the index.
+    """
+    wanted: ColumnElement[Any] = cast(EVERY_WORD_ANYWHERE, TSQUERY)
+    words = on.c.search_words.op("||")(on.c.field_words)
+    return words.bool_op("@@")(select(wanted).scalar_subquery() if by_index else wanted)
 
 
 def _word_query(place: int, half_typed: bool, mistyped: bool = False) -> ColumnElement[Any]:

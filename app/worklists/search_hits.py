@@ -21,7 +21,7 @@ from app.access.visibility import visible_ids
 from app.core.extensions import db
 from app.core.statement_cache import as_agency, kept, kind_of, values_of, written
 from app.models import Complaint
-from app.worklists.search import USUAL, Search, case_words
+from app.worklists.search import USUAL, USUAL_WITH_FIELDS, Search, case_words
 from workflow_rules.process.actors import Person
 
 _cases = Complaint.__table__
@@ -42,13 +42,14 @@ def find_hits(search: Search, person: Person, *criteria: ColumnElement[bool]) ->
     if not search.queries:
         return ()
     usual = not (search.near or criteria)
-    statement = _usual_hits_statement(kind_of(person)) if usual else _best_hits(search, person, criteria)
+    in_fields = bool(search.field_queries)
+    statement = _usual_hits_statement(kind_of(person), in_fields) if usual else _best_hits(search, person, criteria)
     return tuple(db.session.scalars(statement, {**search.values, **values_of(person)}))
 
 
 @kept
-def _usual_hits_statement(kind: Person) -> Select[tuple[int]]:
-    return _best_hits(USUAL, kind, ())
+def _usual_hits_statement(kind: Person, in_fields: bool) -> Select[tuple[int]]:
+    return _best_hits(USUAL_WITH_FIELDS if in_fields else USUAL, kind, ())
 
 
 def _best_hits(search: Search, person: Person, criteria: Criteria) -> Select[tuple[int]]:

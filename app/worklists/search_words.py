@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 MOST_WORDS = 12
 LONGEST_WORD = 60
@@ -42,6 +42,26 @@ def is_number(words: Iterable[str]) -> bool:
     without any word.
     """
     return all(word == "lb" or word.isdigit() for word in words)
+
+
+def field_lexemes(codes: Iterable[str], word: str, half_typed: bool) -> str:
+    """Return the text of a tsquery for a word in the values of any of these fields, as `words_of_fields` of the
+    database writes it; "" without a field. A half-typed word is a prefix.
+    """
+    prefix = ":*" if half_typed else ""
+    return " | ".join(f"'.{code}.{word}'{prefix}" for code in codes)
+
+
+def words_matching(text: str, words: Iterable[str], halves: Collection[str]) -> frozenset[str]:
+    """Return the words of a text, in lower case, that are one of the searched words, or that begin with one of the
+    half-typed ones; all of its words if the text without blanks and signs does.
+    """
+    found = frozenset(word.lower() for word in WORD.findall(unicodedata.normalize("NFKC", text)))
+    whole = "".join(word.lower() for word in WORD.findall(unicodedata.normalize("NFKC", text)))
+    wanted, begun = frozenset(words), tuple(halves)
+    if whole in wanted or (begun and whole.startswith(begun)):
+        return found
+    return frozenset(word for word in found if word in wanted or (begun and word.startswith(begun)))
 
 
 def number_lexemes(word: str) -> list[str]:

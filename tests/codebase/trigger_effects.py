@@ -469,4 +469,28 @@ DEFINITIONS = tuple(
     )
 )
 
-EFFECTS = (*SIGN_INS, *SENT, *DEFINITIONS)
+_OF_A_CASE = """title, body, classification, confidentiality, channel, location_text, status, cycle, paused,
+    field_visit, rated, urgency, version, sop_version_id, received_at, redacted"""
+_WITH_VALUES = f"""
+    INSERT INTO complaint (number, field_values, {_OF_A_CASE})
+    SELECT 'LB-2037-009009', '{{"aa": "Satu (2)", "bb": 3}}', {_OF_A_CASE} FROM complaint WHERE id = 9003
+"""
+_WORDS = "SELECT field_words::text FROM complaint WHERE {}"
+WORDS = (
+    Effect(
+        "field_values_are_followed",
+        "insert",
+        _WITH_VALUES,
+        _WORDS.format("number = 'LB-2037-009009'"),
+        "'.aa.2' '.aa.satu' '.aa.satu2'",
+    ),
+    Effect(
+        "field_values_are_followed",
+        "update of field_values",
+        'UPDATE complaint SET field_values = \'{"bb": "dua"}\' WHERE id = 9003',
+        _WORDS.format("id = 9003"),
+        "'.bb.dua'",
+    ),
+)
+
+EFFECTS = (*SIGN_INS, *SENT, *DEFINITIONS, *WORDS)

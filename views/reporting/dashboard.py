@@ -11,12 +11,13 @@ from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.access.visibility import visible_ids
 from app.core.clock import OFFICE_ZONE, office_today, utc_now
-from app.core.periods import month_after, month_before, month_of
+from app.core.periods import Period, month_after, month_before, month_of
 from app.core.request_context import request_context
+from app.fields.filters import GROUPED, OF_FIELD
 from app.reference.calendar import load_working_calendar
 from app.reporting.exports.jobs import newest_jobs
 from app.reporting.figures.age_classes import age_classes
-from app.reporting.figures.dashboard import count_everything
+from app.reporting.figures.dashboard import count_by_field, count_everything
 from app.reporting.figures.definitions import (
     TARGET,
     overdue_steps,
@@ -27,9 +28,10 @@ from app.reporting.figures.labels import NOTES
 from app.reporting.figures.punctuality import cached_punctualities
 from app.web.formats import day
 from app.worklists.work_counts import count_badges
-from views.reporting.dashboard_charts import agencies_chart, ages_chart, steps_chart, trend_chart
+from views.reporting.dashboard_charts import agencies_chart, ages_chart, field_chart, steps_chart, trend_chart
 from views.reporting.dashboard_figures import figures
 from views.reporting.exports import job_words
+from views.shared.field_filters import fields_of_reader
 from views.shared.screen_access import for_officers
 from workflow_rules.process.actors import Person
 
@@ -57,6 +59,21 @@ class DashboardView(BaseView):
         first = known.get(request.args.get("bulan", ""), office_today(now).replace(day=1))
         page: str = render_template("reporting/dashboard.html", **_content(person, now, first))
         return page
+
+
+def _by_field(person: Person, period: Period, first: date) -> dict[str, Any]:
+    """Return the template values of the cases of a month by a field: `groups` are (code, label, whether chosen) of the
+    fields offered, `group` is the chart of the chosen one or None. `unknown_group` is True if another one was asked
+    for, whether it does not exist or is not shown to this officer.
+    """
+    offered = {name.removeprefix(OF_FIELD): one for name, one in fields_of_reader().items() if one.type in GROUPED}
+    asked = request.args.get("isian", "")
+    chosen, group = offered.get(asked), None
+    if chosen is not None:
+        last = month_after(first) - timedelta(days=1)
+        group = field_chart(chosen, count_by_field(person, chosen, period), first, last)
+    groups = [(code, one.label, one is chosen) for code, one in offered.items()]
+    return {"groups": groups, "group": group, "unknown_group": bool(asked) and chosen is None}
 
 
 def _months(today: date) -> list[date]:
@@ -88,6 +105,7 @@ def _content(person: Person, now: datetime, first: date) -> dict[str, Any]:
         "steps": steps_chart(by_step, counts, calendar, now),
         "ages": ages_chart(classes, counts),
         "trend": trend_chart(counts, now),
+        **_by_field(person, period, first),
         "target": TARGET,
         "notes": [NOTES[name] for name in ("open", "answered", "in_time", "median")],
         "own": ", ".join(counts.names.get(code, code) for code in sorted(own or ())),

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from flask_babel import gettext
 
+from app.fields.definitions import DefinedField
+from app.fields.filters import BOOLEANS, OF_FIELD
+from app.fields.types import text_of
 from app.reporting.figures.age_classes import AgeClass
 from app.reporting.figures.charts import Bar, BarChart, LineChart, Series, Stack, StackedBars
 from app.reporting.figures.dashboard import Counts, SopLine, weeks_until
@@ -28,7 +31,7 @@ NEAR_PERCENT = 80
 class Row:
     """A value object: a bar of a dashboard chart as a table row.
 
-    `cells` are its values as text, `url` is the list of its cases, `bad` marks a missed target.
+    `cells` are its values as text, `url` is the list of its cases ("" for none), `bad` marks a missed target.
     """
 
     label: str
@@ -115,6 +118,33 @@ def ages_chart(classes: Sequence[AgeClass], counts: Counts) -> tuple[StackedBars
         query = urlencode({"berjalan": "1", **{name: d.isoformat() for name, d in days.items() if d is not None}})
         cells, late = (amount(sum(stack.parts)), amount(stack.parts[1])), stack.parts[1] > 0
         rows.append(Row(stack.label, chart.cell(stack), cells, f"/aduan/?{query}", late))
+    return chart, rows
+
+
+def field_chart(
+    one: DefinedField, found: Mapping[str | None, tuple[int, int]], first: date, last: date
+) -> tuple[BarChart, list[Row]]:
+    """Return (chart, table rows) of the cases received from `first` to `last` by the value of a field, in the order of
+    its options. Options that the field no longer has, and cases without a value, come last and have no list.
+    """
+    labels = {text: text_of(one, value) for text, value in BOOLEANS.items()} if one.type == "boolean" else {}
+    options: list[str | None] = [*(labels or one.options)]
+    values = [*options, *sorted(value for value in found if value is not None and value not in options)]
+    shown = [*((value, labels.get(value or "") or one.option(value or "")) for value in values)]
+    if None in found:
+        shown.append((None, gettext("Belum diisi")))
+    bars = []
+    for value, label in shown:
+        received, running = found.get(value, (0, 0))
+        bars.append(Bar(label, received, amount(received), "b-ok", (amount(running),)))
+    heads = (one.label, gettext("Masuk"), gettext("Terbuka"))
+    title = gettext("Aduan masuk menurut %(field)s", field=one.label)
+    chart = BarChart("isian", title, title, heads, tuple(bars))
+    days = {"dari": first.isoformat(), "sampai": last.isoformat()}
+    rows = []
+    for bar, (value, _label) in zip(bars, shown, strict=True):
+        query = urlencode({f"{OF_FIELD}{one.code}": value, **days}) if value in options else ""
+        rows.append(Row(bar.label, chart.cell(bar), (bar.written, *bar.more), query and f"/aduan/?{query}", bad=False))
     return chart, rows
 
 

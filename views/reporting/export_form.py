@@ -10,6 +10,7 @@ from flask_babel import get_locale
 from app.access.current_person import current_person
 from app.choices.lists import CHANNELS
 from app.fields.definitions import DefinedField
+from app.fields.filters import OF_FIELD
 from app.fields.values import audience_of
 from app.reference.choices import filter_options
 from app.reporting.exports.columns import COLUMNS, USUAL, field_columns
@@ -18,6 +19,7 @@ from app.reporting.exports.pdf_table import MOST_COLUMNS
 from app.reporting.exports.request import WantedReport
 from app.vocabulary.words import STATUSES, STEPS
 from app.web.fab_repairs import is_readable
+from views.shared.field_filters import FieldControl, fault_of, field_controls, fields_of_reader
 from views.shared.list_address import as_day
 from views.shared.list_labels import EVERY, YES
 from views.shared.list_labels import FILTERS as FILTER_WORDS
@@ -52,6 +54,10 @@ class ReportForm:
         """Return a list of (name, label, text of the "all" option, choices) of each filter, for drop-down lists."""
         return [(name, FILTER_WORDS[name], EVERY[name], self.choices[name]) for name in SELECTS]
 
+    def field_controls(self) -> list[FieldControl]:
+        """Return the controls of the filters by fields of the office."""
+        return field_controls(fields_of_reader(), self.typed)
+
     @property
     def column_words(self) -> list[tuple[str, Any, bool]]:
         own = [(name, one.label, name in self.columns) for name, one in _own_columns().items()]
@@ -77,6 +83,7 @@ def empty_form(choices: Mapping[str, Choices] | None = None) -> ReportForm:
         if as_day(request.args.get(name, "")) is not None:
             form.typed[name] = request.args[name]
     form.typed |= {name: "1" for name in ("lewat", "berjalan") if request.args.get(name) in YES}
+    form.typed |= {name: request.args[name] for name in fields_of_reader() if name in request.args}
     return form
 
 
@@ -85,6 +92,8 @@ def filled_form(wanted: WantedReport, file_format: str) -> ReportForm:
     form = ReportForm(report_choices(), columns=wanted.columns, format=file_format)
     form.typed = {theirs: chosen for theirs, ours in SELECTS.items() if (chosen := getattr(wanted, ours))}
     form.typed |= {name: "1" for name, on in (("lewat", wanted.late), ("berjalan", wanted.running)) if on}
+    form.typed |= {f"{OF_FIELD}{code}": text for code, text in wanted.fields.items()}
+    _find_field_faults(form)
     return form
 
 
@@ -94,6 +103,8 @@ def read_form() -> ReportForm:
     form.typed = {name: text.strip() for name, text in request.form.items() if is_readable(text)}
     form.columns = tuple(name for name in (*COLUMNS, *_own_columns()) if name in request.form.getlist("kolom"))
     form.format = form.typed.get("bentuk", "")
+    if any(name.startswith(OF_FIELD) and name not in form.typed for name in request.form):
+        form.faults["isian"] = str(ASK_FAULTS["unreadable"])
     _find_faults(form)
     if form.faults:
         return form
@@ -104,13 +115,30 @@ def read_form() -> ReportForm:
         until=as_day(form.typed.get("sampai", "")),
         late="lewat" in form.typed,
         running="berjalan" in form.typed,
+        fields={name.removeprefix(OF_FIELD): text for name, text in _typed_fields(form).items()},
         language=str(get_locale() or "id"),
         **chosen,
     )
     return form
 
 
+def _typed_fields(form: ReportForm) -> dict[str, str]:
+    return {name: text for name, text in form.typed.items() if name.startswith(OF_FIELD) and text}
+
+
+def _find_field_faults(form: ReportForm) -> None:
+    """Note the filters by fields that this officer is not offered (any more), and values that a field cannot have."""
+    offered = {control.name for control in form.field_controls()}
+    own = fields_of_reader()
+    for name, text in _typed_fields(form).items():
+        if name not in offered:
+            form.faults["isian"] = str(ASK_FAULTS["field"])
+        elif fault := fault_of(own[name], text):
+            form.faults[name] = fault
+
+
 def _find_faults(form: ReportForm) -> None:
+    _find_field_faults(form)
     if form.format not in FORMATS:
         form.faults["bentuk"] = str(ASK_FAULTS["format"])
     if not form.columns:

@@ -7,14 +7,18 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import request, url_for
+from flask_babel import gettext
 
+from app.fields.filters import OF_FIELD, Fields, can_filter, filter_text, read_filter
 from app.web.fab_repairs import is_readable
 from app.web.formats import day
+from views.shared.field_filters import left_out
 from views.shared.list_labels import EVERY, FILTERS
 
 PAGE_SIZE = 25
 LONGEST_TEXT = 200
 LAST_PAGE = 10**6
+MOST_FIELD_COLUMNS = 3
 Choices = Mapping[str, Any]
 
 
@@ -34,7 +38,8 @@ class ListAddress:
     """A value object: the parsed query string of a list.
 
     `values` are the valid filters, `choices` the allowed values by filter, `ignored` the labels of invalid filters, and
-    `fixed` the filters that are not shown as removable tags.
+    `fixed` the filters that are not shown as removable tags. `fields` are the fields of the office that the list
+    offers, `typed` the texts of all filters by them, invalid ones included, `asked` the query string as it was given.
     """
 
     values: dict[str, str]
@@ -42,6 +47,9 @@ class ListAddress:
     page: int = 1
     ignored: tuple[str, ...] = ()
     fixed: frozenset[str] = field(default_factory=frozenset)
+    fields: Fields = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
+    asked: str = ""
 
     def get(self, name: str) -> str | None:
         return self.values.get(name)
@@ -71,9 +79,13 @@ class ListAddress:
         for name, value in self.values.items():
             if name in self.fixed:
                 continue
-            on_day = as_day(value) if name != "q" else None
-            shown = str(self.choices[name][value]) if name in self.choices else day(on_day) if on_day else value
-            found.append(Tag(str(FILTERS[name]), shown, self.url(**{name: None})))
+            if name in self.fields:
+                label, shown = self.fields[name].label, filter_text(self.fields[name], value)
+            else:
+                on_day = as_day(value) if name != "q" else None
+                shown = str(self.choices[name][value]) if name in self.choices else day(on_day) if on_day else value
+                label = str(FILTERS[name])
+            found.append(Tag(label, shown, self.url(**{name: None})))
         return found
 
 
@@ -82,14 +94,15 @@ def read_address(
     fixed: Iterable[str] = (),
     columns: Choices | None = None,
     days: Iterable[str] = (),
+    fields: Fields | None = None,
 ) -> ListAddress:
     """Return the `ListAddress` of the current request; invalid values are left out and named in `ignored`.
 
     `choices` holds the allowed values by filter, `days` the filters that are ISO dates; `q` is free text. With
-    `columns`, `kolom` may name several columns, repeated or comma-separated; they are ordered as in `columns`.
+    `columns`, `kolom` may name several columns, repeated or comma-separated; they are ordered as in `columns`. With
+    `fields`, each of them is a filter too.
     """
-    values: dict[str, str] = {}
-    ignored: list[str] = []
+    values, ignored = _read_fields(fields) if fields is not None else ({}, [])
     for name, given in request.args.items():
         if not given.strip() or name not in {"q", *choices, *days}:
             continue
@@ -103,15 +116,49 @@ def read_address(
             values[name] = given.strip()
         else:
             ignored.append(str(FILTERS[name]))
-    asked = {name for given in request.args.getlist("kolom") for name in given.split(",")}
-    if columns and (wanted := ",".join(name for name in columns if name in asked)):
-        values["kolom"] = wanted
+    wanted = _read_columns(columns or {}, ignored)
+    if wanted:
+        values["kolom"] = ",".join(wanted)
     text = request.args.get("hal", "1")
     page = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
     if not 0 < page <= LAST_PAGE:
         ignored.append(str(FILTERS["hal"]))
         page = 1
-    return ListAddress(values, choices, page, tuple(ignored), frozenset(fixed))
+    own = fields or {}
+    typed = {name: request.args[name] for name in own if name in request.args}
+    return ListAddress(values, choices, page, tuple(ignored), frozenset(fixed), own, typed, _query_string())
+
+
+def _read_fields(fields: Fields) -> tuple[dict[str, str], list[str]]:
+    """Return (valid filters of the request by these fields, labels of invalid ones and names of unknown ones)."""
+    given = {name: text.strip() for name, text in request.args.items() if name.startswith(OF_FIELD) and text.strip()}
+    known = {name: text for name, text in given.items() if name in fields and can_filter(fields[name])}
+    values = {name: text for name, text in known.items() if read_filter(fields[name], text) is not None}
+    return values, [
+        *(fields[name].label for name in known if name not in values),
+        *left_out(name for name in given if name not in known),
+    ]
+
+
+def _read_columns(columns: Choices, ignored: list[str]) -> list[str]:
+    """Return the columns that the request asks for; of fields at most three, and those left out are named in
+    `ignored`.
+    """
+    asked = dict.fromkeys(name for given in request.args.getlist("kolom") for name in given.split(","))
+    ignored += left_out(name for name in asked if columns and name.startswith(OF_FIELD) and name not in columns)
+    own = [name for name in asked if name in columns and name.startswith(OF_FIELD)]
+    if len(own) > MOST_FIELD_COLUMNS:
+        ignored.append(gettext("kolom isian sesudah yang ketiga"))
+    return [name for name in columns if name in asked and name not in own[MOST_FIELD_COLUMNS:]]
+
+
+_OF_PAGES = ("hal", "sesudah", "sebelum")
+
+
+def _query_string() -> str:
+    """Return the query string of the request without the page, in the form of `ListAddress.query_string`."""
+    given = ((name, text.strip()) for name, text in request.args.items(multi=True) if name not in _OF_PAGES)
+    return urlencode(sorted((name, text) for name, text in given if text))
 
 
 def as_day(text: str | None) -> date | None:

@@ -6,13 +6,15 @@ string; without any layout parameter there, the officer's saved default layout a
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from flask_babel import lazy_gettext as _
 
+from app.fields.filters import OF_FIELD, Fields
 from app.models import SavedList
 from app.vocabulary.words import Labels
-from views.shared.list_address import PAGE_SIZE, ListAddress
+from views.shared.list_address import MOST_FIELD_COLUMNS, PAGE_SIZE, ListAddress
 
 COLUMNS: Labels = {
     "langkah": _("Langkah"),
@@ -43,6 +45,11 @@ class Layout:
     dense: bool = False
 
 
+def columns_of(fields: Fields) -> dict[str, Any]:
+    """Return the columns that a list offers, with their headings: the usual ones and those of the fields."""
+    return {**COLUMNS, **{name: one.label for name, one in fields.items()}}
+
+
 def layout_of(address: ListAddress, usual: SavedList | None) -> Layout:
     """Return the `Layout` that the query string asks for; the officer's default layout if the query string has none."""
     wanted = address.picked(*LAYOUT)
@@ -50,7 +57,9 @@ def layout_of(address: ListAddress, usual: SavedList | None) -> Layout:
         saved = {name: value for name, value in parse_qsl(usual.address) if name in LAYOUT}
         choices = address.choices  # a saved value may no longer be allowed
         wanted = {name: value for name, value in saved.items() if name == "kolom" or value in choices.get(name, ())}
-    columns = tuple(name for name in COLUMNS if name in wanted.get("kolom", "").split(","))
+    asked = wanted.get("kolom", "").split(",")
+    own = [name for name in address.fields if name in asked][:MOST_FIELD_COLUMNS]
+    columns = (*(name for name in COLUMNS if name in asked), *own)
     return Layout(
         columns=columns or SHOWN,
         order=wanted.get("urut", ""),
@@ -86,17 +95,42 @@ class SavedTab:
 
 
 def saved_tabs(saved: Sequence[SavedList], address: ListAddress, path: str, user_id: int) -> list[SavedTab]:
-    """Return a `SavedTab` for each saved list that has a name; the one with the filters of this page is `current`."""
-    here = address.query_string()
+    """Return a `SavedTab` for each saved list that has a name; the one with the filters of this page is `current`, also
+    if a part of them was left out because its field has ended.
+    """
+    here = {address.query_string(), address.asked} - {""}
     return [
         SavedTab(
             id=row.id,
             label=row.name,
-            url=f"{path}?{row.address}" if row.address else path,
-            current=row.address == here and here != "",
+            url=f"{path}?{saved_address}" if saved_address else path,
+            current=saved_address in here,
             own=row.user_id == user_id,
             shared=row.shared,
         )
         for row in saved
         if row.name
+        for saved_address in [row.address if row.user_id == user_id else _without_unseen(row.address, address.fields)]
     ]
+
+
+def _without_unseen(saved: str, fields: Fields) -> str:
+    """Return the query string of a list that another officer shares, in which fields that this one is not offered are
+    named by nothing but `field.`: their codes and values are not for this officer, yet the list says that it is wider.
+    """
+    if OF_FIELD not in saved:
+        return saved
+    parts = []
+    for name, value in parse_qsl(saved):
+        if name.startswith(OF_FIELD) and name not in fields:
+            parts.append((OF_FIELD, "1"))
+        elif name in ("kolom", "urut"):
+            shown = (one if _is_seen(one, fields) else OF_FIELD for one in value.split(","))
+            parts.append((name, ",".join(dict.fromkeys(shown))))
+        else:
+            parts.append((name, value))
+    return urlencode(sorted(dict.fromkeys(parts)))
+
+
+def _is_seen(column: str, fields: Fields) -> bool:
+    return not column.removeprefix("-").startswith(OF_FIELD) or column.removeprefix("-") in fields

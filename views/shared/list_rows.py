@@ -1,12 +1,15 @@
 """Rows of the inbox and the list of complaints as shown on the page."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from flask_babel import gettext
 
+from app.fields.filters import Fields
+from app.fields.types import text_of
 from app.models import Complaint
 from app.vocabulary.words import STATUSES, STEPS
 from app.web.formats import working_time
@@ -34,7 +37,8 @@ class Limit:
 class Line:
     """A value object: one row of the inbox or of the list of complaints.
 
-    `task_id` is set only if the row can be ticked; `found` holds the highlighted search hits, or None.
+    `task_id` is set only if the row can be ticked; `found` holds the highlighted search hits, or None. `own` are the
+    values of fields of the office as text, by column.
     """
 
     case: Complaint
@@ -46,6 +50,7 @@ class Line:
     limit: Limit | None
     action: str
     found: Any = None
+    own: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -98,15 +103,17 @@ def work_line(row: WorkRow, writer: LimitWriter, queue: Queue) -> Line:
     )
 
 
-def complaint_line(row: ComplaintRow, writer: LimitWriter) -> Line:
+def complaint_line(row: ComplaintRow, writer: LimitWriter, fields: Fields | None = None) -> Line:
     """Return the `Line` of the list of complaints for a case with its nearest deadline; `limit` is None if none is
-    open.
+    open. `fields` are those whose values are shown.
     """
     limit = None
     if row.due_at is not None and row.warn_at is not None:
         limit = writer.limit(row.due_at, row.warn_at, row.paused_at)
     status = str(STATUSES[row.complaint.status])
-    return Line(row.complaint, None, row.number, (), status, row.agencies, limit, gettext("Lihat"))
+    values = row.complaint.field_values
+    own = {name: text_of(one, values.get(one.code)) for name, one in (fields or {}).items()}
+    return Line(row.complaint, None, row.number, (), status, row.agencies, limit, gettext("Lihat"), own=own)
 
 
 def grouped(lines: list[Line], counts: dict[str, int], by_urgency: bool = True) -> list[Group]:

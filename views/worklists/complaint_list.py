@@ -15,18 +15,20 @@ from app.choices.lists import CHANNELS
 from app.core.clock import utc_now
 from app.core.identifiers import LARGEST_ID
 from app.core.request_context import request_context
+from app.fields.filters import Fields
 from app.reference.calendar import load_working_calendar
 from app.reference.choices import filter_options
 from app.vocabulary.words import STATUSES, STEPS
 from app.worklists.complaint_lists import ComplaintFilter, ComplaintRow, complaint_page, look_up
-from app.worklists.complaint_order import BY_LIMIT, Cut
+from app.worklists.complaint_order import BY_LIMIT, Cut, is_by_field
 from app.worklists.saved_lists import lists_of
 from app.worklists.search import NEAR_SHOWN, prepare_near_search, prepare_search
 from app.worklists.search_hits import MOST_RANKED
 from app.worklists.work_counts import count_badges
+from views.shared.field_filters import field_controls, field_orders, fields_of_reader, values_of
 from views.shared.highlighted_rows import with_hits
 from views.shared.list_address import AFTER, BEFORE, ListAddress, Pages, as_day, pages_of, read_address
-from views.shared.list_columns import COLUMNS, LAYOUT, layout_choices, layout_of, saved_tabs, usual_of
+from views.shared.list_columns import LAYOUT, columns_of, layout_choices, layout_of, saved_tabs, usual_of
 from views.shared.list_labels import ORDERS, YES
 from views.shared.list_rows import LimitWriter, Line, complaint_line
 from views.shared.screen_access import for_officers
@@ -58,9 +60,10 @@ class ComplaintListView(BaseView):
         saved = lists_of(current_user.id, "complaints")
         layout = layout_of(address, usual_of(saved, current_user.id))
         pages = pages_of(address, counts.listed, layout.size)
-        order = "batas" if wanted.late else layout.order
+        order = "batas" if wanted.late and not is_by_field(layout.order) else layout.order
         rows, pages = _page(person, wanted, now, pages, order) if counts.listed else ([], pages)
         writer = LimitWriter(load_working_calendar(), now)
+        shown = {name: one for name, one in address.fields.items() if name in layout.columns}
         return render_template(
             "worklists/complaints.html",
             title=gettext("Lewat batas") if wanted.late else gettext("Semua aduan"),
@@ -69,16 +72,17 @@ class ComplaintListView(BaseView):
             now=now,
             address=address,
             pages=pages,
-            lines=with_hits((complaint_line(row, writer) for row in rows), rows, wanted.search),
-            near=[] if rows else _near_lines(person, wanted, address, writer),
+            lines=with_hits((complaint_line(row, writer, shown) for row in rows), rows, wanted.search),
+            near=[] if rows else _near_lines(person, wanted, address, writer, shown),
             late=wanted.late,
             order=order,
-            orders=ORDERS,
+            orders=address.choices["urut"],
             saved=saved_tabs(saved, address, "/aduan/", current_user.id),
             layout=layout,
             may_share=person.observes,
             of_agency=bool(person.agencies),
-            column_words=COLUMNS,
+            column_words=columns_of(address.fields),
+            field_controls=field_controls(address.fields, address.typed),
             capped=wanted.search is not None and counts.listed >= MOST_RANKED,
         )
 
@@ -88,9 +92,10 @@ def _page(
 ) -> tuple[list[ComplaintRow], Pages]:
     """Return (rows of the requested page of complaints, the page with its keyset cursors).
 
-    Paging is by keyset, falling back to the offset if nothing follows the cursor; search results are paged by offset.
+    Paging is by keyset, falling back to the offset if nothing follows the cursor; search results and lists by a
+    field are paged by offset.
     """
-    if wanted.search is not None:
+    if wanted.search is not None or is_by_field(order):
         return complaint_page(person, wanted, now, pages.size, pages.offset, order), pages
     cut = _read_cut(order)
     rows = complaint_page(person, wanted, now, pages.size, pages.offset, order, cut)
@@ -100,7 +105,9 @@ def _page(
     return rows, replace(pages, ends=ends)
 
 
-def _near_lines(person: Person, wanted: ComplaintFilter, address: ListAddress, writer: LimitWriter) -> list[Line]:
+def _near_lines(
+    person: Person, wanted: ComplaintFilter, address: ListAddress, writer: LimitWriter, shown: Fields
+) -> list[Line]:
     """Return list rows for similar words, for a search without hits; [] without a search or without similar words."""
     if wanted.search is None:
         return []
@@ -108,20 +115,22 @@ def _near_lines(person: Person, wanted: ComplaintFilter, address: ListAddress, w
     if near is None:
         return []
     rows = complaint_page(person, replace(wanted, search=near), writer.now, NEAR_SHOWN)
-    return with_hits((complaint_line(row, writer) for row in rows), rows, near)
+    return with_hits((complaint_line(row, writer, shown) for row in rows), rows, near)
 
 
 def _read_list_address() -> ListAddress:
+    own = fields_of_reader()
     choices: dict[str, Any] = {
         "status": STATUSES,
         "langkah": STEPS,
         "saluran": CHANNELS,
         "lewat": YES,
         "berjalan": YES,
-        **layout_choices(ORDERS),
+        **layout_choices({**ORDERS, **field_orders(own)}),
         **filter_options(agencies=True),
     }
-    return read_address(choices, fixed=(*LAYOUT, "lewat", "berjalan"), columns=COLUMNS, days=DAYS)
+    fixed = (*LAYOUT, "lewat", "berjalan")
+    return read_address(choices, fixed=fixed, columns=columns_of(own), days=DAYS, fields=own)
 
 
 def _wanted(address: ListAddress, person: Person) -> ComplaintFilter:
@@ -138,6 +147,7 @@ def _wanted(address: ListAddress, person: Person) -> ComplaintFilter:
         district=address.get("kecamatan"),
         since=as_day(address.get("dari")),
         until=as_day(address.get("sampai")),
+        fields=values_of(address.fields, address.values),
     )
 
 

@@ -58,6 +58,10 @@ REPORT_ERRORS: Labels = {
     "fault": _("Ada kesalahan pada program. Sudah dicatat untuk administrator sistem. Data tidak berubah."),
     "killed": _("Proses latar berhenti di tengah jalan sampai tiga kali. Data tidak berubah."),
     "moved": _("Hak Anda berubah sejak laporan ini diminta. Minta laporan baru."),
+    "field_gone": _(
+        "Isian yang dipakai sebagai saringan laporan ini sudah diubah atau tidak lagi boleh Anda lihat. Minta laporan"
+        " baru."
+    ),
     "not_allowed": _("Akun ini tidak aktif lagi atau tidak lagi menangani aduan."),
     "too_many_xlsx": _(
         "Lebih dari 1.000.000 baris tidak muat dalam satu lembar XLSX. Persempit saringan atau pilih CSV."
@@ -78,6 +82,8 @@ ASK_FAULTS: Labels = {
     "since": _("Tulis tanggal seperti 2026-11-24"),
     "until": _("Tulis tanggal seperti 2026-11-24"),
     "choice": _("Pilihan ini tidak ada lagi. Pilih yang lain"),
+    "field": _("Saringan menurut isian ini tidak ada lagi. Periksa saringan yang lain, lalu kirim lagi"),
+    "unreadable": _("Isian ini memuat karakter yang tidak terbaca. Ketik lagi"),
     "too_many_jobs": _("Tiga laporan Anda masih dikerjakan. Tunggu salah satunya selesai atau batalkan"),
 }
 

@@ -1,9 +1,12 @@
 """The request for an export report, as stored in its job and read again by the worker."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
+from app.fields.definitions import known_fields
+from app.fields.filters import read_filter
 from app.reporting.exports.columns import COLUMNS, USUAL
 from app.worklists.complaint_lists import ComplaintFilter
 from workflow_rules.process.actors import Person
@@ -17,7 +20,7 @@ class WantedReport:
     """A value object: the request for an export report, with filters, columns, and the language of the texts.
 
     Filters are codes; `since` and `until` are the first and last office date of receipt. None means that a filter is
-    not set.
+    not set. `fields` are the texts of filters by fields of the office, by code.
     """
 
     columns: tuple[str, ...] = USUAL
@@ -31,16 +34,18 @@ class WantedReport:
     district: str | None = None
     late: bool = False
     running: bool = False
+    fields: Mapping[str, str] = field(default_factory=dict)
     language: str = "id"
 
     def filter(self) -> ComplaintFilter:
         """Return the ComplaintFilter of the list of complaints that selects the cases of this report. Raises ValueError
-        for an unknown status or step.
+        for an unknown status or step, KeyError for an unknown field.
         """
         given = {name: getattr(self, name) for name in ("since", "until", "agency", "category", "channel", "district")}
         status = CaseStatus(self.status) if self.status else None
         step = Step(self.step) if self.step else None
-        return ComplaintFilter(status=status, step=step, late=self.late, running=self.running, **given)
+        own = tuple((code, read_filter(known_fields()[code], text)) for code, text in self.fields.items())
+        return ComplaintFilter(status=status, step=step, late=self.late, running=self.running, fields=own, **given)
 
     def document(self) -> dict[str, Any]:
         """Return the request for an export report as a JSON-compatible dict, without unset values."""

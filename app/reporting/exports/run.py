@@ -24,6 +24,7 @@ from app.core.resource_limits import DrawingRefused
 from app.core.storage import keep_file, new_path, remove_file
 from app.core.transaction import one_transaction
 from app.core.work_queue import WorkQueue
+from app.fields.filters import OF_FIELD, can_still_filter
 from app.fields.values import audience_of
 from app.models import ReportJob
 from app.reporting.exports.columns import COLUMNS, READ_AT_ONCE, field_columns, reading
@@ -170,6 +171,8 @@ def update_own(job_id: int, attempt: int, **values: Any) -> bool:
 
 def _write(draft: Path, file_format: str, person: Person, wanted: WantedReport, progress: _Progress) -> int:
     own = field_columns(audience_of(person))
+    if any(not can_still_filter(own.get(f"{OF_FIELD}{code}"), text) for code, text in wanted.fields.items()):
+        raise ReportRefused("field_gone")
     allowed = [name for name in wanted.columns if name in COLUMNS or name in own]
     now, columns = progress.clock(), columns_in(file_format, allowed)
     with as_person(person), reading(person, wanted.filter(), columns, now) as (total, rows):

@@ -5,6 +5,8 @@ from datetime import timedelta
 from flask_babel import gettext
 
 from app.choices.lists import CHANNELS
+from app.fields.definitions import known_fields
+from app.fields.filters import filter_text
 from app.reporting.exports.request import WantedReport
 from app.vocabulary.words import STATUSES, STEPS
 from app.web.formats import day, duration
@@ -34,6 +36,8 @@ def filters_text(wanted: WantedReport) -> str:
     found += [code for code in (wanted.agency, wanted.category, wanted.district) if code]
     found += [gettext("lewat batas")] if wanted.late else []
     found += [gettext("terbuka")] if wanted.running else []
+    own = ((known_fields()[code], text) for code, text in wanted.fields.items())
+    found += [f"{one.label}: {filter_text(one, text)}" for one, text in own]
     return ", ".join(found)
 
 

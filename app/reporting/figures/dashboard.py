@@ -1,4 +1,6 @@
-"""Counts of the dashboard for the cases that a person may see, all but punctuality in one statement."""
+"""Counts of the dashboard for the cases that a person may see: all but punctuality, and those by a field of the office,
+in one statement.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from app.access.visibility import visible_ids, visible_to
 from app.core.clock import OFFICE_ZONE, midnight
 from app.core.extensions import db
 from app.core.periods import Period
+from app.fields.definitions import DefinedField
 from app.models import Agency, Complaint, SopStepRow, SopVersion, StepTask
 from app.reporting.figures.definitions import is_open, was_answer, was_open
 from workflow_rules.process.actors import Person
@@ -85,6 +88,17 @@ def count_everything(
         steps=tuple(SopLine(*line) for line in row["steps"] or ()),
         names=row["names"] or {},
     )
+
+
+def count_by_field(person: Person, one: DefinedField, period: Period) -> dict[str | None, tuple[int, int]]:
+    """Return {value of a field as text: (cases received in the period, those of them that are open)} of the cases that
+    the person may see; the key None is for cases without a value. The caller has checked that they may see the field.
+    """
+    value = Complaint.field_values[one.code].astext.label("value")
+    received = (Complaint.received_at >= period.begins) & (Complaint.received_at < period.ends)
+    counted = select(value, func.count().label("cases"), func.count().filter(is_open()).label("open"))
+    found = db.session.execute(counted.where(visible_to(person), received).group_by(value))
+    return {row.value: (row.cases, row.open) for row in found}
 
 
 def _weeks(pairs: Any) -> dict[date, int]:

@@ -12,7 +12,7 @@ from app.access.current_person import current_person
 from app.access.visibility import is_reading_program
 from app.core.problem import Problem
 from app.core.rows import Keyset
-from app.fields.filters import UNSORTED, filter_schema, filterable_fields, has_value, ordered_page
+from app.fields.filters import OF_FIELD, UNSORTED, filter_schema, filterable_fields, has_value, ordered_page
 from app.fields.values import audience_of
 from app.models import Complaint
 from app.worklists.case_counts import count_visible
@@ -44,9 +44,6 @@ FILTERS = (
         _("Ada kejadian sejak saat ini; tulis + sebagai %2B"),
     ),
 )
-OF_FIELD = "field."
-"""Beginning of the names of parameters that filter by, or sort by, one of the office's fields."""
-
 _NAMES = frozenset(query.name for query in FILTERS)
 NEWEST_FIRST = Keyset(Complaint.id, Complaint.id, down=True)
 

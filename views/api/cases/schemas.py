@@ -102,7 +102,7 @@ COMPLAINT_HIDDEN = frozenset(
         *("sp4n_revision", "sp4n_hash", "category_id", "location_text", "district_id", "village_id", "latitude"),
         *("longitude", "rated", "urgency", "sop_version_id", "answered_at", "ended_at", "next_due_at", "closes_at"),
         *("merged_into_id", "tracking_code_hash", "search_words", "sent_to", "redacted"),
-        *("anonymity_confirmed", "corrected", "field_values"),
+        *("anonymity_confirmed", "corrected", "field_values", "field_words"),
     }
 )
 EVENT = closed(
