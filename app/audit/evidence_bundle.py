@@ -25,7 +25,7 @@ from app.models import Attachment, JournalEntry, Paper
 from app.vocabulary.words import CONFIDENTIALITIES, STATUSES
 from workflow_rules.record.hash_chain import commitment, fields_of, salts_of
 
-FORMAT = "lapor-balangan/bundel-bukti/2"
+FORMAT = "lapor-balangan/bundel-bukti/3"
 VERIFIER = Path(__file__).parents[1] / "templates" / "audit" / "periksa.py"
 
 
@@ -69,10 +69,13 @@ def bundle_of(case: Case) -> Bundle:
 
 
 def _texts(case: Case, papers: list[Paper]) -> dict[str, bytes]:
+    with force_locale("id"):
+        own_fields = evidence_data.fields_data(case)
     data = {
         "aduan.json": evidence_data.case_data(case),
         "buku-waktu.json": evidence_data.ledger_data(case),
         "disposisi.json": [evidence_data.columns(line, _DISPOSITION) for line in dispositions(case)],
+        "isian.json": own_fields,
         "kalender.json": evidence_data.calendar_history(case),
         "lampiran.json": [
             {**evidence_data.columns(row, _ATTACHMENT), "file": _attachment_name(n, row)}

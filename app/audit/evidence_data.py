@@ -15,10 +15,14 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.access.visibility import ADDED_TEXT_FIELDS, about_reporter
 from app.casefile.case import Case
 from app.core.extensions import db
+from app.fields.definitions import as_defined
+from app.fields.recorded import recorded_fields
+from app.fields.types import text_of
 from app.models import (
     ComplaintEvent,
     Delivery,
     DeliveryItem,
+    FieldDefinition,
     LedgerRow,
     Letter,
     Notice,
@@ -172,6 +176,30 @@ def _deliveries(rows: Iterable[Notice]) -> dict[int, list[Data]]:
     for notice_id, delivery in db.session.execute(wanted.order_by(Delivery.id)):
         line = columns(delivery, ("channel", "state", "created_at", "sent_at", "attempts"))
         found.setdefault(notice_id, []).append(line)
+    return found
+
+
+def fields_data(case: Case) -> list[Data]:
+    """Return a list with a dict for each of the office's fields that the case has a value of, ordered by code.
+
+    Label and type are those of the definition that the value was validated against; the value is also given as text. Of
+    a personal value there is only the commitment that the events hold.
+    """
+    recorded, stored = recorded_fields(case.events), case.complaint.field_values
+    ids = set(recorded.definitions.values())
+    rows = db.session.scalars(select(FieldDefinition).where(FieldDefinition.id.in_(ids)))
+    defined = {row.code: as_defined(row) for row in rows}
+    found = []
+    for code in sorted(stored.keys() | recorded.commitments.keys()):
+        one = defined.get(code)
+        line = {"code": code, "definition": recorded.definitions.get(code)}
+        if one is not None:
+            line |= {"label": one.label, "type": one.type}
+        if code in recorded.commitments:
+            found.append({**line, "commitment": recorded.commitments[code]})
+        else:
+            shown = {"text": text_of(one, stored[code])} if one is not None else {}
+            found.append({**line, "value": plain(stored[code]), **shown})
     return found
 
 

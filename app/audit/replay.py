@@ -1,9 +1,12 @@
-"""Verification of a case's record: its hash chain, and its rows and time ledger against a replay of its events."""
+"""Verification of a case's record: its hash chain, and its rows, the office's fields and the time ledger against a
+replay of its events.
+"""
 
 from dataclasses import dataclass, replace
 
 from app.audit.whole_cases import WholeCase, whole_cases
 from app.casefile.event_history import as_event, hashed_record
+from app.fields.recorded import differing_fields
 from workflow_rules.process.evolve import replay
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.record.hash_chain import first_break
@@ -27,8 +30,8 @@ def audit_all() -> list[Finding]:
 
 
 def fault_of(case: WholeCase) -> str:
-    """Return the first fault of a case's hash chain, rows or time ledger as text, "" when its record verifies."""
-    return fault_of_chain(case) or fault_of_rows(case) or fault_of_ledger(case)
+    """Return the first fault of a case's hash chain, rows, fields or ledger as text, "" when its record verifies."""
+    return fault_of_chain(case) or fault_of_rows(case) or fault_of_fields(case) or fault_of_ledger(case)
 
 
 def fault_of_chain(case: WholeCase) -> str:
@@ -47,6 +50,14 @@ def fault_of_rows(case: WholeCase) -> str:
     except (ValueError, KeyError) as error:
         return f"the events cannot be replayed: {error}"
     return "" if comparable(replayed) == comparable(case.facts) else "the rows are not what the events lead to"
+
+
+def fault_of_fields(case: WholeCase) -> str:
+    """Return "" when the values of the office's fields, and the personal ones by their commitments, are those of the
+    case's events, else the fault as text, with the codes of the fields and no value.
+    """
+    different = differing_fields(case.complaint, case.personal, case.events)
+    return f"fields are not what the events say: {', '.join(different)}" if different else ""
 
 
 def fault_of_ledger(case: WholeCase) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import selectinload
 from app.casefile.facts import facts_from, reporter_facts
 from app.casefile.time_ledger import entry_of
 from app.core.extensions import db
-from app.models import AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, Reporter, StepTask
+from app.models import AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, PersonalValue, Reporter, StepTask
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.record.time_ledger import LedgerEntry
 
@@ -26,7 +26,8 @@ _AS_STORED = {"unscoped": True, "populate_existing": True}
 class WholeCase:
     """A value object with a case and all rows that its events determine.
 
-    `tasks` are its open steps only; `reporter` is None when the case has none.
+    `tasks` are its open steps only; `reporter` is None when the case has none; `personal` are the values of personal
+    fields.
     """
 
     complaint: Complaint
@@ -35,6 +36,7 @@ class WholeCase:
     tasks: Sequence[StepTask]
     reporter: Reporter | None
     ledger: tuple[LedgerEntry, ...]
+    personal: Sequence[PersonalValue]
 
     @property
     def number(self) -> str:
@@ -68,6 +70,7 @@ def _batch(ids: Sequence[int]) -> list[WholeCase]:
     open_steps = select(StepTask).where(StepTask.closed_at.is_(None)).options(selectinload(StepTask.pauses))
     tasks = _by_case(StepTask, ids, StepTask.id, statement=open_steps)
     ledgers = _by_case(LedgerRow, ids, LedgerRow.id)
+    personal = _by_case(PersonalValue, ids, PersonalValue.id)
     reporters = {row.complaint_id: row for row in _rows(select(Reporter).where(Reporter.complaint_id.in_(ids)))}
     return [
         WholeCase(
@@ -77,6 +80,7 @@ def _batch(ids: Sequence[int]) -> list[WholeCase]:
             tasks.get(case.id, []),
             reporters.get(case.id),
             tuple(map(entry_of, ledgers.get(case.id, []))),
+            personal.get(case.id, []),
         )
         for case in cases
     ]

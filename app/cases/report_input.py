@@ -184,10 +184,13 @@ REPORTER_FIELDS: dict[str, Field] = {
 MOST_FILES = 10
 
 
-def clean_report(payload: Any, more: Mapping[str, Field] | None = None, moment: str = "intake") -> Report:
+def clean_report(
+    payload: Any, more: Mapping[str, Field] | None = None, moment: str = "intake", *, file_fields: bool = True
+) -> Report:
     """Return the payload of an intake form or API body as a Report that is ready to be stored; `more` adds fields to
     those of the API. `moment` says which of the office's fields are asked for; "" means that all may be given and none
-    is missed (reports of SP4N). Raises ActionRefused(missing_input) with every error of every field.
+    is missed (reports of SP4N). Without `file_fields` those that take a file are not asked for. Raises
+    ActionRefused(missing_input) with every error of every field.
     """
     values, errors = check_fields(offered({**REPORT_FIELDS, **(more or {})}), payload)
     location, faults = clean_part(values.pop("location", {}), "location", LOCATION_FIELDS)
@@ -197,7 +200,7 @@ def clean_report(payload: Any, more: Mapping[str, Field] | None = None, moment: 
     given_fields = values.pop("fields", None)
     values.setdefault("classification", Classification.COMPLAINT.value)
     values.setdefault("confidentiality", Confidentiality.OPEN.value)
-    filled = _own_fields(given_fields, values, found["category_id"], moment)
+    filled = _own_fields(given_fields, values, found["category_id"], moment, file_fields)
     all_errors = (*errors, *faults, *more_faults, *file_faults, *place_faults, *filled.errors)
     if all_errors:
         raise ActionRefused(RefusalReason.MISSING_INPUT, errors=all_errors)
@@ -205,7 +208,9 @@ def clean_report(payload: Any, more: Mapping[str, Field] | None = None, moment: 
     return Report({**values, **found}, {} if anonymous else reporter, [*files, *filled.files], filled)
 
 
-def _own_fields(given: Any, values: Mapping[str, Any], category_id: int | None, moment: str) -> FieldInput:
+def _own_fields(
+    given: Any, values: Mapping[str, Any], category_id: int | None, moment: str, file_fields: bool
+) -> FieldInput:
     """Return the office's fields of a report, validated for its category, classification and confidentiality."""
     active = active_fields()
     if not active and given is None:
@@ -213,7 +218,7 @@ def _own_fields(given: Any, values: Mapping[str, Any], category_id: int | None, 
     categories = categories_of(db.session.get(Category, category_id) if category_id is not None else None)
     asked = [f for f in active if f.applies_to(categories, values["classification"])]
     if moment:
-        asked = [f for f in asked if moment in f.moments]
+        asked = [f for f in asked if moment in f.moments and (file_fields or f.type != "file")]
     anonymous = values["confidentiality"] == Confidentiality.ANONYMOUS
     return read_fields(given, asked, {}, anonymous, complete=bool(moment))
 

@@ -1,6 +1,6 @@
 """Revision of a case when its report changes: old and new values go into the event, clocks follow the rules."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -82,9 +82,10 @@ def difference(complaint: Complaint, told: Told) -> Difference:
     """
     values = {name: value for name, value in told.values.items() if reported_value(complaint, name) != value}
     secrecy = told.values.get("confidentiality", complaint.confidentiality)
-    reporter = {} if secrecy == Confidentiality.ANONYMOUS else told.reporter
+    anonymous = secrecy == Confidentiality.ANONYMOUS
+    reporter, fields = ({}, replace(told.fields, personal={})) if anonymous else (told.reporter, told.fields)
     files = _sorted_files(complaint, told.files)
-    return Difference(values, _changed_identity(complaint, reporter), *files, changed_fields(complaint, told.fields))
+    return Difference(values, _changed_identity(complaint, reporter), *files, changed_fields(complaint, fields))
 
 
 def revise(

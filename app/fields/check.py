@@ -20,6 +20,9 @@ MOST_ACTIVE = 100
 LONGEST_CODE, LONGEST_LABEL, LONGEST_HINT, LONGEST_PATTERN = 60, 300, 1000, 200
 LARGEST_ORDER = 10_000
 WITH_OPTIONS = ("choice", "choices")
+RESERVED = ("confidentiality", "occurred_on", "village")
+"""Codes of the attributes that every Open311 service has."""
+
 _CODE = regex.compile(r"[a-z][a-z0-9_]*")
 _SLOW = ("a" * 3000 + "!", "0" * 3000 + "!", " " * 3000 + "!", "ab" * 1500 + "!")
 """Texts on which patterns with nested repetition do not come to an end."""
@@ -40,6 +43,7 @@ def faults_of_body(body: Mapping[str, Any]) -> list[Fault]:
     """
     return [
         *_of_code(body["code"], "code", LONGEST_CODE),
+        *([Fault("code", "reserved_code")] if body["code"] in RESERVED else []),
         *_of_text(body["label"]["id"], "label.id", LONGEST_LABEL, needed=True),
         *_of_text(body["label"]["en"], "label.en", LONGEST_LABEL),
         *_of_text(body["hint"]["id"], "hint.id", LONGEST_HINT),

@@ -43,6 +43,7 @@ FAULTS: Labels = {
     "unknown_member": _("Hapus bagian yang tidak dikenal ini"),
     "unknown_word": _("Pilih salah satu: %(limit)s"),
     "bad_code": _("Pakai huruf kecil, angka, dan garis bawah, diawali huruf, paling panjang %(limit)s"),
+    "reserved_code": _("Pakai kode lain; kode ini sudah dipakai layanan Open311"),
     "too_long": _("Persingkat sampai paling banyak %(limit)s huruf"),
     "blank": _("Isi bagian ini dengan tulisan, bukan spasi saja"),
     "control_characters": _("Hapus karakter kendali dari isian ini"),

@@ -1,5 +1,6 @@
-"""How the value of each type of field is validated, described as JSON Schema, and written as text."""
+"""How the value of each type of field is validated, described as JSON Schema, written as text and read from it."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -150,3 +151,53 @@ def text_of(field: DefinedField, value: Any) -> str:
     if field.type == "file":
         return str(value["filename"])
     return str(value)
+
+
+_YES, _NO = frozenset({"1", "ya", "yes", "true", "benar"}), frozenset({"0", "tidak", "no", "false", "salah"})
+_NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
+_THOUSANDS = re.compile(r"-?[0-9]{1,3}(\.[0-9]{3})+")
+_DAY_FIRST = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
+
+
+def value_of(field: DefinedField, text: str, *, thousands: bool = False) -> Any:
+    """Return the value that a text from a program or a spreadsheet means, not validated; a text that is not understood
+    is returned as it is, for validation to refuse. With `thousands` a point in a number may separate thousands, as in
+    Indonesian, and a decimal number that can be read both ways (1.500) is not understood.
+    """
+    plain = text.strip()
+    if field.type in ("integer", "decimal"):
+        return _number(plain, field.type == "integer", thousands)
+    if field.type == "boolean":
+        word = plain.casefold()
+        return word in _YES if word in _YES | _NO else plain
+    if field.type == "date":
+        found = _DAY_FIRST.fullmatch(plain)
+        return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}" if found else re.split("[T ]", plain, maxsplit=1)[0]
+    if field.type == "choice":
+        return _option(field, plain)
+    if field.type == "choices":
+        whole = _option(field, plain)
+        parts = [plain] if whole in field.options else plain.split(";" if ";" in plain else ",")
+        return [_option(field, part.strip()) for part in parts if part.strip()]
+    return text
+
+
+def _number(text: str, whole: bool, thousands: bool) -> int | float | str:
+    grouped = thousands and _THOUSANDS.fullmatch(text.partition(",")[0])
+    if grouped and ("," in text or whole):
+        text = text.replace(".", "")
+    elif grouped:
+        return text
+    plain = text.replace(",", ".")
+    if not _NUMBER.fullmatch(plain):
+        return text
+    if not whole:
+        return float(plain)
+    return int(plain) if "." not in plain else text
+
+
+def _option(field: DefinedField, text: str) -> str:
+    """Return the code of the option whose code or label (in either language) this is; the text itself for none."""
+    word = text.casefold()
+    named = (code for code, labels in field.options.items() if word in (code, *map(str.casefold, filter(None, labels))))
+    return text if text in field.options else next(named, text)

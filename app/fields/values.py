@@ -155,12 +155,13 @@ def fields_asked(complaint: Complaint, action: Action) -> list[DefinedField]:
 
 def read_action_fields(complaint: Complaint, request: ActionRequest) -> FieldInput:
     """Return the parameter `fields` of an action as FieldInput; a correction needs no field to be complete."""
-    given = request.params.get("fields") if isinstance(request.params, Mapping) else None
+    params: Mapping[str, Any] = request.params if isinstance(request.params, Mapping) else {}
+    given = params.get("fields")
     asked = fields_asked(complaint, request.action)
     wrong_type = given is not None and not isinstance(given, Mapping)  # the rules refuse it
     if wrong_type or (not asked and given is None):
         return NOTHING
-    anonymous = complaint.confidentiality == Confidentiality.ANONYMOUS
+    anonymous = Confidentiality.ANONYMOUS in (complaint.confidentiality, params.get("confidentiality"))
     complete = request.action is not Action.CORRECT
     return read_fields(given, asked, stored_values(complaint), anonymous, complete)
 

@@ -127,7 +127,7 @@ class Complaint(Model):
     # Values of the office's own fields by code; personal ones are in `personal_value`.
     field_values: Mapped[Document] = mapped_column(server_default=text("'{}'"), default=dict)
     search_words: Mapped[Any] = mapped_column(TSVECTOR, Computed(_WORDS, persisted=True), nullable=True, deferred=True)
-    # A database trigger writes the words of `field_values` (migration 0046); None without any.
+    # A database trigger writes the words of `field_values` (migration 0044); None without any.
     field_words: Mapped[Any] = mapped_column(TSVECTOR, nullable=True, deferred=True)
     # A database trigger keeps this list in step with `AgencyTrackRow.sent_at` and `sight_ended`.
     sent_to: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"), deferred=True)

@@ -1,14 +1,15 @@
 """Public view of complaints for Open311: category, place, dates and status; read inside `only_public`.
 
-Of the citizen's text only the title is shown, once the check (SOP step 2) is done and unless the case was archived or
-merged: body and place description may name people. Positions are rounded to three decimals (about 100 m), as complaints
-are often made at home. No officer, contact or step is shown.
+Of the citizen's text only the title and the fields for the public are shown, once the check (SOP step 2) is done and
+unless the case was archived or merged: body and place description may name people. Positions are rounded to three
+decimals (about 100 m), as complaints are often made at home. No officer, contact or step is shown.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -16,6 +17,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.casefile.facts import facts_from, reporter_facts
 from app.casefile.promised_date import promise_of
 from app.core.extensions import db
+from app.fields.values import shown_fields
 from app.models import AgencyTrackRow, Category, Complaint, SopVersion, StepTask, Village
 from app.reference.calendar import load_working_calendar
 from app.reference.national_limits import load_national_limits
@@ -34,7 +36,8 @@ class OpenRequest:
     promised date.
 
     `category` is (code, name), None if not assigned. `agencies` are the names of the agencies at work, `place` those of
-    village and district. `title` is empty and `position` (latitude, longitude) None while hidden.
+    village and district. `title` and `fields` (of the office, by code) are empty and `position` (latitude, longitude)
+    None while hidden.
     """
 
     number: str
@@ -48,6 +51,7 @@ class OpenRequest:
     place: tuple[str, ...]
     place_code: str
     position: tuple[Decimal, Decimal] | None
+    fields: dict[str, Any]
 
     @property
     def done(self) -> bool:
@@ -136,7 +140,13 @@ def _open_request(row: Complaint, facts: ComplaintFacts, promised: datetime | No
         place=tuple(place.name for place in (village, district) if place is not None),
         place_code=coded.code if coded else "",
         position=position,
+        fields=_public_fields(row) if shows_title else {},
     )
+
+
+def _public_fields(row: Complaint) -> dict[str, Any]:
+    """Return the values of the fields for the public, by code; files are not among them, as none can be fetched."""
+    return {code: value for code, value in shown_fields(row, "public").items() if not isinstance(value, dict)}
 
 
 def _agencies_at_work(row: Complaint, facts: ComplaintFacts) -> tuple[str, ...]:

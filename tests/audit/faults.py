@@ -96,6 +96,10 @@ FAULTS = {
         f"UPDATE complaint SET status = 'closed', ended_at = received_at WHERE id = {case_of('Aduan pada register')}",
         {"I3": ["rows_differ"]},
     ),
+    "a field filled in without an act": Fault(
+        f"UPDATE complaint SET field_values = '{{\"tiang\": 7}}' WHERE id = {case_of('Aduan pada check')}",
+        {"I3": ["rows_differ"]},
+    ),
     "an act by an officer whose step it was not": Fault(
         "UPDATE complaint_event SET actor = 'office_head' WHERE kind = 'approve_check' AND at > '2026-03-05'",
         {"I3": ["step_out_of_order"]},

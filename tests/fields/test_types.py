@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from app.fields.definitions import DefinedField
-from app.fields.types import matches, parameter_of, text_of
+from app.fields.types import matches, parameter_of, text_of, value_of
 from workflow_rules.process.refusals import FieldFault
 
 
@@ -113,3 +113,49 @@ def test_a_value_in_words(context: Flask, kind: str, value: Any, words: str) -> 
 
 def test_a_pattern_that_takes_too_long_matches_nothing() -> None:
     assert not matches(r"(a+)+b", "a" * 5000)
+
+
+READ: list[tuple[str, str, Any, Any]] = [
+    # type, text, what a program means by it, what a spreadsheet of the office means by it
+    ("integer", " 12 ", 12, 12),
+    ("integer", "-3", -3, -3),
+    ("integer", "1.500", "1.500", 1500),
+    ("integer", "12,5", "12,5", "12,5"),
+    ("integer", "1_0", "1_0", "1_0"),
+    ("integer", "\u0661", "\u0661", "\u0661"),
+    ("decimal", "2.5", 2.5, 2.5),
+    ("decimal", "2,5", 2.5, 2.5),
+    ("decimal", "1.500", 1.5, "1.500"),
+    ("decimal", "1.500,25", "1.500,25", 1500.25),
+    ("decimal", "nan", "nan", "nan"),
+    ("decimal", "1e9", "1e9", "1e9"),
+    ("decimal", "9" * 5000, "9" * 5000, "9" * 5000),
+    ("boolean", "Ya", True, True),
+    ("boolean", "0", False, False),
+    ("boolean", "mungkin", "mungkin", "mungkin"),
+    ("date", "2026-12-01", "2026-12-01", "2026-12-01"),
+    ("date", "2026-12-01T10:00:00+08:00", "2026-12-01", "2026-12-01"),
+    ("date", "1/12/2026", "2026-12-01", "2026-12-01"),
+    ("date", "besok", "besok", "besok"),
+    ("choice", "a", "a", "a"),
+    ("choice", "merah", "a", "a"),
+    ("choice", "RED", "a", "a"),
+    ("choice", "hijau", "hijau", "hijau"),
+    ("choices", "Merah, Biru", ["a", "b"], ["a", "b"]),
+    ("choices", "b;Red", ["b", "a"], ["b", "a"]),
+    ("choices", "hijau", ["hijau"], ["hijau"]),
+    ("text", " PR1 ", " PR1 ", " PR1 "),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "by_program", "by_office"), READ)
+def test_a_text_means_a_value(kind: str, text: str, by_program: Any, by_office: Any) -> None:
+    read = value_of(a_field(kind), text), value_of(a_field(kind), text, thousands=True)
+    assert read == (by_program, by_office)
+    assert [type(value) for value in read] == [type(by_program), type(by_office)]
+
+
+def test_a_label_with_a_comma_is_one_option() -> None:
+    field = a_field("choices", options={"a": ("Lampu, tiang", ""), "b": ("Kabel", "")})
+    assert value_of(field, "Lampu, tiang") == ["a"]
+    assert value_of(field, "Kabel; lampu, tiang") == ["b", "a"]

@@ -200,13 +200,13 @@ def test_what_is_no_table_is_refused_whole(content: bytes, fault: CsvFault) -> N
 
 def test_columns_are_guessed_and_a_bad_choice_is_named() -> None:
     header = ("Nomor", "JUDUL", "Isi Laporan", "Kecamatan", "Lain")
-    assert guess(header) == {
+    assert guess(header, {}) == {
         "tracking_id": "Nomor",
         "title": "JUDUL",
         "body": "Isi Laporan",
         "location.district": "Kecamatan",
     }
-    assert faults_of({"tracking_id": "Nomor", "title": "Nomor", "category": "Tidak ada"}, header) == {
+    assert faults_of({"tracking_id": "Nomor", "title": "Nomor", "category": "Tidak ada"}, header, {}) == {
         "body": "required",
         "tracking_id": "twice",
         "title": "twice",
@@ -216,7 +216,7 @@ def test_columns_are_guessed_and_a_bad_choice_is_named() -> None:
 
 def test_days_are_read_as_they_are_written_here() -> None:
     mapping = {"tracking_id": "n", "occurred_on": "k", "submitted_at": "d"}
-    _, found = report_of(mapping, ("n", "k", "d"), ("1", "3/2/2026", "24-11-2026 08.30"))
+    _, found = report_of(mapping, ("n", "k", "d"), ("1", "3/2/2026", "24-11-2026 08.30"), {})
     assert found == {"occurred_on": "2026-02-03", "submitted_at": "2026-11-24T08:30:00+08:00", "revision": 0}
 
 
@@ -232,7 +232,7 @@ def test_days_are_read_as_they_are_written_here() -> None:
     ],
 )
 def test_the_day_of_an_incident_is_the_offices_day(cell: str, day: str) -> None:
-    _, found = report_of({"tracking_id": "n", "occurred_on": "k"}, ("n", "k"), ("1", cell))
+    _, found = report_of({"tracking_id": "n", "occurred_on": "k"}, ("n", "k"), ("1", cell), {})
     assert found["occurred_on"] == day
 
 

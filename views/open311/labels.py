@@ -38,6 +38,7 @@ ATTRIBUTE_HINTS: Labels = {
     "occurred_on": _("Tanggal seperti 2026-11-24."),
     "village": _("Pilih dari daftar bila diketahui."),
 }
+CONDITION = _("Hanya bila %(field)s: %(value)s.")
 
 FAULTS: Labels = {
     "format": _("Format itu tidak tersedia; gunakan json atau xml."),

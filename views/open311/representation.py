@@ -6,13 +6,16 @@ from typing import Any
 from flask import current_app
 
 from app.core.clock import office_time
+from app.fields.definitions import DefinedField, known_fields
+from app.fields.types import text_of
+from app.open311.attributes import DATATYPES, service_fields
 from app.open311.requests import OpenRequest
 from app.reference.choices import categories_in_use, villages_by_district
 from app.vocabulary.words import CONFIDENTIALITIES
-from views.open311.labels import ATTRIBUTE_HINTS, ATTRIBUTES, OFFICE, SERVICE, STATES, WITHOUT_CATEGORY
+from views.open311.labels import ATTRIBUTE_HINTS, ATTRIBUTES, CONDITION, OFFICE, SERVICE, STATES, WITHOUT_CATEGORY
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
-CHANGESET = "2026-11-25T00:00:00+08:00"
+CHANGESET = "2026-12-02T00:00:00+08:00"
 """When the format of this API last changed."""
 
 REGENCY = "Kabupaten Balangan"
@@ -52,7 +55,9 @@ def services() -> list[dict[str, Any]]:
 
 
 def definition(code: str) -> dict[str, Any]:
-    """Return a dict, the GeoReport v2 definition of a service: its optional attributes, the same for every service."""
+    """Return a dict, the GeoReport v2 definition of a service: three optional attributes that every service has, then
+    the office's fields that the service asks for.
+    """
     villages = [
         {"key": key, "name": f"{name}, {district}"}
         for district, names in villages_by_district().items()
@@ -65,25 +70,51 @@ def definition(code: str) -> dict[str, Any]:
             _attribute(1, "confidentiality", "singlevaluelist", secrecy),
             _attribute(2, "occurred_on", "datetime", []),
             _attribute(3, "village", "singlevaluelist", villages),
+            *(_own_attribute(place, one) for place, one in enumerate(service_fields(code), 4)),
         ],
     }
 
 
-def _attribute(order: int, code: str, datatype: str, values: list[dict[str, str]]) -> dict[str, Any]:
+def _attribute(
+    order: int,
+    code: str,
+    datatype: str,
+    values: list[dict[str, str]],
+    texts: tuple[str, str] | None = None,
+    required: bool = False,
+) -> dict[str, Any]:
+    """Return an attribute as a dict; `texts` are (description, description of the datatype), if it is none of ours."""
+    description, hint = texts or (str(ATTRIBUTES[code]), str(ATTRIBUTE_HINTS[code]))
     return {
         "variable": True,
         "code": code,
         "datatype": datatype,
-        "required": False,
-        "datatype_description": str(ATTRIBUTE_HINTS[code]),
+        "required": required,
+        "datatype_description": hint,
         "order": order,
-        "description": str(ATTRIBUTES[code]),
+        "description": description,
         "values": values,
     }
 
 
+def _own_attribute(order: int, one: DefinedField) -> dict[str, Any]:
+    """Return one of the office's fields as an attribute. One with a condition is not required, since the standard knows
+    no conditions; its description says when it is filled in.
+    """
+    values = [{"key": code, "name": one.option(code)} for code in one.options]
+    if one.type == "boolean":
+        values = [{"key": key, "name": text_of(one, key == "true")} for key in ("true", "false")]
+    hints = [one.hint]
+    if one.only_if is not None and (other := known_fields().get(one.only_if[0])) is not None:
+        hints.append(str(CONDITION) % {"field": other.label, "value": text_of(other, one.only_if[1])})
+    texts = one.label, " ".join(filter(None, hints))
+    return _attribute(order, one.code, DATATYPES[one.type], values, texts, one.required and one.only_if is None)
+
+
 def request_of(found: OpenRequest) -> dict[str, Any]:
-    """Return a complaint as a GeoReport v2 request (dict); an unknown expected time and position are left out."""
+    """Return a complaint as a GeoReport v2 request (dict); an unknown expected time and position are left out. The
+    office's fields are in `extended_attributes`, as other servers add what the standard does not name.
+    """
     code, name = found.category or ("", str(WITHOUT_CATEGORY))
     shape: dict[str, Any] = {
         "service_request_id": found.number,
@@ -102,6 +133,8 @@ def request_of(found: OpenRequest) -> dict[str, Any]:
     shape |= {"address": ", ".join((*found.place, REGENCY)), "address_id": found.place_code, "zipcode": ""}
     if found.position is not None:
         shape |= {"lat": float(found.position[0]), "long": float(found.position[1])}
+    if found.fields:
+        shape["extended_attributes"] = found.fields
     return shape
 
 

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from flask import Response, json, request
 
 FORMATS = {"json": "application/json; charset=utf-8", "xml": "text/xml; charset=utf-8"}
-# XML element name of the members of each list.
+# XML element name of the members of each list; "value" in any other.
 MEMBERS = {
     "services": "service",
     "service_requests": "request",
@@ -57,7 +57,7 @@ def _fill(element: Element, value: Any) -> None:
             _fill(SubElement(element, name), part)
     elif isinstance(value, list | tuple):
         for member in value:
-            _fill(SubElement(element, MEMBERS[element.tag]), member)
+            _fill(SubElement(element, MEMBERS.get(element.tag, "value")), member)
     elif isinstance(value, bool):
         element.text = "true" if value else "false"
     else:  # without the characters that XML 1.0 does not allow

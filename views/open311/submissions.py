@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from typing import Any
 
 from flask import request
@@ -10,7 +11,9 @@ from app.access.current_person import source_address
 from app.access.session_filter import as_person
 from app.accounts.api_keys import KnownKey
 from app.cases.report_input import Report, clean_report
+from app.fields.check import RESERVED
 from app.files.attachments import LARGEST
+from app.open311.attributes import values_sent
 from app.open311.intake import take_request, title_from
 from app.reference.named_rows import find_category
 from app.vocabulary.refusals import field_sentences
@@ -37,6 +40,7 @@ NAMES = {
     "occurred_on": "attribute[occurred_on]",
 }
 UNREAD = ("api_key", "jurisdiction_id")
+_ATTRIBUTE = re.compile(r"attribute\[(.*?)\](?:\[\])?")
 
 
 def submit(key: KnownKey) -> dict[str, str]:
@@ -70,7 +74,7 @@ def _report(files: list[tuple[str, bytes]]) -> Report:
     named = form.get("address_string", "").strip() or form.get("address_id", "").strip()
     faults = [] if at_point or named else [fault("place")]
     try:
-        report = clean_report(_payload(files))
+        report = clean_report(_payload(files), moment="public_intake", file_fields=False)
     except ActionRefused as refused:
         raise Unreadable(faults + _descriptions(refused)) from refused
     if faults:
@@ -84,6 +88,8 @@ def _descriptions(refused: ActionRefused) -> list[str]:
     for error in field_sentences(refused.errors):
         field = error["field"]
         name = "media" if field.startswith("attachments") else NAMES.get(field, field)
+        if field.startswith("fields."):
+            name = f"attribute[{field.removeprefix('fields.')}]"
         found.append(f"{name}: {error['message']}")
     return list(dict.fromkeys(found))
 
@@ -111,7 +117,20 @@ def _payload(files: list[tuple[str, bytes]]) -> dict[str, Any]:
         ],
     }
     occurred_on = _attribute("occurred_on").partition("T")[0]
-    return payload | ({"occurred_on": occurred_on} if occurred_on else {})
+    own = values_sent(_own_attributes())
+    return payload | ({"occurred_on": occurred_on} if occurred_on else {}) | ({"fields": own} if own else {})
+
+
+def _own_attributes() -> dict[str, list[str]]:
+    """Return the texts of every attribute that is sent, except ours, by its code. A list is sent as `attribute[code]`
+    or `attribute[code][]` for each of its values.
+    """
+    found: dict[str, list[str]] = {}
+    for name, texts in request.form.lists():
+        named = _ATTRIBUTE.fullmatch(name)
+        if named and named[1] not in RESERVED:
+            found.setdefault(named[1], []).extend(texts)
+    return found
 
 
 def _attribute(code: str) -> str:

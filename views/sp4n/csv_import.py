@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.core.identifiers import LARGEST_ID
+from app.fields.definitions import known_fields
 from app.models import SyncImport
 from app.sp4n.inbound.csv_file import LARGEST, CsvRefused, read_table
 from app.sp4n.inbound.csv_import import (
@@ -23,7 +24,7 @@ from app.sp4n.inbound.csv_import import (
     start_trial,
     store_upload,
 )
-from app.sp4n.inbound.csv_reports import FIELDS, NEEDED, faults_of
+from app.sp4n.inbound.csv_reports import FIELDS, NEEDED, faults_of, importable_fields
 from app.vocabulary.refusals import FAULTS
 from views.shared.screen_access import for_officers
 from views.shared.uploads import read_upload
@@ -91,9 +92,11 @@ class ImportView(BaseView):
         row = _find(import_id)
         if row.state not in ("mapping", "checked") or row.content is None:
             return redirect(f"{HOME}{row.id}", 303)
-        chosen = {part: request.form.get(part, "") for part in FIELDS}
+        own = importable_fields()
+        parts = (*FIELDS, *(part for part in request.form if part.startswith("fields.")))
+        chosen = {part: request.form.get(part, "") for part in parts}
         mapping = {part: column for part, column in chosen.items() if column}
-        faults = faults_of(mapping, read_table(row.content).header)
+        faults = faults_of(mapping, read_table(row.content).header, own)
         if faults:
             return _page(row, mapping, {part: str(COLUMN_FAULTS[fault]) for part, fault in faults.items()})
         start_trial(row, mapping, utc_now())
@@ -153,7 +156,7 @@ def _page(row: SyncImport, mapping: dict[str, str] | None = None, faults: dict[s
         header=read_table(row.content).header if row.content else (),
         mapping=row.mapping if mapping is None else mapping,
         faults=faults or {},
-        parts=PARTS,
+        parts={**PARTS, **{part: _part(part) for part in (*importable_fields(), *(faults or {}))}},
         needed=NEEDED,
         counts=[(OUTCOMES.get(name, name), counts[name]) for name in ordered],
         good=sum(counts[name] for name in GOOD),
@@ -175,4 +178,9 @@ def _why(field: str, fault: str, limit: str) -> str:
     sentence = str(ROW_FAULTS.get(fault) or FAULTS.get(fault, fault))
     if "%(limit)s" in sentence:
         sentence = sentence % {"limit": limit}
-    return f"{PARTS.get(field, field)}: {sentence}" if field else sentence
+    return f"{_part(field)}: {sentence}" if field else sentence
+
+
+def _part(field: str) -> str:
+    own = known_fields().get(field.removeprefix("fields."))
+    return own.label if own is not None else str(PARTS.get(field, field))

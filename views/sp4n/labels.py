@@ -67,6 +67,7 @@ ROW_FAULTS: Labels = {
 COLUMN_FAULTS: Labels = {
     "required": _("Pilih kolomnya"),
     "unknown": _("Pilih kolom yang ada dalam berkas"),
+    "ended": _('Pilih "tidak ada": isian ini sudah tidak dipakai'),
     "twice": _("Satu kolom hanya untuk satu bagian"),
 }
 

@@ -21,6 +21,7 @@ from app.casefile.event_history import as_event, sops_by_version
 from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.core.hashing import json_digest
+from app.fields.recorded import differing_fields
 from app.models import (
     Agency,
     Complaint,
@@ -47,8 +48,8 @@ _AS_STORED = {"unscoped": True, "populate_existing": True}
 
 
 def sop_path(scope: Scope) -> Checked:
-    """Return the result of check I3 (`Checked`): each action was possible in its state, and the rows match the replayed
-    events.
+    """Return the result of check I3 (`Checked`): each action was possible in its state, and the rows and fields match
+    the replayed events.
 
     An action is possible when the SOP allows it to its actor in the state before it.
     """
@@ -75,6 +76,8 @@ def _path_faults(case: WholeCase, sop: Sop) -> Iterator[Finding]:
         replayed, stored = vars(_state_of_path(facts)), vars(_state_of_path(case.facts))
         if differing := [name for name in replayed if replayed[name] != stored[name]]:
             yield Finding("I3", case.number, "rows_differ", {"parts": ", ".join(differing)})
+    if wrong := differing_fields(case.complaint, case.personal, case.events):
+        yield Finding("I3", case.number, "rows_differ", {"parts": ", ".join(f"fields.{code}" for code in wrong)})
     # A step 4 for redirecting to another agency is open beside the step of the track.
     open_at = [(task.agency_code, task.step == "direct") for task in case.tasks]
     if len(open_at) != len(set(open_at)):

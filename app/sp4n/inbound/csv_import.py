@@ -21,7 +21,7 @@ from app.core.work_queue import WorkQueue
 from app.models import Complaint, SyncImport
 from app.sp4n.inbound.apply_revision import StaleRevision, apply_report
 from app.sp4n.inbound.csv_file import Table, read_table
-from app.sp4n.inbound.csv_reports import guess, report_of
+from app.sp4n.inbound.csv_reports import Own, guess, importable_fields, known_parts, report_of
 from workflow_rules.process.refusals import ActionRefused
 
 log = structlog.get_logger()
@@ -79,7 +79,7 @@ def store_upload(content: bytes, filename: str, officer_id: int, now: datetime) 
 
     Raises CsvRefused if it cannot be read as a table, AlreadyUploaded if the same bytes are stored already.
     """
-    table = read_table(content)
+    table, own = read_table(content), importable_fields()
     with one_transaction():
         existing = db.session.scalars(select(SyncImport).where(SyncImport.file_hash == table.digest)).first()
         if existing is not None:
@@ -94,7 +94,7 @@ def store_upload(content: bytes, filename: str, officer_id: int, now: datetime) 
             delimiter=table.delimiter,
             rows=len(table.rows),
             content=content,
-            mapping=db.session.scalars(earlier.limit(1)).first() or guess(table.header),
+            mapping=known_parts(db.session.scalars(earlier.limit(1)).first() or {}, own) or guess(table.header, own),
             outcomes=[],
             made_by_id=officer_id,
             made_at=now,
@@ -163,9 +163,9 @@ def work_on(import_id: int) -> str:
 def _work_on_batch(row: SyncImport, table: Table, state: str) -> None:
     begin = len(row.outcomes)
     earlier = {line[1]: line[0] for line in row.outcomes}
-    lines = []
+    lines, own = [], importable_fields()
     for place in range(begin, min(begin + BATCH, len(table.rows))):
-        line = _line(place + 2, table, row.mapping, table.rows[place], earlier, state == "importing")
+        line = _line(place + 2, table, row.mapping, table.rows[place], earlier, own, state == "importing")
         earlier.setdefault(line.tracking_id, line.row)
         lines.append([line.row, line.tracking_id, line.outcome, line.faults])
     with one_transaction():
@@ -185,9 +185,15 @@ def _finish(row: SyncImport, state: str) -> str:
 
 
 def _line(
-    number: int, table: Table, mapping: dict[str, str], cells: tuple[str, ...], earlier: dict[str, int], really: bool
+    number: int,
+    table: Table,
+    mapping: dict[str, str],
+    cells: tuple[str, ...],
+    earlier: dict[str, int],
+    own: Own,
+    really: bool,
 ) -> Line:
-    tracking_id, payload = report_of(mapping, table.header, cells)
+    tracking_id, payload = report_of(mapping, table.header, cells, own)
     shown = tracking_id[:40] if tracking_id.isprintable() else ""
     if len(cells) != len(table.header):
         return Line(number, shown, "refused", [["", "columns", str(len(cells))]])

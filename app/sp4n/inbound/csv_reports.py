@@ -6,8 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from app.core.clock import OFFICE_ZONE, office_today
+from app.fields.definitions import DefinedField, active_fields
+from app.fields.types import value_of
 
 Row = tuple[str, ...]
+Own = Mapping[str, DefinedField]
+"""The office's fields that a column can hold, by their part of the report (`fields.<code>`)."""
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "tracking_id": ("nomor laporan", "tracking id", "id laporan", "no laporan", "tracking_id", "nomor", "id"),
@@ -43,34 +47,48 @@ WORDS: dict[str, dict[str, str]] = {
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T](\d{1,2})[:.](\d{2})(?:[:.]\d{2})?)?")
 
 
-def guess(header: Row) -> dict[str, str]:
-    """Return a dict of report field to column name, guessed from the column headings. Unrecognised fields are
-    left out.
+def importable_fields() -> Own:
+    """Return the fields of the officers' intake form, without those that take a file."""
+    own = (one for one in active_fields() if "intake" in one.moments and one.type != "file")
+    return {f"fields.{one.code}": one for one in own}
+
+
+def guess(header: Row, own: Own) -> dict[str, str]:
+    """Return a dict of report field to column name, guessed from the column headings; one of the office's fields is
+    recognised by its labels and code. Unrecognised fields are left out.
     """
     plain = {name.casefold().replace("_", " ").strip(): name for name in header}
     found: dict[str, str] = {}
-    for part, headings in FIELDS.items():
+    labelled = {part: tuple(text.casefold() for text in (*one.labels, one.code) if text) for part, one in own.items()}
+    for part, headings in {**FIELDS, **labelled}.items():
         column = next((plain[h.replace("_", " ")] for h in headings if h.replace("_", " ") in plain), None)
         if column is not None and column not in found.values():
             found[part] = column
     return found
 
 
-def faults_of(mapping: Mapping[str, str], header: Row) -> dict[str, str]:
-    """Return the faults of a column mapping as a dict of report field to `required`, `unknown` or `twice`. Empty means
-    valid.
+def known_parts(mapping: Mapping[str, str], own: Own) -> dict[str, str]:
+    """Return an earlier column mapping without the office's fields that are no longer asked for."""
+    return {part: column for part, column in mapping.items() if part in FIELDS or part in own}
+
+
+def faults_of(mapping: Mapping[str, str], header: Row, own: Own) -> dict[str, str]:
+    """Return the faults of a column mapping as a dict of report field to `required`, `unknown`, `twice` or, for a
+    field that is not asked for, `ended`. Empty means valid.
     """
     found = {part: "required" for part in NEEDED if not mapping.get(part)}
     chosen = list(mapping.values())
     for part, column in mapping.items():
-        if part not in FIELDS or column not in header:
+        if part not in FIELDS and part not in own:
+            found[part] = "ended"
+        elif column not in header:
             found[part] = "unknown"
         elif chosen.count(column) > 1:
             found[part] = "twice"
     return found
 
 
-def report_of(mapping: Mapping[str, str], header: Row, row: Row) -> tuple[str, dict[str, Any]]:
+def report_of(mapping: Mapping[str, str], header: Row, row: Row, own: Own) -> tuple[str, dict[str, Any]]:
     """Return (tracking id, JSON body of the report) for a CSV row, not validated. Empty cells are left out; a row
     without a revision gets revision 0.
     """
@@ -79,7 +97,8 @@ def report_of(mapping: Mapping[str, str], header: Row, row: Row) -> tuple[str, d
     for part, column in mapping.items():
         text = cells.get(column, "").strip()
         if text and part != "tracking_id":
-            put_field(payload, part, _value(part, text))
+            field = own.get(part)
+            put_field(payload, part, value_of(field, text, thousands=True) if field else _value(part, text))
     payload.setdefault("revision", 0)
     return cells.get(mapping["tracking_id"], "").strip(), payload
 

@@ -13,14 +13,13 @@ import sys
 import zipfile
 from typing import Any, BinaryIO
 
-FORMATS = ("lapor-balangan/bundel-bukti/1", "lapor-balangan/bundel-bukti/2")
+FORMATS = tuple(f"lapor-balangan/bundel-bukti/{number}" for number in (1, 2, 3))
 GENESIS = "0" * 64
 SALTED = ":2"
-FIELDS = {
-    *("complaint", "seq", "kind", "step", "agency", "actor", "officer", "on_behalf_of", "delegation"),
-    *("delegation_kind", "at", "address", "data"),
-}
-ANCHORS = {"data.draft_hash", "data.sha256", "data.sent_sha256"}
+FIELDS = {"complaint", "seq", "kind", "step", "agency", "actor", "officer", "on_behalf_of", "delegation"}
+FIELDS |= {"delegation_kind", "at", "address", "data"}
+FIELD_PARTS = ("value", "commitment", "definition")
+ANCHORS = {"data.draft_hash", "data.sha256", "data.sent_sha256", "data.values", "data.personal", "data.definitions"}
 MANIFEST = "manifest.json"
 LARGEST_TEXT = 256 * 1024 * 1024
 PIECE = 1024 * 1024
@@ -82,7 +81,6 @@ class Report:
         print("CATATAN  " + sentence)
 
     def partial(self, number: str, sentence: str) -> None:
-        """Satu kejadian yang hanya sebagian terperiksa."""
         self.partly.append(number)
         print("SEBAGIAN " + sentence)
 
@@ -130,10 +128,7 @@ def digest_of(bundle: Any, name: str, size: int) -> str:
     """SHA-256 tanpa memuat seluruh berkas, paling banyak `size` bita dan satu lagi."""
     digest, left = hashlib.sha256(), size + 1
     with bundle.open(name) as file:
-        while left > 0:
-            piece = file.read(min(PIECE, left))
-            if not piece:
-                break
+        while left > 0 and (piece := file.read(min(PIECE, left))):
             digest.update(piece)
             left -= len(piece)
     return digest.hexdigest()
@@ -233,7 +228,7 @@ def check_event(line: Any, which: str, report: Report) -> None:
 
 
 def _may_be_withheld(withheld: Any, record: Any) -> bool:
-    """Hanya alamat jaringan dan rincian tindakan; siapa, apa, kapan, dan hash surat serta lampiran selalu tampak."""
+    """Hanya alamat jaringan dan rincian tindakan; siapa, apa, kapan, isian kantor, dan hash berkas selalu tampak."""
     names, shown = set(withheld), dict(fields_of(record))
     if set(record) | (names & {"address"}) != FIELDS or names & ANCHORS:
         return False
@@ -323,10 +318,34 @@ def check_attachments(bundle: Any, events: list[Any], report: Report) -> None:
     report.result(before, f"{len(files)} lampiran sama dengan yang dicatat ketika diterima.")
 
 
+def check_fields(bundle: Any, events: list[Any], report: Report) -> None:
+    """Isian tambahan kantor terhadap rantai; data pribadi hanya sebagai sidiknya."""
+    before, items, chained = report.faults, read_json(bundle, "isian.json"), _chained_fields(events)
+    told = {item["code"]: {name: item[name] for name in item if name in FIELD_PARTS} for item in items}
+    for code in sorted({*chained, *told}):
+        if hash_of(told.get(code)) != hash_of(chained.get(code)):
+            report.wrong("isian.json: " + ascii(code) + " bukan yang tercatat dalam rantai")
+    if len(told) != len(items):
+        report.wrong("isian.json: ada isian yang tercantum lebih dari sekali")
+    report.result(before, f"{len(items)} isian tambahan sama dengan yang tercatat dalam rantai.")
+
+
+def _chained_fields(events: list[Any]) -> Any:
+    """Isian menurut kejadian; data pribadi berakhir bersama identitas pelapor."""
+    found: dict[str, Any] = {}
+    for record in events:
+        data = record["data"]
+        for part, name in (("values", "value"), ("personal", "commitment")):
+            for code, value in data.get(part, {}).items():
+                found[code] = {name: value, "definition": data["definitions"][code]}
+        secrecy = data.get("confidentiality") or (data.get("after") or {}).get("confidentiality")
+        if record.get("kind") == "identity_removed" or secrecy == "anonymous":
+            found = {code: one for code, one in found.items() if "value" in one}
+    return {code: one for code, one in found.items() if one.get("value", one.get("commitment")) is not None}
+
+
 def _same(bundle: Any, name: Any, sha256: Any) -> bool:
-    if not safe(name) or name not in bundle.names:
-        return False
-    return digest_of(bundle, name, bundle.size(name)) == sha256
+    return safe(name) and name in bundle.names and digest_of(bundle, name, bundle.size(name)) == sha256
 
 
 def check(bundle: Any, report: Report) -> None:
@@ -347,8 +366,9 @@ def check(bundle: Any, report: Report) -> None:
         ("kertas.json", lambda: check_papers(bundle, report)),
         ("surat.json", lambda: check_letters(bundle, events, report)),
         ("lampiran.json", lambda: check_attachments(bundle, events, report)),
+        ("isian.json", lambda: check_fields(bundle, events, report)),
     )
-    for name, step in steps:
+    for name, step in steps[: -1 if manifest["format"] in FORMATS[:2] else None]:
         try:
             step()
         except BROKEN:
@@ -361,11 +381,9 @@ def main(arguments: list[str]) -> int:
     path = arguments[0] if arguments else os.path.dirname(os.path.abspath(__file__))
     report = Report()
     try:
-        bundle: Any = FolderBundle(path) if os.path.isdir(path) else ZipBundle(path)
+        check(FolderBundle(path) if os.path.isdir(path) else ZipBundle(path), report)
     except BROKEN:
         report.wrong(ascii(path) + ": bukan bundel yang dapat dibaca")
-    else:
-        check(bundle, report)
     if report.faults:
         print(f"HASIL: ada {report.faults} yang tidak cocok.")
         return 1

@@ -9,7 +9,7 @@ from alembic import op
 
 from migrations.indexes import build, drop, while_the_office_works
 
-revision = "0046"
+revision = "0044"
 down_revision = "0043"
 branch_labels = None
 depends_on = None
