@@ -109,7 +109,8 @@ def known_fields() -> dict[str, DefinedField]:
     """Return the newest version of every field that was ever active, by code in their order; for showing values, of
     which some were given while an older version was active.
     """
-    return {field.code: field for field in _activated()}
+    newest = {field.code: field for field in sorted(_activated(), key=lambda field: field.active_from)}
+    return dict(sorted(newest.items(), key=lambda item: (item[1].order, item[0])))
 
 
 def asked_at(moment: str, categories: Collection[str], classification: str) -> list[DefinedField]:

@@ -166,7 +166,7 @@ def test_a_text_that_held_the_field_shows_nothing_once_it_is_hidden(
         for name in SHOWS:
             if name in TEXTS:
                 reword(TEXTS[name])
-    activate_field(client, admin, FIELD, visible_to=["office"])
+    activate_field(client, admin, FIELD, visible_to=["office"], order=1)
     with app.app_context():
         said = outlets(*both_cases(), as_user)
         assert {name for name, text in said.items() if SHOWN in text} == set()
