@@ -256,19 +256,41 @@ def test_the_public_form_takes_a_field_and_shows_its_fault_beside_it(
     app: Flask, client: FlaskClient, admin: dict[str, str]
 ) -> None:
     activate(client, admin, FIELD, visible_to=["office", "reporter"], pattern="[A-Z0-9-]+")
-    page = client.get("/lapor").text
-    token = page.partition('name="form_token" value="')[2].partition('"')[0]
-    typed = {
-        "form_token": token,
-        "title": "Lampu padam",
-        "body": "Sudah tiga hari.",
-        "confidentiality": "open",
-        "reporter.name": "Aminah",
-        "reporter.phone": "0812 0000 0007",
-    }
+    typed = filled_form(client)
     back = client.post("/lapor", data={**typed, "fields.isian_uji": "huruf kecil"})
     assert back.status_code == 422
     assert 'id="fields.isian_uji-galat"' in back.text
     assert 'value="huruf kecil"' in back.text
     done = client.post("/lapor", data={**typed, "fields.isian_uji": VALUE})
     assert done.status_code == 303, done.text
+
+
+def filled_form(client: FlaskClient) -> dict[str, str]:
+    """The public form with all that it needs, except the office's fields."""
+    page = client.get("/lapor").text
+    return {
+        "form_token": page.partition('name="form_token" value="')[2].partition('"')[0],
+        "title": "Lampu padam",
+        "body": "Sudah tiga hari.",
+        "confidentiality": "open",
+        "reporter.name": "Aminah",
+        "reporter.phone": "0812 0000 0007",
+    }
+
+
+def test_a_screen_that_cannot_ask_for_a_file_does_not_miss_it_and_a_program_must_send_it(
+    client: FlaskClient, admin: dict[str, str], as_user: AsUser, bearer: Bearer
+) -> None:
+    both = ["intake", "public_intake"]
+    activate(client, admin, FIELD, type="file", required=True, moments=both, visible_to=["office"])
+    done = client.post("/lapor", data=filled_form(client))
+    assert done.status_code == 303, done.text
+    officer = as_user("admin.aduan")
+    page = officer.get("/aduan/baru").text
+    token = page.partition('name="form_token" value="')[2].partition('"')[0]
+    typed = {"form_token": token, "title": "Lampu", "body": "Padam", "channel": "walk_in", "confidentiality": "open"}
+    done = officer.post("/aduan/baru", data=typed)
+    assert done.status_code == 303, done.text
+    report = {"title": "Lampu", "body": "Padam", "channel": "walk_in"}
+    refused = client.post("/api/v1/complaint/", json=report, headers=bearer("admin.aduan"))
+    assert [error["field"] for error in refused.json["errors"]] == ["fields.isian_uji"]
