@@ -110,10 +110,10 @@ def _value(table: str, name: str, value: Any, names: Mapping[str, Names]) -> str
     if isinstance(value, bool):
         return gettext("ya") if value else gettext("tidak")
     if isinstance(value, list):
+        if isinstance(value[0], dict):
+            return Markup(", ").join(_members(part) for part in value)
         labels = _ITEMS.get(name, ACTORS)
-        return ", ".join(
-            _members(part) if isinstance(part, dict) else str(labels.get(str(part), part)) for part in value
-        )
+        return ", ".join(str(labels.get(str(part), part)) for part in value)
     if isinstance(value, dict):
         return _members(value)
     known = names.get(f"{table}.{name}") or names.get(name)
