@@ -71,7 +71,7 @@ def _checked_report(payload: dict[str, Any], from_sp4n: bool, tracking_id: str) 
     report: Report | None = None
     errors: tuple[FieldError, ...] = ()
     try:
-        report = clean_report(payload, file_fields=False)  # the form has attachments
+        report = clean_report(payload)
     except ActionRefused as refused:
         errors = refused.errors
     fault = None

@@ -20,7 +20,7 @@ def receive_from_public(payload: dict[str, Any], address: str | None = None) -> 
     payload = {**payload, "channel": Channel.WEB.value}
     errors = tuple(_missing(payload))
     try:
-        report = clean_report(payload, moment="public_intake", file_fields=False)
+        report = clean_report(payload, moment="public_intake")
     except ActionRefused as refused:
         errors = (*refused.errors, *errors)
     if errors:

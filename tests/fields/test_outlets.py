@@ -276,21 +276,3 @@ def filled_form(client: FlaskClient) -> dict[str, str]:
         "reporter.name": "Aminah",
         "reporter.phone": "0812 0000 0007",
     }
-
-
-def test_a_screen_that_cannot_ask_for_a_file_does_not_miss_it_and_a_program_must_send_it(
-    client: FlaskClient, admin: dict[str, str], as_user: AsUser, bearer: Bearer
-) -> None:
-    both = ["intake", "public_intake"]
-    activate(client, admin, FIELD, type="file", required=True, moments=both, visible_to=["office"])
-    done = client.post("/lapor", data=filled_form(client))
-    assert done.status_code == 303, done.text
-    officer = as_user("admin.aduan")
-    page = officer.get("/aduan/baru").text
-    token = page.partition('name="form_token" value="')[2].partition('"')[0]
-    typed = {"form_token": token, "title": "Lampu", "body": "Padam", "channel": "walk_in", "confidentiality": "open"}
-    done = officer.post("/aduan/baru", data=typed)
-    assert done.status_code == 303, done.text
-    report = {"title": "Lampu", "body": "Padam", "channel": "walk_in"}
-    refused = client.post("/api/v1/complaint/", json=report, headers=bearer("admin.aduan"))
-    assert [error["field"] for error in refused.json["errors"]] == ["fields.isian_uji"]

@@ -22,13 +22,13 @@ from app.web.error_responses import refused_page
 from views.cases.intake_card import card_landing, store_card
 from views.cases.intake_labels import CLASSIFICATION_MEANINGS, CONFIDENTIALITY_MEANINGS, INTAKE_FIELDS
 from views.cases.similar_complaints import similar_to_typed
-from views.shared.controls import intake_controls, sent_fields
+from views.shared.controls import intake_controls, sent_intake_fields
 from views.shared.form_once import Landing, digest_of_form, once_each
 from views.shared.intake_fields import (
     Errors,
-    chosen_files,
     files_as_json,
     filled,
+    has_files,
     is_token,
     new_token,
     sentences,
@@ -108,7 +108,7 @@ def payload_of(typed: dict[str, str]) -> dict[str, Any]:
     payload["location"] = filled({name: typed.get(f"location.{name}", "") for name in PLACE_FIELDS})
     payload["reporter"] = filled({name: typed.get(f"reporter.{name}", "") for name in REPORTER_FIELDS})
     payload["attachments"] = files_as_json()
-    if own := sent_fields(request.form):
+    if own := sent_intake_fields():
         payload["fields"] = own
     return payload
 
@@ -124,7 +124,7 @@ def _form_page(
         token=token,
         errors=errors or [],
         fault_of={error["field"]: error["message"] for error in reversed(errors or [])},
-        had_files=bool(chosen_files()),
+        had_files=has_files(),
         known_id=known_id,
         labels={**INTAKE_FIELDS, **{control.name: control.label for control in own}},
         channels=CHANNELS.active(),

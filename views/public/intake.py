@@ -26,13 +26,13 @@ from app.vocabulary.words import Labels
 from app.web.error_responses import refused_page, retry_after
 from app.web.rate_limits import intake_limits
 from views.public.tracked_page import promise_sentences
-from views.shared.controls import intake_controls, sent_fields
+from views.shared.controls import intake_controls, sent_intake_fields
 from views.shared.form_once import Landing, digest_of_form, know_browser, once_each
 from views.shared.intake_fields import (
     Errors,
-    chosen_files,
     files_as_json,
     filled,
+    has_files,
     is_token,
     new_token,
     sentences,
@@ -157,7 +157,7 @@ def payload_of(typed: dict[str, str]) -> dict[str, Any]:
     payload["location"] = place | {name: _degrees(text) for name, text in degrees.items()}
     payload["reporter"] = filled({name: typed.get(f"reporter.{name}", "") for name in _REPORTER})
     payload["attachments"] = files_as_json()
-    if own := sent_fields(request.form):
+    if own := sent_intake_fields():
         payload["fields"] = own
     return payload
 
@@ -185,7 +185,7 @@ def form_page(typed: dict[str, str], token: str, errors: Errors | None = None) -
         trap=TRAP,
         errors=errors or [],
         fault_of={error["field"]: error["message"] for error in reversed(errors or [])},
-        had_files=bool(errors and chosen_files()),
+        had_files=bool(errors) and has_files(),
         labels={**FIELDS, **{control.name: control.label for control in own}},
         own_fields=own,
         confidentialities=CONFIDENTIALITIES,

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.fields.definitions import DefinedField, active_fields, known_fields
 from app.fields.types import LONGEST_LINE, LONGEST_TEXT
+from views.shared.intake_fields import file_as_json
 
 PREFIX = "fields."
 """Beginning of the names of the controls of the office's fields."""
@@ -20,6 +21,7 @@ _KINDS = {
     "boolean": "select",
     "choice": "select",
     "choices": "ticks",
+    "file": "file",
 }
 
 
@@ -92,8 +94,9 @@ def intake_controls(moment: str, errors: Iterable[Mapping[str, str]]) -> list[Co
     """Return the controls of the fields that a form of a new complaint asks for, filled with what this request sent.
     Fields of certain categories are among them, since the category is chosen on the form.
     """
-    asked = [one for one in active_fields() if moment in one.moments and one.type != "file"]
-    faults = {error["field"]: error["message"] for error in errors}
+    asked = [one for one in active_fields() if moment in one.moments]
+    # A fault of a part of a file is shown at the file.
+    faults = {".".join(error["field"].split(".")[:2]): error["message"] for error in errors}
     return field_controls(asked, "", request.form, faults)
 
 
@@ -122,6 +125,12 @@ def sent_fields(form: MultiDict[str, str], keep_empty: bool = False) -> dict[str
         elif keep_empty and one is not None:
             found[one.code] = None
     return found
+
+
+def sent_intake_fields() -> dict[str, Any]:
+    """Return the office's fields that the form of a new complaint sent, by code, as the API takes them, with files."""
+    files = {name: file for name, file in request.files.items() if name.startswith(PREFIX) and file.filename}
+    return sent_fields(request.form) | {name.removeprefix(PREFIX): file_as_json(file) for name, file in files.items()}
 
 
 def _value(one: DefinedField | None, texts: list[str]) -> Any:

@@ -42,6 +42,11 @@ def is_token(text: str) -> bool:
     return _TOKEN.fullmatch(text) is not None
 
 
+def has_files() -> bool:
+    """Return whether the current request has a file, as attachment or in a field of the office."""
+    return any(file.filename for file in request.files.values())
+
+
 def chosen_files() -> list[FileStorage]:
     """Return a list of the uploaded attachments of the current request, without empty file inputs."""
     return [file for file in request.files.getlist("attachments") if file.filename]
@@ -49,10 +54,13 @@ def chosen_files() -> list[FileStorage]:
 
 def files_as_json() -> list[dict[str, str]]:
     """Return a list of dicts, the uploaded attachments in the format of the API: `filename` and `content_base64`."""
-    return [
-        {"filename": file.filename or "", "content_base64": base64.b64encode(read_file_of(file, LARGEST)).decode()}
-        for file in chosen_files()
-    ]
+    return [file_as_json(file) for file in chosen_files()]
+
+
+def file_as_json(file: FileStorage) -> dict[str, str]:
+    """Return an uploaded file in the format of the API: `filename` and `content_base64`."""
+    content = base64.b64encode(read_file_of(file, LARGEST)).decode()
+    return {"filename": file.filename or "", "content_base64": content}
 
 
 def filled(values: Mapping[str, str]) -> dict[str, Any]:
