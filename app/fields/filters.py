@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Numeric, Select, UnaryExpression, cast, fu
 
 from app.core.extensions import db
 from app.fields.definitions import DefinedField, active_fields, known_fields
-from app.fields.types import text_of
+from app.fields.types import LARGEST, text_of
 from app.models import Complaint
 from app.web.fab_repairs import is_readable
 
@@ -74,7 +74,7 @@ def filter_schema(one: DefinedField) -> dict[str, Any]:
     if one.type == "boolean":
         return {"type": "boolean"}
     if one.type == "integer":
-        return {"type": "integer"}
+        return {"type": "integer", "minimum": -LARGEST, "maximum": LARGEST}
     if one.type in ("choice", "choices"):
         return {"type": "string", "enum": list(one.options)}
     if one.type == "date":

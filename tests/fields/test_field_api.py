@@ -108,6 +108,16 @@ def test_a_correction_changes_and_removes_a_value(
         assert audit_all() == []
 
 
+def test_a_list_is_filtered_by_a_number_below_zero(client: FlaskClient, admin: Headers, clerk: Headers) -> None:
+    activate(client, admin, {**POLE, "type": "integer", "pattern": ""})
+    numbers = [receive(client, clerk, {"nomor_tiang": n}).get_json()["result"]["number"] for n in (-7, 7)]
+    for value, found in (("-7", numbers[:1]), ("7", numbers[1:]), ("0", [])):
+        listed = client.get(f"/api/v1/complaint/?field.nomor_tiang={value}", headers=clerk).get_json()["result"]
+        assert [row["number"] for row in listed] == found
+    assert client.get("/api/v1/complaint/?field.nomor_tiang=-0", headers=clerk).status_code == 400
+    assert client.get("/api/v1/complaint/?page=-1", headers=clerk).status_code == 400
+
+
 def test_only_those_to_whom_a_field_is_visible_see_filter_and_sort_it(
     client: FlaskClient, admin: Headers, clerk: Headers, bearer: Bearer
 ) -> None:

@@ -12,7 +12,7 @@ from app.web.fab_repairs import is_readable
 from workflow_rules.process.choices import ChoiceList
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+ -]\d\d:\d\d)")
-_WHOLE = re.compile(r"0|[1-9][0-9]{0,18}")
+_WHOLE = re.compile(r"0|-?[1-9][0-9]{0,18}")
 LONGEST_TEXT = 4000
 # The texts that `is_readable` accepts, as a pattern for JSON Schema.
 READABLE = (
@@ -63,8 +63,9 @@ def read_value(schema: dict[str, Any], text: str) -> Any:
     if schema["type"] == "boolean":
         return {"true": True, "false": False}.get(text)
     if schema["type"] == "integer":
-        number = int(text) if _WHOLE.fullmatch(text) else -1
-        return number if schema.get("minimum", 0) <= number <= schema.get("maximum", LARGEST_ID) else None
+        number = int(text) if _WHOLE.fullmatch(text) else None
+        within = number is not None and schema.get("minimum", 0) <= number <= schema.get("maximum", LARGEST_ID)
+        return number if within else None
     schema = with_lists(schema) if "x-list" in schema else schema
     if "enum" in schema:
         return text if text in schema["enum"] else None
