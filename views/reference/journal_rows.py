@@ -103,7 +103,7 @@ def _label(name: str) -> str:
 
 
 def _value(table: str, name: str, value: Any, names: Mapping[str, Names]) -> str:
-    if value is None or value in ("", []):
+    if value is None or value in ("", [], {}):
         return "–"
     if isinstance(value, str) and name.endswith(_LANGUAGES):
         return Markup('<span lang="{}">{}</span>').format(name[-2:], value)
