@@ -1,5 +1,6 @@
 """Fields on screen: made by an administrator, filled in by officers, shown where they may be seen."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -136,6 +137,24 @@ def test_registering_asks_for_a_required_field_and_the_page_and_timeline_show_it
     assert send(clerk, case_id, "register", **{"fields.nomor_tiang": "PR123"}).status_code == 303
     page = clerk.get(f"/aduan/{case_id}").text
     assert page.count("PR123") >= 2
+
+
+def test_a_form_says_when_a_field_is_required(
+    app: Flask, client: FlaskClient, admin: dict[str, str], as_user: AsUser
+) -> None:
+    """The form of a new complaint does not know the category yet; that of a step does."""
+    key = activate(client, admin, POLE, required=True, categories=["lampu_penerangan_jalan_umum"])
+    with app.app_context():
+        category = {"category": "lampu_penerangan_jalan_umum"}
+        report = clean_report(a_report(**category), moment="")
+        case_id = receive_complaint(report, demo_person("admin.aduan")).complaint.id
+    clerk = as_user("admin.aduan")
+    assert "Lampu Penerangan Jalan Umum" in as_user("administrator").get(f"/isian/{key}").text
+    for path, label in (("/aduan/baru", "(wajib untuk sebagian aduan)"), (f"/aduan/{case_id}", "")):
+        said = clerk.get(path).text.partition("Nomor tiang listrik")[2].partition("</label>")[0]
+        assert re.sub("<[^>]*>", "", said).strip() == label
+    activate(client, admin, POLE, code="lain")
+    assert clerk.get("/aduan/baru").text.count("(wajib untuk sebagian aduan)") == 1
 
 
 def a_complaint_before() -> int:

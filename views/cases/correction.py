@@ -158,7 +158,7 @@ def _values_of(case: Case) -> dict[str, str]:
 def _page(case: Case, typed: MultiDict[str, str], errors: dict[str, str]) -> str:
     token = typed.get("token", "")
     asked = [one for one in fields_asked(case.complaint, Action.CORRECT) if one.type != "file"]
-    own = field_controls(asked, "", typed, errors)
+    own = field_controls(asked, "", typed, errors, category_open=True)
     registers = any(allowed.action is Action.REGISTER for allowed in case.allowed)
     upward = SECRECY[SECRECY.index(case.facts.confidentiality) :]
     order = [name for name in (*INTAKE_FIELDS, "reason", "incomplete_reason") if name in errors]

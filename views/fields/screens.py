@@ -178,6 +178,7 @@ def _show_page(row: FieldDefinition, reason_fault: str = "", typed: str = "") ->
         affects=affects,
         reason_fault=reason_fault,
         reason_typed=typed,
+        category_names={c: name for top, of, below in categories_in_use() for c, name in {top: of, **below}.items()},
         classifications=CLASSIFICATIONS,
         manages=may("can_write", "Reference"),
         **_words(),

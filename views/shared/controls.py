@@ -44,6 +44,8 @@ class Control:
     choices: tuple[tuple[str, str], ...] = ()
     longest: int | None = None
     rows: int = 3
+    at_times: bool = False
+    """Whether it is required for some complaints only, and the form does not know whether this is one."""
 
     @property
     def described_by(self) -> str:
@@ -53,20 +55,27 @@ class Control:
 
 
 def field_controls(
-    asked: Iterable[DefinedField], key: str, typed: Mapping[str, Any], errors: Mapping[str, str]
+    asked: Iterable[DefinedField],
+    key: str,
+    typed: Mapping[str, Any],
+    errors: Mapping[str, str],
+    category_open: bool = False,
 ) -> list[Control]:
-    """Return a control for each field, with what was typed and its error; `key` begins the ids of the elements. A field
-    with a condition is never marked as required, since the browser does not know whether it is. What was typed into a
-    field that is asked for no more, because it ended meanwhile, stays on the page with its error.
+    """Return a control for each field, with what was typed and its error; `key` begins the ids of the elements.
+    `category_open` says that the form itself asks for category or classification. What was typed into a field that is
+    asked for no more, because it ended meanwhile, stays on the page with its error.
     """
     shown = list(asked)
     codes = {one.code for one in shown}
     ended = [one for code, one in known_fields().items() if code not in codes and errors.get(PREFIX + code)]
-    return [_control(one, key, typed, errors) for one in (*shown, *ended)]
+    return [_control(one, key, typed, errors, category_open) for one in (*shown, *ended)]
 
 
-def _control(one: DefinedField, key: str, typed: Mapping[str, Any], errors: Mapping[str, str]) -> Control:
+def _control(
+    one: DefinedField, key: str, typed: Mapping[str, Any], errors: Mapping[str, str], category_open: bool
+) -> Control:
     name = PREFIX + one.code
+    depends = one.only_if is not None or (category_open and bool(one.categories or one.classifications))
     value: Any = typed.get(name, "")
     if one.type == "choices" and isinstance(typed, MultiDict):
         value = typed.getlist(name)
@@ -76,7 +85,8 @@ def _control(one: DefinedField, key: str, typed: Mapping[str, Any], errors: Mapp
         kind=_KINDS.get(one.type, "input"),
         label=one.label,
         hint=one.hint,
-        required=one.required and one.only_if is None and not (one.categories or one.classifications),
+        required=one.required and not depends,
+        at_times=one.required and depends,
         value=value,
         error=errors.get(name, ""),
         choices=_choices(one),
@@ -97,7 +107,7 @@ def intake_controls(moment: str, errors: Iterable[Mapping[str, str]]) -> list[Co
     asked = [one for one in active_fields() if moment in one.moments]
     # A fault of a part of a file is shown at the file.
     faults = {".".join(error["field"].split(".")[:2]): error["message"] for error in errors}
-    return field_controls(asked, "", request.form, faults)
+    return field_controls(asked, "", request.form, faults, category_open=True)
 
 
 def typed_values(values: Mapping[str, Any]) -> dict[str, list[str]]:
