@@ -12,14 +12,14 @@ from app.models import SyncChange
 
 NUMBER = text(
     """
-    UPDATE sync_change SET position = given.position
-    FROM (
+    WITH given AS MATERIALIZED (
         SELECT id, nextval('sync_change_position') AS position
         FROM (SELECT id FROM sync_change WHERE position IS NULL ORDER BY id) AS waiting
-    ) AS given
-    WHERE sync_change.id = given.id
+    )
+    UPDATE sync_change SET position = given.position FROM given WHERE sync_change.id = given.id
     """
 )
+"""Materialized, so that PostgreSQL takes the numbers once and in order, whatever plan it chooses for the update."""
 
 
 def number_changes() -> None:

@@ -57,6 +57,17 @@ def test_every_event_of_a_linked_case_is_one_change_and_no_other_case_is_told(co
     assert not page.more
 
 
+def test_changes_are_numbered_in_order_although_the_table_holds_them_in_another(context: Flask) -> None:
+    """With statistics of an empty table PostgreSQL read the ordered rows again for each row of the table."""
+    db.session.execute(text("ANALYZE sync_change"))
+    db.session.commit()
+    case = a_linked_case()
+    case.act("complaint_admin", "register")
+    with one_transaction():
+        db.session.execute(text("UPDATE sync_change SET at = at WHERE kind = 'received'"))
+    assert kinds(numbered()) == ["received", "register"]
+
+
 def test_a_passed_limit_is_a_change_too(context: Flask) -> None:
     case = a_linked_case()
     assert raise_due_alarms(utc_now() + timedelta(days=30)) > 0
