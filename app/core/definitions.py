@@ -52,7 +52,7 @@ def per_version(load: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(load)
     def current(*args: P.args, **named: P.kwargs) -> T:
-        key = (str(db.engine.url), definitions_version(), args, tuple(named.items()))
+        key = (db.engine, definitions_version(), args, tuple(named.items()))
         if key not in cached:
             cached[key] = load(*args, **named)
             while len(cached) > _MOST:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import get_locale
 from sqlalchemy import select
 
 from app.core.clock import utc_now
 from app.core.definitions import per_version
 from app.core.extensions import db
 from app.models import FieldDefinition
+from app.web.language import language_code
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class DefinedField:
 
 
 def _in_locale(texts: tuple[str, str]) -> str:
-    return (texts[1] if str(get_locale() or "id") == "en" else "") or texts[0]
+    return (texts[1] if language_code() == "en" else "") or texts[0]
 
 
 def as_defined(row: FieldDefinition) -> DefinedField:
@@ -105,6 +105,7 @@ def active_fields() -> list[DefinedField]:
     return [field for field in _activated() if field.is_active(now)]
 
 
+@per_version
 def known_fields() -> dict[str, DefinedField]:
     """Return the newest version of every field that was ever active, by code in their order; for showing values, of
     which some were given while an older version was active.

@@ -12,10 +12,12 @@ from tests.bench.house import House, Served
 from tests.bench.table import Line
 from tests.bench.visitors import officer, program
 
-ALONE, TOGETHER, MOST = 60, 80, 60
+ALONE, TOGETHER, MOST, ROUNDS = 40, 40, 60, 5
 CATEGORY = "penerangan_jalan"
 API = "/api/v1"
 _REPORT = {"title": "Lampu padam (uji)", "body": "Sudah tiga hari.", "category": CATEGORY, "channel": "phone"}
+# In other words, so that the case that is looked at does not get more and more similar ones.
+_OTHER = _REPORT | {"title": "Pohon tumbang (uji)", "body": "Menutup separuh jembatan."}
 _WHO = {"reporter": {"name": "Pelapor Uji", "phone": "0800-0000-0001", "address": "Jl. Contoh 1"}}
 _KINDS: tuple[tuple[str, Any], ...] = (
     ("text", "PJU-12345"),
@@ -29,19 +31,20 @@ _KINDS: tuple[tuple[str, Any], ...] = (
 def measure_fields(house: House, served: Served) -> Iterator[Line]:
     """Before the fields are there and after; the new cases have a value in each of the sixty."""
     clerk = program(served.port, "admin.aduan")
-    plain = json.dumps(_REPORT | _WHO)
-    empty = _sent(served, "complaint/", clerk, plain)["id"]
+    plain = json.dumps(_OTHER | _WHO)
+    empty = _sent(served, "complaint/", clerk, json.dumps(_REPORT | _WHO))["id"]
     before = _asked(served, clerk, empty, plain)
     values = _make_fields(served)
-    body = json.dumps(_REPORT | _WHO | {"fields": values})
-    full = _sent(served, "complaint/", clerk, body)["id"]
-    unused, used = _asked(served, clerk, empty, plain), _asked(served, clerk, full, body)
+    full = _sent(served, "complaint/", clerk, json.dumps(_REPORT | _WHO | {"fields": values}))["id"]
+    filled = json.dumps(_OTHER | _WHO | {"fields": values})
+    unused, used = _asked(served, clerk, empty, plain), _asked(served, clerk, full, filled)
     for name, none in before.items():
-        yield Line.of_calls(f"{name}, fields empty", unused[name], none, goal_ms=none.p50 * 1150)
-        yield Line.of_calls(f"{name}, fields filled in", used[name], none, goal_ms=none.p50 * 1150)
+        yield Line.of_calls(f"{name}, fields empty", unused[name], none, goal_ms=round(none.p50 * 1150, 1))
+        yield Line.of_calls(f"{name}, fields filled in", used[name], none, goal_ms=round(none.p50 * 1150, 1))
 
 
 def _asked(served: Served, clerk: dict[str, str], case: int, body: str) -> dict[str, Figures]:
+    """Return the figures of the quickest of five rounds of each call: the machine is not equally quick all the time."""
     visitor = officer(served.port, "admin.aduan")
     calls = {
         "list": Call("/aduan/", headers=visitor),
@@ -51,7 +54,11 @@ def _asked(served: Served, clerk: dict[str, str], case: int, body: str) -> dict[
     }
     for call in calls.values():
         ask(served.port, [call] * 10, 2)
-    return {name: measure(served.port, [call] * ALONE, [call] * TOGETHER) for name, call in calls.items()}
+    rounds = [
+        {name: measure(served.port, [call] * ALONE, [call] * TOGETHER) for name, call in calls.items()}
+        for _ in range(ROUNDS)
+    ]
+    return {name: min((each[name] for each in rounds), key=lambda figures: figures.p50) for name in calls}
 
 
 def _sent(served: Served, path: str, headers: dict[str, str], body: str) -> dict[str, Any]:
