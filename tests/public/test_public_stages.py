@@ -8,7 +8,8 @@ import pytest
 from app.casefile.public_stages import stage_of, stages
 from workflow_rules.process.facts import AgencyTrack, ComplaintFacts, OpenStep
 from workflow_rules.process.identity import Channel, Classification, Confidentiality, ReporterFacts
-from workflow_rules.process.steps import CaseStatus, Step, TrackState
+from workflow_rules.process.standard_sop import Step
+from workflow_rules.process.steps import CaseStatus, TrackState
 
 START = datetime(2026, 11, 24, 2, tzinfo=UTC)
 PU, DISHUB = "dpuprperkim", "dishub"
