@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from flask_babel import get_locale
 from sqlalchemy import select
 
 from app.core.definitions import per_version
 from app.core.extensions import db
 from app.models import Choice, User
 from app.models.definition import choice_officer
-from app.web.language import language_code
 from workflow_rules.process import parameters
 from workflow_rules.process.actions import Action
 from workflow_rules.process.choices import ChoiceEntry, ChoiceFlag, ChoiceList, Choices
@@ -80,7 +80,7 @@ class ListLabels(Mapping[str, str]):
         entry = choices.entry(self._of, code)
         if entry is None:
             raise KeyError(code)
-        in_english = language_code() == "en"
+        in_english = str(get_locale() or "id") == "en"
         return english.get((self._of.value, code), entry.label) if in_english else entry.label
 
     def __iter__(self) -> Iterator[str]:

@@ -78,5 +78,6 @@ def test_an_opening_leaves_every_form_as_it_was_and_a_removal_takes_the_identity
     for kind, opening in ((SystemEvent.IDENTITY_OPENED, office), (SystemEvent.IDENTITY_OPENED, agency)):
         case.log.append(Event(kind, case.now, opening.capacity, None, opening.capacity.agency, {}))
     assert replay(case.facts.number, case.log, case.sop) == case.facts
-    gone = evolve(case.facts, Event(SystemEvent.IDENTITY_REMOVED, case.now, office.capacity, None, None, {"years": 5}))
+    removed = Event(SystemEvent.IDENTITY_REMOVED, case.now, office.capacity, None, None, {"years": 5})
+    gone = evolve(case.facts, removed, case.sop)
     assert (gone.reporter, gone.version) == (ReporterFacts(), case.facts.version)

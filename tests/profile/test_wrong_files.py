@@ -181,7 +181,7 @@ WRONG = {
     "an SOP without a step": (
         "(?s)  - step: check\n.*?(?=  - step: report)",
         "",
-        "sop cannot be applied: an SOP has every step exactly once.",
+        "sop cannot be applied: steps[1].back_to: wrong_return check.",
     ),
     "a step of the wrong organisation": (
         "    actor: complaint_admin",

@@ -155,3 +155,9 @@ STANDARD_SOP = checked(
         STANDARD_POWERS,
     )
 )
+
+AGENCY_STEPS = frozenset(row.step for row in STANDARD_SOP.steps if row.of_agency)
+LEADING_STEPS = tuple(row.step for row in STANDARD_SOP.leading)
+OFFICE_ACTORS, AGENCY_ACTORS = STANDARD_SOP.office_actors, STANDARD_SOP.agency_actors
+OFFICERS = OFFICE_ACTORS | AGENCY_ACTORS
+INITIALLERS = STANDARD_SOP.initiallers
