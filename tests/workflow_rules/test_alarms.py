@@ -71,4 +71,6 @@ def test_a_pause_moves_the_warning() -> None:
 def test_a_naive_moment_is_an_error() -> None:
     start = wita("2026-11-23 09:00")
     with pytest.raises(ValueError, match="aware"):
-        alarms_until(CALENDAR, start.replace(tzinfo=None), start + timedelta(hours=1), start, Officer.SECTION_HEAD, STANDARD_SOP)
+        alarms_until(
+            CALENDAR, start.replace(tzinfo=None), start + timedelta(hours=1), start, Officer.SECTION_HEAD, STANDARD_SOP
+        )

@@ -1,8 +1,8 @@
 """Initials before the head's signature (paraf hierarki): asked where the agency asks for them, given in any order."""
 
-from tests.workflow_rules.rules_cases import NUMBER, Case, agency_admin, agency_head, at_agency, secretary
 from dataclasses import replace
 
+from tests.workflow_rules.rules_cases import NUMBER, Case, agency_admin, agency_head, at_agency, secretary
 from workflow_rules.process.actions import Action
 from workflow_rules.process.decide import allowed_actions
 from workflow_rules.process.evolve import replay

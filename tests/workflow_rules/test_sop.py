@@ -39,9 +39,7 @@ def with_rows(rows: tuple[SopStep, ...]) -> Sop:
 
 def test_the_seeded_version_is_the_printed_sheet() -> None:
     rows = [row for row in STANDARD_SOP.steps if row.allowance is not None]
-    found = [
-        (r.number, r.step, r.actor, f"{r.allowance.value} {r.allowance.unit.value}", r.output) for r in rows
-    ]
+    found = [(r.number, r.step, r.actor, f"{r.allowance.value} {r.allowance.unit.value}", r.output) for r in rows]
     assert tuple(found) == PRINTED
     assert all(row.procedure and row.inputs for row in STANDARD_SOP.steps)
 
