@@ -1,4 +1,4 @@
-"""Another office's SOP: one more review, no relay, an early release, three days for the draft. A case runs through it."""
+"""Another office's SOP: one more review, no relay, an early release, three days for the draft."""
 
 from dataclasses import replace
 

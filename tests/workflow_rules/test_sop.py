@@ -103,7 +103,7 @@ def test_a_version_without_a_step_that_every_case_needs_is_none(step: Step) -> N
     without = tuple(row for row in STANDARD_SOP.steps if row.step is not step)
     with pytest.raises(ValueError, match=f"steps: missing_step {step}"):
         with_rows(without)
-    with pytest.raises(ValueError, match="duplicate|wrong_order"):
+    with pytest.raises(ValueError, match=r"duplicate|wrong_order"):
         with_rows((*without, without[0]))
 
 

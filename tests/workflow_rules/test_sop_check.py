@@ -195,6 +195,10 @@ WRONG: dict[str, tuple[Sop, list[str]]] = {
         fast("office_head", "loket"),
         ["fast_track.from_steps not_leading loket"],
     ),
+    "neither a relay nor the direct way": (
+        replace(without("relay"), fast_track=FastTrack("office_head", frozenset({"check"}))),
+        ["fast_track.from_steps no_way_to_agencies direct"],
+    ),
     "nobody may recall": (with_powers({Action.RECALL: set()}), ["powers.recall nobody_may "]),
     "an agency may add agencies": (
         with_powers({Action.ADD_AGENCY: {"agency_head"}}),
@@ -239,7 +243,10 @@ WRONG: dict[str, tuple[Sop, list[str]]] = {
         replace(STANDARD_SOP, silence=Allowance(0, Unit.WORKING_DAYS)),
         ["silence not_positive 0"],
     ),
-    "a warning after the deadline": (replace(STANDARD_SOP, warning_percent=101), ["warning_percent out_of_range 1-100"]),
+    "a warning after its deadline": (
+        replace(STANDARD_SOP, warning_percent=101),
+        ["warning_percent out_of_range 1-100"],
+    ),
     "a warning at once": (replace(STANDARD_SOP, warning_percent=0), ["warning_percent out_of_range 1-100"]),
     "alarms without a pause": (replace(STANDARD_SOP, alarm_days=0), ["alarm_days out_of_range 1-30"]),
 }  # fmt: skip

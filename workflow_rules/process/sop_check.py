@@ -28,6 +28,7 @@ class SopFaultReason(StrEnum):
     NOT_LEADING = "not_leading"
     NO_LINE_TO_THE_TOP = "no_line_to_the_top"
     NOBODY_MAY = "nobody_may"
+    NO_WAY_TO_AGENCIES = "no_way_to_agencies"
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,9 @@ def _of_rights(sop: Sop) -> Iterator[SopFault]:
     leading = {row.step for row in sop.steps[: place + 1] if row.kind is not StepKind.RELAY}
     for step in sorted(sop.fast_track.from_steps - leading):
         yield SopFault("fast_track.from_steps", R.NOT_LEADING, step)
+    direct = next((row.step for row in sop.steps if row.kind is StepKind.DIRECT), None)
+    if direct is not None and not sop.relays and direct not in sop.fast_track.from_steps:
+        yield SopFault("fast_track.from_steps", R.NO_WAY_TO_AGENCIES, direct)
     for action, own in POWERS.items():
         if not sop.powers.get(action):
             yield SopFault(f"powers.{action.value}", R.NOBODY_MAY)
