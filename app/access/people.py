@@ -12,8 +12,9 @@ from app.core.clock import office_today
 from app.core.definitions import VERSION, note_version
 from app.core.extensions import db
 from app.models import DelegationRow, OfficerProfile, Role, User, assoc_user_role
-from workflow_rules.process.actors import AGENCY_ACTORS, OFFICERS, Actor, Capacity, DelegationKind, Person
+from workflow_rules.process.actors import Capacity, DelegationKind, Person
 from workflow_rules.process.delegations import Delegation, capacities_on
+from workflow_rules.process.standard_sop import AGENCY_ACTORS, OFFICERS
 
 SUPERVISOR_ROLE = "supervisor"
 ADMINISTRATOR_ROLE = "administrator"
@@ -66,7 +67,7 @@ def person_with(user: User, standing: list[Any], day: date) -> Person:
             roles.add(name)
         of_agency = name in AGENCY_ACTORS
         if name in OFFICERS and (agency is not None or not of_agency):
-            own[owner] = (*own.get(owner, ()), Capacity(Actor(name), agency if of_agency else None))
+            own[owner] = (*own.get(owner, ()), Capacity(name, agency if of_agency else None))
     held = capacities_on(user.id, own, running, day)
     return Person(user.id, user.get_full_name(), held, SUPERVISOR_ROLE in roles, ADMINISTRATOR_ROLE in roles)
 

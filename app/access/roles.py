@@ -1,7 +1,7 @@
 """Permissions of every role: one table, which `migrate` writes into FAB's roles."""
 
 from app.access.people import ADMINISTRATOR_ROLE, SUPERVISOR_ROLE
-from workflow_rules.process.actors import AGENCY_ACTORS, OFFICE_ACTORS, Actor
+from workflow_rules.process.standard_sop import AGENCY_ACTORS, OFFICE_ACTORS, Officer
 
 INTEGRATION_ROLE = "integration"
 
@@ -84,10 +84,10 @@ _OFFICER = _together(_OWN_ACCOUNT, _READ_CASES, _ACT, _LOOK_UP, _REPORTS, _OWN_T
 _REFERENCE_READER: Grants = {"menu": _REFERENCE_MENU}
 
 ROLE_GRANTS: dict[str, Grants] = {
-    **{actor.value: _together(_OFFICER, _LATE) for actor in sorted(AGENCY_ACTORS)},
-    **{actor.value: _together(_OFFICER, _LATE, _MEASURE, _REGISTERS) for actor in sorted(OFFICE_ACTORS)},
-    Actor.SECTION_HEAD.value: _together(_OFFICER, _LATE, _MEASURE, _REGISTERS, _SEARCH_IDENTITIES),
-    Actor.COMPLAINT_ADMIN.value: _together(
+    **{actor: _together(_OFFICER, _LATE) for actor in sorted(AGENCY_ACTORS)},
+    **{actor: _together(_OFFICER, _LATE, _MEASURE, _REGISTERS) for actor in sorted(OFFICE_ACTORS)},
+    Officer.SECTION_HEAD.value: _together(_OFFICER, _LATE, _MEASURE, _REGISTERS, _SEARCH_IDENTITIES),
+    Officer.COMPLAINT_ADMIN.value: _together(
         _OFFICER, _LATE, _MEASURE, _RECEIVE, _REFERENCE_READER, _REGISTERS, _SYNC, _SEARCH_IDENTITIES
     ),
     SUPERVISOR_ROLE: _together(
@@ -108,7 +108,7 @@ def permissions_on(view: str) -> list[str]:
     return sorted({name for grants in ROLE_GRANTS.values() for name in grants.get(view, ())})
 
 
-SPEAK_WITH_REPORTERS = (Actor.COMPLAINT_ADMIN, Actor.SECTION_HEAD)
+SPEAK_WITH_REPORTERS = (Officer.COMPLAINT_ADMIN, Officer.SECTION_HEAD)
 """Actors who may read a reporter's identity. SOP: the Admin checks the identity (step 1) and answers the reporter (step
 11); the Kepala Seksi checks the registration (step 2). Other officers do not need it.
 """

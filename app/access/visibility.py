@@ -11,9 +11,10 @@ from app.core.extensions import db
 from app.core.statement_cache import as_agency
 from app.core.transaction import waiting_place
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent
-from workflow_rules.process.actors import AGENCY_ACTORS, Person
+from workflow_rules.process.actors import Person
 from workflow_rules.process.events import SystemEvent
 from workflow_rules.process.identity import Confidentiality
+from workflow_rules.process.standard_sop import AGENCY_ACTORS
 from workflow_rules.process.steps import CaseStatus
 
 _tracks = AgencyTrackRow.__table__

@@ -27,7 +27,8 @@ from app.core.request_context import request_context
 from app.core.transaction import delete_batch, one_transaction
 from app.models import HalfSignIn, RecoveryCode, TwoStep
 from app.web.error_responses import is_api
-from workflow_rules.process.actors import Actor, Person
+from workflow_rules.process.actors import Person
+from workflow_rules.process.standard_sop import Officer
 
 ISSUER = "Lapor Balangan"
 DIGITS, STEP_SECONDS = 6, 30
@@ -41,7 +42,7 @@ FREE, FREE_VIEWS = (
 )
 """Endpoints, and prefixes of endpoints, that open before a required second step is set up."""
 
-SIGNERS = frozenset({Actor.AGENCY_HEAD, Actor.OFFICE_HEAD})
+SIGNERS = frozenset({Officer.AGENCY_HEAD, Officer.OFFICE_HEAD})
 ADMINISTRATORS = frozenset({ADMINISTRATOR_ROLE, "Admin"})
 QUIET: dict[str, Any] = {"synchronize_session": False}
 

@@ -33,8 +33,9 @@ from app.models import (
     User,
 )
 from app.reference.calendar_history import calendar_at, changes_since
-from workflow_rules.process.actors import OFFICERS, Actor
+from workflow_rules.process.actors import BY_REPORTER
 from workflow_rules.process.identity import Confidentiality
+from workflow_rules.process.standard_sop import OFFICERS
 
 Data = dict[str, Any]
 
@@ -106,7 +107,7 @@ def withheld(case: Case, event: ComplaintEvent) -> tuple[str, ...]:
     """
     if case.complaint.confidentiality == Confidentiality.OPEN:
         return ()
-    own = event.actor == Actor.REPORTER and event.address is not None
+    own = event.actor == BY_REPORTER and event.address is not None
     hidden = about_reporter(event) | (ADDED_TEXT_FIELDS if case.complaint.redacted else frozenset())
     return (
         *(("address",) if own else ()),
@@ -161,7 +162,7 @@ def notices_data(case: Case) -> list[Data]:
         {
             **columns(row, ("kind", "level", "created_at", "read_at")),
             **({"step": row.task.step, "about_agency": row.task.agency_code} if row.task else {}),
-            "office": sorted({role.name for role in row.user.roles} & {actor.value for actor in OFFICERS}),
+            "office": sorted({role.name for role in row.user.roles} & OFFICERS),
             "agency": agencies.get(row.user_id),
             "deliveries": deliveries.get(row.id, []),
         }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from app.audit.whole_cases import WholeCase, whole_cases
 from app.casefile.event_history import as_event, hashed_record
 from app.fields.recorded import differing_fields
+from app.reference.sop import load_sop
 from workflow_rules.process.evolve import replay
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.record.hash_chain import first_break
@@ -46,7 +47,7 @@ def fault_of_chain(case: WholeCase) -> str:
 def fault_of_rows(case: WholeCase) -> str:
     """Return "" when the case's rows equal the state replayed from its events, else the fault as text."""
     try:
-        replayed = replay(case.number, map(as_event, case.events))
+        replayed = replay(case.number, map(as_event, case.events), load_sop(case.complaint.sop_version))
     except (ValueError, KeyError) as error:
         return f"the events cannot be replayed: {error}"
     return "" if comparable(replayed) == comparable(case.facts) else "the rows are not what the events lead to"
@@ -65,7 +66,8 @@ def fault_of_ledger(case: WholeCase) -> str:
 
     Raises ValueError or KeyError when the events cannot be replayed.
     """
-    ledger = ledger_of(case.number, [(as_event(row), row.officer_id) for row in case.events])
+    log = [(as_event(row), row.officer_id) for row in case.events]
+    ledger = ledger_of(case.number, log, load_sop(case.complaint.sop_version))
     return "" if ledger == case.ledger else "the book of time is not what the events lead to"
 
 
@@ -73,6 +75,6 @@ def comparable(facts: ComplaintFacts) -> ComplaintFacts:
     """Return a copy of the ComplaintFacts of a case with open steps and tracks sorted, so that equal states compare
     equal.
     """
-    steps = sorted(facts.open_steps, key=lambda s: (s.step.value, s.agency or ""))
+    steps = sorted(facts.open_steps, key=lambda s: (s.step, s.agency or ""))
     tracks = sorted(facts.tracks, key=lambda t: t.agency)
     return replace(facts, open_steps=tuple(steps), tracks=tuple(tracks))

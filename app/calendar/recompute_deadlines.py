@@ -17,7 +17,7 @@ from app.models import AgencyTrackRow, Complaint, SopVersion, StepTask
 from app.reference.calendar import load_working_calendar
 from app.reference.sop import load_sop
 from workflow_rules.process.sop import Sop
-from workflow_rules.process.steps import CaseStatus, Step
+from workflow_rules.process.steps import CaseStatus
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 _EVERY_ROW = {"unscoped": True, "populate_existing": True}
@@ -89,7 +89,7 @@ def _recompute(tasks: Sequence[StepTask], sops: dict[int, Sop], calendar: Workin
     before = [(task, task.due_at) for task in tasks]
     for task in tasks:
         sop, track = sops[task.complaint.sop_version_id], (task.complaint_id, task.cycle, task.agency_code)
-        allowance = sop.allowance(Step(task.step), *extended.get(track, (False, 0)))
+        allowance = sop.allowance(task.step, *extended.get(track, (False, 0)))
         set_deadline(task, as_open_step(task), allowance, sop, calendar, now)
     for complaint, own in groupby(tasks, key=lambda task: task.complaint):
         complaint.next_due_at = min((task.due_at for task in own if task.paused_at is None), default=None)

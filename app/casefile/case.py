@@ -24,17 +24,17 @@ from app.core.extensions import db
 from app.core.identifiers import LARGEST_ID
 from app.models import Agency, Attachment, Complaint, ComplaintEvent, Letter, Reporter, StepTask
 from workflow_rules.process.actions import Action
-from workflow_rules.process.actors import Actor, Person
+from workflow_rules.process.actors import Person
 from workflow_rules.process.decide import AllowedAction, allowed_actions
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.identity import missing_identity
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 from workflow_rules.process.sop import Sop
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import Officer, Step
 from workflow_rules.time.national_clock import NationalLimit
 from workflow_rules.time.working_calendar import WorkingCalendar
 
-PRIMARY_ACTIONS: dict[Step, Action] = {
+PRIMARY_ACTIONS: dict[str, Action] = {
     Step.REGISTER: Action.REGISTER,
     Step.CHECK: Action.APPROVE_CHECK,
     Step.REPORT: Action.REPORT,
@@ -90,7 +90,7 @@ class Case:
     @property
     def receives_reports(self) -> bool:
         """Whether `person` is an Admin Layanan Aduan, who is responsible for receiving cases."""
-        return any(capacity.actor is Actor.COMPLAINT_ADMIN for capacity in self.person.capacities)
+        return any(capacity.actor == Officer.COMPLAINT_ADMIN for capacity in self.person.capacities)
 
     @property
     def lacking(self) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from app.fields.visibility import event_data_shown
 from app.models import ComplaintEvent, StepAlarm, StepTask
 from workflow_rules.process.actions import Action
 from workflow_rules.process.escalation import LIMIT
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import Step
 from workflow_rules.record.time_ledger import LedgerEntry, Stretch
 from workflow_rules.time.deadlines import Allowance, TimeState, Unit, time_state, warn_at
 from workflow_rules.time.explanation import Segment

@@ -14,10 +14,9 @@ from app.core.extensions import db
 from app.core.periods import Period
 from app.models import Category, Complaint, ComplaintEvent, District, SopVersion, StepTask, Village
 from app.reference.sop import sop_with, steps_of_sop
-from workflow_rules.process.actors import Actor, Capacity, DelegationKind
+from workflow_rules.process.actors import Capacity, DelegationKind
 from workflow_rules.process.events import Event, event_kind
 from workflow_rules.process.sop import Sop
-from workflow_rules.process.steps import Step
 from workflow_rules.record.hash_chain import checkpoint
 
 READ_AT_ONCE = 2000
@@ -57,8 +56,8 @@ class CaseLog:
 def as_event(row: Any) -> Event:
     """Return a stored event, given as a row with the columns of `complaint_event`, as an `Event` of workflow_rules."""
     kind = DelegationKind(row.delegation_kind) if row.delegation_kind else None
-    by = Capacity(Actor(row.actor), row.agency_code, row.on_behalf_of_id, kind, row.delegation_id)
-    step = Step(row.step) if row.step else None
+    by = Capacity(row.actor, row.agency_code, row.on_behalf_of_id, kind, row.delegation_id)
+    step = row.step if row.step else None
     return Event(event_kind(row.kind), row.at, by, step, row.agency_code, row.data)
 
 

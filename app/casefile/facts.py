@@ -10,10 +10,10 @@ from app.core.extensions import db
 from app.core.transaction import waiting_place
 from app.models import AgencyTrackRow, Complaint, Reporter, StepTask
 from app.outbound.notification_channels import CHANNELS
-from workflow_rules.process.actors import Actor
 from workflow_rules.process.facts import AgencyTrack, ComplaintFacts, OpenStep, Pause
 from workflow_rules.process.identity import Classification, Confidentiality, ReporterFacts
-from workflow_rules.process.steps import ENDED, CaseStatus, Route, Step, TrackState
+from workflow_rules.process.standard_sop import STANDARD_SOP
+from workflow_rules.process.steps import ENDED, CaseStatus, Route, TrackState
 
 _ONE = (
     select(Complaint)
@@ -152,8 +152,9 @@ def facts_from(
 
 def as_open_step(task: StepTask) -> OpenStep:
     """Return the row of an open step as an `OpenStep` of workflow_rules, with its finished pauses."""
-    step, pauses = Step(task.step), ended_pauses(task)
-    return OpenStep(step, task.agency_code, task.opened_at, task.clock_from, pauses, task.paused_at)
+    row, pauses = STANDARD_SOP.row(task.step), ended_pauses(task)
+    start = (task.agency_code, task.opened_at, task.clock_from)
+    return OpenStep(task.step, row.kind, row.status, *start, pauses, task.paused_at)
 
 
 def ended_pauses(task: StepTask) -> tuple[Pause, ...]:
@@ -170,7 +171,7 @@ def _track(row: AgencyTrackRow) -> AgencyTrack:
         row.replaces,
         row.field_visit,
         row.cross_agency,
-        tuple(Actor(actor) for actor in row.awaits),
+        tuple(actor for actor in row.awaits),
         row.more_days,
         row.release_asked,
     )

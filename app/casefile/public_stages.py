@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from workflow_rules.process.facts import ComplaintFacts
-from workflow_rules.process.steps import CaseStatus, Step
+from workflow_rules.process.standard_sop import Step
+from workflow_rules.process.steps import CaseStatus
 
 
 class PublicStage(IntEnum):
@@ -28,7 +29,7 @@ class StageState(StrEnum):
     STOPPED = "stopped"
 
 
-STAGE_AT = {
+STAGE_AT: dict[str, PublicStage] = {
     Step.REGISTER: PublicStage.RECEIVED,
     Step.CHECK: PublicStage.CHECKED,
     Step.REPORT: PublicStage.CHECKED,
@@ -70,7 +71,7 @@ def stage_of(facts: ComplaintFacts) -> PublicStage:
     return min((STAGE_AT[step] for step in steps), default=PublicStage.RECEIVED)
 
 
-def stages(facts: ComplaintFacts, received_at: datetime, opened: Iterable[tuple[Step, datetime]]) -> list[StageLine]:
+def stages(facts: ComplaintFacts, received_at: datetime, opened: Iterable[tuple[str, datetime]]) -> list[StageLine]:
     """Return a `StageLine` for each of the five public stages of a case, in order. `opened` holds the steps of the
     current cycle with the aware datetimes at which they opened.
     """

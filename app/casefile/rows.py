@@ -30,10 +30,11 @@ from app.models import (
 from app.reference.calendar import calendar_rows, calendar_with
 from app.reference.national_limits import limit_rows, limits_with
 from app.reference.sop import sop_with, steps_of_sop
-from workflow_rules.process.actors import AGENCY_ACTORS, Person
+from workflow_rules.process.actors import Person
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 from workflow_rules.process.sop import Sop
+from workflow_rules.process.standard_sop import AGENCY_ACTORS
 from workflow_rules.time.national_clock import NationalLimit
 from workflow_rules.time.working_calendar import WorkingCalendar
 

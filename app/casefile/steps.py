@@ -8,7 +8,8 @@ from app.casefile.case import PRIMARY_ACTIONS, Case
 from app.casefile.facts import ended_pauses
 from app.models import StepTask
 from workflow_rules.process.sop import SopStep
-from workflow_rules.process.steps import AGENCY_STEPS, ENDED, CaseStatus, Step
+from workflow_rules.process.standard_sop import AGENCY_STEPS, Step
+from workflow_rules.process.steps import ENDED, CaseStatus
 from workflow_rules.time.deadlines import Allowance, TimeState, Unit, WorkingLength, remaining, span, time_state
 
 LAST_NUMBER = 11
@@ -38,7 +39,7 @@ class StepRow:
     """A value object with one row of the SOP sheet as shown, which has a line for each track."""
 
     number: int
-    step: Step
+    step: str
     actor: str
     state: str
     lines: tuple[StepLine, ...]
@@ -66,13 +67,13 @@ def clocks_of(case: Case) -> list[Clock]:
 
     Steps that wait for the reporter come after running ones in each group.
     """
-    held = {(c.actor.value, c.agency) for c in case.person.capacities}
+    held = {(c.actor, c.agency) for c in case.person.capacities}
     clocks = []
     for task in case.open_tasks:
         left = remaining(case.calendar, case.now, task.due_at)
         ticks = task.paused_at is None and case.calendar.is_open(case.now) and abs(left) < timedelta(hours=4)
         length = span(case.calendar, *sorted((case.now, task.due_at)))
-        number = case.sop.row(Step(task.step)).number
+        number = case.sop.row(task.step).number
         # A capacity of the office has no agency and covers the office's steps about any agency.
         mine = (task.actor, task.agency_code) in held or (task.actor, None) in held
         clocks.append(Clock(task, number, state_of(case, task), left, length, mine, ticks))
@@ -102,7 +103,7 @@ def step_rows(case: Case) -> list[StepRow]:
             for agency in _tracks_in(case, row.step, tasks)
         ]
         state = _state_of_row({line.state for line in lines})
-        rows.append(StepRow(row.number, row.step, row.actor.value, state, tuple(lines)))
+        rows.append(StepRow(row.number, row.step, row.actor, state, tuple(lines)))
     return rows
 
 
@@ -112,14 +113,14 @@ def current_number(case: Case) -> int:
     """
     if case.facts.status in (CaseStatus.ANSWERED, CaseStatus.CLOSED):
         return LAST_NUMBER + 1
-    numbers = [case.sop.row(Step(t.step)).number for t in case.open_tasks]
-    reached = [case.sop.row(Step(t.step)).number for t in _tasks_of_cycle(case)]
+    numbers = [case.sop.row(t.step).number for t in case.open_tasks]
+    reached = [case.sop.row(t.step).number for t in _tasks_of_cycle(case)]
     return min(numbers) if numbers else max(reached, default=1)
 
 
 def late_numbers(case: Case) -> list[int]:
     """Return the sorted numbers of this cycle's steps that passed their limit, whether open or done."""
-    late = {Step(t.step) for t in _tasks_of_cycle(case) if _passed(case, t)}
+    late = {t.step for t in _tasks_of_cycle(case) if _passed(case, t)}
     return sorted({case.sop.row(step).number for step in late})
 
 
@@ -135,7 +136,7 @@ def _tasks_of_cycle(case: Case) -> list[StepTask]:
     return [t for t in case.tasks if t.cycle == cycle or t.step == Step.REGISTER]
 
 
-def _tracks_in(case: Case, step: Step, tasks: Sequence[StepTask]) -> list[str | None]:
+def _tracks_in(case: Case, step: str, tasks: Sequence[StepTask]) -> list[str | None]:
     """Return a list of the agency codes for which a step has a line; None stands for the office's own line."""
     if step not in AGENCY_STEPS:
         extra = {t.agency_code for t in tasks} - {None}
@@ -189,7 +190,7 @@ def _undone(case: Case, row: SopStep, task: StepTask) -> bool:
 
 
 def _position(case: Case, step: str) -> int:
-    return [row.step for row in case.sop.steps].index(Step(step))
+    return [row.step for row in case.sop.steps].index(step)
 
 
 def _measured(case: Case, task: StepTask, name: str) -> StepLine:

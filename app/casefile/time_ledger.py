@@ -12,7 +12,7 @@ from app.casefile.facts import ended_pauses
 from app.core.extensions import db
 from app.models import Complaint, LedgerRow
 from workflow_rules.process.actions import Action
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import Step
 from workflow_rules.record.past_state import WholeClock
 from workflow_rules.record.time_ledger import LedgerEntry, LedgerKind, Stretch, stretches, working_time
 from workflow_rules.time.national_clock import (
@@ -56,7 +56,7 @@ def _rows_of(complaint_id: int) -> Select[LedgerRow]:
 
 def entry_of(row: LedgerRow) -> LedgerEntry:
     """Return a row of the time ledger as a LedgerEntry of workflow_rules."""
-    return LedgerEntry(LedgerKind(row.kind), row.at, Step(row.step), row.track, row.house, row.officer_id)
+    return LedgerEntry(LedgerKind(row.kind), row.at, row.step, row.track, row.house, row.officer_id)
 
 
 def time_shares(
@@ -79,7 +79,7 @@ def by_organisation(stretch: Stretch) -> str:
     return REPORTER if stretch.waited else stretch.organisation or OFFICE
 
 
-def by_step(stretch: Stretch) -> tuple[Step, str | None]:
+def by_step(stretch: Stretch) -> tuple[str, str | None]:
     return stretch.step, stretch.track
 
 

@@ -13,8 +13,7 @@ from app.fields.visibility import event_data_shown
 from app.models import ComplaintEvent
 from app.vocabulary.actions import PARAMETERS, PARAMETERS_OF, SENTENCES
 from app.vocabulary.words import ACTORS, CHOICES, DELEGATION_KINDS, STEPS
-from workflow_rules.process.actors import AGENCY_ACTORS
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import AGENCY_ACTORS, Step
 
 GROUP_OF = {
     "direct": "arahan",
@@ -58,6 +57,7 @@ ICON_OF = {
     "received": "inbox",
     "register": "clipboard-check",
     "approve_check": "check",
+    "approve": "check",
     "report": "send",
     "direct": "gavel",
     "relay": "send",
@@ -161,7 +161,7 @@ def entry_of(case: Case, event: ComplaintEvent) -> Entry:
     title, tone = str(SENTENCES[event.kind]), ""
     if event.kind == "breached":
         tone = "lewat"
-        title += f": {case.sop.row(Step(event.step)).number}. {STEPS[event.step]}" if event.step else ""
+        title += f": {case.sop.row(event.step).number}. {STEPS[event.step]}" if event.step else ""
     elif event.kind == "direct" and event.data.get("route") == "fast":
         tone = "cepat"
     written = ((name, data.get(name)) for name in WRITTEN if not choices_of(event.kind, name))
@@ -255,7 +255,7 @@ def disposition_of(case: Case, event: ComplaintEvent) -> Disposition:
     elif event.kind == "dispose":
         to = data.get("unit") or office_of(case, "agency_secretary", event.agency_code)
     elif event.kind == "dispose_answer":
-        to = office_of(case, case.sop.owner(Step.REPLY).value, None)
+        to = office_of(case, case.sop.owner(Step.REPLY), None)
     else:
         raise KeyError(event.kind)
     return Disposition(byline(case, event), to, data.get("instruction", ""), event.at, route, event.id)
@@ -283,7 +283,7 @@ def recent_changes(case: Case, seen_version: int) -> list[Entry]:
     return [entry_of(case, event) for event in reversed(acts[-min(missed, 5) :])]
 
 
-def reason_of_return(case: Case, step: Step | None, agency: str | None) -> Entry | None:
+def reason_of_return(case: Case, step: str | None, agency: str | None) -> Entry | None:
     """Return the timeline entry of the event that sent an open step back to its officer; None if it was not sent
     back.
     """

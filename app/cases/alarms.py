@@ -4,16 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.casefile.event_history import sops_by_version
 from app.casefile.facts import ended_pauses
 from app.cases.append_event import note_events
 from app.core.bulk_insert import ROWS, as_text, insertion
 from app.core.extensions import db
 from app.models import Complaint, StepAlarm, StepTask
 from app.notices.notify import Notifier
-from workflow_rules.process.actors import SYSTEM, Actor, Capacity
+from workflow_rules.process.actors import BY_SYSTEM, SYSTEM, Capacity
 from workflow_rules.process.escalation import LIMIT, WARNING, Alarm, alarms_until
 from workflow_rules.process.events import Event, SystemEvent
-from workflow_rules.process.steps import Step
 from workflow_rules.time.deadlines import next_alarm_at
 from workflow_rules.time.working_calendar import WorkingCalendar
 
@@ -56,10 +56,11 @@ def raise_passed(running: Iterable[Due], notifier: Notifier) -> None:
 
     The unique key (step, level, deadline) allows each alarm once. The caller must have locked the cases.
     """
-    passed = []
+    running = list(running)
+    sops, passed = sops_by_version() if running else {}, []
     for complaint, task in running:
         limits, pauses = (task.clock_from, task.due_at, notifier.at), ended_pauses(task)
-        alarms = alarms_until(notifier.calendar, *limits, Actor(task.actor), pauses)
+        alarms = alarms_until(notifier.calendar, *limits, task.actor, sops[complaint.sop_version_id], pauses)
         passed += [Passed(complaint, task, alarm) for alarm in alarms]
     rows = [
         {"task_id": one.task.id, "level": one.alarm.level, "due_at": one.task.due_at, "raised_at": notifier.at}
@@ -71,8 +72,8 @@ def raise_passed(running: Iterable[Due], notifier: Notifier) -> None:
     breaches = []
     for one in raised:
         if one.alarm.level == LIMIT:
-            step, data = Step(one.task.step), {"due_at": one.task.due_at.isoformat()}
-            by, agency = Capacity(Actor.SYSTEM), one.task.agency_code
+            step, data = one.task.step, {"due_at": one.task.due_at.isoformat()}
+            by, agency = Capacity(BY_SYSTEM), one.task.agency_code
             breaches.append((one.complaint, Event(SystemEvent.BREACHED, notifier.at, by, step, agency, data)))
     if breaches:
         note_events(breaches, SYSTEM, in_feed=True)

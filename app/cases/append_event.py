@@ -12,7 +12,7 @@ from app.core.extensions import db
 from app.core.hashing import unrepeatable_digest
 from app.feed.append_changes import note_changes
 from app.models import Complaint, ComplaintEvent
-from workflow_rules.process.actors import Actor, Person
+from workflow_rules.process.actors import BY_REPORTER, Person
 from workflow_rules.process.events import Event
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.record.hash_chain import link
@@ -65,15 +65,15 @@ def event_row(
         complaint_id=complaint.id,
         seq=seq + 1,
         kind=event.kind.value,
-        step=event.step.value if event.step else None,
+        step=event.step if event.step else None,
         agency_code=event.agency,
-        actor=event.by.actor.value,
+        actor=event.by.actor,
         officer_id=by.id,
         on_behalf_of_id=event.by.on_behalf_of,
         delegation_id=event.by.delegation,
         delegation_kind=event.by.kind.value if event.by.kind else None,
         at=event.at,
-        address=address if event.by.actor is not Actor.REPORTER else _address_of_reporter(complaint, address),
+        address=address if event.by.actor != BY_REPORTER else _address_of_reporter(complaint, address),
         data=dict(event.data),
         previous_hash=previous,
         seed=secrets.token_hex(SEED_BYTES),

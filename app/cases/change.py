@@ -113,14 +113,14 @@ def change_case(
     already.
     """
     complaint, context = case.complaint, case.context
-    after = evolve(case.facts, event)
+    after = evolve(case.facts, event, context.sop)
     row = event_row(complaint, event, by, address, *context.last)
     opened = list(project_changes(complaint, case.rows, after, event, context.sop, context.calendar).values())
     db.session.flush()
     for task, key in zip(opened, (context.task_key, *more_task_keys(len(opened) - 1)), strict=False):
         task.id = key
     notifier = notifier or Notifier(context.calendar, event.at)
-    ledger = _ledger(complaint, case.facts, after, event, by)
+    ledger = _ledger(complaint, case.facts, after, event, by, context.sop)
     change = Change(complaint, row, after, opened, ledger, origin, notifier)
     write_changes([change], by)
     attach_inserted([row, *opened])
@@ -140,11 +140,12 @@ def begin_case(
     """Return the Change with the first event of a new case and its first step, unwritten: `write_changes` takes many at
     once. `keys` are the primary keys of both rows, `origin` ("office" or "sp4n") is the change's maker in the feed.
     """
-    after = begin(complaint.number, event)
+    after = begin(complaint.number, event, sop)
     row = event_row(complaint, event, by, address, (0, GENESIS), keys[0])
     task = project_first(complaint, after, event, sop, notifier.calendar)
     task.id = keys[1]
-    return Change(complaint, row, after, [task], _ledger(complaint, None, after, event, by), origin, notifier)
+    ledger = _ledger(complaint, None, after, event, by, sop)
+    return Change(complaint, row, after, [task], ledger, origin, notifier)
 
 
 def write_changes(changes: Sequence[Change], by: Person, *parts: Part) -> None:
@@ -165,7 +166,7 @@ def write_changes(changes: Sequence[Change], by: Person, *parts: Part) -> None:
 
 
 def _ledger(
-    complaint: Complaint, before: ComplaintFacts | None, after: ComplaintFacts, event: Event, by: Person
+    complaint: Complaint, before: ComplaintFacts | None, after: ComplaintFacts, event: Event, by: Person, sop: Sop
 ) -> list[dict[str, Any]]:
     """Return the rows that an event adds to the time ledger of its case, as a list of dicts by column name; nothing is
     written.
@@ -175,10 +176,10 @@ def _ledger(
             "complaint_id": complaint.id,
             "kind": entry.kind.value,
             "at": entry.at,
-            "step": entry.step.value,
+            "step": entry.step,
             "track": entry.track,
             "house": entry.organisation,
             "officer_id": entry.officer,
         }
-        for entry in entries(before, after, event, by.id)
+        for entry in entries(before, after, event, by.id, sop)
     ]

@@ -22,7 +22,7 @@ from app.models import Attachment, FileCheck
 from app.notices.notify import Notifier
 from app.outbound import clamav
 from app.reference.calendar import load_working_calendar
-from workflow_rules.process.actors import SYSTEM, Actor, Capacity
+from workflow_rules.process.actors import BY_SYSTEM, SYSTEM, Capacity
 from workflow_rules.process.events import Event, SystemEvent
 
 log = structlog.get_logger()
@@ -144,7 +144,7 @@ def _settle(attachment_id: int, verdict: Verdict, now: datetime) -> bool:
         result = {"outcome": verdict.outcome, "reason": verdict.reason, "found": verdict.found}
         db.session.add(FileCheck(attachment_id=row.id, at=now, scanned=verdict.scanned, **result, **hashes))
         data = {"outcome": row.state, **hashes}
-        event = Event(SystemEvent.FILE_CHECKED, utc_now(), Capacity(Actor.SYSTEM), None, None, data)
+        event = Event(SystemEvent.FILE_CHECKED, utc_now(), Capacity(BY_SYSTEM), None, None, data)
         note_events([(complaint, event)], SYSTEM)
         if verdict.outcome == "quarantined":
             Notifier(load_working_calendar(), now).file_held(row)

@@ -25,10 +25,11 @@ from app.notices.reporter_notices import notify_of_action
 from app.papers.letters import draft_hashes, letter_states, update_letter
 from app.reference.named_rows import agencies_in_service
 from workflow_rules.process.actions import Action, ActionRequest, Known, MergeTarget
-from workflow_rules.process.actors import Actor, Person
+from workflow_rules.process.actors import Person
 from workflow_rules.process.complaint_number import LONGEST_WRITTEN, read_complaint_number
 from workflow_rules.process.decide import Decision, decide
-from workflow_rules.process.steps import AGENCY_STEPS, CaseStatus, Step
+from workflow_rules.process.standard_sop import AGENCY_STEPS, Officer, Step
+from workflow_rules.process.steps import CaseStatus
 from workflow_rules.time.deadlines import deadline_for
 
 
@@ -85,7 +86,7 @@ def perform_action(
         _follow_up(done, corrected, by, notifier)
         write_fields(case.complaint, filled)
         for name, content in filled.files:
-            store_file(case.complaint, name, content, decision.event.by.actor.value, decision.event.at)
+            store_file(case.complaint, name, content, decision.event.by.actor, decision.event.at)
         return done
 
 
@@ -121,7 +122,7 @@ def _decide(
     if request.action is Action.SUBMIT_DRAFT:
         on_case = Agency.code.in_([track.agency for track in facts.active_tracks])
         rows = db.session.execute(select(Agency.code, Agency.initials).where(on_case))
-        initials = {code: tuple(Actor(name) for name in names) for code, names in rows}
+        initials = {code: tuple(name for name in names) for code, names in rows}
     known = Known(
         agencies=agencies_in_service() if request.action in (Action.DIRECT, Action.ADD_AGENCY) else frozenset(),
         merge_target=_merge_target(request) if request.action is Action.MERGE else None,
@@ -160,7 +161,7 @@ def attach_to_case(
     with one_transaction():
         done = perform_action(complaint_id, request, by, expected_version, now=now, address=address)
         event = done.decision.event
-        store_file(done.complaint, filename, content, event.by.actor.value, event.at)
+        store_file(done.complaint, filename, content, event.by.actor, event.at)
         return done
 
 
@@ -200,12 +201,12 @@ def _notify_of_agencies(done: Performed, notifier: Notifier) -> None:
     event, case, seq = done.decision.event, done.complaint, done.event.seq
     at_agency = [t for t in done.rows.tasks if t.agency_code == event.agency and t.step in AGENCY_STEPS]
     if event.kind is Action.ASK_RELEASE:
-        notifier.of_office(case, at_agency, "release_asked", Actor.OFFICE_HEAD, None, seq)
+        notifier.of_office(case, at_agency, "release_asked", Officer.OFFICE_HEAD, None, seq)
     if event.kind is Action.RELEASE and not event.data["accept"]:
-        notifier.of_office(case, at_agency, "release_refused", Actor.AGENCY_HEAD, event.agency, seq)
+        notifier.of_office(case, at_agency, "release_refused", Officer.AGENCY_HEAD, event.agency, seq)
     if event.kind is Action.EXTEND:
         for task in at_agency:
-            notifier.of_office(case, [task], "answer_extended", Actor(task.actor), event.agency, seq)
+            notifier.of_office(case, [task], "answer_extended", task.actor, event.agency, seq)
     if event.kind in (Action.RECALL, Action.DROP_AGENCY, Action.RELEASE):
         for closed in done.closed:
             notifier.left(closed, seq)
@@ -213,7 +214,7 @@ def _notify_of_agencies(done: Performed, notifier: Notifier) -> None:
         notifier.disposed(case, done.opened, officers_of_unit(event.data["unit_code"]), seq)
     if done.decision.after.anonymity_unconfirmed:
         waiting = [task for task in done.opened if task.step in (Step.DIRECT, Step.RELAY)]
-        notifier.of_office(case, waiting, "anonymity_wanted", Actor.COMPLAINT_ADMIN, None, seq)
+        notifier.of_office(case, waiting, "anonymity_wanted", Officer.COMPLAINT_ADMIN, None, seq)
 
 
 def _number_of_target(params: Mapping[str, Any]) -> str | None:

@@ -86,7 +86,7 @@ def _write_tracks(complaint: Complaint, rows: CaseRows, after: ComplaintFacts) -
         row.replaces = track.replaces
         row.field_visit = track.field_visit
         row.cross_agency = track.cross_agency
-        row.awaits = [actor.value for actor in track.awaits]
+        row.awaits = list(track.awaits)
         row.more_days = track.more_days
         row.release_asked = track.release_asked
     rows.tracks.sort(key=lambda row: (row.cycle, row.position))
@@ -127,7 +127,7 @@ def _write_tasks(
     the new StepTask rows by (step, agency code).
     """
     known = {(t.step, t.agency_code, t.opened_at): t for t in rows.tasks}
-    wanted = {(s.step.value, s.agency, s.opened_at): s for s in after.open_steps}
+    wanted = {(s.step, s.agency, s.opened_at): s for s in after.open_steps}
     for key in known.keys() - wanted.keys():
         closed = known[key]
         closed.closed_at, closed.closed_by, closed.next_alarm_at = event.at, event.kind.value, None

@@ -24,12 +24,13 @@ from app.notices.notify import Notifier
 from app.notices.reporter_notices import channel_for, notify_reporter
 from app.papers.number_series import Drawn, draw
 from app.reference.calendar import ACTIVE, active_sop_and_calendar
-from workflow_rules.process.actors import Actor, Capacity, Person
+from workflow_rules.process.actors import BY_REPORTER, BY_SYSTEM, Capacity, Person
 from workflow_rules.process.complaint_number import format_complaint_number
 from workflow_rules.process.events import Event, SystemEvent
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 from workflow_rules.process.sop import Sop
+from workflow_rules.process.standard_sop import Officer
 
 # The insertion takes this lock anyway. It is taken before the calendar is read, because a change of the calendar locks
 # all cases: a reception that waited for it counts by the new calendar (app/calendar/recompute_deadlines.py).
@@ -53,7 +54,7 @@ def may_receive(by: Person) -> Capacity:
     ActionRefused(not_your_step) for anyone else.
     """
     for capacity in by.capacities:
-        if capacity.actor in (Actor.COMPLAINT_ADMIN, Actor.REPORTER, Actor.SYSTEM):
+        if capacity.actor in (Officer.COMPLAINT_ADMIN, BY_REPORTER, BY_SYSTEM):
             return capacity
     raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
 
@@ -123,7 +124,7 @@ def _write_parts(complaint: Complaint, report: Report, capacity: Capacity, at: d
     for name, content in report.attachments:
         files.setdefault(hashlib.sha256(content).digest(), (name, content))
     for name, content in files.values():
-        store_file(complaint, name, content, capacity.actor.value, at, "attachments")
+        store_file(complaint, name, content, capacity.actor, at, "attachments")
 
 
 def received_data(complaint: Complaint, reporter: dict[str, str]) -> dict[str, Any]:

@@ -14,10 +14,11 @@ from app.core.clock import utc_now
 from app.core.transaction import one_transaction
 from app.models import Complaint
 from app.notices.reporter_notices import notify_reporter
-from workflow_rules.process.actors import Actor, Person
+from workflow_rules.process.actors import Person
 from workflow_rules.process.events import Event, SystemEvent
 from workflow_rules.process.parameters import Field, Text, check_fields
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.standard_sop import Officer
 
 REASON: dict[str, Field] = {"code_reason": Text(longest=500)}
 
@@ -42,7 +43,7 @@ def replace_code(
     """
     cleaned, errors = check_fields(REASON, params)
     with one_transaction():
-        case, capacity = lock_case(complaint_id, by, lambda _: by.capacity_as(Actor.COMPLAINT_ADMIN))
+        case, capacity = lock_case(complaint_id, by, lambda _: by.capacity_as({Officer.COMPLAINT_ADMIN}))
         complaint = case.complaint
         if errors:
             raise ActionRefused(RefusalReason.MISSING_INPUT, errors=tuple(errors))

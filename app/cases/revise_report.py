@@ -16,13 +16,13 @@ from app.core.extensions import db
 from app.fields.values import NOTHING, FieldInput, changed_fields, remove_personal_values, write_fields
 from app.files.attachments import file_facts, store_file
 from app.models import Attachment, Category, Complaint, ComplaintEvent, District, Reporter, Village
-from workflow_rules.process.actors import SYSTEM, Actor, Capacity, Person
+from workflow_rules.process.actors import BY_SYSTEM, SYSTEM, Capacity, Person
 from workflow_rules.process.events import Event, SystemEvent
 from workflow_rules.process.identity import Confidentiality
 
 IDENTITY = ("name", "phone", "email", "address", "nik")
 _NAMED: dict[str, Any] = {"category_id": Category, "district_id": District, "village_id": Village}
-FROM_SP4N = Actor.SYSTEM.value
+FROM_SP4N = BY_SYSTEM
 
 
 @dataclass(frozen=True)

@@ -4,23 +4,22 @@ from datetime import datetime
 
 from app.casefile.facts import ended_pauses
 from app.models import Complaint, StepTask
-from workflow_rules.process.actors import Actor
 from workflow_rules.process.facts import ComplaintFacts, OpenStep
 from workflow_rules.process.sop import Sop
 from workflow_rules.time.deadlines import Allowance, Unit, deadline_for, warn_at
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 
-def open_task(complaint: Complaint, step: OpenStep, actor: Actor, after: ComplaintFacts, sop: Sop) -> StepTask:
+def open_task(complaint: Complaint, step: OpenStep, actor: str, after: ComplaintFacts, sop: Sop) -> StepTask:
     """Return a new StepTask row for a step that has just opened, not added to the session and without a deadline, which
     `set_deadline` sets.
     """
     return StepTask(
         complaint_id=complaint.id,
         cycle=after.cycle,
-        step=step.step.value,
+        step=step.step,
         agency_code=step.agency,
-        actor=actor.value,
+        actor=actor,
         opened_at=step.opened_at,
         clock_from=step.clock_from,
         pauses=[],
@@ -37,7 +36,7 @@ def set_deadline(
     """
     task.allowance_value, task.allowance_unit = allowance.value, allowance.unit.value
     task.due_at = deadline_for(calendar, step.clock_from, allowance, step.pauses)
-    task.warn_at = warn_at(calendar, step.clock_from, task.due_at, step.pauses)
+    task.warn_at = warn_at(calendar, step.clock_from, task.due_at, step.pauses, sop.warning_percent / 100)
     waiting_since = step.paused_at
     check_at = deadline_for(calendar, waiting_since, sop.question) if waiting_since else task.warn_at
     task.next_alarm_at = max(check_at, now)

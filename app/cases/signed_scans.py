@@ -67,7 +67,7 @@ def keep_scan(
         request = ActionRequest(Action.ATTACH, letter.agency_code, file_facts(name, content))
         done = perform_action(letter.complaint_id, request, by, version, now=now, address=address)
         event = done.decision.event
-        file = store_file(done.complaint, name, content, event.by.actor.value, event.at)
+        file = store_file(done.complaint, name, content, event.by.actor, event.at)
         if before is not None:
             before.replaced_at, before.reason = event.at, reason
         db.session.flush()

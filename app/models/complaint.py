@@ -27,7 +27,8 @@ from app.models.organisation import Agency
 from app.models.reference import Category, District, Village
 from app.models.sop import SopVersion
 from workflow_rules.process.identity import Classification, Confidentiality
-from workflow_rules.process.steps import AGENCY_STEPS, CaseStatus, Route, Step, TrackState
+from workflow_rules.process.standard_sop import AGENCY_STEPS, Step
+from workflow_rules.process.steps import CaseStatus, Route, TrackState
 from workflow_rules.time.deadlines import Unit
 
 NOTIFICATION_CHANNELS = ("email", "gateway")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.column_types import BigKey, Document, Instant, Prose, Word, one_of
 from app.models.complaint import Complaint
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import Step
 from workflow_rules.record.time_ledger import LedgerKind
 
 JOURNAL_KINDS = (

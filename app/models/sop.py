@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.column_types import BigKey, Instant, Line, Prose, Word, one_of
-from workflow_rules.process.actors import OFFICERS, DelegationKind
-from workflow_rules.process.steps import Step
+from workflow_rules.process.actors import DelegationKind
+from workflow_rules.process.standard_sop import OFFICERS, Step
 from workflow_rules.time.deadlines import Unit
 
 SOP_STATES = ("draft", "active", "retired")

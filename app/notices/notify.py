@@ -18,9 +18,10 @@ from app.core.bulk_insert import ROWS, Part, Row, as_text, insert_together, inse
 from app.core.extensions import db
 from app.models import Attachment, Complaint, DelegationRow, Notice, StepTask
 from app.notices.outbox import Outbox, written_notice, written_notices
-from workflow_rules.process.actors import Actor, Person
+from workflow_rules.process.actors import Person
 from workflow_rules.process.escalation import Alarm
 from workflow_rules.process.events import Event
+from workflow_rules.process.standard_sop import Officer
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 
@@ -59,12 +60,12 @@ class Notifier:
         elif parts:
             insert_together(*parts)
 
-    def initials_asked(self, complaint: Complaint, opened: Iterable[StepTask], awaited: Iterable[Actor]) -> None:
+    def initials_asked(self, complaint: Complaint, opened: Iterable[StepTask], awaited: Iterable[str]) -> None:
         """Write a notice to the officers of the `awaited` roles that they are to initial a draft, once for each
         draft.
         """
         for task in opened:
-            users = [user for actor in awaited for user in self._hearers.of(actor.value, task.agency_code)]
+            users = [user for actor in awaited for user in self._hearers.of(actor, task.agency_code)]
             self._about_step(complaint, task, "initial_asked", dict.fromkeys(users))
 
     def answered(self, complaint: Complaint, event: Event, by: Person) -> None:
@@ -85,13 +86,13 @@ class Notifier:
         self._about_step(complaint, task, "question_expired", holders, _question(task))
 
     def of_office(
-        self, complaint: Complaint, tasks: Iterable[StepTask], kind: str, actor: Actor, agency: str | None, seq: int
+        self, complaint: Complaint, tasks: Iterable[StepTask], kind: str, actor: str, agency: str | None, seq: int
     ) -> None:
         """Write notices of the given kind about an event at these steps to the holders of one office (actor, agency
         code); `seq` is the event's number in its case.
         """
         for task in tasks:
-            self._about_step(complaint, task, kind, self._hearers.of(actor.value, agency), seq)
+            self._about_step(complaint, task, kind, self._hearers.of(actor, agency), seq)
 
     def disposed(self, complaint: Complaint, opened: Iterable[StepTask], officers: Iterable[int], seq: int) -> None:
         """Write a notice to the officers (ids) of a unit that a case was disposed to it; `seq` is the event's number in
@@ -104,7 +105,7 @@ class Notifier:
         """Write a notice to the admin and the head of an agency that it has left a case, which they no longer see;
         `seq` is the event's number in its case.
         """
-        actors = (Actor.AGENCY_ADMIN.value, Actor.AGENCY_HEAD.value)
+        actors = (Officer.AGENCY_ADMIN.value, Officer.AGENCY_HEAD.value)
         users = dict.fromkeys(user for actor in actors for user in self._hearers.of(actor, task.agency_code))
         self._add({"task_id": task.id, "level": seq}, "left_case", users)
 
@@ -112,7 +113,7 @@ class Notifier:
         """Write notices of alarms, given as (complaint, step, kind of notice, alarm), to the holders of the office that
         each alarm concerns.
         """
-        offices = [(alarm.actor.value, task.agency_code) for _, task, _, alarm in raised]
+        offices = [(alarm.actor, task.agency_code) for _, task, _, alarm in raised]
         self._hearers.read(offices)
         self._write(
             {
@@ -156,7 +157,7 @@ class Notifier:
 
         If it holds malware, also write one to the system administrators, without the case, which they may not see.
         """
-        admins = self._hearers.of(Actor.COMPLAINT_ADMIN.value, None)
+        admins = self._hearers.of(Officer.COMPLAINT_ADMIN.value, None)
         cause = {"attachment_id": file.id, "level": 0}
         self._add({**cause, "complaint_id": file.complaint_id}, "file_held", admins)
         if file.state_reason == "virus":

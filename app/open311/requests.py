@@ -23,7 +23,8 @@ from app.reference.calendar import load_working_calendar
 from app.reference.national_limits import load_national_limits
 from app.reference.sop import load_sop
 from workflow_rules.process.facts import ComplaintFacts
-from workflow_rules.process.steps import ENDED, CaseStatus, Step
+from workflow_rules.process.standard_sop import Step
+from workflow_rules.process.steps import ENDED, CaseStatus
 
 ROUNDED = Decimal("0.001")
 PUT_ASIDE = frozenset({CaseStatus.ARCHIVED, CaseStatus.MERGED})

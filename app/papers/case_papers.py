@@ -24,7 +24,7 @@ from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Person
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
-from workflow_rules.process.steps import AGENCY_STEPS, Step
+from workflow_rules.process.standard_sop import AGENCY_STEPS, Step
 from workflow_rules.time.deadlines import deadline_for_all
 
 DISPOSING = (Action.DIRECT, Action.DISPOSE, Action.DISPOSE_ANSWER)

@@ -6,7 +6,7 @@ from typing import Any
 from app.choices.lists import CHANNELS, URGENCIES
 from app.papers.html_parts import paper_html, public_address, qr
 from app.vocabulary.words import ACTORS, CLASSIFICATIONS, CONFIDENTIALITIES, DELEGATION_KINDS
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import Step
 
 
 def receipt(frozen: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ from workflow_rules.process.actions import Action, LetterState
 from workflow_rules.process.actors import Person
 from workflow_rules.process.decide import Decision
 from workflow_rules.process.identity import Confidentiality
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import Step
 
 
 def update_letter(complaint: Complaint, decision: Decision, by: Person) -> None:

@@ -21,8 +21,7 @@ from app.core.transaction import one_transaction
 from app.models import Letter, Paper, PaperKind, StepTask
 from app.notices.notify import Notifier
 from app.reference.calendar import load_working_calendar
-from workflow_rules.process.actors import Actor
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import Officer, Step
 
 log = structlog.get_logger()
 
@@ -97,7 +96,7 @@ def notify_of_paper(paper: Paper, now: datetime) -> None:
     )
     task = own[0] if own else db.session.scalars(last.order_by(StepTask.id.desc()).limit(1)).first()
     if task is not None:
-        admin = Actor.AGENCY_ADMIN if paper.agency_code else Actor.COMPLAINT_ADMIN
+        admin = Officer.AGENCY_ADMIN if paper.agency_code else Officer.COMPLAINT_ADMIN
         Notifier(load_working_calendar(), now).paper_failed(paper.complaint, task, (admin.value, paper.agency_code))
 
 

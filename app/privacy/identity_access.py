@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from app.access.roles import SPEAK_WITH_REPORTERS
-from workflow_rules.process.actors import Actor, Capacity, Person
+from workflow_rules.process.actors import Capacity, Person
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.parameters import Field, Text
+from workflow_rules.process.standard_sop import Officer
 from workflow_rules.process.steps import TrackState
 
 EVERYTHING = ("name", "phone", "email", "address", "nik")
@@ -34,7 +35,7 @@ def opening_for(person: Person, facts: ComplaintFacts) -> Opening | None:
     for capacity in person.capacities:
         if capacity.actor in SPEAK_WITH_REPORTERS:
             return Opening(capacity, EVERYTHING)
-        if capacity.actor is Actor.AGENCY_SECRETARY and _may_call(capacity, facts):
+        if capacity.actor == Officer.AGENCY_SECRETARY and _may_call(capacity, facts):
             return Opening(capacity, CONTACT)
     return None
 

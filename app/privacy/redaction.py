@@ -14,11 +14,12 @@ from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.files.attachments import safe_name
 from app.models import Attachment, Complaint, OriginalText
-from workflow_rules.process.actors import Actor, Capacity, Person
+from workflow_rules.process.actors import Capacity, Person
 from workflow_rules.process.events import Event, SystemEvent
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.parameters import Field, Text, check_fields
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.standard_sop import Officer
 
 FIELDS: dict[str, Field] = {
     "title": Text(longest=200),
@@ -43,7 +44,7 @@ def may_redact(complaint: Complaint, by: Person) -> Capacity | None:
     """
     if complaint.confidentiality == Confidentiality.OPEN and not complaint.redacted:
         return None
-    return by.capacity_as(Actor.COMPLAINT_ADMIN)
+    return by.capacity_as({Officer.COMPLAINT_ADMIN})
 
 
 def redact(

@@ -32,7 +32,7 @@ from app.profile.row_types import (
 )
 from app.profile.section import Profile, Row, Section, in_order_of_identity, rows_of, unknown
 from app.profile.yaml_text import Fault
-from workflow_rules.process.moves import INITIALLERS
+from workflow_rules.process.standard_sop import INITIALLERS
 from workflow_rules.time.national_clock import NationalClass
 
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -56,7 +56,7 @@ def _picture(said: str) -> str:
 
 
 def _initiallers(actors: list[str]) -> list[str]:
-    if wrong := set(actors) - {actor.value for actor in INITIALLERS}:
+    if wrong := set(actors) - set(INITIALLERS):
         raise ValueError(f"names {', '.join(sorted(wrong))}; possible are {', '.join(sorted(INITIALLERS))}")
     return actors
 

@@ -11,9 +11,9 @@ from app.profile.row_types import Day, Line, NeededLine, Prose, Strict, Word, Wo
 from app.profile.section import Profile, Row, Section, as_stored, unknown
 from app.profile.yaml_text import Fault
 from app.reference.sop import active_sop_version, load_sop
-from workflow_rules.process.actors import OFFICERS, DelegationKind
+from workflow_rules.process.actors import DelegationKind
 from workflow_rules.process.choices import ChoiceList
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import OFFICERS, Step
 from workflow_rules.time.deadlines import Unit
 
 MOST_DAYS, MOST_MINUTES = 365, 10_000

@@ -20,13 +20,13 @@ from app.public.tracked_history import PUBLIC_KINDS, News, news_of
 from app.reference.calendar import load_working_calendar
 from app.reference.sop import load_sop
 from workflow_rules.process.actions import Action
-from workflow_rules.process.actors import REPORTER, Actor
+from workflow_rules.process.actors import BY_REPORTER, REPORTER
 from workflow_rules.process.decide import AllowedAction, allowed_actions
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 from workflow_rules.process.sop import Sop
-from workflow_rules.process.steps import CaseStatus, Step, TrackState
+from workflow_rules.process.steps import CaseStatus, TrackState
 from workflow_rules.time.deadlines import deadline_for
 from workflow_rules.time.working_calendar import WorkingCalendar
 
@@ -52,7 +52,7 @@ class Question:
     office), `until` is the end of the wait (aware).
     """
 
-    step: Step | None
+    step: str | None
     agency: str | None
     agency_name: str
     text: str
@@ -136,9 +136,9 @@ def load_tracked_case(complaint_id: int, now: datetime) -> TrackedCase:
     sop, calendar = load_sop(complaint.sop_version), load_working_calendar()
     public = (ComplaintEvent.complaint_id == complaint.id, ComplaintEvent.kind.in_(sorted(PUBLIC_KINDS)))
     events = list(db.session.scalars(select(ComplaintEvent).where(*public).order_by(ComplaintEvent.seq)))
-    opened = ((Step(t.step), t.opened_at) for t in complaint.tasks if t.cycle == complaint.cycle)
+    opened = ((t.step, t.opened_at) for t in complaint.tasks if t.cycle == complaint.cycle)
     reopen_until = deadline_for(calendar, facts.answered_at, sop.silence) if facts.answered_at else None
-    own_files = (Attachment.complaint_id == complaint.id, Attachment.added_by == Actor.REPORTER.value)
+    own_files = (Attachment.complaint_id == complaint.id, Attachment.added_by == BY_REPORTER)
     return TrackedCase(
         complaint_id=complaint.id,
         number=complaint.number,
@@ -186,7 +186,7 @@ def _questions(complaint: Complaint, sop: Sop, calendar: WorkingCalendar) -> Ite
             text = next((p.question for p in task.pauses if p.ended_at is None), "")
             until = deadline_for(calendar, task.paused_at, sop.question)
             agency_name = task.agency.name if task.agency else ""
-            yield Question(Step(task.step), task.agency_code, agency_name, text, until)
+            yield Question(task.step, task.agency_code, agency_name, text, until)
 
 
 def _agencies_at_work(complaint: Complaint, facts: ComplaintFacts) -> Iterable[str]:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent
 from workflow_rules.process.actions import Action
-from workflow_rules.process.actors import Actor
+from workflow_rules.process.actors import BY_REPORTER
 from workflow_rules.process.events import SystemEvent
 
 SENT = "sent"
@@ -52,7 +52,7 @@ def news_of(complaint: Complaint, events: Iterable[ComplaintEvent]) -> tuple[New
     lines = [
         _news(event, names)
         for event in events
-        if event.kind not in (Action.NOTE, Action.ATTACH) or event.actor == Actor.REPORTER
+        if event.kind not in (Action.NOTE, Action.ATTACH) or event.actor == BY_REPORTER
     ]
     # One line for each time the case was sent to agencies; a direction that is not sent yet is not public.
     sent = sorted((t for t in complaint.tracks if t.sent_at is not None), key=_sent_at)

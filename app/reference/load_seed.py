@@ -140,10 +140,10 @@ def _standard_sop(now: datetime) -> SopVersion:
         records=seed_files.RECORDS,
         steps=[
             SopStepRow(
-                step=row.step.value,
+                step=row.step,
                 position=position,
                 number=row.number,
-                actor=row.actor.value,
+                actor=row.actor,
                 allowance_value=row.allowance.value if row.allowance else None,
                 allowance_unit=row.allowance.unit.value if row.allowance else None,
                 procedure=row.procedure,

@@ -1,6 +1,7 @@
 """SOP versions read from their tables as `Sop` values."""
 
 import json
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -10,9 +11,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.extensions import db
 from app.models import SopStepRow, SopVersion
-from workflow_rules.process.actors import Actor
 from workflow_rules.process.sop import FastTrack, Sop, SopStep
-from workflow_rules.process.steps import Step
+from workflow_rules.process.sop_check import checked
+from workflow_rules.process.standard_sop import STANDARD_SOP
 from workflow_rules.time.deadlines import Allowance, Unit
 
 
@@ -69,25 +70,25 @@ def _sop(
 
     Raises ValueError when they form no valid SOP.
     """
-    return Sop(
-        number,
-        tuple(
-            SopStep(
-                Step(step),
-                position,
-                Actor(actor),
-                Allowance(value, Unit(unit)) if value is not None and unit is not None else None,
-                *words,
-            )
-            for step, position, actor, value, unit, *words in json.loads(steps)
-        ),
-        Allowance(draft, Unit.WORKING_DAYS),
-        FastTrack(Actor(fast), frozenset(Step(step) for step in early)),
-        Allowance(silence, Unit.WORKING_DAYS),
-        Allowance(question, Unit.WORKING_DAYS),
-        frozenset(nik),
-        more,
+    return checked(
+        replace(
+            STANDARD_SOP,
+            version=number,
+            steps=tuple(_step(*row) for row in json.loads(steps)),
+            fast_track=FastTrack(fast, frozenset(early)),
+            extended_draft=Allowance(draft, Unit.WORKING_DAYS),
+            silence=Allowance(silence, Unit.WORKING_DAYS),
+            question=Allowance(question, Unit.WORKING_DAYS),
+            nik_channels=frozenset(nik),
+            most_more_days=more,
+        )
     )
+
+
+def _step(step: str, number: int, actor: str, value: int | None, unit: str | None, *words: str) -> SopStep:
+    allowance = Allowance(value, Unit(unit)) if value is not None and unit is not None else None
+    texts: dict[str, Any] = dict(zip(OF_A_STEP[-len(words) :], words, strict=True))
+    return replace(STANDARD_SOP.row(step), number=number, actor=actor, allowance=allowance, **texts)
 
 
 OF_A_STEP = (

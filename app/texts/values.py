@@ -18,7 +18,7 @@ from app.texts.field_names import PREFIX, Readers, field_names, is_shown
 from app.texts.placeholders import Values, ValueType
 from app.vocabulary.words import STEPS
 from app.web.formats import ZONE_NAME, day, moment
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import Step
 
 SAMPLE_NUMBER, SAMPLE_LETTER = "LB-2026-000123", "500.12/001/DINAS/2026"
 

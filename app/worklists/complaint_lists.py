@@ -44,7 +44,7 @@ from app.worklists.highlight_hits import hit_words
 from app.worklists.search import USUAL, Search
 from app.worklists.search_hits import find_hits
 from workflow_rules.process.actors import Person
-from workflow_rules.process.steps import LEFT, OPEN, CaseStatus, Step
+from workflow_rules.process.steps import LEFT, OPEN, CaseStatus
 
 _agencies = Agency.__table__
 _cases = Complaint.__table__
@@ -72,7 +72,7 @@ class ComplaintFilter:
     status: CaseStatus | None = None
     late: bool = False
     running: bool = False
-    step: Step | None = None
+    step: str | None = None
     agency: str | None = None
     category: str | None = None
     channel: str | None = None
@@ -320,7 +320,7 @@ def _at(wanted: ComplaintFilter) -> list[ColumnElement[bool]]:
     """
     found: list[ColumnElement[bool]] = []
     if wanted.step is not None:
-        at_step = select(_tasks.c.complaint_id).where(_tasks.c.closed_at.is_(None), _tasks.c.step == wanted.step.value)
+        at_step = select(_tasks.c.complaint_id).where(_tasks.c.closed_at.is_(None), _tasks.c.step == wanted.step)
         found.append(_cases.c.id.in_(at_step))
     if wanted.agency:
         with_agency = select(_tracks.c.complaint_id).where(

@@ -17,7 +17,7 @@ from app.worklists.highlight_hits import hit_words
 from app.worklists.search import Search
 from app.worklists.waiting import in_state, waits_elsewhere, waits_for, waits_for_initial, was_sent_back
 from workflow_rules.process.actors import Person
-from workflow_rules.process.steps import CaseStatus, Route, Step
+from workflow_rules.process.steps import CaseStatus, Route
 from workflow_rules.time.deadlines import TimeState
 
 _cases = Complaint.__table__
@@ -45,7 +45,7 @@ class WorkFilter:
 
     queue: Queue = Queue.MINE
     state: TimeState | None = None
-    step: Step | None = None
+    step: str | None = None
     returned: bool = False
     fast: bool = False
     category: str | None = None
@@ -170,7 +170,7 @@ def work_criteria(person: Person, wanted: WorkFilter, now: Moment) -> list[Colum
     if wanted.state is not None:
         found.append(in_state(wanted.state, now))
     if wanted.step is not None:
-        found.append(StepTask.step == wanted.step.value)
+        found.append(StepTask.step == wanted.step)
     if wanted.returned:
         found.append(was_sent_back())
     if wanted.fast:

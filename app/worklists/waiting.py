@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased
 from app.core.statement_cache import Moment, as_agency
 from app.models import AgencyTrackRow, StepTask
 from workflow_rules.process.actors import Person
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import Step
 from workflow_rules.time.deadlines import TimeState
 
 _tasks = StepTask.__table__
@@ -28,7 +28,7 @@ def is_held_by(person: Person) -> ColumnElement[bool]:
     """
     held = []
     for capacity in person.capacities:
-        own = _tasks.c.actor == capacity.actor.value
+        own = _tasks.c.actor == capacity.actor
         if capacity.agency is not None:
             own = own & (_tasks.c.agency_code == as_agency(capacity.agency))
         held.append(own)
@@ -61,7 +61,7 @@ def waits_for_initial(person: Person) -> ColumnElement[bool]:
     mine = []
     for capacity in person.capacities:
         if capacity.agency is not None:
-            awaited = track.awaits.op("@>")(literal([capacity.actor.value], JSONB))
+            awaited = track.awaits.op("@>")(literal([capacity.actor], JSONB))
             mine.append(and_(track.agency_code == as_agency(capacity.agency), awaited))
     if not mine:
         return false()

@@ -6,11 +6,12 @@ import pytest
 
 from app.access.visibility import data_shown
 from app.models import Complaint, ComplaintEvent
-from workflow_rules.process.actors import Actor, Capacity, Person
+from workflow_rules.process.actors import Capacity, Person
+from workflow_rules.process.standard_sop import Officer
 
-OFFICE = Person(1, "Kasi", (Capacity(Actor.SECTION_HEAD),))
-OWN = Person(2, "Kepala Dishub", (Capacity(Actor.AGENCY_HEAD, "dishub"),))
-OTHER = Person(3, "Kepala DPLH", (Capacity(Actor.AGENCY_HEAD, "dplh"),))
+OFFICE = Person(1, "Kasi", (Capacity(Officer.SECTION_HEAD),))
+OWN = Person(2, "Kepala Dishub", (Capacity(Officer.AGENCY_HEAD, "dishub"),))
+OTHER = Person(3, "Kepala DPLH", (Capacity(Officer.AGENCY_HEAD, "dplh"),))
 PROGRAM = Person(None, "key", observes=True)
 SUPERVISOR = Person(4, "Pengawas", observes=True)
 READERS = {"office": OFFICE, "own": OWN, "other": OTHER, "program": PROGRAM, "supervisor": SUPERVISOR}

@@ -69,21 +69,21 @@ def revised(case: Case, kind: SystemEvent = SystemEvent.REVISED, **more: Any) ->
 def test_a_revision_that_answers_lets_the_clock_go_on() -> None:
     case = asked()
     event = revised(case, resumes=True)
-    after = evolve(case.facts, event)
+    after = evolve(case.facts, event, case.sop)
     (step,) = after.open_steps
     assert (case.facts.status, after.status) == (CaseStatus.WAITING_FOR_REPORTER, CaseStatus.REGISTERING)
     assert step.paused_at is None
     assert step.pauses == ((MONDAY + timedelta(minutes=1), MONDAY + timedelta(minutes=2)),)
-    assert replay(case.facts.number, [*case.log, event]) == after
+    assert replay(case.facts.number, [*case.log, event], case.sop) == after
 
 
 def test_a_revision_that_does_not_leaves_it_standing() -> None:
     case = asked()
-    assert evolve(case.facts, revised(case, resumes=False)).status is CaseStatus.WAITING_FOR_REPORTER
-    assert evolve(case.facts, revised(case)).status is CaseStatus.WAITING_FOR_REPORTER
+    assert evolve(case.facts, revised(case, resumes=False), case.sop).status is CaseStatus.WAITING_FOR_REPORTER
+    assert evolve(case.facts, revised(case), case.sop).status is CaseStatus.WAITING_FOR_REPORTER
 
 
 def test_a_decision_about_a_difference_writes_what_the_report_says_now() -> None:
     case = Case()
-    after = evolve(case.facts, revised(case, SystemEvent.SETTLED, confidentiality="secret"))
+    after = evolve(case.facts, revised(case, SystemEvent.SETTLED, confidentiality="secret"), case.sop)
     assert (after.confidentiality, after.version) == (SECRET, case.facts.version + 1)

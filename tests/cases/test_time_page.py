@@ -25,7 +25,7 @@ from app.reporting.figures.punctuality import closed_steps
 from tests.factories import a_complaint
 from tests.statements import statements
 from workflow_rules.process.actions import Action, ActionRequest
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import Step
 from workflow_rules.time.deadlines import Allowance, TimeState, Unit
 
 Freeze = Callable[[str], Any]

@@ -8,7 +8,7 @@ import pytest
 
 from workflow_rules.process import guards
 from workflow_rules.process.actions import Action, ActionRequest, Known
-from workflow_rules.process.actors import Actor, Capacity
+from workflow_rules.process.actors import Capacity
 from workflow_rules.process.choices import SEEDED_CHOICES, ChoiceEntry, ChoiceFlag, ChoiceList, Choices
 from workflow_rules.process.events import Event
 from workflow_rules.process.evolve import begin
@@ -17,8 +17,7 @@ from workflow_rules.process.identity import ReporterFacts
 from workflow_rules.process.moves import Spot
 from workflow_rules.process.parameters import check_fields, fields_of, json_schema
 from workflow_rules.process.refusals import ActionRefused, FieldFault, RefusalReason
-from workflow_rules.process.standard_sop import STANDARD_SOP
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import STANDARD_SOP, Officer, Step
 
 AT = datetime(2026, 12, 1, 2, tzinfo=UTC)
 RADIO = ChoiceEntry(ChoiceList.CHANNEL, "radio", label="Radio Balangan")
@@ -39,8 +38,8 @@ def facts(channel: str = "radio", reporter: ReporterFacts = WHOLE) -> ComplaintF
         "reporter": {},
         "in_sp4n": False,
     }
-    received = Event(Action.NOTE, AT, Capacity(Actor.SYSTEM), None, None, data)
-    return replace(begin("LB-2026-000001", received), reporter=reporter)
+    received = Event(Action.NOTE, AT, Capacity("system"), None, None, data)
+    return replace(begin("LB-2026-000001", received, STANDARD_SOP), reporter=reporter)
 
 
 def asked(action: Action, choices: Choices, **params: Any) -> tuple[dict[str, Any], ActionRequest]:

@@ -39,13 +39,14 @@ from views.reference.calendar_labels import FILE_REFUSED
 from views.shared.list_labels import LIST_FAULTS
 from views.sp4n.labels import FILE_FAULTS
 from workflow_rules.process.actions import Action
-from workflow_rules.process.actors import Actor, DelegationKind
+from workflow_rules.process.actors import DelegationKind
 from workflow_rules.process.choices import ChoiceFlag, ChoiceList
 from workflow_rules.process.events import SystemEvent
 from workflow_rules.process.identity import Classification, Confidentiality
 from workflow_rules.process.parameters import FIELDS
 from workflow_rules.process.refusals import FieldFault, PassingReason, RefusalReason
-from workflow_rules.process.steps import CaseStatus, Route, Step, TrackState
+from workflow_rules.process.standard_sop import Officer, Step
+from workflow_rules.process.steps import CaseStatus, Route, TrackState
 from workflow_rules.time.deadlines import TimeState, Unit
 
 
@@ -64,7 +65,7 @@ def test_every_periodic_job_goes_to_its_own_queue() -> None:
 @pytest.mark.parametrize(
     ("members", "labels"),
     [
-        (Actor, words.ACTORS),
+        (Officer, words.ACTORS),
         (Step, words.STEPS),
         (CaseStatus, words.STATUSES),
         (TrackState, words.TRACK_STATES),

@@ -11,13 +11,14 @@ from app.worklists.inbox import WorkFilter, work_page
 from app.worklists.search import prepare_search
 from app.worklists.work_counts import count_badges, count_inbox
 from tests.factories import a_complaint
-from workflow_rules.process.actors import Actor, Capacity, DelegationKind, Person
+from workflow_rules.process.actors import Capacity, DelegationKind, Person
+from workflow_rules.process.standard_sop import Officer
 
 AGENCIES = ("dishub", "dplh", "disdukcapil", "dpuprperkim")
 
 
 def head_of(*agencies: str) -> Person:
-    return Person(7, "Kepala", tuple(Capacity(Actor.AGENCY_HEAD, code) for code in agencies))
+    return Person(7, "Kepala", tuple(Capacity(Officer.AGENCY_HEAD, code) for code in agencies))
 
 
 def test_the_same_office_reads_by_the_same_statement_at_every_agency() -> None:
@@ -29,15 +30,15 @@ def test_the_same_office_reads_by_the_same_statement_at_every_agency() -> None:
 
 
 def test_a_stand_in_reads_as_whoever_holds_both_offices_does() -> None:
-    lent = Capacity(Actor.AGENCY_HEAD, "dplh", 9, DelegationKind.PLH, 4)
-    standing_in = Person(8, "Pengganti", (Capacity(Actor.AGENCY_HEAD, "dishub"), lent))
+    lent = Capacity(Officer.AGENCY_HEAD, "dplh", 9, DelegationKind.PLH, 4)
+    standing_in = Person(8, "Pengganti", (Capacity(Officer.AGENCY_HEAD, "dishub"), lent))
     assert kind_of(standing_in) == kind_of(head_of("dplh", "dishub"))
     assert values_of(standing_in) == {"asking_agency_0": "dishub", "asking_agency_1": "dplh"}
 
 
 def test_what_an_agency_is_told_apart_by_is_told_with_the_statement() -> None:
-    mixed = Person(8, "Dua jabatan", (Capacity(Actor.AGENCY_ADMIN, "dplh"), Capacity(Actor.AGENCY_HEAD, "dishub")))
-    turned = Person(8, "Dua jabatan", (Capacity(Actor.AGENCY_ADMIN, "dishub"), Capacity(Actor.AGENCY_HEAD, "dplh")))
+    mixed = Person(8, "Dua jabatan", (Capacity(Officer.AGENCY_ADMIN, "dplh"), Capacity(Officer.AGENCY_HEAD, "dishub")))
+    turned = Person(8, "Dua jabatan", (Capacity(Officer.AGENCY_ADMIN, "dishub"), Capacity(Officer.AGENCY_HEAD, "dplh")))
     assert kind_of(mixed) != kind_of(turned)
 
 

@@ -15,15 +15,16 @@ from tests.workflow_rules.rules_cases import (
     secretary,
 )
 from workflow_rules.process.actions import Action
-from workflow_rules.process.actors import Actor, Capacity, DelegationKind, Person
+from workflow_rules.process.actors import Capacity, DelegationKind, Person
 from workflow_rules.process.events import Event, SystemEvent
 from workflow_rules.process.evolve import evolve, replay
 from workflow_rules.process.identity import ReporterFacts
+from workflow_rules.process.standard_sop import Officer
 
 ALL = ("name", "phone", "email", "address", "nik")
 CONTACT = ("name", "phone")
 DEPUTY = Person(
-    9, "deputy", (Capacity(Actor.DIVISION_HEAD), Capacity(Actor.SECTION_HEAD, None, 4, DelegationKind.PLH, 1))
+    9, "deputy", (Capacity(Officer.DIVISION_HEAD), Capacity(Officer.SECTION_HEAD, None, 4, DelegationKind.PLH, 1))
 )
 
 
@@ -76,6 +77,7 @@ def test_an_opening_leaves_every_form_as_it_was_and_a_removal_takes_the_identity
     assert agency is not None
     for kind, opening in ((SystemEvent.IDENTITY_OPENED, office), (SystemEvent.IDENTITY_OPENED, agency)):
         case.log.append(Event(kind, case.now, opening.capacity, None, opening.capacity.agency, {}))
-    assert replay(case.facts.number, case.log) == case.facts
-    gone = evolve(case.facts, Event(SystemEvent.IDENTITY_REMOVED, case.now, office.capacity, None, None, {"years": 5}))
+    assert replay(case.facts.number, case.log, case.sop) == case.facts
+    removed = Event(SystemEvent.IDENTITY_REMOVED, case.now, office.capacity, None, None, {"years": 5})
+    gone = evolve(case.facts, removed, case.sop)
     assert (gone.reporter, gone.version) == (ReporterFacts(), case.facts.version)

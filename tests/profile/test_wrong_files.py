@@ -181,12 +181,12 @@ WRONG = {
     "an SOP without a step": (
         "(?s)  - step: check\n.*?(?=  - step: report)",
         "",
-        "sop cannot be applied: an SOP has every step exactly once.",
+        "sop cannot be applied: steps[1].back_to: wrong_return check.",
     ),
     "a step of the wrong organisation": (
         "    actor: complaint_admin",
         "    actor: agency_head",
-        "sop cannot be applied: agency_head cannot own register.",
+        "sop cannot be applied: steps[0].actor: wrong_organisation agency_head.",
     ),
     "a step twice": ("  - step: report\n", "§  - step: check\n", "sop.steps[check] is there twice."),
     "an anchor": ("- code: dishub\n", "§- code: &satu dishub\n", "must be written out: anchors (&) and aliases"),

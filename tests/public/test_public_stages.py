@@ -8,7 +8,8 @@ import pytest
 from app.casefile.public_stages import stage_of, stages
 from workflow_rules.process.facts import AgencyTrack, ComplaintFacts, OpenStep
 from workflow_rules.process.identity import Channel, Classification, Confidentiality, ReporterFacts
-from workflow_rules.process.steps import CaseStatus, Step, TrackState
+from workflow_rules.process.standard_sop import STANDARD_SOP, Step
+from workflow_rules.process.steps import CaseStatus, TrackState
 
 START = datetime(2026, 11, 24, 2, tzinfo=UTC)
 PU, DISHUB = "dpuprperkim", "dishub"
@@ -32,7 +33,8 @@ def facts(*steps: OpenStep, **more: object) -> ComplaintFacts:
 
 
 def at(step: Step, agency: str | None = None, paused: bool = False) -> OpenStep:
-    return OpenStep(step, agency, START, START, paused_at=START if paused else None)
+    row = STANDARD_SOP.row(step)
+    return OpenStep(step, row.kind, row.status, agency, START, START, paused_at=START if paused else None)
 
 
 def track(agency: str, state: TrackState = TrackState.RECEIVED) -> AgencyTrack:

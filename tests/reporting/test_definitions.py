@@ -29,7 +29,8 @@ from tests.conftest import time_travel
 from tests.factories import Case, a_complaint
 from tests.reporting.test_dashboard import figures_of, page_of, rows_of
 from workflow_rules.process.actors import SYSTEM
-from workflow_rules.process.steps import OPEN, CaseStatus, Step
+from workflow_rules.process.standard_sop import Step
+from workflow_rules.process.steps import OPEN, CaseStatus
 
 SignIn = Callable[[str], FlaskClient]
 Freeze = Callable[[str], Any]

@@ -12,10 +12,8 @@ from hypothesis import strategies as st
 
 from app.reporting.rehearsals.model import Opening, WhatIf, rehearse, whole_time
 from app.reporting.rehearsals.totals import Rehearsal
-from workflow_rules.process.actors import Actor
 from workflow_rules.process.sop import Sop
-from workflow_rules.process.standard_sop import STANDARD_SOP
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import STANDARD_SOP, Officer, Step
 from workflow_rules.time.deadlines import Allowance, Unit, deadline_for
 from workflow_rules.time.working_calendar import WorkingCalendar
 
@@ -40,7 +38,7 @@ def opening(step: Step, begins: str, ends: str, track: str | None = None, **more
     return Opening(step, track, 1, owner, began, at(ends), began, due, granted, **more)  # type: ignore[arg-type]
 
 
-def with_step(step: Step, minutes: int | None = None, actor: Actor | None = None) -> Sop:
+def with_step(step: Step, minutes: int | None = None, actor: Officer | None = None) -> Sop:
     rows = [
         replace(
             row,
@@ -129,9 +127,9 @@ def test_a_wait_for_the_reporter_lasts_as_long_as_it_lasted() -> None:
 
 def test_a_step_given_to_another_officer_is_counted_there() -> None:
     sums = Rehearsal()
-    what_if = WhatIf(with_step(Step.CHECK, actor=Actor.DIVISION_HEAD))
+    what_if = WhatIf(with_step(Step.CHECK, actor=Officer.DIVISION_HEAD))
     sums.add(1, rehearse(MORNING, what_if, CALENDAR), CALENDAR)
-    head, division = sums.actors[Actor.SECTION_HEAD], sums.actors[Actor.DIVISION_HEAD]
+    head, division = sums.actors[Officer.SECTION_HEAD], sums.actors[Officer.DIVISION_HEAD]
     assert (head.then.minutes, head.now.minutes) == (75, 0)
     assert (division.then.minutes, division.now.minutes) == (45, 120)
 

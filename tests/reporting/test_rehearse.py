@@ -23,7 +23,7 @@ from tests.reporting.many_openings import copy_openings
 from tests.reporting.small_month import answered_road, led, waiting_road, wita
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.escalation import LIMIT
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import Step
 
 SEPTEMBER = Period(wita("1 00:00"), wita("2026-10-01 00:00"))
 NOTHING: dict[str, Any] = {"steps": {}, "skipped": []}

@@ -35,6 +35,7 @@ EVER = {
     "merge": "complaint_admin section_head division_head office_head",
     "approve_check": "section_head",
     "report": "division_head",
+    "approve": "",  # only of a review that an office adds
     "direct": "office_head",
     "relay": "complaint_admin",
     "send_back": "section_head division_head office_head agency_head complaint_admin",

@@ -9,7 +9,7 @@ from workflow_rules.process.events import Event
 from workflow_rules.process.evolve import evolve
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.sop import Sop
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import Step
 
 Where = tuple[Step | None, str | None]
 
@@ -65,7 +65,7 @@ class Watch:
         self.lead_lost_by: str | None = None
         self.cycle_began = 0
 
-    def hears(self, before: ComplaintFacts, decision: Decision, log: Sequence[Event]) -> None:
+    def hears(self, before: ComplaintFacts, decision: Decision, log: Sequence[Event], sop: Sop) -> None:
         event = decision.event
         assert event.by.agency in (None, event.agency), "nobody acts for another agency"
         if event.kind in ENDINGS:
@@ -77,7 +77,8 @@ class Watch:
         self._follows_agencies(before, event)
         self._follows_questions(event)
         self.opened_in_turn(before, decision, log)
-        assert evolve(before, log[-1]) == decision.after, "by induction the log replays to the facts, at every event"
+        replayed = evolve(before, log[-1], sop)
+        assert replayed == decision.after, "by induction the log replays to the facts, at every event"
 
     def _follows_agencies(self, before: ComplaintFacts, event: Event) -> None:
         if event.kind is Action.DIRECT:

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from workflow_rules.process.actions import NAMES_AGENCY, Action, ActionRequest, Known, MergeTarget
-from workflow_rules.process.actors import SYSTEM, Actor, Capacity, Person
+from workflow_rules.process.actors import SYSTEM, Capacity, Person
 from workflow_rules.process.decide import Decision, decide
 from workflow_rules.process.events import Event, SystemEvent
 from workflow_rules.process.evolve import begin
 from workflow_rules.process.facts import AgencyTrack, ComplaintFacts
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 from workflow_rules.process.sop import Sop
-from workflow_rules.process.standard_sop import STANDARD_SOP
-from workflow_rules.process.steps import CaseStatus, Step
+from workflow_rules.process.standard_sop import STANDARD_SOP, Officer, Step
+from workflow_rules.process.steps import CaseStatus
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 IN_SERVICE = frozenset({"dishub", "dinkes", "dplh", "disdukcapil", "dpuprperkim"})
@@ -41,6 +41,7 @@ GOOD: dict[Action, dict[str, Any]] = {
     Action.MERGE: {"into": TARGET.number},
     Action.APPROVE_CHECK: {},
     Action.REPORT: {},
+    Action.APPROVE: {},
     Action.DIRECT: {
         "agencies": ["disdukcapil"],
         "lead": "disdukcapil",
@@ -81,28 +82,28 @@ GOOD: dict[Action, dict[str, Any]] = {
 }
 
 
-def officer(actor: Actor, agency: str | None = None) -> Person:
-    return Person(1, f"{actor.value} {agency or ''}".strip(), (Capacity(actor, agency),))
+def officer(actor: str, agency: str | None = None) -> Person:
+    return Person(1, f"{actor} {agency or ''}".strip(), (Capacity(actor, agency),))
 
 
-ADMIN = officer(Actor.COMPLAINT_ADMIN)
-SECTION_HEAD = officer(Actor.SECTION_HEAD)
-DIVISION_HEAD = officer(Actor.DIVISION_HEAD)
-OFFICE_HEAD = officer(Actor.OFFICE_HEAD)
+ADMIN = officer(Officer.COMPLAINT_ADMIN)
+SECTION_HEAD = officer(Officer.SECTION_HEAD)
+DIVISION_HEAD = officer(Officer.DIVISION_HEAD)
+OFFICE_HEAD = officer(Officer.OFFICE_HEAD)
 SUPERVISOR = Person(2, "supervisor", observes=True)
 NOBODY = Person(3, "nobody")
 
 
 def agency_admin(agency: str) -> Person:
-    return officer(Actor.AGENCY_ADMIN, agency)
+    return officer(Officer.AGENCY_ADMIN, agency)
 
 
 def secretary(agency: str) -> Person:
-    return officer(Actor.AGENCY_SECRETARY, agency)
+    return officer(Officer.AGENCY_SECRETARY, agency)
 
 
 def agency_head(agency: str) -> Person:
-    return officer(Actor.AGENCY_HEAD, agency)
+    return officer(Officer.AGENCY_HEAD, agency)
 
 
 class Case:
@@ -112,7 +113,7 @@ class Case:
         self.sop, self.now = sop, MONDAY
         first = Event(SystemEvent.RECEIVED, self.now, SYSTEM.capacities[0], None, None, {**RECEIVED, **received})
         self.log = [first]
-        self.facts: ComplaintFacts = begin(NUMBER, first)
+        self.facts: ComplaintFacts = begin(NUMBER, first, sop)
 
     @property
     def known(self) -> Known:
@@ -169,7 +170,7 @@ class Case:
         assert found is not None
         return found
 
-    def steps(self) -> set[tuple[Step, str | None]]:
+    def steps(self) -> set[tuple[str, str | None]]:
         return {(s.step, s.agency) for s in self.facts.open_steps}
 
 

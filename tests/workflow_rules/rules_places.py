@@ -23,8 +23,9 @@ from tests.workflow_rules.rules_cases import (
     secretary,
 )
 from workflow_rules.process.actions import Action, Correction
-from workflow_rules.process.actors import REPORTER, SYSTEM, Actor, Person
-from workflow_rules.process.steps import CaseStatus, Step
+from workflow_rules.process.actors import REPORTER, SYSTEM, Person
+from workflow_rules.process.standard_sop import Officer, Step
+from workflow_rules.process.steps import CaseStatus
 
 
 def person(name: str) -> Person:
@@ -32,7 +33,7 @@ def person(name: str) -> Person:
     if name in special:
         return special[name]
     role, _, agency = name.partition("@")
-    return officer(Actor(role), agency or None)
+    return officer(Officer(role), agency or None)
 
 
 def waiting_at_register() -> Case:

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tests.workflow_rules.office_calendars import BALANGAN, wita
-from workflow_rules.process.actors import Actor
 from workflow_rules.process.escalation import LIMIT, WARNING, Alarm, actor_notified, alarms_until, escalation_line
+from workflow_rules.process.standard_sop import STANDARD_SOP, Officer
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 CALENDAR = WorkingCalendar.from_dict(BALANGAN)
@@ -24,22 +24,22 @@ LINES = {
 
 @pytest.mark.parametrize("holder", LINES)
 def test_the_line_goes_from_the_holder_to_the_head_of_the_office(holder: str) -> None:
-    line = [Actor(name) for name in LINES[holder].split()]
-    assert list(escalation_line(Actor(holder))) == line
-    assert actor_notified(0, Actor(holder)) == actor_notified(1, Actor(holder)) == Actor(holder)
-    told = [actor_notified(level, Actor(holder)) for level in range(1, 9)]
-    assert told == [*line, *[Actor.OFFICE_HEAD] * (8 - len(line))]
+    line = LINES[holder].split()
+    assert list(escalation_line(holder, STANDARD_SOP)) == line
+    assert actor_notified(0, holder, STANDARD_SOP) == actor_notified(1, holder, STANDARD_SOP) == holder
+    told = [actor_notified(level, holder, STANDARD_SOP) for level in range(1, 9)]
+    assert told == [*line, *[Officer.OFFICE_HEAD] * (8 - len(line))]
 
 
 def test_a_draft_of_five_days_warns_after_four_and_then_goes_up_the_line_each_working_day() -> None:
     start, due = wita("2026-11-23 09:00"), wita("2026-11-30 09:00")
-    found = alarms_until(CALENDAR, start, due, wita("2026-12-03 09:00"), Actor.AGENCY_SECRETARY)
+    found = alarms_until(CALENDAR, start, due, wita("2026-12-03 09:00"), Officer.AGENCY_SECRETARY, STANDARD_SOP)
     assert found == (
-        Alarm(WARNING, wita("2026-11-27 09:00"), Actor.AGENCY_SECRETARY),
-        Alarm(LIMIT, wita("2026-11-30 09:00"), Actor.AGENCY_SECRETARY),
-        Alarm(2, wita("2026-12-01 09:00"), Actor.AGENCY_HEAD),
-        Alarm(3, wita("2026-12-02 09:00"), Actor.OFFICE_HEAD),
-        Alarm(4, wita("2026-12-03 09:00"), Actor.OFFICE_HEAD),
+        Alarm(WARNING, wita("2026-11-27 09:00"), Officer.AGENCY_SECRETARY),
+        Alarm(LIMIT, wita("2026-11-30 09:00"), Officer.AGENCY_SECRETARY),
+        Alarm(2, wita("2026-12-01 09:00"), Officer.AGENCY_HEAD),
+        Alarm(3, wita("2026-12-02 09:00"), Officer.OFFICE_HEAD),
+        Alarm(4, wita("2026-12-03 09:00"), Officer.OFFICE_HEAD),
     )
 
 
@@ -57,18 +57,20 @@ def test_a_draft_of_five_days_warns_after_four_and_then_goes_up_the_line_each_wo
 )
 def test_days_on_which_nobody_works_raise_nothing(now: str, levels: list[int]) -> None:
     start, due = wita("2026-12-23 09:00"), wita("2026-12-23 10:00")
-    found = alarms_until(CALENDAR, start, due, wita(now), Actor.SECTION_HEAD)
+    found = alarms_until(CALENDAR, start, due, wita(now), Officer.SECTION_HEAD, STANDARD_SOP)
     assert [alarm.level for alarm in found] == levels
 
 
 def test_a_pause_moves_the_warning() -> None:
     start, due = wita("2026-11-23 09:00"), wita("2026-11-23 11:00")
     pause = (wita("2026-11-23 09:10"), wita("2026-11-23 10:10"))
-    found = alarms_until(CALENDAR, start, due, due, Actor.SECTION_HEAD, [pause])
+    found = alarms_until(CALENDAR, start, due, due, Officer.SECTION_HEAD, STANDARD_SOP, [pause])
     assert [a.at for a in found] == [wita("2026-11-23 10:48"), due]
 
 
 def test_a_naive_moment_is_an_error() -> None:
     start = wita("2026-11-23 09:00")
     with pytest.raises(ValueError, match="aware"):
-        alarms_until(CALENDAR, start.replace(tzinfo=None), start + timedelta(hours=1), start, Actor.SECTION_HEAD)
+        alarms_until(
+            CALENDAR, start.replace(tzinfo=None), start + timedelta(hours=1), start, Officer.SECTION_HEAD, STANDARD_SOP
+        )

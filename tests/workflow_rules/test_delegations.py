@@ -5,16 +5,17 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.core.clock import office_today
-from workflow_rules.process.actors import Actor, Capacity, DelegationKind
+from workflow_rules.process.actors import Capacity, DelegationKind
 from workflow_rules.process.delegations import Delegation, capacities_on, closes_a_loop
+from workflow_rules.process.standard_sop import Officer
 
 FIRST, LAST = date(2026, 3, 2), date(2026, 3, 6)
 HEAD, DIVISION, SECTION, ADMIN, STRANGER = 1, 2, 3, 4, 5
 OWN = {
-    HEAD: (Capacity(Actor.OFFICE_HEAD),),
-    DIVISION: (Capacity(Actor.DIVISION_HEAD),),
-    SECTION: (Capacity(Actor.SECTION_HEAD),),
-    ADMIN: (Capacity(Actor.COMPLAINT_ADMIN),),
+    HEAD: (Capacity(Officer.OFFICE_HEAD),),
+    DIVISION: (Capacity(Officer.DIVISION_HEAD),),
+    SECTION: (Capacity(Officer.SECTION_HEAD),),
+    ADMIN: (Capacity(Officer.COMPLAINT_ADMIN),),
 }
 
 
@@ -29,19 +30,19 @@ def given(
     return Delegation(number or giver * 10 + holder, kind, giver, holder, starts, ends)
 
 
-def offices(officer: int, *delegations: Delegation, day: date = FIRST) -> list[Actor]:
+def offices(officer: int, *delegations: Delegation, day: date = FIRST) -> list[Officer]:
     return [c.actor for c in capacities_on(officer, OWN, delegations, day)]
 
 
 def test_a_delegation_gives_the_office_and_names_itself() -> None:
     plh = given(HEAD, DIVISION, kind=DelegationKind.PLH, number=7)
     own, acting = capacities_on(DIVISION, OWN, [plh], FIRST)
-    assert own == Capacity(Actor.DIVISION_HEAD)
-    assert acting == Capacity(Actor.OFFICE_HEAD, None, on_behalf_of=HEAD, kind=DelegationKind.PLH, delegation=7)
+    assert own == Capacity(Officer.DIVISION_HEAD)
+    assert acting == Capacity(Officer.OFFICE_HEAD, None, on_behalf_of=HEAD, kind=DelegationKind.PLH, delegation=7)
 
 
 def test_who_gave_an_office_away_keeps_it() -> None:
-    assert offices(HEAD, given(HEAD, DIVISION)) == [Actor.OFFICE_HEAD]
+    assert offices(HEAD, given(HEAD, DIVISION)) == [Officer.OFFICE_HEAD]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_who_gave_an_office_away_keeps_it() -> None:
     ],
 )
 def test_a_delegation_begins_and_ends_by_itself_on_its_days(day: date, runs: bool) -> None:
-    assert (Actor.OFFICE_HEAD in offices(DIVISION, given(HEAD, DIVISION), day=day)) is runs
+    assert (Officer.OFFICE_HEAD in offices(DIVISION, given(HEAD, DIVISION), day=day)) is runs
 
 
 @pytest.mark.parametrize(
@@ -75,21 +76,21 @@ def test_a_delegation_starts_at_midnight_at_the_office() -> None:
     plt = given(HEAD, DIVISION)
     midnight = datetime(2026, 3, 1, 16, 0, tzinfo=UTC)
     before, at = (office_today(now) for now in (midnight - timedelta(microseconds=1), midnight))
-    assert Actor.OFFICE_HEAD not in offices(DIVISION, plt, day=before)
-    assert Actor.OFFICE_HEAD in offices(DIVISION, plt, day=at)
+    assert Officer.OFFICE_HEAD not in offices(DIVISION, plt, day=before)
+    assert Officer.OFFICE_HEAD in offices(DIVISION, plt, day=at)
 
 
 def test_an_office_reaches_the_end_of_a_chain_under_the_last_delegation() -> None:
     chain = [given(HEAD, DIVISION, number=1), given(DIVISION, SECTION, kind=DelegationKind.PLH, number=2)]
-    assert offices(SECTION, *chain) == [Actor.SECTION_HEAD, Actor.DIVISION_HEAD, Actor.OFFICE_HEAD]
+    assert offices(SECTION, *chain) == [Officer.SECTION_HEAD, Officer.DIVISION_HEAD, Officer.OFFICE_HEAD]
     last = capacities_on(SECTION, OWN, chain, FIRST)[-1]
     assert (last.on_behalf_of, last.kind, last.delegation) == (HEAD, DelegationKind.PLH, 2)
 
 
 def test_a_chain_is_broken_by_its_expired_link() -> None:
     chain = (given(HEAD, DIVISION, ends=FIRST), given(DIVISION, SECTION))
-    assert Actor.OFFICE_HEAD in offices(SECTION, *chain, day=FIRST)
-    assert offices(SECTION, *chain, day=LAST) == [Actor.SECTION_HEAD, Actor.DIVISION_HEAD]
+    assert Officer.OFFICE_HEAD in offices(SECTION, *chain, day=FIRST)
+    assert offices(SECTION, *chain, day=LAST) == [Officer.SECTION_HEAD, Officer.DIVISION_HEAD]
 
 
 def test_an_office_that_comes_two_ways_is_held_once() -> None:
@@ -104,13 +105,13 @@ def test_an_office_that_comes_two_ways_is_held_once() -> None:
 
 def test_an_officer_of_no_office_holds_only_what_is_given() -> None:
     assert offices(STRANGER) == []
-    assert offices(STRANGER, given(SECTION, STRANGER)) == [Actor.SECTION_HEAD]
-    assert offices(DIVISION, given(STRANGER, DIVISION)) == [Actor.DIVISION_HEAD]
+    assert offices(STRANGER, given(SECTION, STRANGER)) == [Officer.SECTION_HEAD]
+    assert offices(DIVISION, given(STRANGER, DIVISION)) == [Officer.DIVISION_HEAD]
 
 
 def test_rows_that_form_a_loop_all_the_same_do_not_run_for_ever() -> None:
     loop = (given(HEAD, DIVISION), given(DIVISION, SECTION), given(SECTION, HEAD))
-    assert sorted(offices(SECTION, *loop)) == sorted([Actor.OFFICE_HEAD, Actor.DIVISION_HEAD, Actor.SECTION_HEAD])
+    assert sorted(offices(SECTION, *loop)) == sorted([Officer.OFFICE_HEAD, Officer.DIVISION_HEAD, Officer.SECTION_HEAD])
 
 
 def test_nobody_delegates_to_themselves() -> None:

@@ -19,7 +19,7 @@ from tests.workflow_rules.rules_cases import (
 )
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import REPORTER, SYSTEM
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import Step
 from workflow_rules.record.time_ledger import LedgerEntry, ledger_of, stretches, working_time
 from workflow_rules.time.working_calendar import WorkingCalendar
 
@@ -27,7 +27,7 @@ CALENDAR = WorkingCalendar.from_dict(BALANGAN)
 
 
 def book_of(case: Case) -> tuple[LedgerEntry, ...]:
-    return ledger_of(NUMBER, [(event, 7) for event in case.log])
+    return ledger_of(NUMBER, [(event, 7) for event in case.log], case.sop)
 
 
 def written(case: Case) -> list[str]:

@@ -21,6 +21,7 @@ ASKED: dict[Action, str] = {
     Action.MERGE: "into",
     Action.APPROVE_CHECK: "fields:members?",
     Action.REPORT: "note?",
+    Action.APPROVE: "note?",
     Action.DIRECT: "agencies:codes lead instruction urgency:choice field_visit:flag route:choice",
     Action.RELAY: "",
     Action.SEND_BACK: "note",
@@ -69,7 +70,7 @@ LONGEST = {
     1000: "reply.proof",
     20_000: "add_information.text reply.text",
     50_000: "submit_draft.body",
-    4000: "archive.note report.note direct.instruction send_back.note decline.note dispose.instruction"
+    4000: "archive.note report.note approve.note direct.instruction send_back.note decline.note dispose.instruction"
     " dispose_answer.instruction note.text add_agency.instruction return_letter.note release.note",
 }
 """The most characters of each text; all others, the reasons among them, have 2000."""

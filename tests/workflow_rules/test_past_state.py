@@ -24,7 +24,7 @@ from tests.workflow_rules.rules_cases import (
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import REPORTER
 from workflow_rules.process.evolve import fold
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import Step
 from workflow_rules.record.past_state import Standing, WholeClock, standings, whole_clock
 from workflow_rules.time.working_calendar import WorkingCalendar
 
@@ -37,7 +37,7 @@ def standing_at(case: Case, at: str) -> Standing:
 
 
 def clock_of(case: Case) -> WholeClock:
-    return whole_clock(list(fold(NUMBER, case.log)))
+    return whole_clock(list(fold(NUMBER, case.log, case.sop)))
 
 
 @pytest.mark.parametrize(

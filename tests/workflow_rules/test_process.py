@@ -30,7 +30,8 @@ from workflow_rules.process.evolve import evolve, replay
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.identity import Confidentiality, ReporterFacts
 from workflow_rules.process.refusals import RefusalReason
-from workflow_rules.process.steps import CaseStatus, Route, Step, TrackState
+from workflow_rules.process.standard_sop import Step
+from workflow_rules.process.steps import CaseStatus, Route, TrackState
 
 OUT_OF_ORDER = RefusalReason.OUT_OF_ORDER
 PAUSED = RefusalReason.PAUSED
@@ -80,7 +81,7 @@ def test_the_whole_sop_through_the_admin() -> None:
     ]
     assert case.facts.version == len(case.log) == 14
     assert case.facts.route is Route.VIA_ADMIN
-    assert replay(NUMBER, case.log) == case.facts
+    assert replay(NUMBER, case.log, case.sop) == case.facts
 
 
 def test_the_relay_keeps_the_clock_of_step_4_and_hides_the_case_until_it_is_done() -> None:
@@ -121,7 +122,7 @@ def test_the_fast_track_with_three_agencies_one_replaced_and_one_sent_back_twice
     case.do(Action.DISPOSE_ANSWER, OFFICE_HEAD)
     case.do(Action.REPLY, ADMIN)
     assert case.facts.status is CaseStatus.ANSWERED
-    assert replay(NUMBER, case.log) == case.facts
+    assert replay(NUMBER, case.log, case.sop) == case.facts
 
 
 @pytest.mark.parametrize(
@@ -274,7 +275,7 @@ def test_new_words_of_a_secret_report_have_to_be_confirmed_again() -> None:
 
 def after(case: Case, kind: SystemEvent, **data: object) -> ComplaintFacts:
     """The facts after something that no officer did."""
-    return evolve(case.facts, Event(kind, case.now, SYSTEM.capacities[0], None, None, data))
+    return evolve(case.facts, Event(kind, case.now, SYSTEM.capacities[0], None, None, data), case.sop)
 
 
 def test_what_is_only_noted_leaves_open_forms_as_they_are() -> None:

@@ -19,8 +19,8 @@ from tests.workflow_rules.rules_cases import (
 )
 from workflow_rules.process.actions import Action, ActionRequest, LetterState
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
-from workflow_rules.process.standard_sop import STANDARD_SOP
-from workflow_rules.process.steps import CaseStatus, Step, TrackState
+from workflow_rules.process.standard_sop import STANDARD_SOP, Step
+from workflow_rules.process.steps import CaseStatus, TrackState
 from workflow_rules.time.deadlines import Allowance, Unit
 
 OUT_OF_ORDER = RefusalReason.OUT_OF_ORDER

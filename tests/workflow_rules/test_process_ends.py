@@ -23,8 +23,8 @@ from workflow_rules.process.decide import allowed_actions
 from workflow_rules.process.evolve import replay
 from workflow_rules.process.identity import Channel
 from workflow_rules.process.refusals import FieldFault, RefusalReason
-from workflow_rules.process.standard_sop import STANDARD_SOP
-from workflow_rules.process.steps import CaseStatus, Step
+from workflow_rules.process.standard_sop import STANDARD_SOP, Step
+from workflow_rules.process.steps import CaseStatus
 
 OUT_OF_ORDER = RefusalReason.OUT_OF_ORDER
 
@@ -84,7 +84,7 @@ def test_reopening_begins_a_new_cycle_at_the_check() -> None:
     assert case.facts.route is None
     assert case.facts.answered_at is None
     assert case.facts.seen_by == {"dishub", "dinkes"}
-    assert replay(NUMBER, case.log) == case.facts
+    assert replay(NUMBER, case.log, case.sop) == case.facts
     case.refused(RefusalReason.NOT_YOUR_STEP, Action.NOTE, agency_head("dishub"))
 
 

@@ -16,32 +16,34 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from tests.workflow_rules.process_watch import Watch
 from tests.workflow_rules.rules_cases import GOOD, IN_SERVICE, NUMBER, TARGET, Case, officer
 from workflow_rules.process.actions import NAMES_AGENCY, Action, ActionRequest, Known
-from workflow_rules.process.actors import AGENCY_ACTORS, OFFICE_ACTORS, REPORTER, SYSTEM, Actor, Person
+from workflow_rules.process.actors import REPORTER, SYSTEM, Person
 from workflow_rules.process.decide import AllowedAction, allowed_actions
 from workflow_rules.process.evolve import replay
 from workflow_rules.process.identity import SECRECY
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 from workflow_rules.process.sop import FastTrack
-from workflow_rules.process.standard_sop import STANDARD_SOP
-from workflow_rules.process.steps import AGENCY_STEPS, LEADING_STEPS, Step
+from workflow_rules.process.standard_sop import STANDARD_SOP, Officer, Step
 
 EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "400"))
 
 AGENCIES = sorted(IN_SERVICE)
 TURN = {
-    Step.REGISTER: Actor.COMPLAINT_ADMIN,
-    Step.CHECK: Actor.SECTION_HEAD,
-    Step.REPORT: Actor.DIVISION_HEAD,
-    Step.DIRECT: Actor.OFFICE_HEAD,
-    Step.RELAY: Actor.COMPLAINT_ADMIN,
-    Step.AGENCY_RECEIVE: Actor.AGENCY_ADMIN,
-    Step.AGENCY_DISPOSE: Actor.AGENCY_HEAD,
-    Step.DRAFT_ANSWER: Actor.AGENCY_SECRETARY,
-    Step.SIGN_ANSWER: Actor.AGENCY_HEAD,
-    Step.SEND_ANSWER: Actor.AGENCY_ADMIN,
-    Step.DISPOSE_ANSWER: Actor.OFFICE_HEAD,
-    Step.REPLY: Actor.COMPLAINT_ADMIN,
+    Step.REGISTER: Officer.COMPLAINT_ADMIN,
+    Step.CHECK: Officer.SECTION_HEAD,
+    Step.REPORT: Officer.DIVISION_HEAD,
+    Step.DIRECT: Officer.OFFICE_HEAD,
+    Step.RELAY: Officer.COMPLAINT_ADMIN,
+    Step.AGENCY_RECEIVE: Officer.AGENCY_ADMIN,
+    Step.AGENCY_DISPOSE: Officer.AGENCY_HEAD,
+    Step.DRAFT_ANSWER: Officer.AGENCY_SECRETARY,
+    Step.SIGN_ANSWER: Officer.AGENCY_HEAD,
+    Step.SEND_ANSWER: Officer.AGENCY_ADMIN,
+    Step.DISPOSE_ANSWER: Officer.OFFICE_HEAD,
+    Step.REPLY: Officer.COMPLAINT_ADMIN,
 }
+OFFICE_ACTORS = tuple(Officer)[:4]
+AGENCY_ACTORS = tuple(Officer)[4:]
+LEADING_STEPS = frozenset({Step.REGISTER, Step.CHECK, Step.REPORT, Step.DIRECT})
 OFFICERS = {(a, None): officer(a) for a in OFFICE_ACTORS} | {
     (a, g): officer(a, g) for a in AGENCY_ACTORS for g in AGENCIES
 }
@@ -61,7 +63,7 @@ SIDEWAYS = RARE | {
     Action.ADD_AGENCY,
     Action.EXTEND,
 }
-WIDE_SOP = replace(STANDARD_SOP, fast_track=FastTrack(from_steps=frozenset(LEADING_STEPS)))
+WIDE_SOP = replace(STANDARD_SOP, fast_track=FastTrack(Officer.OFFICE_HEAD, LEADING_STEPS))
 TEN_DAYS = timedelta(days=10)
 DICE = st.integers(0, 999_999)
 
@@ -84,8 +86,8 @@ class Process(RuleBasedStateMachine):
         if step.paused_at is not None:
             return self.the_question_ends(step.agency, dice)
         if self.case.facts.anonymity_unconfirmed and dice % 3 == 0:
-            return self.must_do_one(Action.CONFIRM_ANONYMITY, OFFICERS[Actor.COMPLAINT_ADMIN, None])
-        person = OFFICERS[TURN[step.step], step.agency if step.step in AGENCY_STEPS else None]
+            return self.must_do_one(Action.CONFIRM_ANONYMITY, OFFICERS[Officer.COMPLAINT_ADMIN, None])
+        person = OFFICERS[TURN[step.step], step.agency if step.of_agency else None]
         offered = [
             a for a in allowed_actions(self.case.facts, person, self.case.sop) if a.agency in (step.agency, None)
         ]
@@ -123,7 +125,7 @@ class Process(RuleBasedStateMachine):
         params = {**GOOD[Action.DIRECT], "agencies": sorted({first, second}), "lead": first}
         params["route"] = ("fast", "via_admin")[dice // 25 % 2]
         agency = open_here[which % len(open_here)].agency
-        self.asks(ActionRequest(Action.DIRECT, agency, params, self.known(agency)), OFFICERS[Actor.OFFICE_HEAD, None])
+        self.asks(ActionRequest(Action.DIRECT, agency, params, self.known(agency)), OFFICERS[Officer.OFFICE_HEAD, None])
         return None
 
     @rule(days=st.integers(1, 11))
@@ -132,7 +134,7 @@ class Process(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "case"):
-            assert replay(NUMBER, self.case.log) == self.case.facts
+            assert replay(NUMBER, self.case.log, self.case.sop) == self.case.facts
 
     def one_of(self, offered: list[AllowedAction], person: Person, dice: int) -> None:
         """Mostly the action that leads on, sometimes one sideways, seldom one that ends the case."""
@@ -181,7 +183,7 @@ class Process(RuleBasedStateMachine):
             assert case.facts is before
             assert len(case.log) == count
             return refused
-        self.watch.hears(before, decision, case.log)
+        self.watch.hears(before, decision, case.log, case.sop)
         self.watch.looks_at(case.facts, case.log, case.sop)
         return None
 

@@ -21,13 +21,13 @@ from tests.workflow_rules.rules_cases import (
     officer,
 )
 from workflow_rules.process.actions import Action, ActionRequest, Correction
-from workflow_rules.process.actors import Actor, Capacity, DelegationKind, Person
+from workflow_rules.process.actors import Capacity, DelegationKind, Person
 from workflow_rules.process.decide import allowed_actions
 from workflow_rules.process.evolve import replay
 from workflow_rules.process.refusals import RefusalReason
 from workflow_rules.process.sop import FastTrack, Sop
-from workflow_rules.process.standard_sop import STANDARD_SOP
-from workflow_rules.process.steps import CaseStatus, Route, Step
+from workflow_rules.process.standard_sop import STANDARD_SOP, Officer, Step
+from workflow_rules.process.steps import CaseStatus, Route
 
 OUT_OF_ORDER = RefusalReason.OUT_OF_ORDER
 PAUSED = RefusalReason.PAUSED
@@ -42,7 +42,7 @@ def test_continuing_without_the_last_one_missing_opens_step_10() -> None:
     assert case.steps() == {(Step.DISPOSE_ANSWER, None)}
 
 
-def with_fast_track(*steps: Step, actor: Actor = Actor.OFFICE_HEAD) -> Sop:
+def with_fast_track(*steps: Step, actor: Officer = Officer.OFFICE_HEAD) -> Sop:
     return replace(STANDARD_SOP, fast_track=FastTrack(actor, frozenset(steps)))
 
 
@@ -52,7 +52,7 @@ def test_a_wider_fast_track_records_the_steps_it_skipped() -> None:
     assert event.step is Step.CHECK
     assert event.data["skipped"] == ["check", "report"]
     assert case.steps() == {(Step.AGENCY_RECEIVE, "dishub")}
-    assert replay(NUMBER, case.log) == case.facts
+    assert replay(NUMBER, case.log, case.sop) == case.facts
     usual = directed("dishub")
     assert "skipped" not in usual.log[4].data
 
@@ -105,7 +105,7 @@ def test_parameters_that_are_no_object_are_refused_on_a_wider_fast_track_too() -
 
 def test_step_10_can_be_given_to_the_head_of_division() -> None:
     rows = tuple(
-        replace(r, actor=Actor.DIVISION_HEAD) if r.step is Step.DISPOSE_ANSWER else r for r in STANDARD_SOP.steps
+        replace(r, actor=Officer.DIVISION_HEAD) if r.step is Step.DISPOSE_ANSWER else r for r in STANDARD_SOP.steps
     )
     case = all_sent("dishub")
     case.sop = replace(STANDARD_SOP, steps=rows)
@@ -119,19 +119,19 @@ def test_step_10_can_be_given_to_the_head_of_division() -> None:
 
 
 def test_an_act_under_delegation_names_the_capacity_it_was_done_in() -> None:
-    acting = Capacity(Actor.OFFICE_HEAD, None, on_behalf_of=4, kind=DelegationKind.PLT, delegation=7)
-    deputy = Person(3, "deputy", (Capacity(Actor.DIVISION_HEAD), acting))
+    acting = Capacity(Officer.OFFICE_HEAD, None, on_behalf_of=4, kind=DelegationKind.PLT, delegation=7)
+    deputy = Person(3, "deputy", (Capacity(Officer.DIVISION_HEAD), acting))
     case = at_office(Step.REPORT)
-    assert case.do(Action.REPORT, deputy).event.by == Capacity(Actor.DIVISION_HEAD)
+    assert case.do(Action.REPORT, deputy).event.by == Capacity(Officer.DIVISION_HEAD)
     assert case.do(Action.DIRECT, deputy, agencies=["dishub"], lead="dishub").event.by == acting
     assert {a.capacity for a in allowed_actions(case.facts, deputy, case.sop) if a.action is Action.NOTE} == {
-        Capacity(Actor.DIVISION_HEAD)
+        Capacity(Officer.DIVISION_HEAD)
     }
 
 
 def test_a_delegated_head_of_agency_acts_for_that_agency_only() -> None:
-    acting = Capacity(Actor.AGENCY_HEAD, "dinkes", on_behalf_of=9, kind=DelegationKind.PLH, delegation=8)
-    person = Person(5, "secretary and acting head", (Capacity(Actor.AGENCY_SECRETARY, "dishub"), acting))
+    acting = Capacity(Officer.AGENCY_HEAD, "dinkes", on_behalf_of=9, kind=DelegationKind.PLH, delegation=8)
+    person = Person(5, "secretary and acting head", (Capacity(Officer.AGENCY_SECRETARY, "dishub"), acting))
     case = at_agency(Step.AGENCY_DISPOSE, "dishub", "dinkes")
     bring(case, "dinkes", Step.AGENCY_DISPOSE)
     case.refused(RefusalReason.WRONG_AGENCY, Action.DISPOSE, person, "dishub")
@@ -139,7 +139,7 @@ def test_a_delegated_head_of_agency_acts_for_that_agency_only() -> None:
 
 
 def test_who_holds_one_office_in_two_agencies_says_which_is_meant() -> None:
-    both = Person(6, "twice", (Capacity(Actor.AGENCY_ADMIN, "dishub"), Capacity(Actor.AGENCY_ADMIN, "dinkes")))
+    both = Person(6, "twice", (Capacity(Officer.AGENCY_ADMIN, "dishub"), Capacity(Officer.AGENCY_ADMIN, "dinkes")))
     case = directed("dishub", "dinkes")
     assert case.faults(Action.ACCEPT, both) == [("agency", "required")]
     assert case.do(Action.ACCEPT, both, "dinkes").event.agency == "dinkes"
@@ -155,10 +155,10 @@ def test_a_passphrase_is_passed_on_and_never_recorded() -> None:
 
 
 def test_a_person_may_hold_an_office_and_observe() -> None:
-    auditor = Person(8, "auditor", (Capacity(Actor.AGENCY_ADMIN, "dplh"),), observes=True)
+    auditor = Person(8, "auditor", (Capacity(Officer.AGENCY_ADMIN, "dplh"),), observes=True)
     case = directed("dishub")
     case.refused(OUT_OF_ORDER, Action.ACCEPT, auditor)
-    case.refused(RefusalReason.NOT_YOUR_STEP, Action.APPROVE_CHECK, officer(Actor.AGENCY_HEAD, "dishub"))
+    case.refused(RefusalReason.NOT_YOUR_STEP, Action.APPROVE_CHECK, officer(Officer.AGENCY_HEAD, "dishub"))
 
 
 def test_a_naive_instant_is_an_error() -> None:
@@ -172,7 +172,7 @@ def test_a_log_that_does_not_begin_with_the_reception_cannot_be_replayed() -> No
     case = at_office(Step.CHECK)
     for log in ([], case.log[1:]):
         with pytest.raises(ValueError, match="begins with the reception"):
-            replay(NUMBER, log)
+            replay(NUMBER, log, case.sop)
 
 
 def test_a_correction_takes_a_part_of_the_identity_away() -> None:

@@ -49,7 +49,6 @@ from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Person
 from workflow_rules.process.decide import sees
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
-from workflow_rules.process.steps import Step
 from workflow_rules.time.explanation import Segment
 
 INBOX = "/"
@@ -264,7 +263,7 @@ def _notice(done: Performed) -> str:
     sop = load_sop(done.complaint.sop_version)
     following = gettext(
         "Berikutnya langkah %(number)s, %(step)s, oleh %(actor)s: batas %(due)s.",
-        number=sop.row(Step(first.step)).number,
+        number=sop.row(first.step).number,
         step=in_sentence(words.STEPS[first.step]),
         actor=str(words.ACTORS[first.actor]),
         due=moment(first.due_at),

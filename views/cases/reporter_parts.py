@@ -15,8 +15,8 @@ from app.fields.values import audience_of, shown_texts
 from app.privacy.identity_access import opening_for
 from app.privacy.redaction import may_redact
 from views.cases.identity_labels import IDENTITY_PARTS, PLACES, TRACES
-from workflow_rules.process.actors import AGENCY_ACTORS
 from workflow_rules.process.identity import Confidentiality
+from workflow_rules.process.standard_sop import AGENCY_ACTORS
 
 AROUND = 30
 MOST_SHOWN = 12

@@ -20,11 +20,11 @@ from app.papers.letter_numbers import NumbersRefused, last_number, number_regist
 from app.reference.agencies import find_agency
 from views.shared.screen_access import for_officers
 from views.shared.uploads import read_upload
-from workflow_rules.process.actors import Actor
 from workflow_rules.process.parameters import Text
+from workflow_rules.process.standard_sop import Officer
 
 PATH = "/surat-opd"
-NUMBER_RECORDERS = (Actor.AGENCY_ADMIN, Actor.AGENCY_HEAD, Actor.AGENCY_SECRETARY)
+NUMBER_RECORDERS = (Officer.AGENCY_ADMIN, Officer.AGENCY_HEAD, Officer.AGENCY_SECRETARY)
 REASON = Text(longest=300)
 
 
@@ -89,7 +89,7 @@ def may_record_numbers(agency: Agency) -> bool:
     """Return whether the current officer may record letter numbers in this agency's number book."""
     person = current_person()
     own = any(c.agency == agency.code and c.actor in NUMBER_RECORDERS for c in person.capacities)
-    admin = any(c.actor is Actor.COMPLAINT_ADMIN for c in person.capacities)
+    admin = any(c.actor == Officer.COMPLAINT_ADMIN for c in person.capacities)
     return own or may("can_write", "Reference") or (admin and agency.code == OFFICE_AGENCY)
 
 

@@ -49,7 +49,7 @@ from views.shared.reference_fields import (
 from views.shared.reference_screen import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView
 from workflow_rules.process.actors import DelegationKind
 from workflow_rules.process.delegations import Delegation
-from workflow_rules.process.moves import INITIALLERS
+from workflow_rules.process.standard_sop import INITIALLERS
 
 TREE = "id"  # pseudo column: the place in the tree is computed from the agency's key
 _AGENCY_TEXTS = ["name", "short_name", "kind", "parent", "active", "address", "city", "phone", "email"]
@@ -92,7 +92,7 @@ def _agency_fields() -> dict[str, Any]:
         ),
         "letter_copies": prose("letter_copies", hint="letter_copies"),
         "paper": choice("paper", {paper: paper for paper in PAPERS}),
-        "initials": choices("initials", {actor.value: ACTORS[actor.value] for actor in INITIALLERS}, "initials"),
+        "initials": choices("initials", {actor: ACTORS[actor] for actor in INITIALLERS}, "initials"),
         "signing_method": choice("signing_method", SIGNING_METHODS, first="wet", hint="signing_method"),
     }
 

@@ -34,8 +34,7 @@ from views.shared.reference_fields import (
     worded,
 )
 from views.shared.reference_screen import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView, say
-from workflow_rules.process.actors import AGENCY_ACTORS, OFFICE_ACTORS
-from workflow_rules.process.steps import AGENCY_STEPS, LEADING_STEPS, Step
+from workflow_rules.process.standard_sop import AGENCY_ACTORS, AGENCY_STEPS, LEADING_STEPS, OFFICE_ACTORS, Step
 
 SHEET_TEXTS = ("legal_basis", "qualifications", "related", "equipment", "warnings", "records")
 SHEET_DAYS = ("created_on", "revised_on", "ratified_on")
@@ -103,7 +102,7 @@ class SopStepView(GuardedModelView):
     def prepare(self, form: Any, item: SopStepRow | None) -> None:
         """Limit the actors that the step form offers to those of the organisation the step belongs to."""
         if item is not None:
-            possible = AGENCY_ACTORS if Step(item.step) in AGENCY_STEPS else OFFICE_ACTORS
+            possible = AGENCY_ACTORS if item.step in AGENCY_STEPS else OFFICE_ACTORS
             form.actor.choices = [(name, text) for name, text in ACTORS.items() if name in possible]
 
     def before_save(self, item: SopStepRow) -> None:
@@ -182,7 +181,7 @@ class SopVersionView(GuardedModelView):
         "silence_days": amount("silence_days", MOST_DAYS),
         "question_days": amount("question_days", MOST_DAYS),
         "fast_track_actor": choice("fast_track_actor", {a: t for a, t in ACTORS.items() if a in OFFICE_ACTORS}),
-        "fast_track_from": choices("fast_track_from", {s.value: STEPS[s] for s in LEADING_STEPS}, "fast_track_from"),
+        "fast_track_from": choices("fast_track_from", {s: STEPS[s] for s in LEADING_STEPS}, "fast_track_from"),
         "nik_channels": choices("nik_channels", CHANNELS),
         "sheet_number": line("sheet_number", hint="blank_on_sheet"),
         **{name: day(name, False, "ratified_on" if name == "ratified_on" else "blank_on_sheet") for name in SHEET_DAYS},

@@ -74,7 +74,7 @@ def steps_chart(
     They also have the number of completed steps and of cases waiting there.
     """
     by_step = {m.step: m for m in measures}
-    bars = [_step_bar(line, by_step.get(line.step), counts, calendar, now) for line in counts.steps]  # type: ignore[call-overload]
+    bars = [_step_bar(line, by_step.get(line.step), counts, calendar, now) for line in counts.steps]
     heads = (gettext("Langkah"), gettext("Median"), gettext("Selesai"), gettext("Antre"))
     title = gettext("Median waktu terpakai per langkah dibanding waktu baku")
     chart = BarChart("langkah", title, title, heads, tuple(bars), most=FULL_STEP_SCALE)

@@ -10,9 +10,8 @@ from app.core.periods import Period, days
 from app.reporting.rehearsals.model import SKIPPABLE
 from views.reporting.days import parse_day
 from views.reporting.rehearsal_labels import REHEARSAL_FAULTS
-from workflow_rules.process.actors import AGENCY_ACTORS, OFFICE_ACTORS
 from workflow_rules.process.sop import Sop, SopStep
-from workflow_rules.process.steps import AGENCY_STEPS
+from workflow_rules.process.standard_sop import AGENCY_ACTORS, OFFICE_ACTORS
 from workflow_rules.time.deadlines import Unit
 
 LONGEST = 400
@@ -38,7 +37,7 @@ def fresh_form(sop: Sop, now: datetime) -> RehearsalForm:
     typed = {"dari": (today - timedelta(days=91)).isoformat(), "sampai": (today - timedelta(days=1)).isoformat()}
     typed["hari"] = str(sop.extended_draft.value)
     for row in sop.steps:
-        typed[f"pelaksana-{row.step}"] = row.actor.value
+        typed[f"pelaksana-{row.step}"] = row.actor
         if row.allowance is not None:
             typed[f"waktu-{row.step}"] = str(row.allowance.value)
             typed[f"satuan-{row.step}"] = row.allowance.unit.value
@@ -52,7 +51,7 @@ def read_form(sop: Sop, sent: Mapping[str, str], now: datetime) -> RehearsalForm
     form = RehearsalForm({name: sent.get(name, "").strip()[:40] for name in names})
     form.period = _period(form, office_today(now))
     form.changes = {
-        "steps": {row.step.value: _step(form, row) for row in sop.steps},
+        "steps": {row.step: _step(form, row) for row in sop.steps},
         "extended_days": _amount(form, "hari", Unit.WORKING_DAYS.value),
         "skipped": sorted(step.value for step in SKIPPABLE if form.typed[f"tanpa-{step}"]),
     }
@@ -64,7 +63,7 @@ def actors_for(row: SopStep) -> list[str]:
 
     Those are the actors of Dinas Kominfo, or of the agency for an agency's step.
     """
-    return sorted(actor.value for actor in (AGENCY_ACTORS if row.step in AGENCY_STEPS else OFFICE_ACTORS))
+    return sorted(AGENCY_ACTORS if row.of_agency else OFFICE_ACTORS)
 
 
 def _step(form: RehearsalForm, row: SopStep) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from views.reporting.rehearsal_form import RehearsalForm, actors_for, fresh_form
 from views.reporting.rehearsal_labels import ASSUMPTIONS, REHEARSAL_ERRORS, REHEARSAL_STATES
 from views.shared.screen_access import for_officers
 from workflow_rules.process.sop import Sop
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import Step
 
 EARLIER_SHOWN = 10
 Data = dict[str, Any]

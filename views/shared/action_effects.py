@@ -9,7 +9,7 @@ from app.vocabulary import words
 from app.vocabulary.actions import EFFECTS
 from workflow_rules.process.actions import Action
 from workflow_rules.process.decide import AllowedAction
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import Step
 from workflow_rules.time.deadlines import Allowance
 
 FOLLOWING: dict[Action, Step] = {
@@ -65,4 +65,4 @@ def _particulars(case: Case, action: Action, agency: str | None) -> dict[str, st
         return given
     row, track = case.sop.row(step), case.facts.track(agency)
     limit = granted(case.sop.allowance(step, track is not None and track.extended))
-    return {**given, "number": str(row.number), "limit": limit, "actor": str(words.ACTORS[row.actor.value])}
+    return {**given, "number": str(row.number), "limit": limit, "actor": str(words.ACTORS[row.actor])}

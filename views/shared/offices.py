@@ -9,6 +9,6 @@ def office_name(capacity: Capacity) -> str:
 
     It names the actor, the kind of delegation if the capacity is held for another officer, and the agency if any.
     """
-    name = str(ACTORS[capacity.actor.value])
+    name = str(ACTORS[capacity.actor])
     held = f"{DELEGATION_KINDS[capacity.kind.value]} {name}" if capacity.kind else name
     return f"{held} · {capacity.agency.upper()}" if capacity.agency else held

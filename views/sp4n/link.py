@@ -15,8 +15,8 @@ from app.sp4n.inbound.link import LinkRequest, ReportHasCase, link, unlink, was_
 from app.vocabulary.refusals import FAULTS, refusal_sentence
 from app.web.error_responses import refused_page
 from workflow_rules.process.actions import Action
-from workflow_rules.process.actors import Actor
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.standard_sop import Officer
 
 Typed = dict[str, str]
 
@@ -78,7 +78,7 @@ class LinkView(BaseView):
 def _case(complaint_id: int) -> Case:
     person = current_person()
     case = load_case(complaint_id, person, utc_now())
-    if not any(capacity.actor is Actor.COMPLAINT_ADMIN for capacity in person.capacities):
+    if not any(capacity.actor == Officer.COMPLAINT_ADMIN for capacity in person.capacities):
         raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
     return case
 

@@ -29,7 +29,7 @@ from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Person
 from workflow_rules.process.parameters import check_fields
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import Step
 
 MOST = 100
 ONE_BY_ONE = frozenset({Step.DIRECT, Step.DRAFT_ANSWER, Step.SIGN_ANSWER, Step.REPLY})
@@ -40,7 +40,7 @@ ONE_BY_ONE = frozenset({Step.DIRECT, Step.DRAFT_ANSWER, Step.SIGN_ANSWER, Step.R
 class BulkGroup:
     """A value object: ticked cases of one step with their bulk form; `controls` is () where none is possible."""
 
-    step: Step
+    step: str
     tasks: tuple[StepTask, ...]
     controls: tuple[Control, ...]
     token: str
@@ -80,9 +80,9 @@ class TogetherView(BaseView):
                 gettext("Centang dulu aduan yang ingin dikerjakan. Yang sudah berpindah langkah dilewati."), "warning"
             )
             return redirect(url_for("InboxView.index"), 303)
-        order = list(Step)
-        ordered = sorted(tasks, key=lambda task: order.index(Step(task.step)))
-        by_step = groupby(ordered, key=lambda task: Step(task.step))
+        order: list[str] = list(Step)
+        ordered = sorted(tasks, key=lambda task: order.index(task.step))
+        by_step = groupby(ordered, key=lambda task: task.step)
         return _page([_group(step, list(chosen)) for step, chosen in by_step])
 
     @expose("/kerjakan", methods=["POST"])
@@ -95,12 +95,9 @@ class TogetherView(BaseView):
         aborts with 400.
         """
         by = current_person()
-        try:
-            step = Step(request.form.get("langkah", ""))
-        except ValueError:
-            abort(400)
+        step = request.form.get("langkah", "")
         seen, token = _seen(request.form.getlist("kasus")), request.form.get("token", "")
-        if step in ONE_BY_ONE or not seen or not 16 <= len(token) <= 64 or "\x00" in token:
+        if step not in PRIMARY_ACTIONS or step in ONE_BY_ONE or not seen or not 16 <= len(token) <= 64 or "\x00" in token:
             abort(400)
         action = PRIMARY_ACTIONS[step]
         params = params_of(fields_of(action), request.form)
@@ -123,14 +120,14 @@ def _page(groups: list[BulkGroup]) -> str:
 
 
 def _group(
-    step: Step, tasks: list[StepTask], typed: MultiDict[str, str] | None = None, errors: Mapping[str, str] | None = None
+    step: str, tasks: list[StepTask], typed: MultiDict[str, str] | None = None, errors: Mapping[str, str] | None = None
 ) -> BulkGroup:
     action = PRIMARY_ACTIONS[step]
     controls = () if step in ONE_BY_ONE else tuple(shared_controls(action, typed or MultiDict(), errors or {}))
     return BulkGroup(step, tuple(tasks), controls, secrets.token_urlsafe(24))
 
 
-def _carry_out(step: Step, action: Action, params: Mapping[str, Any], seen: Mapping[int, int], by: Person) -> Landing:
+def _carry_out(step: str, action: Action, params: Mapping[str, Any], seen: Mapping[int, int], by: Person) -> Landing:
     tasks = [task for task in my_steps_among(by, seen) if task.step == step]
     chosen = [ChosenCase(task.complaint_id, task.agency_code, seen[task.id]) for task in tasks]
     outcomes = perform_together(chosen, action, params, by, address=source_address())

@@ -33,7 +33,7 @@ from views.shared.list_labels import ORDERS, YES
 from views.shared.list_rows import LimitWriter, Line, complaint_line
 from views.shared.screen_access import for_officers
 from workflow_rules.process.actors import Person
-from workflow_rules.process.steps import CaseStatus, Step
+from workflow_rules.process.steps import CaseStatus
 
 DAYS = ("dari", "sampai")
 """First and last office date of receipt, also set by links of the dashboard."""
@@ -140,7 +140,7 @@ def _wanted(address: ListAddress, person: Person) -> ComplaintFilter:
         status=CaseStatus(status) if status else None,
         late="lewat" in address.values,
         running="berjalan" in address.values,
-        step=Step(step) if step else None,
+        step=step if step else None,
         agency=address.get("opd"),
         category=address.get("kategori"),
         channel=address.get("saluran"),

@@ -39,8 +39,8 @@ from views.shared.list_rows import LimitWriter, complaint_line, grouped, work_li
 from views.shared.offices import office_name
 from views.shared.page_counts import page_counts
 from views.shared.screen_access import to_login
-from workflow_rules.process.actors import Actor, Person
-from workflow_rules.process.steps import Step
+from workflow_rules.process.actors import Person
+from workflow_rules.process.standard_sop import Officer
 from workflow_rules.time.deadlines import TimeState
 
 LATE_SHOWN = 10
@@ -137,7 +137,7 @@ def _tabs(person: Person, counts: WorkCounts, address: ListAddress) -> list[dict
 
     They are the usual tabs for the officer's capacities, then a tab for every other step that waits for the officer.
     """
-    usual = dict.fromkeys(tab for capacity in person.capacities for tab in TABS_OF.get(capacity.actor.value, ()))
+    usual = dict.fromkeys(tab for capacity in person.capacities for tab in TABS_OF.get(capacity.actor, ()))
     waiting = dict.fromkeys(step for step in counts.steps if step not in usual)
     asked = ["initials"] if counts.initials or address.get("antre") == "initials" else []
     current = {key: value for key, value in address.values.items() if key in _TABBED}
@@ -173,7 +173,7 @@ def _wanted(address: ListAddress, person: Person) -> WorkFilter:
     return WorkFilter(
         queue=Queue(queue) if queue else Queue.MINE,
         state=TimeState(state) if state else None,
-        step=Step(step) if step else None,
+        step=step if step else None,
         returned="kembali" in address.values,
         fast="cepat" in address.values,
         category=address.get("kategori"),
@@ -213,7 +213,7 @@ def calendar_warning() -> int | None:
     """
     person = current_person()
     watches = person.observes or may("can_write", "Reference")
-    if watches or any(capacity.actor is Actor.COMPLAINT_ADMIN for capacity in person.capacities):
+    if watches or any(capacity.actor == Officer.COMPLAINT_ADMIN for capacity in person.capacities):
         return missing_holiday_year(office_today())
     return None
 

@@ -7,7 +7,6 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from workflow_rules.process.actors import Actor
 from workflow_rules.process.choices import SEEDED_CHOICES, Choices
 from workflow_rules.process.refusals import FieldError
 from workflow_rules.process.steps import CaseStatus
@@ -23,6 +22,7 @@ class Action(StrEnum):
     MERGE = "merge"
     APPROVE_CHECK = "approve_check"
     REPORT = "report"
+    APPROVE = "approve"
     DIRECT = "direct"
     RELAY = "relay"
     SEND_BACK = "send_back"
@@ -125,7 +125,7 @@ class Known:
     merge_target: MergeTarget | None = None
     silence_ends_at: datetime | None = None
     question_ends_at: datetime | None = None
-    initials: Mapping[str, tuple[Actor, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    initials: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     drafts: Mapping[str | None, str] = field(default_factory=lambda: MappingProxyType({}))
     """Agency code to the hash of its draft that waits for a signature."""
     letters: Mapping[str | None, LetterState] = field(default_factory=lambda: MappingProxyType({}))

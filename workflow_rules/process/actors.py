@@ -1,26 +1,31 @@
 """The roles that take part in a case, and the capacities in which a person acts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Actor(StrEnum):
-    """An enum of the roles in a case: the SOP's seven officer roles, the reporter and the system (scheduled jobs)."""
+class Organisation(StrEnum):
+    """An enum of the two organisations that work on a case: the office, which leads it, and an agency."""
 
-    COMPLAINT_ADMIN = "complaint_admin"
-    SECTION_HEAD = "section_head"
-    DIVISION_HEAD = "division_head"
-    OFFICE_HEAD = "office_head"
-    AGENCY_ADMIN = "agency_admin"
-    AGENCY_SECRETARY = "agency_secretary"
-    AGENCY_HEAD = "agency_head"
-    REPORTER = "reporter"
-    SYSTEM = "system"
+    OFFICE = "office"
+    AGENCY = "agency"
 
 
-OFFICE_ACTORS = frozenset({Actor.COMPLAINT_ADMIN, Actor.SECTION_HEAD, Actor.DIVISION_HEAD, Actor.OFFICE_HEAD})
-AGENCY_ACTORS = frozenset({Actor.AGENCY_ADMIN, Actor.AGENCY_SECRETARY, Actor.AGENCY_HEAD})
-OFFICERS = OFFICE_ACTORS | AGENCY_ACTORS
+@dataclass(frozen=True)
+class Actor:
+    """One officer role of the SOP; an office may add others. `superior` is the code of the role to which its late steps
+    are escalated, None at the top.
+    """
+
+    code: str
+    organisation: Organisation
+    superior: str | None = None
+
+
+BY_REPORTER = "reporter"
+BY_SYSTEM = "system"
+"""Codes of the two parties of a case that are no officers: its reporter, and the scheduled jobs."""
 
 
 class DelegationKind(StrEnum):
@@ -33,11 +38,12 @@ class DelegationKind(StrEnum):
 
 @dataclass(frozen=True)
 class Capacity:
-    """One role in which a person may act. `agency` is the agency code, None for roles of the office. For a delegated
-    role `on_behalf_of` is the giver's user id, and `kind` and `delegation` (its id) are set; else they are None.
+    """One role in which a person may act. `agency` is the agency code, None for every role outside the agencies.
+    For a delegated role `on_behalf_of` is the giver's user id, and `kind` and `delegation` (its id) are set; else they
+    are None.
     """
 
-    actor: Actor
+    actor: str
     agency: str | None = None
     on_behalf_of: int | None = None
     kind: DelegationKind | None = None
@@ -60,15 +66,15 @@ class Person:
     def agencies(self) -> frozenset[str]:
         return frozenset(c.agency for c in self.capacities if c.agency is not None)
 
-    def capacity_as(self, actor: Actor) -> Capacity | None:
-        """Return the person's first `Capacity` in a role, an own one before a delegated one; None without one."""
-        return next((held for held in self.capacities if held.actor is actor), None)
+    def capacity_as(self, actors: Collection[str]) -> Capacity | None:
+        """Return the person's first `Capacity` in one of these roles, an own one before a delegated one; else None."""
+        return next((held for held in self.capacities if held.actor in actors), None)
 
     @property
     def sees_every_case(self) -> bool:
         """Whether the person may see all cases: a supervisor, or anyone with a capacity outside the agencies."""
-        return self.observes or any(c.actor not in AGENCY_ACTORS for c in self.capacities)
+        return self.observes or any(c.agency is None for c in self.capacities)
 
 
-REPORTER = Person(None, "reporter", (Capacity(Actor.REPORTER),))
-SYSTEM = Person(None, "system", (Capacity(Actor.SYSTEM),))
+REPORTER = Person(None, "reporter", (Capacity(BY_REPORTER),))
+SYSTEM = Person(None, "system", (Capacity(BY_SYSTEM),))

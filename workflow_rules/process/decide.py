@@ -7,7 +7,7 @@ from typing import Any
 
 from workflow_rules.process import guards
 from workflow_rules.process.actions import NAMES_AGENCY, Action, ActionRequest
-from workflow_rules.process.actors import AGENCY_ACTORS, Capacity, Person
+from workflow_rules.process.actors import Capacity, Person
 from workflow_rules.process.events import Event
 from workflow_rules.process.evolve import evolve
 from workflow_rules.process.facts import ComplaintFacts, OpenStep
@@ -15,7 +15,7 @@ from workflow_rules.process.moves import WHILE_PAUSED, Spot, entitled_actors, sp
 from workflow_rules.process.parameters import SECRETS, check_fields, fields_of
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 from workflow_rules.process.sop import Sop
-from workflow_rules.process.steps import ENDED, Route, Step
+from workflow_rules.process.steps import ENDED, Route, StepKind
 
 _BY_THE_CLOCK = frozenset({Action.EXPIRE_QUESTION})
 
@@ -40,7 +40,7 @@ class AllowedAction:
     """
 
     action: Action
-    step: Step | None
+    step: str | None
     agency: str | None
     capacity: Capacity
     again: bool = False
@@ -71,7 +71,7 @@ def decide(facts: ComplaintFacts, action: ActionRequest, by: Person, sop: Sop, n
     data = {name: value for name, value in params.items() if name not in secret}
     agency = params["agency"] if action.action is Action.ADD_AGENCY else spot.agency
     event = Event(action.action, now, capacity, spot.step, agency, data)
-    after = evolve(facts, event)
+    after = evolve(facts, event, sop)
     return Decision(event, after, params, _new(after, facts), _new(facts, after))
 
 
@@ -81,7 +81,7 @@ def allowed_actions(facts: ComplaintFacts, by: Person, sop: Sop) -> tuple[Allowe
     """
     if not sees(by, facts) or facts.status in ENDED:
         return ()
-    found: dict[tuple[Action, Step | None, str | None], AllowedAction] = {}
+    found: dict[tuple[Action, str | None, str | None], AllowedAction] = {}
     for action in (a for a in Action if a not in _BY_THE_CLOCK):
         for spot in spots(facts, action, sop):
             capacity = _capacity_for(spot, by.capacities)
@@ -104,7 +104,7 @@ def _is_again(action: Action, spot: Spot) -> bool:
 def _capacity_for(spot: Spot, capacities: tuple[Capacity, ...]) -> Capacity | None:
     """Return the first `Capacity` that may act at the spot (an agency's only on that agency's track), else None."""
     for held in capacities:
-        own = held.agency == spot.agency or held.actor not in AGENCY_ACTORS
+        own = held.agency == spot.agency or held.agency is None
         if held.actor in spot.actors and own:
             return held
     return None
@@ -135,11 +135,12 @@ def _place(facts: ComplaintFacts, request: ActionRequest, by: Person, sop: Sop) 
 
 def _route_allows(facts: ComplaintFacts, spot: Spot, request: ActionRequest, sop: Sop) -> bool:
     """Return whether the requested route of a direction is possible at the spot. The fast track needs a step that the
-    SOP lists for it, or a replacement on a case already directed by it. Directing through the Admin needs step 4.
+    SOP lists for it, or a replacement on a case already directed by it. Directing through the Admin needs the
+    direction itself, and a relay.
     """
     route = _given(request).get("route") if request.action is Action.DIRECT else None
     if route == Route.VIA_ADMIN:
-        return spot.step is Step.DIRECT
+        return sop.relays and spot.step is not None and sop.row(spot.step).kind is StepKind.DIRECT
     if route == Route.FAST:
         on_it = spot.agency is not None and facts.route is Route.FAST
         return on_it or spot.step in sop.fast_track.from_steps
@@ -162,7 +163,7 @@ def _names(spot: Spot, request: ActionRequest, entitled: tuple[Capacity, ...], a
         named = _given(request).get("agency")
     if named is not None:
         return spot.agency == named
-    own = any(c.agency == spot.agency for c in entitled if c.actor in AGENCY_ACTORS)
+    own = any(c.agency == spot.agency for c in entitled if c.agency is not None)
     only_question = request.action in (Action.ADD_INFORMATION, Action.EXPIRE_QUESTION) and len(among) == 1
     return spot.agency is None or own or only_question
 
@@ -215,7 +216,7 @@ def _params(facts: ComplaintFacts, request: ActionRequest, spot: Spot, sop: Sop)
     if request.action is Action.DIRECT:
         params = guards.direction_names_agencies(facts, params, request.known, spot)
         skipped = sop.skipped_from(spot.step) if spot.step is not None else ()
-        params = {**params, "skipped": [step.value for step in skipped]} if skipped else params
+        params = {**params, "skipped": list(skipped)} if skipped else params
     guard = guards.GUARDS.get(request.action)
     if guard is not None:
         guard(facts, params, request, spot)

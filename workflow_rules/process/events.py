@@ -8,7 +8,6 @@ from typing import Any
 
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Capacity
-from workflow_rules.process.steps import Step
 
 
 class SystemEvent(StrEnum):
@@ -44,6 +43,6 @@ class Event:
     kind: EventKind
     at: datetime
     by: Capacity
-    step: Step | None
+    step: str | None
     agency: str | None
     data: Mapping[str, Any]

@@ -6,15 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from workflow_rules.process.actions import Action
-from workflow_rules.process.actors import Actor
 from workflow_rules.process.events import Event, EventKind, SystemEvent
 from workflow_rules.process.facts import AgencyTrack, ComplaintFacts, OpenStep, changed
 from workflow_rules.process.identity import Classification, Confidentiality, ReporterFacts
-from workflow_rules.process.steps import CaseStatus, Route, Step, TrackState
+from workflow_rules.process.sop import Sop, SopStep
+from workflow_rules.process.steps import CaseStatus, Route, StepKind, TrackState
+
+_Change = Callable[[ComplaintFacts, Event, Sop], ComplaintFacts]
 
 
-def begin(number: str, received: Event) -> ComplaintFacts:
-    """Return the facts (`ComplaintFacts`) of a complaint after its reception event: version 1, SOP step 1 open."""
+def begin(number: str, received: Event, sop: Sop) -> ComplaintFacts:
+    """Return the facts (`ComplaintFacts`) of a complaint after its reception event: version 1, registration open."""
     data = received.data
     facts = ComplaintFacts(
         number=number,
@@ -25,7 +27,7 @@ def begin(number: str, received: Event) -> ComplaintFacts:
         in_sp4n=bool(data["in_sp4n"]),
         version=1,
     )
-    return _open(facts, Step.REGISTER, None, received.at)
+    return _open(facts, sop.of_kind(StepKind.REGISTER), None, received.at)
 
 
 _NOTED = frozenset(
@@ -35,15 +37,16 @@ _CONFIRM_ANONYMITY = frozenset({Action.CONFIRM_ANONYMITY, SystemEvent.REDACTED})
 _BRING_TEXT = frozenset({Action.ADD_INFORMATION, Action.REOPEN, SystemEvent.REVISED, SystemEvent.SETTLED})
 
 
-def evolve(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Return the facts (`ComplaintFacts`) of a case after one more event; the given facts stay unchanged. Events that
+def evolve(facts: ComplaintFacts, event: Event, sop: Sop) -> ComplaintFacts:
+    """Return the facts (`ComplaintFacts`) of a case after one more event under the version of the SOP to which the case
+    is pinned; the given facts stay unchanged. Events that
     change nothing officers work on leave the version as it was, so that open forms do not become stale.
     """
     if event.kind in _NOTED:
         return facts
     if event.kind is SystemEvent.IDENTITY_REMOVED:
         return changed(facts, reporter=ReporterFacts())
-    after = changed(_CHANGES[event.kind](facts, event), version=facts.version + 1)
+    after = changed(_CHANGES[event.kind](facts, event, sop), version=facts.version + 1)
     if event.kind in _CONFIRM_ANONYMITY:
         return changed(after, anonymity_confirmed=True)
     if event.kind in _BRING_TEXT or (event.kind is Action.CORRECT and "title" in event.data["changed"]):
@@ -60,33 +63,35 @@ class Replayed:
     after: ComplaintFacts
 
 
-def fold(number: str, events: Iterable[Event]) -> Iterator[Replayed]:
-    """Yield a `Replayed` for each event, none for an empty log. Raises ValueError unless the reception is first."""
+def fold(number: str, events: Iterable[Event], sop: Sop) -> Iterator[Replayed]:
+    """Yield a `Replayed` for each event under the pinned version of the SOP, none for an empty log. Raises ValueError
+    unless the reception is first.
+    """
     facts: ComplaintFacts | None = None
     for event in events:
         if facts is None and event.kind is not SystemEvent.RECEIVED:
             raise ValueError("a log begins with the reception")
-        after = begin(number, event) if facts is None else evolve(facts, event)
+        after = begin(number, event, sop) if facts is None else evolve(facts, event, sop)
         yield Replayed(facts, event, after)
         facts = after
 
 
-def replay(number: str, events: Iterable[Event]) -> ComplaintFacts:
+def replay(number: str, events: Iterable[Event], sop: Sop) -> ComplaintFacts:
     """Return the `ComplaintFacts` after a whole event log. Raises ValueError unless it begins with the reception."""
-    turns = list(fold(number, events))
+    turns = list(fold(number, events, sop))
     if not turns:
         raise ValueError("a log begins with the reception")
     return turns[-1].after
 
 
 def _open(
-    facts: ComplaintFacts, step: Step, agency: str | None, at: datetime, clock_from: datetime | None = None
+    facts: ComplaintFacts, row: SopStep, agency: str | None, at: datetime, clock_from: datetime | None = None
 ) -> ComplaintFacts:
-    opened = OpenStep(step, agency, at, clock_from or at)
+    opened = OpenStep(row.step, row.kind, row.status, agency, at, clock_from or at)
     return changed(facts, open_steps=(*facts.open_steps, opened))
 
 
-def _close(facts: ComplaintFacts, step: Step | None, agency: str | None) -> ComplaintFacts:
+def _close(facts: ComplaintFacts, step: str | None, agency: str | None) -> ComplaintFacts:
     left = tuple(s for s in facts.open_steps if (s.step, s.agency) != (step, agency))
     return changed(facts, open_steps=left)
 
@@ -96,17 +101,25 @@ def _on_track(facts: ComplaintFacts, agency: str | None, **changes: Any) -> Comp
     return changed(facts, tracks=tracks)
 
 
-def _to(step: Step, state: TrackState | None = None) -> Callable[[ComplaintFacts, Event], ComplaintFacts]:
-    """Return a function (facts, event) -> facts: close the event's step, open `step`, set a given track state."""
+def _to(kind: StepKind, state: TrackState | None = None) -> _Change:
+    """Return a function (facts, event, sop) -> facts: close the event's step, open the one of a kind, set a given track
+    state.
+    """
 
-    def change(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-        moved = _open(_close(facts, event.step, event.agency), step, event.agency, event.at)
+    def change(facts: ComplaintFacts, event: Event, sop: Sop) -> ComplaintFacts:
+        moved = _open(_close(facts, event.step, event.agency), sop.of_kind(kind), event.agency, event.at)
         return _on_track(moved, event.agency, state=state) if state else moved
 
     return change
 
 
-def _direct(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+def _on(facts: ComplaintFacts, event: Event, sop: Sop) -> ComplaintFacts:
+    """Return the ComplaintFacts with the office's step that follows the event's in place of it."""
+    assert event.step is not None
+    return _open(_close(facts, event.step, event.agency), sop.after(event.step), event.agency, event.at)
+
+
+def _direct(facts: ComplaintFacts, event: Event, sop: Sop) -> ComplaintFacts:
     route = Route(event.data["route"])
     direct = facts.find_step(event.step, event.agency)
     clock_from = direct.clock_from if direct else event.at
@@ -119,52 +132,46 @@ def _direct(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
     if event.agency is None:
         facts = changed(facts, route=route)
     if route is Route.FAST:
-        return _send_to_agencies(facts, event)
-    return _open(facts, Step.RELAY, event.agency, event.at, clock_from)
+        return _send_to_agencies(facts, event, sop)
+    return _open(facts, sop.of_kind(StepKind.RELAY), event.agency, event.at, clock_from)
 
 
-def _send_to_agencies(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+def _send_to_agencies(facts: ComplaintFacts, event: Event, sop: Sop) -> ComplaintFacts:
     waiting = [t for t in facts.active_tracks if t.sent_at is None and t.replaces == event.agency]
     for track in waiting:
         facts = _on_track(facts, track.agency, sent_at=event.at)
-        facts = _open(facts, Step.AGENCY_RECEIVE, track.agency, event.at)
+        facts = _open(facts, sop.of_kind(StepKind.AGENCY_RECEIVE), track.agency, event.at)
     return changed(facts, seen_by=facts.seen_by | {t.agency for t in waiting})
 
 
-_BACK_TO: dict[Step | None, Step] = {
-    Step.CHECK: Step.REGISTER,
-    Step.REPORT: Step.CHECK,
-    Step.DIRECT: Step.REPORT,
-    Step.SIGN_ANSWER: Step.DRAFT_ANSWER,
-    Step.DISPOSE_ANSWER: Step.DRAFT_ANSWER,
-    Step.REPLY: Step.DISPOSE_ANSWER,
-}
-
-
-def _send_back(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    # Step 10 is the office's, whichever agency gets its answer back.
-    facts = _close(facts, event.step, None if event.step is Step.DISPOSE_ANSWER else event.agency)
-    facts = _open(facts, _BACK_TO[event.step], event.agency, event.at)
+def _send_back(facts: ComplaintFacts, event: Event, sop: Sop) -> ComplaintFacts:
+    assert event.step is not None
+    row = sop.row(event.step)
+    assert row.back_to is not None
+    # The answers are taken up by the office, whichever agency gets its answer back.
+    facts = _close(facts, event.step, None if row.kind is StepKind.DISPOSE_ANSWER else event.agency)
+    facts = _open(facts, sop.row(row.back_to), event.agency, event.at)
     return _on_track(facts, event.agency, state=TrackState.DRAFTING, awaits=())
 
 
-def _submit_draft(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Return the ComplaintFacts of the case with step 8 (signing) open. Every role asked to initial the draft has yet
+def _submit_draft(facts: ComplaintFacts, event: Event, sop: Sop) -> ComplaintFacts:
+    """Return the ComplaintFacts of the case with the signing open. Every role asked to initial the draft has yet
     to do so, except that of the officer who submitted it.
     """
-    asked = (Actor(name) for name in event.data.get("initials", ()))
-    moved = _to(Step.SIGN_ANSWER, TrackState.SIGNING)(facts, event)
-    return _on_track(moved, event.agency, awaits=tuple(actor for actor in asked if actor is not event.by.actor))
+    asked = event.data.get("initials", ())
+    moved = _to(StepKind.SIGN_ANSWER, TrackState.SIGNING)(facts, event, sop)
+    return _on_track(moved, event.agency, awaits=tuple(actor for actor in asked if actor != event.by.actor))
 
 
-def _initial(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+def _initial(facts: ComplaintFacts, event: Event, _sop: Sop) -> ComplaintFacts:
     track = facts.track(event.agency)
     awaits = track.awaits if track else ()
-    return _on_track(facts, event.agency, awaits=tuple(actor for actor in awaits if actor is not event.by.actor))
+    return _on_track(facts, event.agency, awaits=tuple(actor for actor in awaits if actor != event.by.actor))
 
 
-def _decline(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    return _open(_leave(facts, event, TrackState.DECLINED), Step.DIRECT, event.agency, event.at)
+def _decline(facts: ComplaintFacts, event: Event, sop: Sop) -> ComplaintFacts:
+    direct = sop.of_kind(StepKind.DIRECT)
+    return _open(_leave(facts, event, TrackState.DECLINED), direct, event.agency, event.at)
 
 
 def _leave(facts: ComplaintFacts, event: Event, state: TrackState) -> ComplaintFacts:
@@ -180,31 +187,32 @@ def _pass_lead(facts: ComplaintFacts) -> ComplaintFacts:
     return _on_track(facts, facts.active_tracks[0].agency, lead=True)
 
 
-def _recall(facts: ComplaintFacts, event: Event, state: TrackState = TrackState.DROPPED) -> ComplaintFacts:
-    return _open(_pass_lead(_leave(facts, event, state)), Step.DIRECT, event.agency, event.at)
+def _recall(facts: ComplaintFacts, event: Event, sop: Sop, state: TrackState = TrackState.DROPPED) -> ComplaintFacts:
+    left = _pass_lead(_leave(facts, event, state))
+    return _open(left, sop.of_kind(StepKind.DIRECT), event.agency, event.at)
 
 
-def _drop_agency(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    return _join(_pass_lead(_leave(facts, event, TrackState.DROPPED)), event.at)
+def _drop_agency(facts: ComplaintFacts, event: Event, sop: Sop) -> ComplaintFacts:
+    return _join(_pass_lead(_leave(facts, event, TrackState.DROPPED)), event.at, sop)
 
 
-def _release(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+def _release(facts: ComplaintFacts, event: Event, sop: Sop) -> ComplaintFacts:
     """Return the ComplaintFacts after an agency's request to leave is decided: it left, step 4 is open; or it stays."""
     if not event.data["accept"]:
         return _on_track(facts, event.agency, release_asked=False)
-    return _recall(facts, event, TrackState.DECLINED)
+    return _recall(facts, event, sop, TrackState.DECLINED)
 
 
-def _add_agency(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+def _add_agency(facts: ComplaintFacts, event: Event, sop: Sop) -> ComplaintFacts:
     """Return the ComplaintFacts with one more agency, at step 5; all now count as cross-agency (SOP step 7, remark)."""
     code = event.data["agency"]
     others = tuple(changed(t, cross_agency=t.active or t.cross_agency) for t in facts.tracks if t.agency != code)
     new = AgencyTrack(code, lead=facts.lead is None, sent_at=event.at, cross_agency=True)
     facts = changed(facts, tracks=(*others, new), seen_by=facts.seen_by | {code})
-    return _open(facts, Step.AGENCY_RECEIVE, code, event.at)
+    return _open(facts, sop.of_kind(StepKind.AGENCY_RECEIVE), code, event.at)
 
 
-def _correct(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+def _correct(facts: ComplaintFacts, event: Event, _sop: Sop) -> ComplaintFacts:
     after = event.data["after"]
     secrecy = Confidentiality(after.get("confidentiality", facts.confidentiality))
     parts = {f"has_{name}": True for name in event.data["identity"]}
@@ -218,25 +226,25 @@ def _correct(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
     )
 
 
-def _join(facts: ComplaintFacts, at: datetime) -> ComplaintFacts:
-    """Return the ComplaintFacts, with step 10 open if no step is open and every agency has sent its answer."""
+def _join(facts: ComplaintFacts, at: datetime, sop: Sop) -> ComplaintFacts:
+    """Return the ComplaintFacts; if no step is open and every agency has sent its answer, these are to be taken up."""
     if facts.open_steps or any(t.state is not TrackState.SENT for t in facts.active_tracks):
         return facts
-    return _open(facts, Step.DISPOSE_ANSWER, None, at)
+    return _open(facts, sop.of_kind(StepKind.DISPOSE_ANSWER), None, at)
 
 
-def _send(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+def _send(facts: ComplaintFacts, event: Event, sop: Sop) -> ComplaintFacts:
     facts = _close(facts, event.step, event.agency)
-    return _join(_on_track(facts, event.agency, state=TrackState.SENT, release_asked=False), event.at)
+    return _join(_on_track(facts, event.agency, state=TrackState.SENT, release_asked=False), event.at, sop)
 
 
-def _pause(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+def _pause(facts: ComplaintFacts, event: Event, _sop: Sop) -> ComplaintFacts:
     at = (event.step, event.agency)
     steps = tuple(changed(s, paused_at=event.at) if (s.step, s.agency) == at else s for s in facts.open_steps)
     return _on_track(changed(facts, open_steps=steps), event.agency, state=TrackState.DRAFTING)
 
 
-def _resume(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+def _resume(facts: ComplaintFacts, event: Event, _sop: Sop) -> ComplaintFacts:
     """Return the ComplaintFacts with the event's paused step resumed; for an event of the whole case, all of them."""
     steps = list(facts.open_steps)
     for position, step in enumerate(steps):
@@ -246,25 +254,26 @@ def _resume(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
     return changed(facts, open_steps=tuple(steps))
 
 
-def _expire_question(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    resumed = _resume(facts, event)
-    return _end(CaseStatus.ARCHIVED)(resumed, event) if event.step is Step.REGISTER else resumed
+def _expire_question(facts: ComplaintFacts, event: Event, sop: Sop) -> ComplaintFacts:
+    resumed = _resume(facts, event, sop)
+    registering = event.step is not None and sop.row(event.step).kind is StepKind.REGISTER
+    return _end(CaseStatus.ARCHIVED)(resumed, event, sop) if registering else resumed
 
 
-def _end(status: CaseStatus) -> Callable[[ComplaintFacts, Event], ComplaintFacts]:
-    return lambda facts, _event: changed(facts, ended=status, open_steps=())
+def _end(status: CaseStatus) -> _Change:
+    return lambda facts, _event, _sop: changed(facts, ended=status, open_steps=())
 
 
-def _reopen(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+def _reopen(facts: ComplaintFacts, event: Event, sop: Sop) -> ComplaintFacts:
     fresh = changed(facts, cycle=facts.cycle + 1, route=None, tracks=(), answered_at=None, rated=False)
-    return _open(fresh, Step.CHECK, None, event.at)
+    return _open(fresh, sop.after(sop.of_kind(StepKind.REGISTER).step), None, event.at)
 
 
-def _revise(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+def _revise(facts: ComplaintFacts, event: Event, sop: Sop) -> ComplaintFacts:
     """Return the ComplaintFacts after a revised report; one that answers a question resumes every paused step."""
     data = event.data
     if data.get("resumes"):
-        facts = _resume(facts, event)
+        facts = _resume(facts, event, sop)
     return changed(
         facts,
         confidentiality=Confidentiality(data["confidentiality"]),
@@ -274,29 +283,30 @@ def _revise(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
     )
 
 
-def _unchanged(facts: ComplaintFacts, _event: Event) -> ComplaintFacts:
+def _unchanged(facts: ComplaintFacts, _event: Event, _sop: Sop) -> ComplaintFacts:
     return facts
 
 
-_CHANGES: dict[EventKind, Callable[[ComplaintFacts, Event], ComplaintFacts]] = {
-    Action.REGISTER: _to(Step.CHECK),
-    Action.APPROVE_CHECK: _to(Step.REPORT),
-    Action.REPORT: _to(Step.DIRECT),
+_CHANGES: dict[EventKind, _Change] = {
+    Action.REGISTER: _on,
+    Action.APPROVE_CHECK: _on,
+    Action.REPORT: _on,
+    Action.APPROVE: _on,
     Action.DIRECT: _direct,
-    Action.RELAY: lambda facts, event: _send_to_agencies(_close(facts, Step.RELAY, event.agency), event),
+    Action.RELAY: lambda facts, event, sop: _send_to_agencies(_close(facts, event.step, event.agency), event, sop),
     Action.SEND_BACK: _send_back,
-    Action.ACCEPT: _to(Step.AGENCY_DISPOSE, TrackState.RECEIVED),
+    Action.ACCEPT: _to(StepKind.AGENCY_DISPOSE, TrackState.RECEIVED),
     Action.DECLINE: _decline,
-    Action.DISPOSE: _to(Step.DRAFT_ANSWER, TrackState.DISPOSED),
-    Action.MARK_FIELD_VISIT: lambda facts, event: _on_track(facts, event.agency, field_visit=True),
+    Action.DISPOSE: _to(StepKind.DRAFT_ANSWER, TrackState.DISPOSED),
+    Action.MARK_FIELD_VISIT: lambda facts, event, _sop: _on_track(facts, event.agency, field_visit=True),
     Action.SUBMIT_DRAFT: _submit_draft,
     Action.INITIAL: _initial,
-    Action.SIGN: _to(Step.SEND_ANSWER, TrackState.SIGNED),
+    Action.SIGN: _to(StepKind.SEND_ANSWER, TrackState.SIGNED),
     Action.SEND: _send,
     Action.CONTINUE_WITHOUT: _drop_agency,
-    Action.DISPOSE_ANSWER: _to(Step.REPLY),
-    Action.REPLY: lambda facts, event: changed(_close(facts, event.step, None), answered_at=event.at),
-    Action.RATE: lambda facts, _event: changed(facts, rated=True),
+    Action.DISPOSE_ANSWER: _on,
+    Action.REPLY: lambda facts, event, _sop: changed(_close(facts, event.step, None), answered_at=event.at),
+    Action.RATE: lambda facts, _event, _sop: changed(facts, rated=True),
     Action.REOPEN: _reopen,
     Action.CLOSE: _end(CaseStatus.CLOSED),
     Action.ARCHIVE: _end(CaseStatus.ARCHIVED),
@@ -310,15 +320,15 @@ _CHANGES: dict[EventKind, Callable[[ComplaintFacts, Event], ComplaintFacts]] = {
     Action.ADD_AGENCY: _add_agency,
     Action.DROP_AGENCY: _drop_agency,
     Action.RECALL: _recall,
-    Action.EXTEND: lambda facts, event: _on_track(facts, event.agency, more_days=event.data["working_days"]),
-    Action.RETURN_LETTER: _to(Step.DRAFT_ANSWER, TrackState.DRAFTING),
-    Action.ASK_RELEASE: lambda facts, event: _on_track(facts, event.agency, release_asked=True),
+    Action.EXTEND: lambda facts, event, _sop: _on_track(facts, event.agency, more_days=event.data["working_days"]),
+    Action.RETURN_LETTER: _to(StepKind.DRAFT_ANSWER, TrackState.DRAFTING),
+    Action.ASK_RELEASE: lambda facts, event, _sop: _on_track(facts, event.agency, release_asked=True),
     Action.RELEASE: _release,
     Action.NOTE: _unchanged,
     Action.ATTACH: _unchanged,
     SystemEvent.REVISED: _revise,
-    SystemEvent.LINKED: lambda facts, _event: changed(facts, in_sp4n=True),
-    SystemEvent.UNLINKED: lambda facts, _event: changed(facts, in_sp4n=False),
+    SystemEvent.LINKED: lambda facts, _event, _sop: changed(facts, in_sp4n=True),
+    SystemEvent.UNLINKED: lambda facts, _event, _sop: changed(facts, in_sp4n=False),
     SystemEvent.SETTLED: _revise,
     SystemEvent.REDACTED: _unchanged,
 }

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from workflow_rules.process.actors import Actor
 from workflow_rules.process.identity import Classification, Confidentiality, ReporterFacts
-from workflow_rules.process.steps import AGENCY_STEPS, LEFT, STATUS_AT, CaseStatus, Route, Step, TrackState
+from workflow_rules.process.steps import AGENCY_KINDS, LEFT, CaseStatus, Route, StepKind, TrackState
 
 Pause = tuple[datetime, datetime]
 Value = TypeVar("Value")
@@ -23,12 +22,15 @@ def changed(value: Value, **changes: Any) -> Value:
 
 @dataclass(frozen=True)
 class OpenStep:
-    """A step of a case that waits for an action. `clock_from` is when its allowance starts, `pauses` are the (start,
-    end) of ended pauses, `paused_at` is the start of a running one (all aware). `agency` is the code of the track's
-    agency or, at step 4, of the one to be replaced; None for the office's own track.
+    """A step of a case that waits for an action; `kind` and `status` are those of its row in the SOP, the status None
+    for a step of an agency. `clock_from` is when its allowance starts, `pauses` are the (start, end) of ended pauses,
+    `paused_at` is the start of a running one (all aware). `agency` is the code of the track's agency or, at the
+    direction, of the one to be replaced; None for the office's own track.
     """
 
-    step: Step
+    step: str
+    kind: StepKind
+    status: CaseStatus | None
     agency: str | None
     opened_at: datetime
     clock_from: datetime
@@ -37,7 +39,7 @@ class OpenStep:
 
     @property
     def of_agency(self) -> bool:
-        return self.step in AGENCY_STEPS
+        return self.kind in AGENCY_KINDS
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class AgencyTrack:
     replaces: str | None = None
     field_visit: bool = False
     cross_agency: bool = False
-    awaits: tuple[Actor, ...] = ()
+    awaits: tuple[str, ...] = ()
     more_days: int = 0
     release_asked: bool = False
 
@@ -126,17 +128,19 @@ class ComplaintFacts:
             return CaseStatus.WAITING_FOR_REPORTER
         office = [s for s in self.open_steps if not s.of_agency]
         main = next((s for s in office if s.agency is None), None)
-        if main is not None:
-            return STATUS_AT[main.step]
-        if any(t.sent_at is not None for t in self.active_tracks):
+        if main is None and any(t.sent_at is not None for t in self.active_tracks):
             return CaseStatus.WITH_AGENCIES
-        return STATUS_AT[office[0].step]
+        return (main or office[0]).status or CaseStatus.WITH_AGENCIES
 
     def track(self, agency: str | None) -> AgencyTrack | None:
         return next((t for t in self.tracks if t.agency == agency), None)
 
-    def find_step(self, step: Step | None, agency: str | None) -> OpenStep | None:
-        return next((s for s in self.open_steps if s.step is step and s.agency == agency), None)
+    def find_step(self, step: str | None, agency: str | None) -> OpenStep | None:
+        return next((s for s in self.open_steps if s.step == step and s.agency == agency), None)
+
+    def at_kind(self, kind: StepKind) -> OpenStep | None:
+        """Return the first `OpenStep` of a kind; None without one."""
+        return next((s for s in self.open_steps if s.kind is kind), None)
 
     def step_of_track(self, agency: str | None) -> OpenStep | None:
         """Return the `OpenStep` of an agency's track (by code; None: the office's own); None without an open step."""

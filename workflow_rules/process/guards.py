@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from workflow_rules.process.actions import Action, ActionRequest, Known
-from workflow_rules.process.actors import Actor, Capacity
+from workflow_rules.process.actors import BY_SYSTEM, Capacity
 from workflow_rules.process.choices import ChoiceFlag, ChoiceList
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.identity import SECRECY, Confidentiality, missing_identity
@@ -198,7 +198,7 @@ def window_is_right(request: ActionRequest, spot: Spot, capacity: Capacity, now:
     draft_due = request.known.draft_due_at.get(spot.agency)
     too_late = request.action is Action.REOPEN and silence is not None and now > silence
     too_late |= request.action is Action.MARK_FIELD_VISIT and draft_due is not None and now > draft_due
-    by_clock = capacity.actor is Actor.SYSTEM
+    by_clock = capacity.actor == BY_SYSTEM
     too_early = by_clock and request.action is Action.CLOSE and (silence is None or now < silence)
     unexpired = request.action is Action.EXPIRE_QUESTION and (question is None or now < question)
     if too_late or too_early or unexpired:
@@ -208,7 +208,7 @@ def window_is_right(request: ActionRequest, spot: Spot, capacity: Capacity, now:
 def initials_are_asked(_facts: ComplaintFacts, params: Params, request: ActionRequest, spot: Spot) -> None:
     """Add the roles that must initial this draft as parameter `initials`; later changes of the setting do not count."""
     if asked := request.known.initials.get(spot.agency or ""):
-        params["initials"] = [actor.value for actor in asked]
+        params["initials"] = list(asked)
 
 
 GUARDS: dict[Action, Guard] = {

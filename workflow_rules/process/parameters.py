@@ -211,6 +211,7 @@ FIELDS: dict[Action, Mapping[str, Field]] = {
     Action.MERGE: {"into": CaseNumber(longest=20)},
     Action.APPROVE_CHECK: {"fields": _FIELDS},
     Action.REPORT: {"note": Text(required=False)},
+    Action.APPROVE: {"note": Text(required=False)},
     Action.DIRECT: {
         "agencies": Codes(),
         "lead": Text(longest=80),

@@ -1,14 +1,15 @@
-"""Steps of the SOP, and the states of a case and of an agency's track."""
+"""Kinds of the SOP's steps, and the states of a case and of an agency's track."""
 
 from enum import StrEnum
 
 
-class Step(StrEnum):
-    """An enum of the eleven steps of the SOP; `relay` is the part of step 4 in which the Admin forwards a direction."""
+class StepKind(StrEnum):
+    """An enum of the kinds of step. What may be done at a step and where it leads depends on its kind, never on its id:
+    an office adds and drops reviews, drops the relay, and has one step of every other kind.
+    """
 
     REGISTER = "register"
-    CHECK = "check"
-    REPORT = "report"
+    REVIEW = "review"
     DIRECT = "direct"
     RELAY = "relay"
     AGENCY_RECEIVE = "agency_receive"
@@ -20,11 +21,14 @@ class Step(StrEnum):
     REPLY = "reply"
 
 
-AGENCY_STEPS = frozenset(
-    {Step.AGENCY_RECEIVE, Step.AGENCY_DISPOSE, Step.DRAFT_ANSWER, Step.SIGN_ANSWER, Step.SEND_ANSWER}
+AGENCY_KINDS = (
+    StepKind.AGENCY_RECEIVE,
+    StepKind.AGENCY_DISPOSE,
+    StepKind.DRAFT_ANSWER,
+    StepKind.SIGN_ANSWER,
+    StepKind.SEND_ANSWER,
 )
-OFFICE_STEPS = frozenset(Step) - AGENCY_STEPS
-LEADING_STEPS = (Step.REGISTER, Step.CHECK, Step.REPORT, Step.DIRECT)
+"""The kinds of the steps of an agency's track, in their order; all other steps are the office's."""
 
 
 class CaseStatus(StrEnum):
@@ -50,15 +54,14 @@ ENDED = frozenset({CaseStatus.CLOSED, CaseStatus.ARCHIVED, CaseStatus.MERGED, Ca
 OPEN = frozenset(CaseStatus) - ENDED - {CaseStatus.ANSWERED}
 """Statuses with an open step, which may be paused. An answered case only waits to be closed or reopened."""
 
-STATUS_AT = {
-    Step.REGISTER: CaseStatus.REGISTERING,
-    Step.CHECK: CaseStatus.CHECKING,
-    Step.REPORT: CaseStatus.REPORTING,
-    Step.DIRECT: CaseStatus.DIRECTING,
-    Step.RELAY: CaseStatus.RELAYING,
-    Step.DISPOSE_ANSWER: CaseStatus.DISPOSING_ANSWER,
-    Step.REPLY: CaseStatus.REPLYING,
+STATUS_OF = {
+    StepKind.REGISTER: CaseStatus.REGISTERING,
+    StepKind.DIRECT: CaseStatus.DIRECTING,
+    StepKind.RELAY: CaseStatus.RELAYING,
+    StepKind.DISPOSE_ANSWER: CaseStatus.DISPOSING_ANSWER,
+    StepKind.REPLY: CaseStatus.REPLYING,
 }
+"""The status of a case whose office is at a step of this kind; a review names its own."""
 
 
 class TrackState(StrEnum):

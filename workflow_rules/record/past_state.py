@@ -8,7 +8,7 @@ from workflow_rules.process.actions import Action
 from workflow_rules.process.evolve import Replayed
 from workflow_rules.process.facts import ComplaintFacts, Pause
 from workflow_rules.process.sop import Sop
-from workflow_rules.process.steps import Step
+from workflow_rules.process.steps import StepKind
 from workflow_rules.time.deadlines import deadline_for, deadline_for_all
 from workflow_rules.time.working_calendar import WorkingCalendar
 
@@ -21,7 +21,7 @@ class Standing:
     `over_minutes` is zero unless late. `track` is the agency's code, None for the office.
     """
 
-    step: Step
+    step: str
     track: str | None
     actor: str
     opened_at: datetime
@@ -46,7 +46,7 @@ def standings(facts: ComplaintFacts, sop: Sop, calendar: WorkingCalendar, at: da
         standing = Standing(
             step=step.step,
             track=step.agency,
-            actor=sop.owner(step.step).value,
+            actor=sop.owner(step.step),
             opened_at=step.opened_at,
             due_at=due_at,
             paused=step.paused_at is not None,
@@ -82,8 +82,8 @@ def whole_clock(turns: Sequence[Replayed]) -> WholeClock:
     for turn in turns:
         if turn.event.kind is Action.REOPEN:
             begins, pauses = turn.event.at, ()
-        left = turn.before.find_step(Step.REGISTER, None) if turn.before is not None else None
-        if left is not None and turn.after.find_step(Step.REGISTER, None) is None:
+        left = turn.before.at_kind(StepKind.REGISTER) if turn.before is not None else None
+        if left is not None and turn.after.at_kind(StepKind.REGISTER) is None:
             pauses += left.pauses
     facts = turns[-1].after
     return WholeClock(begins, pauses, any(track.extended for track in facts.tracks), facts.cycle > 1)

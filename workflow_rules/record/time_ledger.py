@@ -8,11 +8,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from workflow_rules.process.actions import Action
-from workflow_rules.process.actors import AGENCY_ACTORS
 from workflow_rules.process.events import Event
 from workflow_rules.process.evolve import fold
 from workflow_rules.process.facts import ComplaintFacts, OpenStep
-from workflow_rules.process.steps import Step
+from workflow_rules.process.sop import Sop
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 
@@ -35,7 +34,7 @@ class LedgerEntry:
 
     kind: LedgerKind
     at: datetime
-    step: Step
+    step: str
     track: str | None
     organisation: str | None
     officer: int | None = None
@@ -47,7 +46,7 @@ class Stretch:
     reporter (`waited`). `ends` is None while it runs; `officer` is the user id of the person who ended it.
     """
 
-    step: Step
+    step: str
     track: str | None
     organisation: str | None
     begins: datetime
@@ -56,18 +55,19 @@ class Stretch:
     officer: int | None = None
 
 
-def ledger_of(number: str, log: Iterable[tuple[Event, int | None]]) -> tuple[LedgerEntry, ...]:
+def ledger_of(number: str, log: Iterable[tuple[Event, int | None]], sop: Sop) -> tuple[LedgerEntry, ...]:
     """Return a tuple of a case's `LedgerEntry` values, in order, from its (event, officer's user id or None) pairs."""
     pairs = list(log)
-    replayed = fold(number, (event for event, _ in pairs))
+    replayed = fold(number, (event for event, _ in pairs), sop)
     lines = (
-        entries(one.before, one.after, one.event, officer) for one, (_, officer) in zip(replayed, pairs, strict=True)
+        entries(one.before, one.after, one.event, officer, sop)
+        for one, (_, officer) in zip(replayed, pairs, strict=True)
     )
     return tuple(entry for found in lines for entry in found)
 
 
 def entries(
-    before: ComplaintFacts | None, after: ComplaintFacts, event: Event, officer: int | None
+    before: ComplaintFacts | None, after: ComplaintFacts, event: Event, officer: int | None, sop: Sop
 ) -> tuple[LedgerEntry, ...]:
     """Return a tuple of the `LedgerEntry` values of one event: of the steps that it closed, then paused or resumed,
     then opened; () if none. `before` is None for the reception.
@@ -84,7 +84,7 @@ def entries(
         was, now = old[key].paused_at is not None, new[key].paused_at is not None
         if was != now:
             lines.append((LedgerKind.PAUSED if now else LedgerKind.RESUMED, new[key]))
-    acting = event.agency if event.by.actor in AGENCY_ACTORS else None
+    acting = event.agency if event.by.actor in sop.agency_actors else None
     for step in (new[key] for key in new if key not in old):
         # A step in another organisation than the one that acted is also handed over.
         handed = [(LedgerKind.HANDED_OVER, step)] if _organisation(step) != acting else []
@@ -94,7 +94,7 @@ def entries(
 
 def stretches(ledger: Iterable[LedgerEntry]) -> tuple[Stretch, ...]:
     """Return a `Stretch` for each time between a step's entries, ended ones first; a running one has `ends` None."""
-    running: dict[tuple[Step, str | None], Stretch] = {}
+    running: dict[tuple[str, str | None], Stretch] = {}
     done: list[Stretch] = []
     for entry in ledger:
         key = (entry.step, entry.track)

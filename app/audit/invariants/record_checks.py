@@ -37,11 +37,12 @@ from app.models import (
 from app.models.reference import WEEKDAYS
 from app.papers.verification import check_stored
 from workflow_rules.process.actions import Action
-from workflow_rules.process.actors import Actor, Capacity, Person
+from workflow_rules.process.actors import Capacity, Person
 from workflow_rules.process.evolve import Replayed, fold
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.moves import WHILE_PAUSED, spots
 from workflow_rules.process.sop import Sop
+from workflow_rules.process.standard_sop import Officer
 from workflow_rules.record.hash_chain import checkpoint
 
 _AS_STORED = {"unscoped": True, "populate_existing": True}
@@ -63,7 +64,7 @@ def sop_path(scope: Scope) -> Checked:
 def _path_faults(case: WholeCase, sop: Sop) -> Iterator[Finding]:
     read, facts = 0, None
     try:
-        for row, turn in zip(case.events, fold(case.number, map(as_event, case.events)), strict=True):
+        for row, turn in zip(case.events, fold(case.number, map(as_event, case.events), sop), strict=True):
             if not _possible(turn, sop):
                 yield Finding("I3", case.number, "step_out_of_order", {"event": row.seq, "kind": row.kind})
             read, facts = read + 1, turn.after
@@ -253,7 +254,7 @@ def agency_counts(_scope: Scope) -> Checked:
     counts = text(f"SELECT agency, count(DISTINCT complaint_id) FROM ({SENT}) AS sent GROUP BY agency")  # noqa: S608
     sent, found = {row[0]: row[1] for row in db.session.execute(counts)}, list[Finding]()
     for code in db.session.scalars(select(Agency.code).order_by(Agency.code)):
-        head = Person(None, code, (Capacity(Actor.AGENCY_HEAD, code),))
+        head = Person(None, code, (Capacity(Officer.AGENCY_HEAD, code),))
         seen = select(func.count(Complaint.id)).where(visible_to(head)).execution_options(unscoped=True)
         count = db.session.execute(seen).scalar_one()
         if count != sent.get(code, 0):

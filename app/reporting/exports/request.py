@@ -10,7 +10,7 @@ from app.fields.filters import read_filter
 from app.reporting.exports.columns import COLUMNS, USUAL
 from app.worklists.complaint_lists import ComplaintFilter
 from workflow_rules.process.actors import Person
-from workflow_rules.process.steps import CaseStatus, Step
+from workflow_rules.process.steps import CaseStatus
 
 FILTERS = ("status", "step", "agency", "category", "channel", "district")
 
@@ -43,7 +43,7 @@ class WantedReport:
         """
         given = {name: getattr(self, name) for name in ("since", "until", "agency", "category", "channel", "district")}
         status = CaseStatus(self.status) if self.status else None
-        step = Step(self.step) if self.step else None
+        step = self.step if self.step else None
         own = tuple((code, read_filter(known_fields()[code], text)) for code, text in self.fields.items())
         return ComplaintFilter(status=status, step=step, late=self.late, running=self.running, fields=own, **given)
 

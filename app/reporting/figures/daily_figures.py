@@ -65,10 +65,11 @@ def daily_figures(period: Period) -> Figures:
     day = _Day(period, load_working_calendar())
     for case in touched_cases(period):
         day.cases += 1
-        turns, sop = list(fold(case.number, case.events)), sops[case.sop_version]
+        sop = sops[case.sop_version]
+        turns = list(fold(case.number, case.events, sop))
         for count, (logged, turn) in enumerate(zip(case.log, turns, strict=True), 1):
             if period.holds(turn.event.at):
-                _count_event(day, case, logged, turn)
+                _count_event(day, case, logged, turn, sop)
                 if turn.event.kind is Action.REPLY:
                     _count_answer(day, case, turn, whole_clock(turns[:count]), sop)
         _count_open_steps(day, case, turns[-1].after, sop)
@@ -83,12 +84,12 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat()
 
 
-def _count_event(day: _Day, case: CaseLog, logged: Logged, turn: Replayed) -> None:
+def _count_event(day: _Day, case: CaseLog, logged: Logged, turn: Replayed, sop: Sop) -> None:
     event = turn.event
     if event.kind is SystemEvent.RECEIVED:
         _add(day, "received", {**_about(case, turn.after), "key": case.number, "at": instant(event.at)})
         return
-    lines = entries(turn.before, turn.after, event, logged.officer)
+    lines = entries(turn.before, turn.after, event, logged.officer, sop)
     if lines:
         opened = [line for line in lines if line.kind is LedgerKind.OPENED]
         tracks = {line.track for line in opened if line.track}
@@ -97,10 +98,10 @@ def _count_event(day: _Day, case: CaseLog, logged: Logged, turn: Replayed) -> No
             "at": instant(event.at),
             "number": case.number,
             "action": event.kind.value,
-            "step": event.step.value if event.step else "",
-            "to": sorted({line.step.value for line in opened}),
+            "step": event.step if event.step else "",
+            "to": sorted({line.step for line in opened}),
             "agencies": sorted(tracks | ({event.agency} if event.agency else set())),
-            "actor": event.by.actor.value,
+            "actor": event.by.actor,
             "officer": logged.officer,
         }
         _add(day, "moved", row)
@@ -156,7 +157,7 @@ def _count_open_steps(day: _Day, case: CaseLog, facts: ComplaintFacts, sop: Sop)
     about, found = _about(case, facts), standings(facts, sop, day.calendar, day.period.ends)
     for one in found:
         if one.late:
-            key = f"{case.number} {one.step.value} {one.track or ''}".strip()
+            key = f"{case.number} {one.step} {one.track or ''}".strip()
             _add(day, "overdue", {**about, **_step(one), "key": key})
     day.counts["paused"] += facts.waiting
     first = min(found, key=lambda one: (one.paused, one.due_at, one.track or ""))
@@ -166,7 +167,7 @@ def _count_open_steps(day: _Day, case: CaseLog, facts: ComplaintFacts, sop: Sop)
 
 def _step(one: Standing) -> Row:
     return {
-        "step": one.step.value,
+        "step": one.step,
         "actor": one.actor,
         "agency": one.track or "",
         "opened_at": instant(one.opened_at),

@@ -21,7 +21,8 @@ from app.models import Complaint, StepPause, StepTask
 from app.reporting.figures.measures import Grouping, Measure
 from app.reporting.figures.punctuality import Scope
 from workflow_rules.process.actions import Action
-from workflow_rules.process.steps import AGENCY_STEPS, OPEN, Step
+from workflow_rules.process.standard_sop import AGENCY_STEPS
+from workflow_rules.process.steps import OPEN
 
 TARGET = 90
 """Percentage of steps that should be in time: the office's own target, drawn in every bar."""
@@ -84,7 +85,7 @@ class OverdueStep:
     the office.
     """
 
-    step: Step
+    step: str
     actor: str
     agency: str | None
 
@@ -104,11 +105,11 @@ def overdue_steps(
     if among is not None:
         statement = statement.where(StepTask.complaint_id.in_(among))
     rows = db.session.execute(statement)
-    found = [OverdueStep(Step(step), actor, charged_agency(Step(step), code)) for step, actor, code in rows]
+    found = [OverdueStep(step, actor, charged_agency(step, code)) for step, actor, code in rows]
     return found if agencies is None else [one for one in found if one.agency in agencies]
 
 
-def charged_agency(step: Step, track: str | None) -> str | None:
+def charged_agency(step: str, track: str | None) -> str | None:
     """Return the code of the agency to which a step's time is charged, None for the office.
 
     It is `track`, the agency of the step's track, for a step of an agency.

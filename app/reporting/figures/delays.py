@@ -16,7 +16,7 @@ from app.reporting.figures.measures import ClosedStep
 from workflow_rules.process.actions import Action
 from workflow_rules.process.events import EventKind
 from workflow_rules.process.evolve import Replayed, fold
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import Step
 from workflow_rules.record.past_state import standings
 from workflow_rules.time.working_calendar import WorkingCalendar
 
@@ -40,8 +40,8 @@ class LateSteps:
 
     calendar: WorkingCalendar
     cases: set[int] = field(default_factory=set)
-    count: Counter[Step] = field(default_factory=Counter)
-    over: Counter[Step] = field(default_factory=Counter)
+    count: Counter[str] = field(default_factory=Counter)
+    over: Counter[str] = field(default_factory=Counter)
 
     def watch(self, closed: Iterable[ClosedStep]) -> Iterator[ClosedStep]:
         """Yield every ClosedStep unchanged, and record the late ones in this object."""
@@ -69,8 +69,8 @@ class Delays:
     causes: Counter[str] = field(default_factory=Counter)
     overdue: list[OverdueStep] = field(default_factory=list)
     overdue_before: int = 0
-    standing: Counter[Step] = field(default_factory=Counter)
-    over: Counter[Step] = field(default_factory=Counter)
+    standing: Counter[str] = field(default_factory=Counter)
+    over: Counter[str] = field(default_factory=Counter)
 
 
 def delays_in(period: Period, late: LateSteps) -> Delays:
@@ -81,7 +81,8 @@ def delays_in(period: Period, late: LateSteps) -> Delays:
     sops, found = sops_by_version(), Delays()
     for case in touched_cases(period):
         found.cases += 1
-        sop, turns = sops[case.sop_version], list(fold(case.number, case.events))
+        sop = sops[case.sop_version]
+        turns = list(fold(case.number, case.events, sop))
         earlier = [turn.after for turn in turns if turn.event.at < period.begins]
         if earlier:
             found.open_before += bool(earlier[-1].open_steps)

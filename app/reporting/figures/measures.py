@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Literal
 
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import Step
 from workflow_rules.record.time_ledger import LedgerEntry, LedgerKind, stretches
 from workflow_rules.time.allowance import Allowance, Unit
 from workflow_rules.time.working_calendar import WorkingCalendar
@@ -53,7 +53,7 @@ class ClosedStep:
     """
 
     complaint: int
-    step: Step
+    step: str
     track: str | None
     agency: str | None
     opened_at: datetime
@@ -101,7 +101,7 @@ class Line:
     complaint: int
     kind: LedgerKind
     at: datetime
-    step: Step
+    step: str
     track: str | None
     agency: str | None
     clock: Clock | None = None
@@ -116,7 +116,7 @@ class Measure:
     `median_percent` is the median of time used in percent of the allowance.
     """
 
-    step: Step | None
+    step: str | None
     actor: str | None
     agency: str | None
     count: int
@@ -137,7 +137,7 @@ def closings(lines: Iterable[Line]) -> Iterator[ClosedStep]:
 
     The lines of a case must be consecutive and in ledger order; a closing without opening or clock is skipped.
     """
-    running: dict[tuple[Step, str | None], list[Line]] = {}
+    running: dict[tuple[str, str | None], list[Line]] = {}
     case = None
     for line in lines:
         if line.complaint != case:
@@ -234,5 +234,5 @@ def tally(closed: Iterable[ClosedStep], calendar: WorkingCalendar, *groupings: G
 
 
 def _order(measure: Measure) -> tuple[int, str, str]:
-    position = list(Step).index(measure.step) if measure.step is not None else -1
+    position = list[str](Step).index(measure.step) if measure.step is not None else -1
     return position, measure.actor or "", measure.agency or ""

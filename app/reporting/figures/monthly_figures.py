@@ -24,7 +24,7 @@ from app.reporting.figures.punctuality import closed_steps
 from app.reporting.figures.recurring import Reception, recurring_rows
 from workflow_rules.process.actions import Action
 from workflow_rules.process.events import SystemEvent
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import Step
 
 MONTHS_OF_RECURRING = 3
 MONTHS_SHOWN = 6

@@ -22,7 +22,7 @@ from app.core.periods import Period
 from app.models import LedgerRow, StepTask
 from app.reference.calendar import load_working_calendar
 from app.reporting.figures.measures import Clock, ClosedStep, Grouping, Line, Measure, allowance_of, closings, tally
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import Step
 from workflow_rules.record.time_ledger import LedgerKind
 from workflow_rules.time.working_calendar import WorkingCalendar
 
@@ -165,5 +165,5 @@ def cached_punctualities(
 
 def _measure(given: dict[str, Any]) -> Measure:
     allowances = tuple(allowance_of(one["value"], one["unit"]) for one in given["allowances"])
-    step = Step(given["step"]) if given["step"] is not None else None
+    step = given["step"] if given["step"] is not None else None
     return Measure(**{**given, "allowances": allowances, "step": step})

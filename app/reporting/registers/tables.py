@@ -16,7 +16,7 @@ from app.vocabulary.actions import SENTENCES
 from app.vocabulary.words import ACTORS, CLASSIFICATIONS, CONFIDENTIALITIES, STATUSES, STEPS, TIME_STATES, UNITS
 from app.web.formats import EMPTY, HOURS_ONLY, ZONE_NAME, amount, duration, moment
 from app.web.formats import day as day_text
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import Step
 
 Frozen = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -136,7 +136,7 @@ def _step(value: Any, _row: Row, frozen: Frozen) -> str:
 
 
 def _steps(value: Any, row: Row, frozen: Frozen) -> str:
-    ordered = sorted(value or (), key=lambda step: list(Step).index(Step(step)))
+    ordered = sorted(value or (), key=lambda step: list(Step).index(step))
     return "; ".join(_step(step, row, frozen) for step in ordered) or EMPTY
 
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.reporting.figures.measures import Pauses
-from workflow_rules.process.actors import Actor
 from workflow_rules.process.sop import Sop
-from workflow_rules.process.steps import AGENCY_STEPS, Step
+from workflow_rules.process.standard_sop import AGENCY_STEPS, Step
 from workflow_rules.time.deadlines import Allowance, deadline_for
 from workflow_rules.time.working_calendar import WorkingCalendar
 
@@ -29,7 +28,7 @@ class WhatIf:
     """
 
     sop: Sop
-    skipped: frozenset[Step] = frozenset()
+    skipped: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Raise ValueError when a step that every case needs is skipped."""
@@ -45,10 +44,10 @@ class Opening:
     which the Kepala Dinas extended it.
     """
 
-    step: Step
+    step: str
     track: str | None
     cycle: int
-    actor: Actor
+    actor: str
     opened_at: datetime
     closed_at: datetime
     clock_from: datetime
@@ -73,7 +72,7 @@ class Outcome:
     """
 
     then: Opening
-    actor: Actor | None
+    actor: str | None
     begins: datetime
     ends: datetime
     late: bool
@@ -166,7 +165,7 @@ def _led_to(one: Opening, then: Opening) -> bool:
     """
     if one.cycle != then.cycle:
         return False
-    if then.step is Step.DISPOSE_ANSWER and one.step in AGENCY_STEPS:
+    if then.step == Step.DISPOSE_ANSWER and one.step in AGENCY_STEPS:
         return one.closed_at <= then.opened_at
     together = one.track == then.track or one.track is None or then.track is None
     return together and one.closed_at == then.opened_at

@@ -12,9 +12,8 @@ from app.core.periods import Period
 from app.models import AgencyTrackRow, Complaint, StepPause, StepTask
 from app.reporting.figures.measures import allowance_of
 from app.reporting.rehearsals.model import Opening
-from workflow_rules.process.actors import Actor
 from workflow_rules.process.sop import Sop
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import Step
 from workflow_rules.time.deadlines import Allowance
 
 READ_AT_ONCE = 5000
@@ -24,7 +23,6 @@ _SAME_TRACK = and_(
     AgencyTrackRow.cycle == StepTask.cycle,
     AgencyTrackRow.agency_code == StepTask.agency_code,
 )
-_STEPS, _ACTORS = {step.value: step for step in Step}, {actor.value: actor for actor in Actor}
 
 
 def past_cases(period: Period) -> Iterator[tuple[int, list[Opening]]]:
@@ -59,13 +57,13 @@ def _received(period: Period) -> tuple[Any, Any]:
 
 def _opening(row: Any, sop: Sop, pauses: dict[int, list[Any]]) -> Opening:
     _, _, key, name, track, cycle, actor, opened, closed, clock_from, due, value, unit, longer, more = row
-    step, granted = _STEPS[name], allowance_of(value, unit)
+    step, granted = name, allowance_of(value, unit)
     extended, more_days = False, 0
-    if step is Step.DRAFT_ANSWER:
+    if step == Step.DRAFT_ANSWER:
         extended, more_days = _lengthened(sop, granted, bool(longer), more or 0)
     waits = tuple(pauses.get(key, ()))
     times = (opened, closed, clock_from, due)
-    return Opening(step, track, cycle, _ACTORS[actor], *times, granted, extended, more_days, waits)
+    return Opening(step, track, cycle, actor, *times, granted, extended, more_days, waits)
 
 
 def _lengthened(sop: Sop, granted: Allowance, longer: bool, more_days: int) -> tuple[bool, int]:

@@ -27,9 +27,8 @@ from app.reference.sop import load_sop
 from app.reporting.rehearsals.model import WhatIf, rehearse
 from app.reporting.rehearsals.past_cases import count_cases, past_cases
 from app.reporting.rehearsals.totals import Rehearsal
-from workflow_rules.process.actors import Actor
 from workflow_rules.process.sop import Sop
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import Step
 from workflow_rules.time.deadlines import Allowance, Unit
 
 log = structlog.get_logger()
@@ -67,8 +66,8 @@ def what_if_from(sop: Sop, changes: Mapping[str, Any]) -> WhatIf:
     """
     rows = []
     for row in sop.steps:
-        change = changes.get("steps", {}).get(row.step.value, {})
-        value, actor = change.get("value"), Actor(change.get("actor", row.actor))
+        change = changes.get("steps", {}).get(row.step, {})
+        value, actor = change.get("value"), change.get("actor", row.actor)
         allowance = Allowance(value, Unit(change["unit"])) if value is not None else row.allowance
         rows.append(replace(row, allowance=allowance, actor=actor))
     days = changes.get("extended_days")
@@ -172,8 +171,8 @@ def _as_data(found: Rehearsal) -> dict[str, Any]:
     return {
         "cases": {**counted, "median_then": cases.medians[0], "median_now": cases.medians[1]},
         "whole": asdict(found.whole),
-        "steps": {step.value: asdict(pair) for step, pair in found.steps.items()},
-        "actors": {actor.value: asdict(pair) for actor, pair in found.actors.items()},
+        "steps": {step: asdict(pair) for step, pair in found.steps.items()},
+        "actors": {actor: asdict(pair) for actor, pair in found.actors.items()},
         "changed": [{"id": key, "number": numbers[key], "late_now": now} for key, _, now in changed],
     }
 

@@ -8,8 +8,6 @@ from typing import Any
 
 from app.reporting.figures.measures import median
 from app.reporting.rehearsals.model import Outcome, whole_time
-from workflow_rules.process.actors import Actor
-from workflow_rules.process.steps import Step
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 MINUTE = timedelta(minutes=1)
@@ -69,8 +67,8 @@ class Rehearsal:
 
     def __init__(self) -> None:
         self.whole = Pair()
-        self.steps: dict[Step, Pair] = {}
-        self.actors: dict[Actor, Pair] = {}
+        self.steps: dict[str, Pair] = {}
+        self.actors: dict[str, Pair] = {}
         self.cases = CaseSums()
         self.changed: list[tuple[int, bool, bool]] = []
 

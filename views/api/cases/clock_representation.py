@@ -43,8 +43,7 @@ def clocks(row: Complaint, calendar: WorkingCalendar, now: datetime) -> dict[str
             for share in time_ledger.time_shares(ledger, calendar, now, time_ledger.by_organisation)
         ],
         "ledger": [
-            {"kind": e.kind.value, "at": instant(e.at), "step": e.step.value, "agency": e.track}
-            | {"house": e.organisation}
+            {"kind": e.kind.value, "at": instant(e.at), "step": e.step, "agency": e.track} | {"house": e.organisation}
             for e in ledger
         ],
     }

@@ -7,7 +7,8 @@ from views.api.http.query_values import listed
 from workflow_rules.process.choices import ChoiceList
 from workflow_rules.process.identity import Classification, Confidentiality
 from workflow_rules.process.parameters import Choice, Field, Listed, Text
-from workflow_rules.process.steps import CaseStatus, Route, Step, TrackState
+from workflow_rules.process.standard_sop import Step
+from workflow_rules.process.steps import CaseStatus, Route, TrackState
 from workflow_rules.time.deadlines import TimeState, Unit
 
 Schema = dict[str, Any]

@@ -13,8 +13,7 @@ from app.models.history import ABOUT_PERSONS, JOURNAL_KINDS
 from app.models.sop import SOP_STATES
 from views.api.resources.columns import Column, Filter, by_code, equal, link, period, renamed, words_of
 from views.api.resources.resource import CASES, Resource, several
-from workflow_rules.process.actors import OFFICERS
-from workflow_rules.process.steps import Step
+from workflow_rules.process.standard_sop import OFFICERS, Step
 
 _user = (joinedload(OfficerProfile.user).selectinload(User.roles), joinedload(OfficerProfile.agency))
 _key_of_officer = Column("id", {"type": "integer"}, lambda row: row.user_id, ("user_id",))
