@@ -74,6 +74,19 @@ def test_a_faulty_form_comes_back_as_typed_with_its_faults(app: Flask, as_user: 
         assert db.session.scalars(select(FieldDefinition)).all() == []
 
 
+def test_all_faults_are_reported_at_once_by_the_labels_of_their_controls(as_user: AsUser) -> None:
+    faults = {"code": "Nomor Tiang", "label.id": "", "bounds.most": "20 karakter", "order": "dua", "moments": []}
+    page = as_user("administrator").post("/isian/baru", data={**FORM, **faults})
+    box = page.text.partition('class="err-ringkas"')[2].partition("</div>")[0]
+    listed = re.findall('<a href="#([^"]*)">([^<]*)</a>', box)
+    assert {control for control, _ in listed} == set(faults)
+    assert ("bounds.most", "Nilai atau panjang terbesar: Tulis angka saja, misalnya 20") in listed
+    assert ("label.id", "Nama: Isi bagian ini") in listed
+    options = {"type": "choice", "pattern": "", "options": "merah = Merah\nBiru = Biru"}
+    page = as_user("administrator").post("/isian/baru", data={**FORM, **options}).text
+    assert '<a href="#options">Pilihan 2: Pakai huruf kecil' in page
+
+
 def test_two_administrators_at_once_the_later_one_is_told(as_user: AsUser) -> None:
     screen = as_user("administrator")
     made = screen.post("/isian/baru", data=FORM).location
