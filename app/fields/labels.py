@@ -60,6 +60,7 @@ CONTROLS: Labels = {
 }
 """The controls of the form by the member of the body that each of them fills."""
 
+NO_REASON = _("Tulis alasannya")
 NOT_A_NUMBER = _("Tulis angka saja, misalnya 20")
 
 FAULTS: Labels = {

@@ -44,7 +44,10 @@ def test_an_administrator_makes_checks_activates_and_ends_a_field(app: Flask, as
     assert made.status_code == 303
     page = screen.get(made.location).text
     assert "Tidak ada kesalahan." in page
-    assert screen.post(f"{made.location}/aktif", data={"reason": ""}).status_code == 422
+    for empty in ("", "  "):
+        asked = screen.post(f"{made.location}/aktif", data={"reason": empty})
+        assert asked.status_code == 422
+        assert "Tulis alasannya" in asked.text.partition('id="reason-galat"')[2][:200]
     too_long = screen.post(f"{made.location}/aktif", data={"reason": "a" * 1001})
     assert too_long.status_code == 422
     assert "1000" in too_long.text.partition('id="reason-galat"')[2][:200]

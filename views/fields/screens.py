@@ -19,7 +19,17 @@ from app.fields.body import read_body, without
 from app.fields.change import FieldRefused, body_of
 from app.fields.check import Fault, faults_of_body
 from app.fields.definitions import active_fields, known_fields
-from app.fields.labels import AUDIENCES, CONTROLS, MOMENTS, STATES, TYPES, control_label, control_of, fault_text
+from app.fields.labels import (
+    AUDIENCES,
+    CONTROLS,
+    MOMENTS,
+    NO_REASON,
+    STATES,
+    TYPES,
+    control_label,
+    control_of,
+    fault_text,
+)
 from app.fields.rows import all_fields, field_rows, state_of
 from app.models import FieldDefinition
 from app.reference.choices import categories_in_use
@@ -91,7 +101,8 @@ class FieldView(BaseView):
         typed = request.form.get("reason", "")
         reason, error = clean_text("reason", typed, LONGEST_REASON)
         if error is not None:
-            return _show_page(_find(number), field_sentences((error,))[0]["message"], typed), 422
+            missing = str(NO_REASON) if not typed.strip() else field_sentences((error,))[0]["message"]
+            return _show_page(_find(number), missing, typed), 422
         by, notice = current_person().id, gettext("Isian aktif sekarang, di semua formulir.")
         return _done(number, lambda row: fields.activate(row, reason, utc_now(), by), notice, typed)
 
