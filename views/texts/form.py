@@ -16,7 +16,7 @@ from app.texts.current import Texts, originals_of, texts_of
 from app.texts.faults import sentence_of
 from app.texts.kinds import LANGUAGES, PARTS, TextKind
 from app.texts.labels import PARTS as PART_LABELS
-from app.texts.labels import REFUSALS
+from app.texts.labels import REFUSALS, UNTOUCHED
 from app.texts.values import visible_case
 from app.texts.versions import LONGEST_REASON, Faults, VersionRefused, faults_of, history
 from workflow_rules.process.parameters import clean_text
@@ -71,6 +71,19 @@ class TextForm:
         """Return the first sentence of each field at fault by the id of the field, with the label of the field."""
         labels = {path.replace(".", "_"): f"{label}: " for path, label in PART_LABELS.items()}
         return {name: labels.get(name, "") + found[0] for name, found in self.faults.items()}
+
+    def untouched_language(self, current: Texts) -> str:
+        """Return the sentence about the language whose words are those in force while the other one was changed; "" if
+        both or none were changed, or if there is no English text.
+        """
+        changed = {
+            language
+            for part in self.kind.parts
+            for language in self.kind.languages
+            if self.value(part, language) != current[part, language]
+        }
+        english = any(self.value(part, "en") for part in self.kind.parts)
+        return str(UNTOUCHED[next(iter(changed))]) if len(changed) == 1 and english else ""
 
     def preview(self) -> tuple[str, str] | None:
         """Return (subject, body) of the message that the words make for the chosen case; None while they have a

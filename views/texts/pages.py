@@ -66,7 +66,7 @@ class TextView(BaseView):
         if not form.check():
             return _page(form, 422)
         if request.form.get("lakukan") == "periksa":
-            return _page(form)
+            return _page(form, checked=True)
         if request.form.get("lakukan") == "pdf" and form.kind.group == "paper":
             return _paper(form)
         try:
@@ -144,11 +144,12 @@ def _paper(form: TextForm) -> Response:
     return response
 
 
-def _page(form: TextForm, status: int = 200) -> Response:
+def _page(form: TextForm, status: int = 200, checked: bool = False) -> Response:
+    """Return the page of a text; `checked` says that its words were just found to be without fault."""
     kind, versions = form.kind, history(form.kind.code)
     active = next((row for row in versions if row.state == "active"), None)
     originals = originals_of(kind)
-    shown = form.preview()
+    shown, person = form.preview(), current_person()
     page = render_template(
         "texts/kind.html",
         title=str(kind.label),
@@ -162,6 +163,9 @@ def _page(form: TextForm, status: int = 200) -> Response:
         current=texts_of(active) if active is not None else originals,
         originals=originals,
         preview=shown,
+        checked=checked,
+        untouched=form.untouched_language(texts_of(active) if active is not None else originals),
+        chooses_case=bool(form.about) or person.sees_every_case or bool(person.agencies),
         fields=[
             (part, language, PART_LABELS[f"{part}.{language}"]) for part in kind.parts for language in kind.languages
         ],
