@@ -80,6 +80,27 @@ def test_a_fault_stands_at_its_field_with_its_line_and_what_was_typed(context: F
     assert history(CODE) == []
 
 
+def test_a_placeholder_described_in_words_is_suggested_and_every_fault_listed(
+    context: Flask, screen: FlaskClient
+) -> None:
+    page = saved(screen, body_id="{nomor aduan} {#if Alamat situs}x{/if} {warna kesukaan}").text
+    box = page.partition('class="err-ringkas"')[2].partition("</div>")[0]
+    assert box.count('<a href="#body_id">Teks (Indonesia): ') == 3
+    assert "Mungkin maksudnya {complaint.number}" in box
+    assert "Mungkin maksudnya {#if site.address}" in box
+    assert box.count("Mungkin maksudnya") == 2
+
+
+def test_each_way_of_writing_a_moment_has_an_example(
+    context: Flask, freeze: Callable[[str], object], as_user: Callable[[str], FlaskClient]
+) -> None:
+    freeze("2026-12-03 15:10")
+    page = as_user("administrator").get(PAGE).text
+    for written, example in (("|time", "15.10 WITA"), ("|date", "3 Desember 2026"), ("|short", "3 Des 2026")):
+        line = page.partition("{complaint.received" + written + "}")[2].partition("<br>")[0]
+        assert f"→ {example}<" in line
+
+
 def test_the_check_shows_a_preview_and_stores_nothing(context: Flask, screen: FlaskClient) -> None:
     page = saved(screen, lakukan="periksa")
     assert page.status_code == 200

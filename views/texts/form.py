@@ -1,6 +1,5 @@
 """The form of one text: what was typed, its faults, and its preview."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flask import request
@@ -67,10 +66,10 @@ class TextForm:
         self.faults[""] = [str(REFUSALS[refused.refusal]) % {"by": by}]
         self.seen = newest.number if newest is not None else 0
 
-    def summary(self) -> Mapping[str, str]:
-        """Return the first sentence of each field at fault by the id of the field, with the label of the field."""
+    def summary(self) -> list[tuple[str, str]]:
+        """Return (id of the field, sentence with the label of the field) of every fault."""
         labels = {path.replace(".", "_"): f"{label}: " for path, label in PART_LABELS.items()}
-        return {name: labels.get(name, "") + found[0] for name, found in self.faults.items()}
+        return [(name, labels.get(name, "") + said) for name, found in self.faults.items() for said in found]
 
     def untouched_language(self, current: Texts) -> str:
         """Return the sentence about the language whose words are those in force while the other one was changed; "" if

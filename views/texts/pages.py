@@ -15,6 +15,7 @@ from app.texts.labels import PARTS as PART_LABELS
 from app.texts.labels import STATES
 from app.texts.names import BRACES
 from app.texts.placeholders import DEEPEST, LONGEST
+from app.texts.values import examples_of
 from app.texts.versions import (
     TextsAtFault,
     VersionRefused,
@@ -171,6 +172,7 @@ def _page(form: TextForm, status: int = 200, checked: bool = False) -> Response:
         ],
         labels=PART_LABELS,
         names=(*kind.published, *BRACES),
+        examples=examples_of(kind.published),
         texts_of=texts_of,
         parts=PARTS,
         states=STATES,
