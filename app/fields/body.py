@@ -1,6 +1,7 @@
 """The body by which programs and the screen describe a field, with the right type of every member."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -85,6 +86,19 @@ def read_body(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
     plain["options"] = [{"code": o["code"], "label": _label(o["label"])} for o in plain["options"]]
     plain["label"], plain["hint"] = _label(plain["label"]), _label(plain["hint"])
     return plain, []
+
+
+def without(given: Mapping[str, Any], faults: Iterable[Fault]) -> dict[str, Any]:
+    """Return a body without the members that could not be read, so that the others can be checked beside them."""
+    plain = deepcopy(dict(given))
+    for fault in faults:
+        *above, last = fault.path.split(".")
+        holder: Any = plain
+        for name in above:
+            holder = holder.get(name) if isinstance(holder, dict) else None
+        if isinstance(holder, dict):
+            holder.pop(last, None)
+    return plain
 
 
 _EMPTY: dict[str, Any] = {

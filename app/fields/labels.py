@@ -37,6 +37,32 @@ AUDIENCES: Labels = {
 
 STATES: Labels = {"draft": _("Konsep"), "active": _("Aktif"), "ended": _("Berakhir")}
 
+CONTROLS: Labels = {
+    "label.id": _("Nama"),
+    "label.en": _("Nama dalam bahasa Inggris"),
+    "hint.id": _("Petunjuk"),
+    "hint.en": _("Petunjuk dalam bahasa Inggris"),
+    "order": _("Urutan"),
+    "code": _("Kode"),
+    "type": _("Jenis"),
+    "options": _("Pilihan"),
+    "bounds.least": _("Nilai atau panjang terkecil"),
+    "bounds.most": _("Nilai atau panjang terbesar"),
+    "pattern": _("Pola teks"),
+    "moments": _("Diminta saat"),
+    "required": _("Wajib diisi pada saat itu"),
+    "categories": _("Kategori"),
+    "classifications": _("Klasifikasi"),
+    "only_if.field": _("Hanya bila isian"),
+    "only_if.is": _("bernilai"),
+    "visible_to": _("Terlihat oleh"),
+    "personal": _("Data pribadi"),
+}
+"""The controls of the form by the member of the body that each of them fills."""
+
+NO_REASON = _("Tulis alasannya")
+NOT_A_NUMBER = _("Tulis angka saja, misalnya 20")
+
 FAULTS: Labels = {
     "required": _("Isi bagian ini"),
     "wrong_type": _("Isi dengan jenis nilai yang diminta"),
@@ -68,5 +94,21 @@ FAULTS: Labels = {
 
 def fault_text(fault: Fault) -> str:
     """Return the message of a fault in the current locale."""
+    if fault.reason == "wrong_type" and fault.path in ("order", "bounds.least", "bounds.most"):
+        return str(NOT_A_NUMBER)
     sentence = str(FAULTS[fault.reason])
     return sentence % {"limit": fault.limit} if "%(limit)s" in sentence else sentence
+
+
+def control_of(path: str) -> str:
+    """Return the control at which a fault of the body is shown: lists have one for all their members."""
+    first = path.partition(".")[0]
+    return path if path in CONTROLS else {"bounds": "bounds.most", "only_if": "only_if.field"}.get(first, first)
+
+
+def control_label(path: str) -> str:
+    """Return the label of the control of a path in the current locale, with the place of an option in its list."""
+    control = control_of(path)
+    label = str(CONTROLS[control]) if control in CONTROLS else path
+    place = path.split(".")[1] if control == "options" and "." in path else ""
+    return f"{label} {int(place) + 1}" if place.isdigit() else label

@@ -99,6 +99,12 @@ REFUSALS: Labels = {
     "reason_too_long": _("Tulis alasan paling banyak 1.000 karakter"),
 }
 
+UNTOUCHED: Labels = {
+    "id": _("Teks bahasa Inggris belum diubah. Sesuaikan juga, atau kosongkan agar teks Indonesia dipakai."),
+    "en": _("Teks bahasa Indonesia belum diubah. Sesuaikan juga bila artinya kini lain."),
+}
+"""What is said to an author who has changed one language only, by that language."""
+
 STANDARD_TITLES: Labels = {
     "all": _("Teks standar"),
     "own": _("Teks standar saya"),

@@ -1,6 +1,6 @@
 """Values of placeholders: instants and dates in the current locale, and what a standard text may say of a case."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -14,8 +14,10 @@ from app.core.extensions import db
 from app.fields.definitions import DefinedField, known_fields
 from app.fields.types import text_of
 from app.models import Complaint
+from app.models.definition import AUDIENCES
 from app.texts.field_names import PREFIX, Readers, field_names, is_shown
-from app.texts.placeholders import Values, ValueType
+from app.texts.names import Name
+from app.texts.placeholders import FORMATS, Values, ValueType
 from app.vocabulary.words import STEPS
 from app.web.formats import ZONE_NAME, day, moment
 from workflow_rules.process.standard_sop import Step
@@ -111,4 +113,15 @@ def sample_values() -> Values:
         "letter.numbers": SAMPLE_LETTER,
         "site.address": current_app.config["PUBLIC_BASE_URL"],
         "tracking.address": tracking_address(),
+    }
+
+
+def examples_of(names: Iterable[Name]) -> dict[str, str]:
+    """Return what each way of writing a date or a moment makes of an invented value, by that way of writing."""
+    values: dict[str, Any] = {**sample_values(), **sample_fields(frozenset(AUDIENCES))}
+    return {
+        written: values[name.name](written.strip("{}").partition("|")[2])
+        for name in names
+        for written in name.written
+        if FORMATS[name.type] and name.name in values
     }

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from app.cases.receive_complaint import receive_complaint
 from app.cases.report_input import clean_report
 from app.core.extensions import db
 from app.demo.accounts import demo_person
-from app.models import Complaint, ComplaintEvent, FieldDefinition, PersonalValue
+from app.models import Category, Complaint, ComplaintEvent, FieldDefinition, PersonalValue
 from tests.cases.test_intake import fresh_token
 from tests.cases.test_intake import send as send_intake
 from tests.factories import a_complaint, a_report
@@ -43,7 +44,10 @@ def test_an_administrator_makes_checks_activates_and_ends_a_field(app: Flask, as
     assert made.status_code == 303
     page = screen.get(made.location).text
     assert "Tidak ada kesalahan." in page
-    assert screen.post(f"{made.location}/aktif", data={"reason": ""}).status_code == 422
+    for empty in ("", "  "):
+        asked = screen.post(f"{made.location}/aktif", data={"reason": empty})
+        assert asked.status_code == 422
+        assert "Tulis alasannya" in asked.text.partition('id="reason-galat"')[2][:200]
     too_long = screen.post(f"{made.location}/aktif", data={"reason": "a" * 1001})
     assert too_long.status_code == 422
     assert "1000" in too_long.text.partition('id="reason-galat"')[2][:200]
@@ -72,6 +76,19 @@ def test_a_faulty_form_comes_back_as_typed_with_its_faults(app: Flask, as_user: 
     assert 'id="options-galat"' in page.text
     with app.app_context():
         assert db.session.scalars(select(FieldDefinition)).all() == []
+
+
+def test_all_faults_are_reported_at_once_by_the_labels_of_their_controls(as_user: AsUser) -> None:
+    faults = {"code": "Nomor Tiang", "label.id": "", "bounds.most": "20 karakter", "order": "dua", "moments": []}
+    page = as_user("administrator").post("/isian/baru", data={**FORM, **faults})
+    box = page.text.partition('class="err-ringkas"')[2].partition("</div>")[0]
+    listed = re.findall('<a href="#([^"]*)">([^<]*)</a>', box)
+    assert {control for control, _ in listed} == set(faults)
+    assert ("bounds.most", "Nilai atau panjang terbesar: Tulis angka saja, misalnya 20") in listed
+    assert ("label.id", "Nama: Isi bagian ini") in listed
+    options = {"type": "choice", "pattern": "", "options": "merah = Merah\nBiru = Biru"}
+    page = as_user("administrator").post("/isian/baru", data={**FORM, **options}).text
+    assert '<a href="#options">Pilihan 2: Pakai huruf kecil' in page
 
 
 def test_two_administrators_at_once_the_later_one_is_told(as_user: AsUser) -> None:
@@ -150,11 +167,30 @@ def test_a_form_says_when_a_field_is_required(
         case_id = receive_complaint(report, demo_person("admin.aduan")).complaint.id
     clerk = as_user("admin.aduan")
     assert "Lampu Penerangan Jalan Umum" in as_user("administrator").get(f"/isian/{key}").text
-    for path, label in (("/aduan/baru", "(wajib untuk sebagian aduan)"), (f"/aduan/{case_id}", "")):
+    for path, label in (("/aduan/baru", "(wajib untuk Lampu Penerangan Jalan Umum)"), (f"/aduan/{case_id}", "")):
         said = clerk.get(path).text.partition("Nomor tiang listrik")[2].partition("</label>")[0]
         assert re.sub("<[^>]*>", "", said).strip() == label
     activate(client, admin, POLE, code="lain")
+    assert clerk.get("/aduan/baru").text.count("(wajib untuk ") == 1
+    tell = {"only_if": {"field": "lain", "is": "PR123"}}
+    activate(client, admin, POLE, code="bersyarat", required=True, **tell)
     assert clerk.get("/aduan/baru").text.count("(wajib untuk sebagian aduan)") == 1
+
+
+def test_a_form_names_at_most_three_categories_of_a_field(
+    app: Flask, client: FlaskClient, admin: dict[str, str]
+) -> None:
+    with app.app_context():
+        names = dict(db.session.execute(select(Category.code, Category.name).order_by(Category.name).limit(5)).all())
+    activate(client, admin, POLE, moments=["public_intake"], categories=list(names))
+    shown = ", ".join(list(names.values())[:3])
+    app.config["PUBLIC_INTAKE"], before = True, app.config["PUBLIC_INTAKE"]
+    try:
+        page = unescape(client.get("/lapor").text)
+    finally:
+        app.config["PUBLIC_INTAKE"] = before
+    assert f"(boleh kosong, hanya untuk {shown}, dan 2 lainnya)" in page
+    assert "Keterangan tambahan" in page
 
 
 def a_complaint_before() -> int:

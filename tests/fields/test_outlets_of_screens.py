@@ -208,6 +208,18 @@ def test_two_fields_and_a_usual_filter_narrow_the_list_together(app: Flask, add:
     assert f'href="/ekspor/?{NAME}=A&amp;field.tinggi=1"' in shown
 
 
+def test_a_text_filter_that_finds_nothing_leads_to_the_search(app: Flask, add: Add, as_user: AsUser) -> None:
+    add()
+    with app.app_context():
+        a_complaint(title="Satu", fields={CODE: "PRG-B-0417"})
+    client = as_user(OFFICE)
+    shown = page(client, f"/aduan/?{NAME}=prg-b-0417")
+    assert "termasuk huruf besar" in shown
+    assert 'href="/aduan/?q=prg-b-0417"' in shown
+    assert titles(page(client, "/aduan/?q=prg-b-0417")) == ["Satu"]
+    assert "termasuk huruf besar" not in page(client, "/aduan/?saluran=letter")
+
+
 def test_an_office_without_fields_sees_nothing_new_and_asks_no_more(app: Flask, add: Add, as_user: AsUser) -> None:
     with app.app_context():
         sent_case(None, WITHOUT)

@@ -12,7 +12,7 @@ from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import JournalEntry
 from app.texts.current import wording
-from app.texts.kinds import KINDS
+from app.texts.kinds import KINDS, LANGUAGES, PARTS
 from app.texts.versions import history
 from tests.delivery.mail_sink import mail_sink
 from tests.delivery.test_reporter_messages import reported, to_reporter
@@ -80,11 +80,56 @@ def test_a_fault_stands_at_its_field_with_its_line_and_what_was_typed(context: F
     assert history(CODE) == []
 
 
+def test_a_placeholder_described_in_words_is_suggested_and_every_fault_listed(
+    context: Flask, screen: FlaskClient
+) -> None:
+    page = saved(screen, body_id="{nomor aduan} {#if Alamat situs}x{/if} {warna kesukaan}").text
+    box = page.partition('class="err-ringkas"')[2].partition("</div>")[0]
+    assert box.count('<a href="#body_id">Teks (Indonesia): ') == 3
+    assert "Mungkin maksudnya {complaint.number}" in box
+    assert "Mungkin maksudnya {#if site.address}" in box
+    assert box.count("Mungkin maksudnya") == 2
+
+
+def test_each_way_of_writing_a_moment_has_an_example(
+    context: Flask, freeze: Callable[[str], object], as_user: Callable[[str], FlaskClient]
+) -> None:
+    freeze("2026-12-03 15:10")
+    page = as_user("administrator").get(PAGE).text
+    for written, example in (("|time", "15.10 WITA"), ("|date", "3 Desember 2026"), ("|short", "3 Des 2026")):
+        line = page.partition("{complaint.received" + written + "}")[2].partition("<br>")[0]
+        assert f"→ {example}<" in line
+
+
 def test_the_check_shows_a_preview_and_stores_nothing(context: Flask, screen: FlaskClient) -> None:
     page = saved(screen, lakukan="periksa")
     assert page.status_code == 200
     assert "Aduan LB-2026-000123 kami terima." in page.text
+    assert "Tidak ada kesalahan." in page.text
+    assert f'formaction="{PAGE}#pratinjau"' in page.text
+    assert 'id="pratinjau"' in page.text
     assert history(CODE) == []
+    faulty = saved(screen, lakukan="periksa", body_id="{").text
+    assert "Tidak ada kesalahan." not in faulty
+    assert "Tidak ada kesalahan." not in screen.get(PAGE).text
+
+
+def test_who_sees_no_case_is_not_asked_for_one(context: Flask, screen: FlaskClient) -> None:
+    assert 'name="nomor"' not in screen.get(PAGE).text
+    assert 'name="nomor"' in screen.get(f"{PAGE}?nomor=LB-2026-000001").text
+
+
+def test_an_author_who_changed_one_language_is_told_of_the_other(context: Flask, screen: FlaskClient) -> None:
+    words = {f"{part}_{language}": KINDS[CODE].original(part, language) for part in PARTS for language in LANGUAGES}
+    said = "Teks bahasa Inggris belum diubah"
+    assert said not in screen.get(PAGE).text
+    assert said in saved(screen, lakukan="periksa", **{**words, "body_id": "Lain"}).text
+    assert said not in saved(screen, lakukan="periksa", **{**words, "body_id": "Lain", "body_en": "Other"}).text
+    assert said not in saved(screen, lakukan="periksa", body_en="", subject_en="").text
+    told = saved(screen, lakukan="periksa", **{**words, "body_en": "Other"}).text
+    assert "Teks bahasa Indonesia belum diubah" in told
+    saved(screen, **{**words, "body_id": "Lain"})
+    assert said in screen.get(PAGE).text
 
 
 def test_a_case_that_the_administrator_may_not_see_is_not_shown(context: Flask, screen: FlaskClient) -> None:

@@ -59,6 +59,19 @@ def test_a_form_is_sent_once_and_says_so(browser: Browser) -> None:
         assert [path for _, path, _ in found.sent] == ["/kirim"] * 2
 
 
+PREVIEW = '<button name="lakukan" value="pdf" formtarget="_blank">Pratinjau</button></form>'
+
+
+def test_a_preview_in_a_new_tab_locks_nothing(browser: Browser) -> None:
+    with shown(browser, FORM.format(more="").replace("</form>", PREVIEW)) as found:
+        found.answers["/kirim"] = lambda: {"status": 204}
+        with found.page.context.expect_page():
+            found.page.get_by_role("button", name="Pratinjau").click()
+        expect(found.page.get_by_role("button", name="Simpan")).not_to_have_attribute("aria-disabled", "true")
+        with found.page.expect_request("**/kirim"):
+            found.page.get_by_role("button", name="Simpan").click()
+
+
 @pytest.mark.parametrize("more", [" data-unduh"])
 def test_a_download_may_be_asked_for_again(browser: Browser, more: str) -> None:
     with shown(browser, FORM.format(more=more)) as found:

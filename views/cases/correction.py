@@ -158,7 +158,8 @@ def _values_of(case: Case) -> dict[str, str]:
 def _page(case: Case, typed: MultiDict[str, str], errors: dict[str, str]) -> str:
     token = typed.get("token", "")
     asked = [one for one in fields_asked(case.complaint, Action.CORRECT) if one.type != "file"]
-    own = field_controls(asked, "", typed, errors, category_open=True)
+    categories = categories_in_use()
+    own = field_controls(asked, "", typed, errors, categories)
     registers = any(allowed.action is Action.REGISTER for allowed in case.allowed)
     upward = SECRECY[SECRECY.index(case.facts.confidentiality) :]
     order = [name for name in (*INTAKE_FIELDS, "reason", "incomplete_reason") if name in errors]
@@ -177,7 +178,7 @@ def _page(case: Case, typed: MultiDict[str, str], errors: dict[str, str]) -> str
         registers=registers,
         asks_reason=registers and bool(case.lacking),
         lacking=", ".join(str(LACKING[part]) for part in case.lacking),
-        categories=categories_in_use(),
+        categories=categories,
         districts=filter_options()["kecamatan"],
         villages=villages_by_district(),
         classifications=CLASSIFICATIONS,

@@ -116,7 +116,8 @@ def payload_of(typed: dict[str, str]) -> dict[str, Any]:
 def _form_page(
     typed: dict[str, str], token: str, errors: Errors | None = None, known_id: int | None = None
 ) -> Response:
-    own = intake_controls("intake", errors or [])
+    categories = categories_in_use()
+    own = intake_controls("intake", errors or [], categories)
     page = render_template(
         "cases/intake.html",
         title=gettext("Galat: Catat aduan") if errors else gettext("Catat aduan"),
@@ -133,7 +134,7 @@ def _form_page(
         classification_meanings=CLASSIFICATION_MEANINGS,
         confidentialities=CONFIDENTIALITIES,
         confidentiality_meanings=CONFIDENTIALITY_MEANINGS,
-        categories=categories_in_use(),
+        categories=categories,
         districts=filter_options()["kecamatan"],
         villages=villages_by_district(),
         today=office_today().isoformat(),

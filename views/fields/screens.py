@@ -15,11 +15,21 @@ from app.core.clock import utc_now
 from app.core.rows import find_row
 from app.core.transaction import lock_row, one_transaction
 from app.fields import change as fields
-from app.fields.body import read_body
+from app.fields.body import read_body, without
 from app.fields.change import FieldRefused, body_of
-from app.fields.check import Fault
+from app.fields.check import Fault, faults_of_body
 from app.fields.definitions import active_fields, known_fields
-from app.fields.labels import AUDIENCES, MOMENTS, STATES, TYPES, fault_text
+from app.fields.labels import (
+    AUDIENCES,
+    CONTROLS,
+    MOMENTS,
+    NO_REASON,
+    STATES,
+    TYPES,
+    control_label,
+    control_of,
+    fault_text,
+)
 from app.fields.rows import all_fields, field_rows, state_of
 from app.models import FieldDefinition
 from app.reference.choices import categories_in_use
@@ -91,7 +101,8 @@ class FieldView(BaseView):
         typed = request.form.get("reason", "")
         reason, error = clean_text("reason", typed, LONGEST_REASON)
         if error is not None:
-            return _show_page(_find(number), field_sentences((error,))[0]["message"], typed), 422
+            missing = str(NO_REASON) if not typed.strip() else field_sentences((error,))[0]["message"]
+            return _show_page(_find(number), missing, typed), 422
         by, notice = current_person().id, gettext("Isian aktif sekarang, di semua formulir.")
         return _done(number, lambda row: fields.activate(row, reason, utc_now(), by), notice, typed)
 
@@ -135,7 +146,7 @@ def _save(row: FieldDefinition | None) -> Any:
     changed since, show the form again as typed with status 422.
     """
     other = known_fields().get(request.form.get("only_if.field", ""))
-    body, faults = read_body(body_of_form(other.type if other is not None else ""))
+    body, faults = _read(body_of_form(other.type if other is not None else ""))
     stale = row is not None and request.form.get("seen") != row_digest(row)
     if faults or stale:
         return _form_page(row, request.form, faults, stale=stale), 422
@@ -151,6 +162,15 @@ def _save(row: FieldDefinition | None) -> Any:
     return redirect(f"{PATH}/{saved.id}", 303)
 
 
+def _read(sent: dict[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+    """Return what `read_body` returns; beside faults of reading stand those of all that could be read."""
+    body, faults = read_body(sent)
+    if faults:
+        rest, unread = read_body(without(sent, faults))
+        faults += [] if unread else faults_of_body(rest)
+    return body, faults
+
+
 def _done(number: int, act: Callable[[FieldDefinition], None], notice: str, typed: str = "") -> Any:
     """Run a change of one field in a transaction and redirect to its page; a refusal shows the page with 422."""
     try:
@@ -163,7 +183,14 @@ def _done(number: int, act: Callable[[FieldDefinition], None], notice: str, type
 
 
 def _words() -> dict[str, Any]:
-    return {"types": TYPES, "moments": MOMENTS, "audiences": AUDIENCES, "states": STATES, "path": PATH}
+    return {
+        "types": TYPES,
+        "moments": MOMENTS,
+        "audiences": AUDIENCES,
+        "states": STATES,
+        "labels": CONTROLS,
+        "path": PATH,
+    }
 
 
 def _show_page(row: FieldDefinition, reason_fault: str = "", typed: str = "") -> str:
@@ -174,7 +201,7 @@ def _show_page(row: FieldDefinition, reason_fault: str = "", typed: str = "") ->
         title=row.label_id,
         row=row,
         state=state,
-        faults=[(fault.path, fault_text(fault)) for fault in faults],
+        faults=_listed(faults),
         affects=affects,
         reason_fault=reason_fault,
         reason_typed=typed,
@@ -185,10 +212,15 @@ def _show_page(row: FieldDefinition, reason_fault: str = "", typed: str = "") ->
     )
 
 
+def _listed(faults: list[Fault]) -> list[tuple[str, str, str]]:
+    """Return (control, its label, message) of each fault, for the list above a form."""
+    return [(control_of(fault.path), control_label(fault.path), fault_text(fault)) for fault in faults]
+
+
 def _form_page(
     row: FieldDefinition | None, typed: MultiDict[str, str], faults: list[Fault] | None = None, stale: bool = False
 ) -> str:
-    at_field = {_control_of(fault.path): fault_text(fault) for fault in reversed(faults or [])}
+    at_field = {control_of(fault.path): fault_text(fault) for fault in reversed(faults or [])}
     active = row is not None and row.active_from is not None
     return render_template(
         "fields/form.html",
@@ -198,16 +230,10 @@ def _form_page(
         seen=row_digest(row) if row is not None else "",
         typed=typed,
         faults=at_field,
-        fault_list=[(fault.path, fault_text(fault)) for fault in faults or []],
+        fault_list=_listed(faults or []),
         stale=stale,
         categories=categories_in_use(),
         classifications=CLASSIFICATIONS,
         others=[one for one in active_fields() if not one.personal and (row is None or one.code != row.code)],
         **_words(),
     )
-
-
-def _control_of(path: str) -> str:
-    """Return the name of the control at which a fault of the body is shown: lists have one for all their members."""
-    first = path.partition(".")[0]
-    return first if first in ("options", "categories", "classifications", "moments", "visible_to") else path

@@ -176,7 +176,8 @@ def form_page(typed: dict[str, str], token: str, errors: Errors | None = None) -
     200.
     """
     know_browser()
-    own = intake_controls("public_intake", errors or [])
+    categories = categories_in_use()
+    own = intake_controls("public_intake", errors or [], categories)
     page = render_template(
         "public/intake.html",
         title=gettext("Galat: Sampaikan aduan") if errors else gettext("Sampaikan aduan"),
@@ -190,7 +191,7 @@ def form_page(typed: dict[str, str], token: str, errors: Errors | None = None) -
         own_fields=own,
         confidentialities=CONFIDENTIALITIES,
         confidentiality_meanings=CONFIDENTIALITY_MEANINGS,
-        categories=categories_in_use(),
+        categories=categories,
         districts=filter_options()["kecamatan"],
         villages=villages_by_district(),
         today=office_today().isoformat(),

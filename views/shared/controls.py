@@ -1,11 +1,11 @@
 """Form controls, and those of the office's own fields with the values that a form sends for them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import request
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 from werkzeug.datastructures import MultiDict
 
 from app.fields.definitions import DefinedField, active_fields, known_fields
@@ -15,6 +15,11 @@ from views.shared.intake_fields import file_as_json
 PREFIX = "fields."
 """Beginning of the names of the controls of the office's fields."""
 
+Categories = Sequence[tuple[str, str, Mapping[str, str]]]
+"""Categories as `categories_in_use` returns them."""
+
+MOST_NAMED = 3
+FOR_SOME = lazy_gettext("(wajib untuk sebagian aduan)")
 _KINDS = {
     "long_text": "area",
     "date": "date",
@@ -44,8 +49,8 @@ class Control:
     choices: tuple[tuple[str, str], ...] = ()
     longest: int | None = None
     rows: int = 3
-    at_times: bool = False
-    """Whether it is required for some complaints only, and the form does not know whether this is one."""
+    when: str = ""
+    """For which complaints it is required, if only for some, or whether it may stay empty; "" if it is required."""
 
     @property
     def described_by(self) -> str:
@@ -59,23 +64,24 @@ def field_controls(
     key: str,
     typed: Mapping[str, Any],
     errors: Mapping[str, str],
-    category_open: bool = False,
+    categories: Categories | None = None,
 ) -> list[Control]:
     """Return a control for each field, with what was typed and its error; `key` begins the ids of the elements.
-    `category_open` says that the form itself asks for category or classification. What was typed into a field that is
-    asked for no more, because it ended meanwhile, stays on the page with its error.
+    `categories` are those among which the form itself lets one choose; None: the category is known. What was typed
+    into a field that is asked for no more, because it ended meanwhile, stays on the page with its error.
     """
     shown = list(asked)
     codes = {one.code for one in shown}
     ended = [one for code, one in known_fields().items() if code not in codes and errors.get(PREFIX + code)]
-    return [_control(one, key, typed, errors, category_open) for one in (*shown, *ended)]
+    return [_control(one, key, typed, errors, categories) for one in (*shown, *ended)]
 
 
 def _control(
-    one: DefinedField, key: str, typed: Mapping[str, Any], errors: Mapping[str, str], category_open: bool
+    one: DefinedField, key: str, typed: Mapping[str, Any], errors: Mapping[str, str], categories: Categories | None
 ) -> Control:
     name = PREFIX + one.code
-    depends = one.only_if is not None or (category_open and bool(one.categories or one.classifications))
+    of_some = categories is not None and bool(one.categories or one.classifications)
+    required = one.required and one.only_if is None and not of_some
     value: Any = typed.get(name, "")
     if one.type == "choices" and isinstance(typed, MultiDict):
         value = typed.getlist(name)
@@ -85,13 +91,33 @@ def _control(
         kind=_KINDS.get(one.type, "input"),
         label=one.label,
         hint=one.hint,
-        required=one.required and not depends,
-        at_times=one.required and depends,
+        required=required,
+        when="" if required else _when(one, categories),
         value=value,
         error=errors.get(name, ""),
         choices=_choices(one),
         longest={"text": LONGEST_LINE, "long_text": LONGEST_TEXT}.get(one.type),
     )
+
+
+def _when(one: DefinedField, categories: Categories | None) -> str:
+    """Return for which complaints a field that is not always required is asked for, as text in the current locale."""
+    named = _named(one.categories, categories) if categories else ""
+    if one.required:
+        only_categories = named and not one.classifications and one.only_if is None
+        return gettext("(wajib untuk %(categories)s)", categories=named) if only_categories else str(FOR_SOME)
+    return (
+        gettext("(boleh kosong, hanya untuk %(categories)s)", categories=named) if named else gettext("(boleh kosong)")
+    )
+
+
+def _named(codes: Collection[str], categories: Categories) -> str:
+    """Return the names of these categories in one text, at most `MOST_NAMED` of them."""
+    names = {code: name for top, of, below in categories for code, name in ((top, of), *below.items())}
+    found = sorted(names[code] for code in codes if code in names)
+    shown = ", ".join(found[:MOST_NAMED])
+    more = len(found) - MOST_NAMED
+    return gettext("%(names)s, dan %(count)s lainnya", names=shown, count=more) if more > 0 else shown
 
 
 def _choices(one: DefinedField) -> tuple[tuple[str, str], ...]:
@@ -100,14 +126,14 @@ def _choices(one: DefinedField) -> tuple[tuple[str, str], ...]:
     return tuple((code, one.option(code)) for code in one.options)
 
 
-def intake_controls(moment: str, errors: Iterable[Mapping[str, str]]) -> list[Control]:
+def intake_controls(moment: str, errors: Iterable[Mapping[str, str]], categories: Categories) -> list[Control]:
     """Return the controls of the fields that a form of a new complaint asks for, filled with what this request sent.
-    Fields of certain categories are among them, since the category is chosen on the form.
+    Fields of certain categories are among them, since the category is chosen on the form, among `categories`.
     """
     asked = [one for one in active_fields() if moment in one.moments]
     # A fault of a part of a file is shown at the file.
     faults = {".".join(error["field"].split(".")[:2]): error["message"] for error in errors}
-    return field_controls(asked, "", request.form, faults, category_open=True)
+    return field_controls(asked, "", request.form, faults, categories)
 
 
 def typed_values(values: Mapping[str, Any]) -> dict[str, list[str]]:

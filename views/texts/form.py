@@ -1,6 +1,5 @@
 """The form of one text: what was typed, its faults, and its preview."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flask import request
@@ -16,7 +15,7 @@ from app.texts.current import Texts, originals_of, texts_of
 from app.texts.faults import sentence_of
 from app.texts.kinds import LANGUAGES, PARTS, TextKind
 from app.texts.labels import PARTS as PART_LABELS
-from app.texts.labels import REFUSALS
+from app.texts.labels import REFUSALS, UNTOUCHED
 from app.texts.values import visible_case
 from app.texts.versions import LONGEST_REASON, Faults, VersionRefused, faults_of, history
 from workflow_rules.process.parameters import clean_text
@@ -67,10 +66,23 @@ class TextForm:
         self.faults[""] = [str(REFUSALS[refused.refusal]) % {"by": by}]
         self.seen = newest.number if newest is not None else 0
 
-    def summary(self) -> Mapping[str, str]:
-        """Return the first sentence of each field at fault by the id of the field, with the label of the field."""
+    def summary(self) -> list[tuple[str, str]]:
+        """Return (id of the field, sentence with the label of the field) of every fault."""
         labels = {path.replace(".", "_"): f"{label}: " for path, label in PART_LABELS.items()}
-        return {name: labels.get(name, "") + found[0] for name, found in self.faults.items()}
+        return [(name, labels.get(name, "") + said) for name, found in self.faults.items() for said in found]
+
+    def untouched_language(self, current: Texts) -> str:
+        """Return the sentence about the language whose words are those in force while the other one was changed; "" if
+        both or none were changed, or if there is no English text.
+        """
+        changed = {
+            language
+            for part in self.kind.parts
+            for language in self.kind.languages
+            if self.value(part, language) != current[part, language]
+        }
+        english = any(self.value(part, "en") for part in self.kind.parts)
+        return str(UNTOUCHED[next(iter(changed))]) if len(changed) == 1 and english else ""
 
     def preview(self) -> tuple[str, str] | None:
         """Return (subject, body) of the message that the words make for the chosen case; None while they have a

@@ -15,6 +15,7 @@ from app.texts.labels import PARTS as PART_LABELS
 from app.texts.labels import STATES
 from app.texts.names import BRACES
 from app.texts.placeholders import DEEPEST, LONGEST
+from app.texts.values import examples_of
 from app.texts.versions import (
     TextsAtFault,
     VersionRefused,
@@ -66,7 +67,7 @@ class TextView(BaseView):
         if not form.check():
             return _page(form, 422)
         if request.form.get("lakukan") == "periksa":
-            return _page(form)
+            return _page(form, checked=True)
         if request.form.get("lakukan") == "pdf" and form.kind.group == "paper":
             return _paper(form)
         try:
@@ -144,11 +145,12 @@ def _paper(form: TextForm) -> Response:
     return response
 
 
-def _page(form: TextForm, status: int = 200) -> Response:
+def _page(form: TextForm, status: int = 200, checked: bool = False) -> Response:
+    """Return the page of a text; `checked` says that its words were just found to be without fault."""
     kind, versions = form.kind, history(form.kind.code)
     active = next((row for row in versions if row.state == "active"), None)
     originals = originals_of(kind)
-    shown = form.preview()
+    shown, person = form.preview(), current_person()
     page = render_template(
         "texts/kind.html",
         title=str(kind.label),
@@ -162,11 +164,15 @@ def _page(form: TextForm, status: int = 200) -> Response:
         current=texts_of(active) if active is not None else originals,
         originals=originals,
         preview=shown,
+        checked=checked,
+        untouched=form.untouched_language(texts_of(active) if active is not None else originals),
+        chooses_case=bool(form.about) or person.sees_every_case or bool(person.agencies),
         fields=[
             (part, language, PART_LABELS[f"{part}.{language}"]) for part in kind.parts for language in kind.languages
         ],
         labels=PART_LABELS,
         names=(*kind.published, *BRACES),
+        examples=examples_of(kind.published),
         texts_of=texts_of,
         parts=PARTS,
         states=STATES,

@@ -31,6 +31,8 @@
       event.preventDefault();
       return;
     }
+    // A preview in a new tab leaves this page as it is.
+    if (((event.submitter && event.submitter.formTarget) || form.target) === '_blank') return;
     form.dataset.terkirim = '1';
     all('button[type=submit]', form).forEach((button) => {
       button.setAttribute('aria-disabled', 'true');
