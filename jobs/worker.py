@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import signal
@@ -71,6 +72,8 @@ def run_worker() -> int:
     os.register_at_fork(after_in_child=lambda: die_with_parent(os.getppid(), signal.SIGKILL))
     wait_for_redis(app.config["REDIS_URL"])
     render.load()
+    # Imported before the forks: otherwise each job imports it anew, which takes 0.4 s of processor time.
+    importlib.import_module("jobs.tasks")
     worker = make_worker(Redis.from_url(app.config["REDIS_URL"]), app.config["WORKER_QUEUES"])
     worker.work(logging_level="WARNING", with_scheduler=True)
     return 0

@@ -1,5 +1,8 @@
 """Every test runs on real PostgreSQL and Valkey and begins on a migrated database with demo accounts."""
 
+# First: the package `app` keeps a parser of addresses, which takes two seconds, from being loaded.
+from app.core.clock import OFFICE_ZONE, utc_now  # isort: skip
+
 import functools
 import hashlib
 import socket
@@ -19,7 +22,6 @@ from sqlalchemy import select
 
 from app.access.people import person_of
 from app.accounts.sessions import begin
-from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db, redis_client
 from app.demo.accounts import make_accounts
 from tests.output_search import (
