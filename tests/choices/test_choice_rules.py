@@ -17,7 +17,7 @@ from workflow_rules.process.identity import ReporterFacts
 from workflow_rules.process.moves import Spot
 from workflow_rules.process.parameters import check_fields, fields_of, json_schema
 from workflow_rules.process.refusals import ActionRefused, FieldFault, RefusalReason
-from workflow_rules.process.standard_sop import STANDARD_SOP, Officer, Step
+from workflow_rules.process.standard_sop import STANDARD_SOP, Step
 
 AT = datetime(2026, 12, 1, 2, tzinfo=UTC)
 RADIO = ChoiceEntry(ChoiceList.CHANNEL, "radio", label="Radio Balangan")

@@ -97,7 +97,8 @@ class TogetherView(BaseView):
         by = current_person()
         step = request.form.get("langkah", "")
         seen, token = _seen(request.form.getlist("kasus")), request.form.get("token", "")
-        if step not in PRIMARY_ACTIONS or step in ONE_BY_ONE or not seen or not 16 <= len(token) <= 64 or "\x00" in token:
+        together = step in PRIMARY_ACTIONS and step not in ONE_BY_ONE
+        if not together or not seen or not 16 <= len(token) <= 64 or "\x00" in token:
             abort(400)
         action = PRIMARY_ACTIONS[step]
         params = params_of(fields_of(action), request.form)
