@@ -183,6 +183,18 @@ def test_a_change_is_in_the_journal_and_a_stale_form_keeps_what_was_typed(
     assert 'value="Radio kita"' in page.text
 
 
+def test_an_entry_without_a_code_gets_one_from_its_name(app: Flask, as_user: Callable[[str], FlaskClient]) -> None:
+    screen = as_user("administrator")
+    form = screen.get("/daftar-pilihan/add?_flt_0_of_list=channel").text
+    assert 'value="100"' in form.partition('name="order"')[2].partition(">")[0]
+    typed = {"of_list": "channel", "code": "", "label_id": "3 Radio Balangan", "order": "95", "active": "y"}
+    for _ in range(2):
+        assert save(screen, "/daftar-pilihan/add", **typed) is None
+    with app.app_context():
+        found = select(Choice.code).where(Choice.label_id == "3 Radio Balangan").order_by(Choice.id)
+        assert db.session.scalars(found).all() == ["k_3_radio_balangan", "k_3_radio_balangan_2"]
+
+
 def test_the_form_of_a_list_shows_only_what_its_entries_have(as_user: Callable[[str], FlaskClient]) -> None:
     screen = as_user("administrator")
     reason = screen.get("/daftar-pilihan/add?_flt_0_of_list=archive_reason").text

@@ -91,6 +91,15 @@ def test_all_faults_are_reported_at_once_by_the_labels_of_their_controls(as_user
     assert '<a href="#options">Pilihan 2: Pakai huruf kecil' in page
 
 
+def test_a_field_without_a_code_gets_one_from_its_name(app: Flask, as_user: AsUser) -> None:
+    screen = as_user("administrator")
+    for _ in range(2):
+        assert screen.post("/isian/baru", data={**FORM, "code": "", "label.id": "Nomor tiang (PLN)"}).status_code == 303
+    with app.app_context():
+        codes = db.session.scalars(select(FieldDefinition.code).order_by(FieldDefinition.id)).all()
+    assert codes == ["nomor_tiang_pln", "nomor_tiang_pln_2"]
+
+
 def test_two_administrators_at_once_the_later_one_is_told(as_user: AsUser) -> None:
     screen = as_user("administrator")
     made = screen.post("/isian/baru", data=FORM).location

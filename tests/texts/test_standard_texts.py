@@ -108,6 +108,16 @@ def test_an_administrator_writes_for_the_office_and_for_agencies(context: Flask,
     ]
 
 
+def test_a_text_without_a_code_gets_one_from_its_title(context: Flask, screen: FlaskClient, as_user: As) -> None:
+    assert 'value="100"' in screen.get(f"{OFFICE}/add").text.partition('name="order"')[2].partition(">")[0]
+    nameless = {**FORM, "code": ""}
+    for _ in range(2):
+        assert screen.post(f"{OFFICE}/add", data={**nameless, "scope": "office"}).status_code == 302
+    assert as_user("kasi").post(f"{OWN}/add", data=nameless).status_code == 302
+    codes = db.session.scalars(select(StandardText.code).order_by(StandardText.id)).all()
+    assert codes == ["sudah_ditindaklanjuti", "sudah_ditindaklanjuti_2", "sudah_ditindaklanjuti"]
+
+
 @pytest.mark.parametrize("body", ["{complaint.numbr}", "a\n{#if deadline}", "{{ config }}", "", "{reporter.name}"])
 def test_a_faulty_text_is_refused_with_its_place(context: Flask, screen: FlaskClient, body: str) -> None:
     refused = screen.post(f"{OFFICE}/add", data={**FORM, "scope": "office", "body": body})

@@ -10,11 +10,24 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.choices.check import fault_of_choice
 from app.choices.labels import ABOUT, FLAGS, LISTS
 from app.core.definitions import forget_version
+from app.core.proposed_codes import taken_codes
 from app.models import Choice
 from app.reference.choices import agency_choices, unit_officer_choices
 from app.reference.labels import HINTS, TITLES
 from app.web.list_guards import EagerInterface
-from views.shared.reference_fields import AGENCY_CODE, WORD, all_worded, amount, choice, choices, line, tick, worded
+from views.shared.reference_fields import (
+    AGENCY_CODE,
+    USUAL_ORDER,
+    WORD,
+    all_worded,
+    amount,
+    choice,
+    choices,
+    line,
+    propose_code,
+    tick,
+    worded,
+)
 from views.shared.reference_screen import CRUD, ChangeRefused, GuardedModelView
 from workflow_rules.process.choices import FLAGS_OF, ChoiceList
 
@@ -28,7 +41,7 @@ def _fields() -> dict[str, Any]:
     return {
         "label_id": line("label_id", needed=True),
         "label_en": line("label_en", hint="label_en"),
-        "order": amount("order", LARGEST_ORDER, hint="order"),
+        "order": amount("order", LARGEST_ORDER, hint="order", default=USUAL_ORDER),
         "active": tick("active", "active"),
         "flags": choices("flags", FLAGS),
     }
@@ -85,6 +98,11 @@ class ChoiceView(GuardedModelView):
                     del form[name]
         fitting = FLAGS_OF.get(ChoiceList(known), ())
         form.flags.choices = [(flag.value, FLAGS[flag.value]) for flag in fitting]
+
+    def propose(self, form: Any) -> None:
+        """Make the code from the name of the entry, if there is none."""
+        of = form.of_list.data
+        propose_code(form, form.label_id.data or "", lambda: taken_codes(Choice.code, Choice.of_list == of))
 
     def before_save(self, item: Choice) -> None:
         """Raise ChangeRefused for an entry that `fault_of_choice` does not allow."""

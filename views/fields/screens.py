@@ -12,12 +12,13 @@ from werkzeug.wrappers import Response
 from app.access.current_person import current_person, may
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
+from app.core.proposed_codes import free_code
 from app.core.rows import find_row
 from app.core.transaction import lock_row, one_transaction
 from app.fields import change as fields
 from app.fields.body import read_body, without
 from app.fields.change import FieldRefused, body_of
-from app.fields.check import Fault, faults_of_body
+from app.fields.check import RESERVED, Fault, faults_of_body
 from app.fields.definitions import active_fields, known_fields
 from app.fields.labels import (
     AUDIENCES,
@@ -146,7 +147,9 @@ def _save(row: FieldDefinition | None) -> Any:
     changed since, show the form again as typed with status 422.
     """
     other = known_fields().get(request.form.get("only_if.field", ""))
-    body, faults = _read(body_of_form(other.type if other is not None else ""))
+    sent = body_of_form(other.type if other is not None else "")
+    sent["code"] = sent["code"] or free_code(sent["label"]["id"], {*RESERVED, *(one.code for one in all_fields())})
+    body, faults = _read(sent)
     stale = row is not None and request.form.get("seen") != row_digest(row)
     if faults or stale:
         return _form_page(row, request.form, faults, stale=stale), 422

@@ -10,6 +10,7 @@ from wtforms import TextAreaField
 from wtforms.validators import DataRequired, ValidationError
 
 from app.access.roles import permissions_on
+from app.core.proposed_codes import taken_codes
 from app.models import StandardText
 from app.reference.choices import agency_choices
 from app.texts.faults import sentence_of
@@ -18,7 +19,17 @@ from app.texts.labels import BODY_HINT, FIELD_HINTS, STANDARD_KINDS, STANDARD_SC
 from app.texts.names import NAMES, OF_STANDARD_TEXTS
 from app.texts.standard import READERS, standard_faults
 from app.web.list_guards import EagerInterface
-from views.shared.reference_fields import AGENCY_CODE, WORD, amount, choice, line, tick, worded
+from views.shared.reference_fields import (
+    AGENCY_CODE,
+    USUAL_ORDER,
+    WORD,
+    amount,
+    choice,
+    line,
+    propose_code,
+    tick,
+    worded,
+)
 from views.shared.reference_screen import ChangeRefused, GuardedModelView
 
 LAST_PLACE = 10_000
@@ -54,13 +65,19 @@ def _fields() -> dict[str, Any]:
             filters=[_unix_lines],
             render_kw={"lang": "id", "rows": 12},
         ),
-        "order": amount("order", LAST_PLACE),
+        "order": amount("order", LAST_PLACE, default=USUAL_ORDER),
         "active": tick("active", "active"),
     }
 
 
 def _new() -> dict[str, Any]:
     return {"code": line("code", WORD, True, "agency_code", AGENCY_CODE), **_fields()}
+
+
+def _propose_code(form: Any, owner_id: int | None) -> None:
+    """Make the code from the title of a text of an owner (None: of the office), if there is none."""
+    same_owner = StandardText.owner_id.is_not_distinct_from(owner_id)
+    propose_code(form, form.title.data or "", lambda: taken_codes(StandardText.code, same_owner))
 
 
 class StandardTextView(GuardedModelView):
@@ -87,6 +104,10 @@ class StandardTextView(GuardedModelView):
         form.body.description = _body_hint()
         present = item.agency_code if item is not None else None
         form.agency.query_func = lambda: agency_choices(present)
+
+    def propose(self, form: Any) -> None:
+        """Make the code from the title, if there is none."""
+        _propose_code(form, None)
 
     def before_save(self, item: StandardText) -> None:
         """Raise ChangeRefused unless a text of an agency, and only such, names an agency."""
@@ -118,6 +139,10 @@ class OwnTextView(GuardedModelView):
     def prepare(self, form: Any, item: StandardText | None) -> None:
         """List the placeholders at the text."""
         form.body.description = _body_hint()
+
+    def propose(self, form: Any) -> None:
+        """Make the code from the title, if there is none."""
+        _propose_code(form, current_user.id)
 
     def before_save(self, item: StandardText) -> None:
         """Make the text the officer's own."""
