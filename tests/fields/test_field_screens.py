@@ -124,6 +124,19 @@ def test_bounds_are_read_as_a_sentence(context: Flask, kind: str, bounds: dict[s
     assert bounds_text(kind, bounds) == said
 
 
+def test_the_advanced_part_of_the_form_is_folded_until_it_is_needed(as_user: AsUser) -> None:
+    screen = as_user("administrator")
+    for page, is_open in (
+        (screen.get("/isian/baru"), False),
+        (screen.post("/isian/baru", data={**FORM, "order": "dua"}), True),
+        (screen.get(f"{screen.post('/isian/baru', data=FORM).location}/ubah"), True),
+    ):
+        before, _, folded = page.text.partition('<details class="tabel lipat"')
+        assert folded.startswith(" open>") is is_open
+        assert 'name="code"' in folded
+        assert 'name="label.id"' in before
+
+
 def test_two_administrators_at_once_the_later_one_is_told(as_user: AsUser) -> None:
     screen = as_user("administrator")
     made = screen.post("/isian/baru", data=FORM).location

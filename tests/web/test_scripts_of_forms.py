@@ -292,3 +292,20 @@ def test_the_place_of_the_device_is_filled_in(browser: Browser) -> None:
         found.page.evaluate("window.bad = true")
         found.page.get_by_role("button").click()
         expect(found.page.locator("p")).to_have_text("Gagal")
+
+
+def test_what_only_some_kinds_use_is_hidden_for_the_others_unless_it_is_filled(browser: Browser) -> None:
+    body = """<form><select data-menentukan><option>text<option>choice<option>date</select>
+      <p data-untuk="choice choices">Pilihan<textarea></textarea></p>
+      <p data-untuk="text">Pola<input></p></form>"""
+    with shown(browser, body) as found:
+        kind, (options, pattern) = found.page.get_by_role("combobox"), found.page.locator("[data-untuk]").all()
+        expect(options).to_be_hidden()
+        expect(pattern).to_be_visible()
+        kind.select_option("choice")
+        expect(options).to_be_visible()
+        expect(pattern).to_be_hidden()
+        options.locator("textarea").fill("merah = Merah")
+        kind.select_option("date")
+        expect(options).to_be_visible()
+        expect(pattern).to_be_hidden()

@@ -102,6 +102,16 @@
     draw();
   });
 
+  // What only some kinds of a thing use is hidden for the others, unless something is written there.
+  all('select[data-menentukan]').forEach((select) => {
+    const draw = () => all('[data-untuk]', select.form).forEach((part) => {
+      const used = part.dataset.untuk.split(' ').includes(select.value);
+      part.hidden = !used && !all('input, textarea', part).some((field) => field.value);
+    });
+    select.addEventListener('change', draw);
+    draw();
+  });
+
   // An upload shows how far it is; the answer is the same page that a plain form would have got.
   document.addEventListener('submit', (event) => {
     const form = event.target;
