@@ -1,5 +1,6 @@
 """What our scripts do in forms and lists, each on a page that has only what it needs."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -278,6 +279,18 @@ def test_drafts_of_somebody_else_and_of_what_was_sent_are_forgotten(browser: Bro
             assert found.page.evaluate(keys) == sorted(left)
     with shown(browser, "<meta name='petugas' content='7'>", before=LOST_STORAGE.replace("local", "session")) as found:
         assert found.page.evaluate("document.readyState") == "complete"
+
+
+def test_a_draft_that_was_only_previewed_is_not_taken_for_sent(browser: Browser) -> None:
+    body = """<meta name='petugas' content='7'><form method="post" action="/kirim"><textarea name="isi"></textarea>
+      <button formtarget="_blank">Pratinjau</button></form>"""
+    with shown(browser, body) as found:
+        found.answers["/kirim"] = lambda: {"status": 204}
+        found.page.locator("textarea").fill("Kata saya")
+        with found.page.context.expect_page():
+            found.page.get_by_role("button").click()
+        (stored,) = found.page.evaluate("Object.values(sessionStorage)")
+        assert json.loads(stored) == {"isi": {"isi": "Kata saya"}}
 
 
 def test_the_place_of_the_device_is_filled_in(browser: Browser) -> None:

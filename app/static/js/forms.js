@@ -38,9 +38,10 @@
     };
     form.addEventListener('input', keep);
     if (came) keep();
-    form.addEventListener('submit', () => {
+    form.addEventListener('submit', (event) => {
       const now = store.read(key);
-      if (now) store.write(key, { isi: now.isi, terkirim: true });
+      const previewed = event.submitter && event.submitter.formTarget === '_blank';
+      if (now && !previewed) store.write(key, { isi: now.isi, terkirim: true });
     });
   });
   function tellRestored(form, key, fields) {
