@@ -1,5 +1,8 @@
 """Texts of the screens of fields, and the messages of their faults."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import lazy_gettext as _
 
 from app.fields.check import Fault
@@ -112,3 +115,25 @@ def control_label(path: str) -> str:
     label = str(CONTROLS[control]) if control in CONTROLS else path
     place = path.split(".")[1] if control == "options" and "." in path else ""
     return f"{label} {int(place) + 1}" if place.isdigit() else label
+
+
+_BOUNDS: dict[bool, Labels] = {
+    True: {
+        "least": _("paling sedikit %(least)s huruf"),
+        "most": _("paling banyak %(most)s huruf"),
+        "both": _("%(least)s sampai %(most)s huruf"),
+    },
+    False: {
+        "least": _("paling kecil %(least)s"),
+        "most": _("paling besar %(most)s"),
+        "both": _("%(least)s sampai %(most)s"),
+    },
+}
+"""Bounds of the length of a text (True) or of a number."""
+
+
+def bounds_text(kind: str, bounds: Mapping[str, Any]) -> str:
+    """Return the bounds of a field of a type as text in the current locale."""
+    which = "both" if len(bounds) > 1 else next(iter(bounds))
+    numbers = {name: str(value).replace(".", ",") for name, value in bounds.items()}
+    return str(_BOUNDS[kind in ("text", "long_text")][which]) % numbers

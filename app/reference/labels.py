@@ -117,6 +117,7 @@ COLUMNS: Labels = {
 
 HINTS: Labels = {
     "agency_code": _("Huruf kecil, angka, dan garis bawah. Tidak dapat diubah lagi, karena catatan menyebutnya."),
+    "proposed_code": _("Huruf kecil, angka, dan garis bawah; kosong: dibuat dari nama. Tidak dapat diubah lagi."),
     "label_en": _("Kosongkan bila sama dengan nama dalam bahasa Indonesia."),
     "order": _("Angka kecil tampil lebih dahulu."),
     "officers_of_unit": _("Diberi tahu bila aduan didisposisi ke bidang ini. Hanya petugas OPD itu."),

@@ -116,6 +116,8 @@ STANDARD_TITLES: Labels = {
 STANDARD_KINDS: Labels = {"answer": _("Jawaban kepada pelapor"), "letter": _("Surat tanggapan OPD")}
 STANDARD_SCOPES: Labels = {"office": _("Semua petugas"), "agency": _("Petugas satu OPD")}
 ALL_SCOPES: Labels = {**STANDARD_SCOPES, "own": _("Pemiliknya sendiri")}
+CATEGORY_HINT = _("Kosong: ditawarkan pada setiap aduan.")
+OTHER_KIND = _("Pilih jenis %(kind)s bila teks ini harus memuatnya")
 BODY_HINT = _("Isian ini diisi dari aduan saat teks disisipkan:")
 FIELD_HINTS: Labels = {
     "answer": _("Isian tambahan, dalam jawaban kepada pelapor:"),

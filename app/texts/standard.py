@@ -11,7 +11,7 @@ from app.core.extensions import db
 from app.models import StandardText
 from app.texts.field_names import AGENCY, NOBODY, REPORTER, Readers, check_with_fields, with_fields
 from app.texts.names import OF_STANDARD_TEXTS, allowed
-from app.texts.placeholders import Allowed, Fault, Target, TextRefused, Values, render
+from app.texts.placeholders import Allowed, Fault, Target, TextFault, TextRefused, Values, render
 from app.texts.values import case_values, instant, on_day
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Person
@@ -38,6 +38,15 @@ class Offered:
 def standard_faults(body: str, kind: str) -> list[Fault]:
     """Return the faults of the words of a standard text of a kind, `answer` or `letter`."""
     return check_with_fields(body, PLACEHOLDERS, READERS.get(kind, NOBODY))
+
+
+def kinds_that_show(fault: Fault) -> list[str]:
+    """Return the kinds of standard texts that may hold the field of a fault, which the readers of another may not see;
+    [] for any other fault.
+    """
+    if fault.reason is not TextFault.HIDDEN_FIELD:
+        return []
+    return [kind for kind in READERS if fault.reason not in {one.reason for one in standard_faults(fault.found, kind)}]
 
 
 def offered_texts(case: Case, action: AllowedAction, office_name: str) -> list[Offered]:

@@ -1,6 +1,7 @@
 """Lists that an administrator changes on screen and over the API, and where the entries are offered, shown and kept."""
 
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -183,6 +184,18 @@ def test_a_change_is_in_the_journal_and_a_stale_form_keeps_what_was_typed(
     assert 'value="Radio kita"' in page.text
 
 
+def test_an_entry_without_a_code_gets_one_from_its_name(app: Flask, as_user: Callable[[str], FlaskClient]) -> None:
+    screen = as_user("administrator")
+    form = screen.get("/daftar-pilihan/add?_flt_0_of_list=channel").text
+    assert 'value="100"' in form.partition('name="order"')[2].partition(">")[0]
+    typed = {"of_list": "channel", "code": "", "label_id": "3 Radio Balangan", "order": "95", "active": "y"}
+    for _ in range(2):
+        assert save(screen, "/daftar-pilihan/add", **typed) is None
+    with app.app_context():
+        found = select(Choice.code).where(Choice.label_id == "3 Radio Balangan").order_by(Choice.id)
+        assert db.session.scalars(found).all() == ["k_3_radio_balangan", "k_3_radio_balangan_2"]
+
+
 def test_the_form_of_a_list_shows_only_what_its_entries_have(as_user: Callable[[str], FlaskClient]) -> None:
     screen = as_user("administrator")
     reason = screen.get("/daftar-pilihan/add?_flt_0_of_list=archive_reason").text
@@ -192,6 +205,17 @@ def test_the_form_of_a_list_shows_only_what_its_entries_have(as_user: Callable[[
     unit = screen.get("/daftar-pilihan/add?_flt_0_of_list=unit").text
     assert 'name="agency"' in unit
     assert 'name="officers"' in unit
+
+
+def test_the_page_of_a_list_leads_to_its_form_and_shows_no_filter(as_user: Callable[[str], FlaskClient]) -> None:
+    screen = as_user("administrator")
+    page = unescape(screen.get("/daftar-pilihan/list/?_flt_0_of_list=channel").text)
+    assert 'href="/daftar-pilihan/add?_flt_0_of_list=channel"' in page
+    assert 'data-aktif="[]"' in page
+    assert '<input type="hidden" name="_flt_0_of_list" value="channel">' in page
+    narrower = unescape(screen.get("/daftar-pilihan/list/?_flt_0_of_list=channel&_flt_0_code=ph").text)
+    assert narrower.partition('data-aktif="')[2].startswith('[["code"')
+    assert 'href="/daftar-pilihan/add"' in screen.get("/daftar-pilihan/list/").text
 
 
 def archive(case: Case, reason: str) -> Any:

@@ -14,6 +14,7 @@ from app.cases.receive_complaint import receive_complaint
 from app.cases.report_input import clean_report
 from app.core.extensions import db
 from app.demo.accounts import demo_person
+from app.fields.labels import bounds_text
 from app.models import Category, Complaint, ComplaintEvent, FieldDefinition, PersonalValue
 from tests.cases.test_intake import fresh_token
 from tests.cases.test_intake import send as send_intake
@@ -89,6 +90,51 @@ def test_all_faults_are_reported_at_once_by_the_labels_of_their_controls(as_user
     options = {"type": "choice", "pattern": "", "options": "merah = Merah\nBiru = Biru"}
     page = as_user("administrator").post("/isian/baru", data={**FORM, **options}).text
     assert '<a href="#options">Pilihan 2: Pakai huruf kecil' in page
+
+
+def test_a_field_without_a_code_gets_one_from_its_name(app: Flask, as_user: AsUser) -> None:
+    screen = as_user("administrator")
+    for _ in range(2):
+        assert screen.post("/isian/baru", data={**FORM, "code": "", "label.id": "Nomor tiang (PLN)"}).status_code == 303
+    with app.app_context():
+        codes = db.session.scalars(select(FieldDefinition.code).order_by(FieldDefinition.id)).all()
+    assert codes == ["nomor_tiang_pln", "nomor_tiang_pln_2"]
+
+
+def test_an_activation_says_where_the_field_is_asked_for(as_user: AsUser) -> None:
+    screen = as_user("administrator")
+    form = {**FORM, "bounds.most": "20", "categories": ["lampu_penerangan_jalan_umum"]}
+    made = screen.post("/isian/baru", data=form).location
+    assert "paling banyak 20 huruf" in screen.get(made).text
+    said = screen.post(f"{made}/aktif", data={"reason": "SK contoh"}, follow_redirects=True).text
+    where = "Petugas mencatat aduan; Langkah 1: meregister, hanya untuk Lampu Penerangan Jalan Umum."
+    assert f"Isian aktif sekarang. Diminta saat: {where}" in said
+    assert "Lampu Penerangan Jalan Umum" in screen.get("/isian/").text
+
+
+@pytest.mark.parametrize(
+    ("kind", "bounds", "said"),
+    [
+        ("long_text", {"least": 2, "most": 20}, "2 sampai 20 huruf"),
+        ("decimal", {"least": 0.5}, "paling kecil 0,5"),
+        ("integer", {"most": 2000000}, "paling besar 2000000"),
+    ],
+)
+def test_bounds_are_read_as_a_sentence(context: Flask, kind: str, bounds: dict[str, float], said: str) -> None:
+    assert bounds_text(kind, bounds) == said
+
+
+def test_the_advanced_part_of_the_form_is_folded_until_it_is_needed(as_user: AsUser) -> None:
+    screen = as_user("administrator")
+    for page, is_open in (
+        (screen.get("/isian/baru"), False),
+        (screen.post("/isian/baru", data={**FORM, "order": "dua"}), True),
+        (screen.get(f"{screen.post('/isian/baru', data=FORM).location}/ubah"), True),
+    ):
+        before, _, folded = page.text.partition('<details class="tabel lipat"')
+        assert folded.startswith(" open>") is is_open
+        assert 'name="code"' in folded
+        assert 'name="label.id"' in before
 
 
 def test_two_administrators_at_once_the_later_one_is_told(as_user: AsUser) -> None:

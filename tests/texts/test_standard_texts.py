@@ -13,6 +13,7 @@ from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import Category, JournalEntry, StandardText
 from tests.factories import a_complaint
+from tests.fields.field_bodies import POLE, activate
 
 As = Callable[[str], FlaskClient]
 OFFICE, OWN = "/teks-standar", "/teks-standar-saya"
@@ -106,6 +107,29 @@ def test_an_administrator_writes_for_the_office_and_for_agencies(context: Flask,
     assert [entry.data["name"] for entry in changes if entry.data["table"] == "standard_text"] == [
         "Sudah ditindaklanjuti"
     ]
+
+
+def test_a_text_without_a_code_gets_one_from_its_title(context: Flask, screen: FlaskClient, as_user: As) -> None:
+    assert 'value="100"' in screen.get(f"{OFFICE}/add").text.partition('name="order"')[2].partition(">")[0]
+    nameless = {**FORM, "code": ""}
+    for _ in range(2):
+        assert screen.post(f"{OFFICE}/add", data={**nameless, "scope": "office"}).status_code == 302
+    assert as_user("kasi").post(f"{OWN}/add", data=nameless).status_code == 302
+    codes = db.session.scalars(select(StandardText.code).order_by(StandardText.id)).all()
+    assert codes == ["sudah_ditindaklanjuti", "sudah_ditindaklanjuti_2", "sudah_ditindaklanjuti"]
+
+
+def test_the_author_chooses_the_kind_and_learns_which_one_may_hold_a_field(
+    context: Flask, screen: FlaskClient, client: FlaskClient, bearer: Callable[[str], dict[str, str]]
+) -> None:
+    activate(client, bearer("administrator"), POLE)
+    form = screen.get(f"{OFFICE}/add").text
+    assert '<option selected value="' not in form.partition('name="kind"')[2].partition("</select>")[0]
+    assert "ditawarkan pada setiap aduan" in form
+    answer = {**FORM, "scope": "office", "body": "Tiang {field.nomor_tiang}"}
+    assert "kind-galat" in screen.post(f"{OFFICE}/add", data={**answer, "kind": ""}).text
+    assert "Pilih jenis Surat tanggapan OPD bila" in screen.post(f"{OFFICE}/add", data=answer).text
+    assert screen.post(f"{OFFICE}/add", data={**answer, "kind": "letter"}).status_code == 302
 
 
 @pytest.mark.parametrize("body", ["{complaint.numbr}", "a\n{#if deadline}", "{{ config }}", "", "{reporter.name}"])

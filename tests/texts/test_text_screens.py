@@ -106,6 +106,7 @@ def test_the_check_shows_a_preview_and_stores_nothing(context: Flask, screen: Fl
     assert page.status_code == 200
     assert "Aduan LB-2026-000123 kami terima." in page.text
     assert "Tidak ada kesalahan." in page.text
+    assert 'class="note ok"' not in page.text
     assert f'formaction="{PAGE}#pratinjau"' in page.text
     assert 'id="pratinjau"' in page.text
     assert history(CODE) == []

@@ -1,5 +1,6 @@
 """What our scripts do in forms and lists, each on a page that has only what it needs."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -280,6 +281,18 @@ def test_drafts_of_somebody_else_and_of_what_was_sent_are_forgotten(browser: Bro
         assert found.page.evaluate("document.readyState") == "complete"
 
 
+def test_a_draft_that_was_only_previewed_is_not_taken_for_sent(browser: Browser) -> None:
+    body = """<meta name='petugas' content='7'><form method="post" action="/kirim"><textarea name="isi"></textarea>
+      <button formtarget="_blank">Pratinjau</button></form>"""
+    with shown(browser, body) as found:
+        found.answers["/kirim"] = lambda: {"status": 204}
+        found.page.locator("textarea").fill("Kata saya")
+        with found.page.context.expect_page():
+            found.page.get_by_role("button").click()
+        (stored,) = found.page.evaluate("Object.values(sessionStorage)")
+        assert json.loads(stored) == {"isi": {"isi": "Kata saya"}}
+
+
 def test_the_place_of_the_device_is_filled_in(browser: Browser) -> None:
     body = """<button data-posisi>Posisi</button><p data-posisi-kabar data-gagal="Gagal"></p>
       <input id="location.lat"><input id="location.lon">"""
@@ -292,3 +305,20 @@ def test_the_place_of_the_device_is_filled_in(browser: Browser) -> None:
         found.page.evaluate("window.bad = true")
         found.page.get_by_role("button").click()
         expect(found.page.locator("p")).to_have_text("Gagal")
+
+
+def test_what_only_some_kinds_use_is_hidden_for_the_others_unless_it_is_filled(browser: Browser) -> None:
+    body = """<form><select data-menentukan><option>text<option>choice<option>date</select>
+      <p data-untuk="choice choices">Pilihan<textarea></textarea></p>
+      <p data-untuk="text">Pola<input></p></form>"""
+    with shown(browser, body) as found:
+        kind, (options, pattern) = found.page.get_by_role("combobox"), found.page.locator("[data-untuk]").all()
+        expect(options).to_be_hidden()
+        expect(pattern).to_be_visible()
+        kind.select_option("choice")
+        expect(options).to_be_visible()
+        expect(pattern).to_be_hidden()
+        options.locator("textarea").fill("merah = Merah")
+        kind.select_option("date")
+        expect(options).to_be_visible()
+        expect(pattern).to_be_hidden()

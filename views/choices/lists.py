@@ -1,6 +1,7 @@
 """Screen of the lists that the office maintains: channels, reasons, urgencies, reply media, phrases, units."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request
 from markupsafe import Markup
@@ -10,11 +11,24 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.choices.check import fault_of_choice
 from app.choices.labels import ABOUT, FLAGS, LISTS
 from app.core.definitions import forget_version
+from app.core.proposed_codes import taken_codes
 from app.models import Choice
 from app.reference.choices import agency_choices, unit_officer_choices
 from app.reference.labels import HINTS, TITLES
 from app.web.list_guards import EagerInterface
-from views.shared.reference_fields import AGENCY_CODE, WORD, all_worded, amount, choice, choices, line, tick, worded
+from views.shared.reference_fields import (
+    AGENCY_CODE,
+    USUAL_ORDER,
+    WORD,
+    all_worded,
+    amount,
+    choice,
+    choices,
+    line,
+    propose_code,
+    tick,
+    worded,
+)
 from views.shared.reference_screen import CRUD, ChangeRefused, GuardedModelView
 from workflow_rules.process.choices import FLAGS_OF, ChoiceList
 
@@ -28,10 +42,16 @@ def _fields() -> dict[str, Any]:
     return {
         "label_id": line("label_id", needed=True),
         "label_en": line("label_en", hint="label_en"),
-        "order": amount("order", LARGEST_ORDER, hint="order"),
+        "order": amount("order", LARGEST_ORDER, hint="order", default=USUAL_ORDER),
         "active": tick("active", "active"),
         "flags": choices("flags", FLAGS),
     }
+
+
+def _list_of_tab() -> str:
+    """Return the code of the list that the address names; "" for all lists."""
+    asked = request.args.get(OF_LIST, "")
+    return asked if asked in LISTS else ""
 
 
 class ChoiceView(GuardedModelView):
@@ -69,8 +89,8 @@ class ChoiceView(GuardedModelView):
         """Limit the form to what an entry of its list may have, as far as the list is known, and fill in the list that
         the page of lists showed.
         """
-        asked = request.args.get(OF_LIST, "")
-        if item is None and asked in LISTS and not form.of_list.data:
+        asked = _list_of_tab()
+        if item is None and asked and not form.of_list.data:
             form.of_list.data = asked
         known = item.of_list if item is not None else form.of_list.data
         agency = item.agency_code if item is not None else None
@@ -85,6 +105,23 @@ class ChoiceView(GuardedModelView):
                     del form[name]
         fitting = FLAGS_OF.get(ChoiceList(known), ())
         form.flags.choices = [(flag.value, FLAGS[flag.value]) for flag in fitting]
+
+    def _get_search_widget(self, form: Any = None, **kwargs: Any) -> Any:
+        """Return the search widget, which keeps the list of the tab without showing it as a filter."""
+        widgets = super()._get_search_widget(form=form, **kwargs)
+        widgets["search"].template_args |= {"tab_column": "of_list", "tab_filter": OF_LIST} if _list_of_tab() else {}
+        return widgets
+
+    def _get_list_widget(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the list widget, whose button for a new entry names the list of the tab."""
+        widgets = super()._get_list_widget(*args, **kwargs)
+        widgets["list"].template_args["add_query"] = urlencode({OF_LIST: of}) if (of := _list_of_tab()) else ""
+        return widgets
+
+    def propose(self, form: Any) -> None:
+        """Make the code from the name of the entry, if there is none."""
+        of = form.of_list.data
+        propose_code(form, form.label_id.data or "", lambda: taken_codes(Choice.code, Choice.of_list == of))
 
     def before_save(self, item: Choice) -> None:
         """Raise ChangeRefused for an entry that `fault_of_choice` does not allow."""

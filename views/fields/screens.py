@@ -12,12 +12,13 @@ from werkzeug.wrappers import Response
 from app.access.current_person import current_person, may
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
+from app.core.proposed_codes import free_code
 from app.core.rows import find_row
 from app.core.transaction import lock_row, one_transaction
 from app.fields import change as fields
 from app.fields.body import read_body, without
 from app.fields.change import FieldRefused, body_of
-from app.fields.check import Fault, faults_of_body
+from app.fields.check import RESERVED, Fault, faults_of_body
 from app.fields.definitions import active_fields, known_fields
 from app.fields.labels import (
     AUDIENCES,
@@ -26,6 +27,7 @@ from app.fields.labels import (
     NO_REASON,
     STATES,
     TYPES,
+    bounds_text,
     control_label,
     control_of,
     fault_text,
@@ -62,6 +64,7 @@ class FieldView(BaseView):
             "fields/list.html",
             title=gettext("Isian tambahan"),
             groups={state: groups[state] for state in ("active", "draft", "ended")},
+            category_names=_category_names(),
             manages=may("can_write", "Reference"),
             **_words(),
         )
@@ -103,7 +106,7 @@ class FieldView(BaseView):
         if error is not None:
             missing = str(NO_REASON) if not typed.strip() else field_sentences((error,))[0]["message"]
             return _show_page(_find(number), missing, typed), 422
-        by, notice = current_person().id, gettext("Isian aktif sekarang, di semua formulir.")
+        by, notice = current_person().id, _where_active(_find(number))
         return _done(number, lambda row: fields.activate(row, reason, utc_now(), by), notice, typed)
 
     @expose("/<int:number>/akhir", methods=["POST"])
@@ -146,7 +149,9 @@ def _save(row: FieldDefinition | None) -> Any:
     changed since, show the form again as typed with status 422.
     """
     other = known_fields().get(request.form.get("only_if.field", ""))
-    body, faults = _read(body_of_form(other.type if other is not None else ""))
+    sent = body_of_form(other.type if other is not None else "")
+    sent["code"] = sent["code"] or free_code(sent["label"]["id"], {*RESERVED, *(one.code for one in all_fields())})
+    body, faults = _read(sent)
     stale = row is not None and request.form.get("seen") != row_digest(row)
     if faults or stale:
         return _form_page(row, request.form, faults, stale=stale), 422
@@ -182,6 +187,22 @@ def _done(number: int, act: Callable[[FieldDefinition], None], notice: str, type
     return redirect(f"{PATH}/{number}", 303)
 
 
+def _category_names() -> dict[str, str]:
+    return {code: name for top, of, below in categories_in_use() for code, name in {top: of, **below}.items()}
+
+
+def _where_active(row: FieldDefinition) -> str:
+    """Return the sentence that says at which moments, and for which complaints, a field is asked for from now on."""
+    names = _category_names()
+    moments = "; ".join(str(MOMENTS[moment]) for moment in row.moments)
+    kinds = [names.get(code, code) for code in row.categories]
+    kinds += [str(CLASSIFICATIONS[code]) for code in row.classifications]
+    if not kinds:
+        return gettext("Isian aktif sekarang. Diminta saat: %(moments)s.", moments=moments)
+    kind = ", ".join(kinds)
+    return gettext("Isian aktif sekarang. Diminta saat: %(moments)s, hanya untuk %(kind)s.", moments=moments, kind=kind)
+
+
 def _words() -> dict[str, Any]:
     return {
         "types": TYPES,
@@ -205,7 +226,8 @@ def _show_page(row: FieldDefinition, reason_fault: str = "", typed: str = "") ->
         affects=affects,
         reason_fault=reason_fault,
         reason_typed=typed,
-        category_names={c: name for top, of, below in categories_in_use() for c, name in {top: of, **below}.items()},
+        category_names=_category_names(),
+        bounds=bounds_text(row.type, row.bounds) if row.bounds else "",
         classifications=CLASSIFICATIONS,
         manages=may("can_write", "Reference"),
         **_words(),

@@ -1,12 +1,14 @@
 """WTForms fields of the reference data forms, with label, hint and validators."""
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
+from flask import request
 from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
+from app.core.proposed_codes import free_code
 from app.reference.labels import COLUMNS, HINTS
 from app.vocabulary.words import Labels
 from app.web.fields import NativeDate
@@ -17,6 +19,10 @@ WORD, LINE, PROSE = 80, 300, 4000
 WORD_JOINER = "\u2060"
 AGENCY_CODE = Regexp(r"^[a-z][a-z0-9_]*$", message=REFUSED["bad_code"])
 PLACE_CODE = Regexp(r"^[0-9]{2}(\.[0-9]{2,4}){1,3}$", message=REFUSED["bad_place_code"])
+
+
+USUAL_ORDER = 100
+"""The place of a new row that nobody has placed."""
 
 
 def tidy(text: Any) -> Any:
@@ -39,6 +45,13 @@ def line(
         description=HINTS[hint] if hint else "",
         default=default or None,
     )
+
+
+def propose_code(form: Any, name: str, taken: Callable[[], Container[str]]) -> None:
+    """Let the form of a new row leave out the code, which is then made from a name that is not among `taken`."""
+    form.code.flags.required, form.code.description = False, HINTS["proposed_code"]
+    if request.method == "POST" and not form.code.data:
+        form.code.data = free_code(name, taken())
 
 
 def nip_field(column: str = "nip") -> StringField:
@@ -71,13 +84,16 @@ def day(column: str, needed: bool = True, hint: str = "") -> DateField:
     return DateField(COLUMNS[column], validators=[first], widget=NativeDate(), description=HINTS[hint] if hint else "")
 
 
-def amount(column: str, most: int, needed: bool = True, hint: str = "") -> IntegerField:
-    """Return an integer form field for values from 1 to `most`; `needed` makes it required."""
+def amount(column: str, most: int, needed: bool = True, hint: str = "", default: int | None = None) -> IntegerField:
+    """Return an integer form field for values from 1 to `most`; `needed` makes it required, `default` prefills the form
+    of a new row.
+    """
     first = InputRequired() if needed else Optional()
     return IntegerField(
         COLUMNS[column],
         validators=[first, NumberRange(min=1, max=most)],
         description=HINTS[hint] if hint else "",
+        default=default,
     )
 
 

@@ -77,6 +77,11 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
         `item` is None for a new row.
         """
 
+    def propose(self, form: Any) -> None:
+        """Fill in what the form of a new row may leave to the program; a hook that does nothing here. The API, which
+        uses the same forms, proposes nothing.
+        """
+
     def before_save(self, item: Any) -> None:
         """Complete a row filled from the form; a hook that does nothing here.
 
@@ -117,6 +122,7 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
         form = self.add_form.refresh()
         name_blank_choices(form)
         self.prepare(form, None)
+        self.propose(form)
         if request.method == "POST":
             if self._saved(form, self.datamodel.obj(), new=True):
                 return None

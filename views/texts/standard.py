@@ -10,15 +10,36 @@ from wtforms import TextAreaField
 from wtforms.validators import DataRequired, ValidationError
 
 from app.access.roles import permissions_on
+from app.core.proposed_codes import taken_codes
 from app.models import StandardText
 from app.reference.choices import agency_choices
 from app.texts.faults import sentence_of
 from app.texts.field_names import field_names
-from app.texts.labels import BODY_HINT, FIELD_HINTS, STANDARD_KINDS, STANDARD_SCOPES, STANDARD_TITLES
+from app.texts.labels import (
+    BODY_HINT,
+    CATEGORY_HINT,
+    FIELD_HINTS,
+    OTHER_KIND,
+    STANDARD_KINDS,
+    STANDARD_SCOPES,
+    STANDARD_TITLES,
+)
 from app.texts.names import NAMES, OF_STANDARD_TEXTS
-from app.texts.standard import READERS, standard_faults
+from app.texts.placeholders import Fault
+from app.texts.standard import READERS, kinds_that_show, standard_faults
+from app.web.form_labels import CHOOSE
 from app.web.list_guards import EagerInterface
-from views.shared.reference_fields import AGENCY_CODE, WORD, amount, choice, line, tick, worded
+from views.shared.reference_fields import (
+    AGENCY_CODE,
+    USUAL_ORDER,
+    WORD,
+    amount,
+    choice,
+    line,
+    propose_code,
+    tick,
+    worded,
+)
 from views.shared.reference_screen import ChangeRefused, GuardedModelView
 
 LAST_PLACE = 10_000
@@ -26,7 +47,14 @@ LAST_PLACE = 10_000
 
 def _check_body(form: Any, field: Any) -> None:
     if faults := standard_faults((field.data or "").replace("\r\n", "\n"), form.kind.data or ""):
-        raise ValidationError(" · ".join(sentence_of(fault) for fault in faults))
+        raise ValidationError(" · ".join(_sentence(fault) for fault in faults))
+
+
+def _sentence(fault: Fault) -> str:
+    """Return a fault as a sentence, and for a field that the readers of the text may not see, the kind that may."""
+    kinds = kinds_that_show(fault)
+    other = str(OTHER_KIND) % {"kind": " / ".join(str(STANDARD_KINDS[kind]) for kind in kinds)} if kinds else ""
+    return f"{sentence_of(fault)}. {other}" if other else sentence_of(fault)
 
 
 def _unix_lines(text: str | None) -> str | None:
@@ -54,13 +82,22 @@ def _fields() -> dict[str, Any]:
             filters=[_unix_lines],
             render_kw={"lang": "id", "rows": 12},
         ),
-        "order": amount("order", LAST_PLACE),
+        "order": amount("order", LAST_PLACE, default=USUAL_ORDER),
         "active": tick("active", "active"),
     }
 
 
 def _new() -> dict[str, Any]:
     return {"code": line("code", WORD, True, "agency_code", AGENCY_CODE), **_fields()}
+
+
+def _propose(form: Any, owner_id: int | None) -> None:
+    """Make the code from the title of a text of an owner (None: of the office), if there is none, and let the author
+    choose the kind.
+    """
+    form.kind.choices = [("", CHOOSE), *STANDARD_KINDS.items()]
+    same_owner = StandardText.owner_id.is_not_distinct_from(owner_id)
+    propose_code(form, form.title.data or "", lambda: taken_codes(StandardText.code, same_owner))
 
 
 class StandardTextView(GuardedModelView):
@@ -79,6 +116,7 @@ class StandardTextView(GuardedModelView):
     order_columns = ["title", "kind", "scope", "order"]
     base_order = ("order", "asc")
     formatters_columns = {"kind": worded(STANDARD_KINDS), "scope": worded(STANDARD_SCOPES)}
+    description_columns = {"category": CATEGORY_HINT}
     add_form_extra_fields = {**_new(), "scope": choice("scope", STANDARD_SCOPES)}
     edit_form_extra_fields = {**_fields(), "scope": choice("scope", STANDARD_SCOPES)}
 
@@ -87,6 +125,10 @@ class StandardTextView(GuardedModelView):
         form.body.description = _body_hint()
         present = item.agency_code if item is not None else None
         form.agency.query_func = lambda: agency_choices(present)
+
+    def propose(self, form: Any) -> None:
+        """Let the author choose the kind, and make the code from the title if there is none."""
+        _propose(form, None)
 
     def before_save(self, item: StandardText) -> None:
         """Raise ChangeRefused unless a text of an agency, and only such, names an agency."""
@@ -112,12 +154,17 @@ class OwnTextView(GuardedModelView):
     order_columns = ["title", "kind", "order"]
     base_order = ("order", "asc")
     formatters_columns = {"kind": worded(STANDARD_KINDS)}
+    description_columns = {"category": CATEGORY_HINT}
     add_form_extra_fields = _new()
     edit_form_extra_fields = _fields()
 
     def prepare(self, form: Any, item: StandardText | None) -> None:
         """List the placeholders at the text."""
         form.body.description = _body_hint()
+
+    def propose(self, form: Any) -> None:
+        """Let the author choose the kind, and make the code from the title if there is none."""
+        _propose(form, current_user.id)
 
     def before_save(self, item: StandardText) -> None:
         """Make the text the officer's own."""

@@ -38,9 +38,10 @@
     };
     form.addEventListener('input', keep);
     if (came) keep();
-    form.addEventListener('submit', () => {
+    form.addEventListener('submit', (event) => {
       const now = store.read(key);
-      if (now) store.write(key, { isi: now.isi, terkirim: true });
+      const previewed = event.submitter && event.submitter.formTarget === '_blank';
+      if (now && !previewed) store.write(key, { isi: now.isi, terkirim: true });
     });
   });
   function tellRestored(form, key, fields) {
@@ -99,6 +100,16 @@
     }
     input.addEventListener('change', draw);
     // A browser that comes back to the page has kept no choice.
+    draw();
+  });
+
+  // What only some kinds of a thing use is hidden for the others, unless something is written there.
+  all('select[data-menentukan]').forEach((select) => {
+    const draw = () => all('[data-untuk]', select.form).forEach((part) => {
+      const used = part.dataset.untuk.split(' ').includes(select.value);
+      part.hidden = !used && !all('input, textarea', part).some((field) => field.value);
+    });
+    select.addEventListener('change', draw);
     draw();
   });
 
