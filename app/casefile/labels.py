@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from app.choices.lists import ARCHIVE_REASONS, DECLINE_REASONS, REPLY_MEDIA, URGENCIES
+from app.choices.lists import ARCHIVE_REASONS, CHANNELS, DECLINE_REASONS, REPLY_MEDIA, URGENCIES
 from app.vocabulary.words import CHOICES, Labels
 
 
@@ -82,6 +82,7 @@ QUESTIONS |= {
 }
 
 CHOICES_OF: dict[tuple[str, str], Mapping[str, Any]] = {
+    ("received", "channel"): CHANNELS,
     ("archive", "reason"): ARCHIVE_REASONS,
     ("decline", "reason"): DECLINE_REASONS,
     ("reply", "channel"): REPLY_MEDIA,

@@ -68,7 +68,7 @@ def _draft(complaint: Complaint, decision: Decision, _by: Person) -> None:
 
 def _return_draft(complaint: Complaint, decision: Decision, _by: Person) -> None:
     draft = current_draft(complaint, decision.event.agency)
-    if decision.event.step is Step.SIGN_ANSWER and draft is not None:
+    if decision.event.step == Step.SIGN_ANSWER and draft is not None:
         draft.state = "returned"
 
 
