@@ -101,15 +101,15 @@ def _act(dice: random.Random, case: Case, facts: ComplaintFacts, step: OpenStep,
     if step.paused_at is not None:
         case.act("complaint_admin", "add_information", agency=step.agency, now=at, text="Di sini.")
         return
-    weights = [weight for weight, _, _ in CHOICES[step.step.value]]
-    _, action, params = dice.choices(CHOICES[step.step.value], weights)[0]
+    weights = [weight for weight, _, _ in CHOICES[step.step]]
+    _, action, params = dice.choices(CHOICES[step.step], weights)[0]
     more = dict(ARCHIVE) if action == "archive" else _direction(dice, facts, step) if action == "direct" else params
     if action == "direct" and facts.anonymity_unconfirmed:
         case.act("complaint_admin", "confirm_anonymity", now=at)
     house, agency = (step.agency, None) if step.of_agency else (None, step.agency)
-    if step.step.value == "dispose_answer" and action == "send_back":
+    if step.step == "dispose_answer" and action == "send_back":
         agency = dice.choice(facts.active_tracks).agency
-    case.act(OWNERS[step.step.value], action, house, agency, at, **more)
+    case.act(OWNERS[step.step], action, house, agency, at, **more)
 
 
 def _direction(dice: random.Random, facts: ComplaintFacts, step: OpenStep) -> dict[str, Any]:

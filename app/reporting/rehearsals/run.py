@@ -28,6 +28,7 @@ from app.reporting.rehearsals.model import WhatIf, rehearse
 from app.reporting.rehearsals.past_cases import count_cases, past_cases
 from app.reporting.rehearsals.totals import Rehearsal
 from workflow_rules.process.sop import Sop
+from workflow_rules.process.sop_check import checked
 from workflow_rules.process.standard_sop import Step
 from workflow_rules.time.deadlines import Allowance, Unit
 
@@ -73,7 +74,7 @@ def what_if_from(sop: Sop, changes: Mapping[str, Any]) -> WhatIf:
     days = changes.get("extended_days")
     extended = Allowance(days, Unit.WORKING_DAYS) if days is not None else sop.extended_draft
     skipped = frozenset(map(Step, changes.get("skipped", ())))
-    return WhatIf(replace(sop, steps=tuple(rows), extended_draft=extended), skipped)
+    return WhatIf(checked(replace(sop, steps=tuple(rows), extended_draft=extended)), skipped)
 
 
 def ask_rehearsal(
