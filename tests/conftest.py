@@ -18,6 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from flask_jwt_extended import create_access_token
+from hypothesis import settings
 from sqlalchemy import select
 
 from app.access.people import person_of
@@ -53,6 +54,10 @@ __all__ = [
     "pytest_testnodedown",
     "pytest_unconfigure",
 ]
+
+# How long an example takes says nothing on a machine that runs other tests; `make bench` measures.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 # Password hashes are cached in each test process: computing one takes a tenth of a second.
 hashlib.scrypt = functools.cache(hashlib.scrypt)

@@ -103,7 +103,7 @@ def whole_clock(case: Case) -> WholeLimit:
     clock = time_ledger.whole_clock_of(case.complaint)
     due = clock.due_at(case.sop, case.calendar)
     done = case.complaint.answered_at or case.complaint.ended_at
-    warning = warn_at(case.calendar, clock.begins, due, clock.pauses)
+    warning = warn_at(case.calendar, clock.begins, due, clock.pauses, case.sop.warning_share)
     paused = any(task.step == Step.REGISTER and task.paused_at is not None for task in case.open_tasks)
     return WholeLimit(due, time_state(done or case.now, due, warning, paused), done)
 

@@ -57,8 +57,7 @@ def as_event(row: Any) -> Event:
     """Return a stored event, given as a row with the columns of `complaint_event`, as an `Event` of workflow_rules."""
     kind = DelegationKind(row.delegation_kind) if row.delegation_kind else None
     by = Capacity(row.actor, row.agency_code, row.on_behalf_of_id, kind, row.delegation_id)
-    step = row.step if row.step else None
-    return Event(event_kind(row.kind), row.at, by, step, row.agency_code, row.data)
+    return Event(event_kind(row.kind), row.at, by, row.step, row.agency_code, row.data)
 
 
 _EVENT = (

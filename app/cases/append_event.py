@@ -65,7 +65,7 @@ def event_row(
         complaint_id=complaint.id,
         seq=seq + 1,
         kind=event.kind.value,
-        step=event.step if event.step else None,
+        step=event.step,
         agency_code=event.agency,
         actor=event.by.actor,
         officer_id=by.id,

@@ -122,7 +122,7 @@ def _decide(
     if request.action is Action.SUBMIT_DRAFT:
         on_case = Agency.code.in_([track.agency for track in facts.active_tracks])
         rows = db.session.execute(select(Agency.code, Agency.initials).where(on_case))
-        initials = {code: tuple(name for name in names) for code, names in rows}
+        initials = {code: tuple(names) for code, names in rows}
     known = Known(
         agencies=agencies_in_service() if request.action in (Action.DIRECT, Action.ADD_AGENCY) else frozenset(),
         merge_target=_merge_target(request) if request.action is Action.MERGE else None,

@@ -134,7 +134,7 @@ def _write_tasks(
         _end_pauses(closed, event)
         if closed.paused_at is not None:
             closed.paused_at = None
-            set_closed_deadline(closed, calendar)
+            set_closed_deadline(closed, sop, calendar)
     opened: dict[Key, StepTask] = {}
     for key, step in wanted.items():
         task = known.get(key)

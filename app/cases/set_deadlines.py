@@ -36,19 +36,19 @@ def set_deadline(
     """
     task.allowance_value, task.allowance_unit = allowance.value, allowance.unit.value
     task.due_at = deadline_for(calendar, step.clock_from, allowance, step.pauses)
-    task.warn_at = warn_at(calendar, step.clock_from, task.due_at, step.pauses, sop.warning_percent / 100)
+    task.warn_at = warn_at(calendar, step.clock_from, task.due_at, step.pauses, sop.warning_share)
     waiting_since = step.paused_at
     check_at = deadline_for(calendar, waiting_since, sop.question) if waiting_since else task.warn_at
     task.next_alarm_at = max(check_at, now)
 
 
-def set_closed_deadline(task: StepTask, calendar: WorkingCalendar) -> None:
+def set_closed_deadline(task: StepTask, sop: Sop, calendar: WorkingCalendar) -> None:
     """Set deadline and time of warning (aware) in the row of a step that closed while it waited for the reporter: the
     last pause counts too.
     """
     allowance, pauses = Allowance(task.allowance_value, Unit(task.allowance_unit)), ended_pauses(task)
     task.due_at = deadline_for(calendar, task.clock_from, allowance, pauses)
-    task.warn_at = warn_at(calendar, task.clock_from, task.due_at, pauses)
+    task.warn_at = warn_at(calendar, task.clock_from, task.due_at, pauses, sop.warning_share)
 
 
 def set_closing(complaint: Complaint, silence: Allowance, calendar: WorkingCalendar) -> None:

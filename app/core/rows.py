@@ -1,9 +1,9 @@
-"""Reads rows of any table: one by its key, or a page in the order of a column and the key."""
+"""Reads rows of any table: one by its key, the codes in use, or a page in the order of a column and the key."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, UnaryExpression, literal, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, UnaryExpression, literal, select, tuple_
 
 from app.core.extensions import db
 from app.core.identifiers import LARGEST_ID, LARGEST_INTEGER
@@ -16,6 +16,11 @@ def find_row(statement: Select[Any], key: Any, number: int) -> Any | None:
     if number > (LARGEST_ID if isinstance(key.type, BigInteger) else LARGEST_INTEGER):
         return None
     return db.session.scalars(statement.where(key == number)).first()
+
+
+def taken_codes(column: Any, *where: ColumnElement[bool]) -> frozenset[str]:
+    """Return the codes in a column of a table, of the rows that meet the conditions."""
+    return frozenset(db.session.scalars(select(column).where(*where)))
 
 
 class Keyset:

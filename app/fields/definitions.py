@@ -106,7 +106,7 @@ def active_fields() -> list[DefinedField]:
 
 
 @per_version
-def known_fields() -> dict[str, DefinedField]:
+def known_fields() -> Mapping[str, DefinedField]:
     """Return the newest version of every field that was ever active, by code in their order; for showing values, of
     which some were given while an older version was active.
     """

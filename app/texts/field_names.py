@@ -62,7 +62,7 @@ def check_with_fields(text: str, allowed: Allowed, readers: Readers, limits: Lim
     return [_explained(fault, known, described) for fault in check(text, {**allowed, **shown}, limits)]
 
 
-def _explained(fault: Fault, known: dict[str, DefinedField], described: Mapping[str, Any]) -> Fault:
+def _explained(fault: Fault, known: Mapping[str, DefinedField], described: Mapping[str, Any]) -> Fault:
     """Return the fault of a name that belongs to a field as one that says why its value is not shown, and that of
     another name with the one that it describes in words, unless it was nearly written right.
     """

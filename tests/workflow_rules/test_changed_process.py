@@ -1,6 +1,7 @@
 """Another office's SOP: one more review, no relay, an early release, three days for the draft."""
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
@@ -14,14 +15,18 @@ from tests.workflow_rules.rules_cases import (
     Case,
     agency_admin,
     agency_head,
+    answered,
+    at_agency,
+    at_reply,
     officer,
     secretary,
 )
 from workflow_rules.process.actions import Action
-from workflow_rules.process.actors import Actor, Organisation
+from workflow_rules.process.actors import SYSTEM, Actor, Organisation
 from workflow_rules.process.decide import allowed_actions
 from workflow_rules.process.escalation import escalation_line
-from workflow_rules.process.evolve import replay
+from workflow_rules.process.events import Event
+from workflow_rules.process.evolve import evolve, replay
 from workflow_rules.process.refusals import RefusalReason
 from workflow_rules.process.sop import Sop, SopStep
 from workflow_rules.process.sop_check import checked
@@ -172,3 +177,36 @@ def test_a_review_after_the_answers_stands_before_the_reply() -> None:
     case.do(Action.APPROVE, SECTION_HEAD)
     case.do(Action.REPLY, ADMIN)
     assert replay(NUMBER, case.log, sop) == case.facts
+
+
+REFUSED = (
+    (Action.REGISTER, "reply"),
+    (Action.REGISTER, "loket"),
+    (Action.REGISTER, None),
+    (Action.APPROVE, "reply"),
+    (Action.SEND_BACK, "register"),
+    (Action.SEND_BACK, "agency_receive"),
+    (Action.SEND_BACK, "loket"),
+    (Action.SEND_BACK, None),
+    (Action.DISPOSE_ANSWER, None),
+    (Action.EXPIRE_QUESTION, "loket"),
+)
+
+
+@pytest.mark.parametrize(("action", "step"), REFUSED)
+def test_an_event_that_no_case_of_the_version_has_is_refused(action: Action, step: str | None) -> None:
+    event = Event(action, MONDAY, SYSTEM.capacities[0], step, None, {})
+    with pytest.raises(KeyError):
+        evolve(Case().facts, event, STANDARD_SOP)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_whatever_stands_in_a_log_changes_the_case_or_is_refused_by_one_of_two_errors(action: Action) -> None:
+    """The audit replays what is in the database, also after somebody changed it there."""
+    cases = (Case(), at_agency(Step.SIGN_ANSWER, "dishub"), at_reply("dishub"), answered("dishub"))
+    for case, step, agency in product(cases, (*Step, "loket", None), ("dishub", "dinkes", None)):
+        event = Event(action, case.now, SYSTEM.capacities[0], step, agency, {})
+        try:
+            assert evolve(case.facts, event, STANDARD_SOP).version == case.facts.version + 1
+        except (ValueError, KeyError):
+            continue

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.choices.check import fault_of_choice
 from app.choices.labels import ABOUT, FLAGS, LISTS
 from app.core.definitions import forget_version
-from app.core.proposed_codes import taken_codes
+from app.core.rows import taken_codes
 from app.models import Choice
 from app.reference.choices import agency_choices, unit_officer_choices
 from app.reference.labels import HINTS, TITLES

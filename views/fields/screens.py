@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 from app.access.current_person import current_person, may
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
-from app.core.proposed_codes import free_code
 from app.core.rows import find_row
 from app.core.transaction import lock_row, one_transaction
 from app.fields import change as fields
@@ -38,6 +37,7 @@ from app.reference.choices import categories_in_use
 from app.vocabulary.refusals import field_sentences
 from app.vocabulary.words import CLASSIFICATIONS
 from views.fields.form import body_of_form, typed_of
+from views.shared.reference_fields import free_code
 from views.shared.reference_screen import row_digest
 from views.shared.screen_access import for_officers
 from workflow_rules.process.parameters import clean_text

@@ -1,14 +1,15 @@
 """WTForms fields of the reference data forms, with label, hint and validators."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Container, Mapping
+from itertools import chain, count
 from typing import Any
 
 from flask import request
 from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
-from app.core.proposed_codes import free_code
 from app.reference.labels import COLUMNS, HINTS
 from app.vocabulary.words import Labels
 from app.web.fields import NativeDate
@@ -19,8 +20,7 @@ WORD, LINE, PROSE = 80, 300, 4000
 WORD_JOINER = "\u2060"
 AGENCY_CODE = Regexp(r"^[a-z][a-z0-9_]*$", message=REFUSED["bad_code"])
 PLACE_CODE = Regexp(r"^[0-9]{2}(\.[0-9]{2,4}){1,3}$", message=REFUSED["bad_place_code"])
-
-
+LONGEST_PROPOSED = 50
 USUAL_ORDER = 100
 """The place of a new row that nobody has placed."""
 
@@ -47,8 +47,19 @@ def line(
     )
 
 
+def free_code(name: str, taken: Container[str]) -> str:
+    """Return a code made from a name, which is not among `taken`: its letters and digits in lower case without accents,
+    words joined by underscores, a letter first, and a number behind it if needed. "" for a name without any.
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    code = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    code = (code if not code or code[0].isalpha() else f"k_{code}")[:LONGEST_PROPOSED].rstrip("_")
+    numbered = (f"{code}_{number}" for number in count(2))
+    return next(one for one in chain([code], numbered) if one not in taken) if code else ""
+
+
 def propose_code(form: Any, name: str, taken: Callable[[], Container[str]]) -> None:
-    """Let the form of a new row leave out the code, which is then made from a name that is not among `taken`."""
+    """Let the form of a new row leave out the code, which `free_code` then makes from a name."""
     form.code.flags.required, form.code.description = False, HINTS["proposed_code"]
     if request.method == "POST" and not form.code.data:
         form.code.data = free_code(name, taken())

@@ -10,7 +10,7 @@ from wtforms import TextAreaField
 from wtforms.validators import DataRequired, ValidationError
 
 from app.access.roles import permissions_on
-from app.core.proposed_codes import taken_codes
+from app.core.rows import taken_codes
 from app.models import StandardText
 from app.reference.choices import agency_choices
 from app.texts.faults import sentence_of

@@ -140,7 +140,7 @@ def _wanted(address: ListAddress, person: Person) -> ComplaintFilter:
         status=CaseStatus(status) if status else None,
         late="lewat" in address.values,
         running="berjalan" in address.values,
-        step=step if step else None,
+        step=step or None,
         agency=address.get("opd"),
         category=address.get("kategori"),
         channel=address.get("saluran"),

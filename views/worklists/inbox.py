@@ -173,7 +173,7 @@ def _wanted(address: ListAddress, person: Person) -> WorkFilter:
     return WorkFilter(
         queue=Queue(queue) if queue else Queue.MINE,
         state=TimeState(state) if state else None,
-        step=step if step else None,
+        step=step or None,
         returned="kembali" in address.values,
         fast="cepat" in address.values,
         category=address.get("kategori"),

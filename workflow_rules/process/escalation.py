@@ -53,7 +53,7 @@ def alarms_until(
 ) -> tuple[Alarm, ...]:
     """Return a tuple with an `Alarm`, by level, for each level of a deadline due by `now`, also those raised before."""
     due, days = calendar.in_zone(due_at), sop.alarm_days
-    times = [warn_at(calendar, start, due, pauses, sop.warning_percent / 100), due]
+    times = [warn_at(calendar, start, due, pauses, sop.warning_share), due]
     while not later(times[-1], now):
         times.append(calendar.same_time_after(due, (len(times) - LIMIT) * days))
     return tuple(

@@ -39,8 +39,8 @@ _BRING_TEXT = frozenset({Action.ADD_INFORMATION, Action.REOPEN, SystemEvent.REVI
 
 def evolve(facts: ComplaintFacts, event: Event, sop: Sop) -> ComplaintFacts:
     """Return the facts (`ComplaintFacts`) of a case after one more event under the version of the SOP to which the case
-    is pinned; the given facts stay unchanged. Events that
-    change nothing officers work on leave the version as it was, so that open forms do not become stale.
+    is pinned; the given facts stay unchanged. Raises ValueError or KeyError for an event that no case under it has.
+    Events that change nothing officers work on leave the version as it was, so that open forms do not become stale.
     """
     if event.kind in _NOTED:
         return facts
@@ -115,8 +115,7 @@ def _to(kind: StepKind, state: TrackState | None = None) -> _Change:
 
 def _on(facts: ComplaintFacts, event: Event, sop: Sop) -> ComplaintFacts:
     """Return the ComplaintFacts with the office's step that follows the event's in place of it."""
-    assert event.step is not None
-    return _open(_close(facts, event.step, event.agency), sop.after(event.step), event.agency, event.at)
+    return _open(_close(facts, event.step, event.agency), sop.after(event.step or ""), event.agency, event.at)
 
 
 def _direct(facts: ComplaintFacts, event: Event, sop: Sop) -> ComplaintFacts:
@@ -145,12 +144,10 @@ def _send_to_agencies(facts: ComplaintFacts, event: Event, sop: Sop) -> Complain
 
 
 def _send_back(facts: ComplaintFacts, event: Event, sop: Sop) -> ComplaintFacts:
-    assert event.step is not None
-    row = sop.row(event.step)
-    assert row.back_to is not None
+    row = sop.row(event.step or "")
     # The answers are taken up by the office, whichever agency gets its answer back.
     facts = _close(facts, event.step, None if row.kind is StepKind.DISPOSE_ANSWER else event.agency)
-    facts = _open(facts, sop.row(row.back_to), event.agency, event.at)
+    facts = _open(facts, sop.row(row.back_to or ""), event.agency, event.at)
     return _on_track(facts, event.agency, state=TrackState.DRAFTING, awaits=())
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from types import MappingProxyType
 
 from workflow_rules.process.actions import Action
@@ -92,6 +93,10 @@ class Sop:
     def _actors(self) -> dict[str, Actor]:
         return {actor.code: actor for actor in self.actors}
 
+    @cached_property
+    def _next(self) -> dict[str, SopStep]:
+        return {row.step: following for row, following in pairwise(self.steps)}
+
     def row(self, step: str) -> SopStep:
         return self._rows[step]
 
@@ -104,6 +109,10 @@ class Sop:
 
     def actor(self, code: str) -> Actor:
         return self._actors[code]
+
+    @property
+    def warning_share(self) -> float:
+        return self.warning_percent / 100
 
     @property
     def relays(self) -> bool:
@@ -139,10 +148,8 @@ class Sop:
         return self.steps[: self.steps.index(self.of_kind(StepKind.DIRECT)) + 1]
 
     def after(self, step: str) -> SopStep:
-        """Return the step of the office that follows one at which the case moves on by itself: any before the direction
-        and before the reply, except the relay.
-        """
-        return self.steps[self.steps.index(self._rows[step]) + 1]
+        """Return the step that follows a step. Raises KeyError for an unknown step and for the last one."""
+        return self._next[step]
 
     def superiors(self, code: str) -> tuple[str, ...]:
         """Return the codes of the superiors of a role, from the direct one to the top."""

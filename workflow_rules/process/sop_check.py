@@ -11,7 +11,7 @@ from workflow_rules.process.steps import AGENCY_KINDS, STATUS_OF, CaseStatus, St
 
 
 class SopFaultReason(StrEnum):
-    """An enum of what can be wrong with an SOP version; the messages are in `app/vocabulary/refusals.py`."""
+    """An enum of what can be wrong with an SOP version."""
 
     MISSING_STEP = "missing_step"
     DUPLICATE = "duplicate"
@@ -51,10 +51,8 @@ class WrongSop(ValueError):
 _BEFORE = (StepKind.REGISTER, StepKind.REVIEW, StepKind.DIRECT, StepKind.RELAY)
 _AFTER = (StepKind.DISPOSE_ANSWER, StepKind.REVIEW, StepKind.REPLY)
 _ONCE: tuple[StepKind, ...] = tuple(kind for kind in StepKind if kind not in (StepKind.REVIEW, StepKind.RELAY))
-_OF_REVIEWS = (
-    frozenset({CaseStatus.CHECKING, CaseStatus.REPORTING}),
-    frozenset({CaseStatus.DISPOSING_ANSWER, CaseStatus.REPLYING}),
-)
+_OF_EARLY_REVIEWS = frozenset({CaseStatus.CHECKING, CaseStatus.REPORTING})
+_OF_LATE_REVIEWS = frozenset({CaseStatus.DISPOSING_ANSWER, CaseStatus.REPLYING})
 R = SopFaultReason
 
 
@@ -128,7 +126,9 @@ def _of_step(sop: Sop, path: str, place: int, row: SopStep) -> Iterator[SopFault
     if row.allowance is not None and row.allowance.value < 1:
         yield SopFault(f"{path}.allowance", R.NOT_POSITIVE, str(row.allowance.value))
     late = any(before.kind is StepKind.DISPOSE_ANSWER for before in sop.steps[:place])
-    possible = _OF_REVIEWS[late] if row.kind is StepKind.REVIEW else {STATUS_OF.get(row.kind)}
+    possible = {STATUS_OF.get(row.kind)}
+    if row.kind is StepKind.REVIEW:
+        possible = {*(_OF_LATE_REVIEWS if late else _OF_EARLY_REVIEWS)}
     if row.status not in possible:
         yield SopFault(f"{path}.status", R.WRONG_STATUS, row.status or "")
     if row.act not in (REVIEWS if row.kind is StepKind.REVIEW else (ACT_OF[row.kind],)):

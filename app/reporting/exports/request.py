@@ -8,6 +8,7 @@ from typing import Any
 from app.fields.definitions import known_fields
 from app.fields.filters import read_filter
 from app.reporting.exports.columns import COLUMNS, USUAL
+from app.vocabulary.words import STEPS
 from app.worklists.complaint_lists import ComplaintFilter
 from workflow_rules.process.actors import Person
 from workflow_rules.process.steps import CaseStatus
@@ -43,9 +44,12 @@ class WantedReport:
         """
         given = {name: getattr(self, name) for name in ("since", "until", "agency", "category", "channel", "district")}
         status = CaseStatus(self.status) if self.status else None
-        step = self.step if self.step else None
+        if self.step and self.step not in STEPS:
+            raise ValueError(self.step)
         own = tuple((code, read_filter(known_fields()[code], text)) for code, text in self.fields.items())
-        return ComplaintFilter(status=status, step=step, late=self.late, running=self.running, fields=own, **given)
+        return ComplaintFilter(
+            status=status, step=self.step or None, late=self.late, running=self.running, fields=own, **given
+        )
 
     def document(self) -> dict[str, Any]:
         """Return the request for an export report as a JSON-compatible dict, without unset values."""

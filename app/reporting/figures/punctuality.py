@@ -165,5 +165,4 @@ def cached_punctualities(
 
 def _measure(given: dict[str, Any]) -> Measure:
     allowances = tuple(allowance_of(one["value"], one["unit"]) for one in given["allowances"])
-    step = given["step"] if given["step"] is not None else None
-    return Measure(**{**given, "allowances": allowances, "step": step})
+    return Measure(**{**given, "allowances": allowances})

@@ -56,8 +56,8 @@ def _received(period: Period) -> tuple[Any, Any]:
 
 
 def _opening(row: Any, sop: Sop, pauses: dict[int, list[Any]]) -> Opening:
-    _, _, key, name, track, cycle, actor, opened, closed, clock_from, due, value, unit, longer, more = row
-    step, granted = name, allowance_of(value, unit)
+    _, _, key, step, track, cycle, actor, opened, closed, clock_from, due, value, unit, longer, more = row
+    granted = allowance_of(value, unit)
     extended, more_days = False, 0
     if step == Step.DRAFT_ANSWER:
         extended, more_days = _lengthened(sop, granted, bool(longer), more or 0)

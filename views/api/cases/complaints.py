@@ -107,7 +107,7 @@ class ComplaintsApi(BaseApi):
         shown = [
             {
                 "action": one.action.value,
-                "step": one.step if one.step else None,
+                "step": one.step,
                 "agency": one.agency,
                 "params": schema_of(FILE_FIELDS) if one.action is Action.ATTACH else _params_schema(row, one),
             }
