@@ -87,6 +87,9 @@ def test_all_faults_are_reported_at_once_by_the_labels_of_their_controls(as_user
     assert {control for control, _ in listed} == set(faults)
     assert ("bounds.most", "Nilai atau panjang terbesar: Tulis angka saja, misalnya 20") in listed
     assert ("label.id", "Nama: Isi bagian ini") in listed
+    nameless = as_user("administrator").post("/isian/baru", data={**FORM, "code": "", "label.id": ""}).text
+    assert 'href="#label.id"' in nameless
+    assert 'href="#code"' not in nameless, "a code is made from the name"
     options = {"type": "choice", "pattern": "", "options": "merah = Merah\nBiru = Biru"}
     page = as_user("administrator").post("/isian/baru", data={**FORM, **options}).text
     assert '<a href="#options">Pilihan 2: Pakai huruf kecil' in page

@@ -242,7 +242,11 @@ def _listed(faults: list[Fault]) -> list[tuple[str, str, str]]:
 def _form_page(
     row: FieldDefinition | None, typed: MultiDict[str, str], faults: list[Fault] | None = None, stale: bool = False
 ) -> str:
-    at_field = {control_of(fault.path): fault_text(fault) for fault in reversed(faults or [])}
+    faults = faults or []
+    if not typed.get("code") and any(fault.path == "label.id" for fault in faults):
+        # The code is missing only because it is made from the name.
+        faults = [fault for fault in faults if fault.path != "code"]
+    at_field = {control_of(fault.path): fault_text(fault) for fault in reversed(faults)}
     active = row is not None and row.active_from is not None
     return render_template(
         "fields/form.html",
@@ -252,7 +256,7 @@ def _form_page(
         seen=row_digest(row) if row is not None else "",
         typed=typed,
         faults=at_field,
-        fault_list=_listed(faults or []),
+        fault_list=_listed(faults),
         stale=stale,
         categories=categories_in_use(),
         classifications=CLASSIFICATIONS,
