@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import BindParameter, ScalarSelect, Select, Text, bindparam, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
+from app.access.actors import agency_actors
 from app.core.clock import office_today
 from app.core.definitions import VERSION, note_version
 from app.core.extensions import db
-from app.models import DelegationRow, OfficerProfile, Role, User, assoc_user_role
-from workflow_rules.process.actors import Capacity, DelegationKind, Person
+from app.models import ActorRow, DelegationRow, OfficerProfile, Role, User, assoc_user_role
+from workflow_rules.process.actors import Capacity, DelegationKind, Organisation, Person
 from workflow_rules.process.delegations import Delegation, capacities_on
-from workflow_rules.process.standard_sop import AGENCY_ACTORS, OFFICERS
 
 SUPERVISOR_ROLE = "supervisor"
 ADMINISTRATOR_ROLE = "administrator"
@@ -40,12 +40,13 @@ def standing_of(user_id: int | BindParameter[int], day: date | BindParameter[dat
     columns = (getattr(DelegationRow, name) for name in ("id", "kind", "giver_id", "holder_id", "starts_on", "ends_on"))
     running = select(func.json_agg(func.json_build_array(*columns))).where(*runs).scalar_subquery()
     owner = assoc_user_role.c.user_id
-    role = func.json_build_array(owner, Role.name, OfficerProfile.agency_code)
+    role = func.json_build_array(owner, Role.name, OfficerProfile.agency_code, ActorRow.organisation)
     roles = (
         select(func.json_agg(aggregate_order_by(role, Role.id)))
         .select_from(assoc_user_role)
         .join(Role, Role.id == assoc_user_role.c.role_id)
         .outerjoin(OfficerProfile, OfficerProfile.user_id == owner)
+        .outerjoin(ActorRow, ActorRow.code == Role.name)
         .where(or_(owner == user_id, owner.in_(select(DelegationRow.giver_id).where(*runs))))
     )
     return select(func.json_build_array(running, roles.scalar_subquery(), literal_column(VERSION))).scalar_subquery()
@@ -62,11 +63,11 @@ def person_with(user: User, standing: list[Any], day: date) -> Person:
     ]
     own: dict[int, tuple[Capacity, ...]] = {}
     roles: set[str] = set()
-    for owner, name, agency in standing[1] or ():
+    for owner, name, agency, organisation in standing[1] or ():
         if owner == user.id:
             roles.add(name)
-        of_agency = name in AGENCY_ACTORS
-        if name in OFFICERS and (agency is not None or not of_agency):
+        of_agency = organisation == Organisation.AGENCY
+        if organisation is not None and (agency is not None or not of_agency):
             own[owner] = (*own.get(owner, ()), Capacity(name, agency if of_agency else None))
     held = capacities_on(user.id, own, running, day)
     return Person(user.id, user.get_full_name(), held, SUPERVISOR_ROLE in roles, ADMINISTRATOR_ROLE in roles)
@@ -82,7 +83,7 @@ def holders_of(actor: str, agency: str | None) -> list[int]:
     `agency` counts only for agency actors. Delegations are not considered.
     """
     held = _officers(User.id).where(Role.name == actor)
-    if actor in AGENCY_ACTORS:
+    if actor in agency_actors():
         held = held.where(OfficerProfile.agency_code == agency)
     return list(db.session.scalars(held.order_by(User.id)))
 
@@ -104,7 +105,8 @@ def _officers(*columns: Any) -> Select[Any]:
 def agency_officers(agency: str | None) -> Select[Any]:
     """Return a statement that selects the ids of the active users who hold an office of one agency or (None) of any."""
     belongs = OfficerProfile.agency_code.is_not(None) if agency is None else OfficerProfile.agency_code == agency
-    return _officers(User.id).where(Role.name.in_(AGENCY_ACTORS), belongs)
+    of_agencies = select(ActorRow.code).where(ActorRow.organisation == Organisation.AGENCY.value)
+    return _officers(User.id).where(Role.name.in_(of_agencies), belongs)
 
 
 def administrators() -> list[int]:
@@ -138,7 +140,7 @@ def recipient_parameters(offices: Iterable[Office], now: datetime) -> dict[str, 
     on the office date of `now` (aware UTC). Raises ValueError when there are no offices.
     """
     # Only agency actors exist once per agency; for other actors the agency of the step does not matter.
-    pairs = [(actor, (agency or "") if actor in AGENCY_ACTORS else None) for actor, agency in offices]
+    pairs = [(actor, (agency or "") if actor in agency_actors() else None) for actor, agency in offices]
     actors, agencies = zip(*pairs, strict=True)
     return {"actors": [*actors], "agencies": [*agencies], "day": office_today(now)}
 

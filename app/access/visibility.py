@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, false, select, true
 from sqlalchemy.exc import OperationalError
 
+from app.access.actors import agency_actors
 from app.access.personal_data import without_traces
 from app.core.connections import is_lock_busy
 from app.core.extensions import db
@@ -14,7 +15,6 @@ from app.models import AgencyTrackRow, Complaint, ComplaintEvent
 from workflow_rules.process.actors import Person
 from workflow_rules.process.events import SystemEvent
 from workflow_rules.process.identity import Confidentiality
-from workflow_rules.process.standard_sop import AGENCY_ACTORS
 from workflow_rules.process.steps import CaseStatus
 
 _tracks = AgencyTrackRow.__table__
@@ -98,7 +98,7 @@ def data_shown(event: ComplaintEvent, complaint: Complaint, person: Person) -> d
     if foreign and event.agency_code is not None:
         hidden |= _BETWEEN_TWO
     # Text of a protected reporter, or the office's record of it.
-    of_reporter = guarded and event.kind in REPORTER_TEXT_KINDS and event.actor not in AGENCY_ACTORS
+    of_reporter = guarded and event.kind in REPORTER_TEXT_KINDS and event.actor not in agency_actors()
     if of_reporter and complaint.redacted:
         hidden |= {"filename"}
     shown = {name: value for name, value in event.data.items() if name not in hidden}

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.access.actors import process_actors
 from app.access.visibility import ADDED_TEXT_FIELDS, about_reporter
 from app.casefile.case import Case
 from app.core.extensions import db
@@ -35,7 +36,6 @@ from app.models import (
 from app.reference.calendar_history import calendar_at, changes_since
 from workflow_rules.process.actors import BY_REPORTER
 from workflow_rules.process.identity import Confidentiality
-from workflow_rules.process.standard_sop import OFFICERS
 
 Data = dict[str, Any]
 
@@ -162,7 +162,7 @@ def notices_data(case: Case) -> list[Data]:
         {
             **columns(row, ("kind", "level", "created_at", "read_at")),
             **({"step": row.task.step, "about_agency": row.task.agency_code} if row.task else {}),
-            "office": sorted({role.name for role in row.user.roles} & OFFICERS),
+            "office": sorted({role.name for role in row.user.roles} & {actor.code for actor in process_actors()}),
             "agency": agencies.get(row.user_id),
             "deliveries": deliveries.get(row.id, []),
         }

@@ -30,24 +30,9 @@ from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.identity import missing_identity
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 from workflow_rules.process.sop import Sop
-from workflow_rules.process.standard_sop import Officer, Step
+from workflow_rules.process.standard_sop import Officer
 from workflow_rules.time.national_clock import NationalLimit
 from workflow_rules.time.working_calendar import WorkingCalendar
-
-PRIMARY_ACTIONS: dict[str, Action] = {
-    Step.REGISTER: Action.REGISTER,
-    Step.CHECK: Action.APPROVE_CHECK,
-    Step.REPORT: Action.REPORT,
-    Step.DIRECT: Action.DIRECT,
-    Step.RELAY: Action.RELAY,
-    Step.AGENCY_RECEIVE: Action.ACCEPT,
-    Step.AGENCY_DISPOSE: Action.DISPOSE,
-    Step.DRAFT_ANSWER: Action.SUBMIT_DRAFT,
-    Step.SIGN_ANSWER: Action.SIGN,
-    Step.SEND_ANSWER: Action.SEND,
-    Step.DISPOSE_ANSWER: Action.DISPOSE_ANSWER,
-    Step.REPLY: Action.REPLY,
-}
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from app.fields.visibility import event_data_shown
 from app.models import ComplaintEvent, StepAlarm, StepTask
 from workflow_rules.process.actions import Action
 from workflow_rules.process.escalation import LIMIT
-from workflow_rules.process.standard_sop import Step
+from workflow_rules.process.steps import StepKind
 from workflow_rules.record.time_ledger import LedgerEntry, Stretch
 from workflow_rules.time.deadlines import Allowance, TimeState, Unit, time_state, warn_at
 from workflow_rules.time.explanation import Segment
@@ -104,7 +104,7 @@ def whole_clock(case: Case) -> WholeLimit:
     due = clock.due_at(case.sop, case.calendar)
     done = case.complaint.answered_at or case.complaint.ended_at
     warning = warn_at(case.calendar, clock.begins, due, clock.pauses, case.sop.warning_share)
-    paused = any(task.step == Step.REGISTER and task.paused_at is not None for task in case.open_tasks)
+    paused = any(task.step == StepKind.REGISTER and task.paused_at is not None for task in case.open_tasks)
     return WholeLimit(due, time_state(done or case.now, due, warning, paused), done)
 
 
@@ -153,7 +153,7 @@ def _pause(case: Case, task: StepTask, began: datetime, ended: datetime | None) 
 
 def _extension(case: Case, task: StepTask) -> Extension | None:
     track = case.facts.track(task.agency_code)
-    if track is None or not (track.extended or track.more_days) or task.step != Step.DRAFT_ANSWER:
+    if track is None or not (track.extended or track.more_days) or task.step != StepKind.DRAFT_ANSWER:
         return None
     applies = {
         "field_visit": track.field_visit,

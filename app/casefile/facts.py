@@ -12,8 +12,7 @@ from app.models import AgencyTrackRow, Complaint, Reporter, StepTask
 from app.outbound.notification_channels import CHANNELS
 from workflow_rules.process.facts import AgencyTrack, ComplaintFacts, OpenStep, Pause
 from workflow_rules.process.identity import Classification, Confidentiality, ReporterFacts
-from workflow_rules.process.standard_sop import STANDARD_SOP
-from workflow_rules.process.steps import ENDED, CaseStatus, Route, TrackState
+from workflow_rules.process.steps import ENDED, CaseStatus, Route, TrackState, kind_of
 
 _ONE = (
     select(Complaint)
@@ -152,9 +151,9 @@ def facts_from(
 
 def as_open_step(task: StepTask) -> OpenStep:
     """Return the row of an open step as an `OpenStep` of workflow_rules, with its finished pauses."""
-    row, pauses = STANDARD_SOP.row(task.step), ended_pauses(task)
+    status, pauses = CaseStatus(task.status) if task.status else None, ended_pauses(task)
     start = (task.agency_code, task.opened_at, task.clock_from)
-    return OpenStep(task.step, row.kind, row.status, *start, pauses, task.paused_at)
+    return OpenStep(task.step, kind_of(task.step), status, *start, pauses, task.paused_at)
 
 
 def ended_pauses(task: StepTask) -> tuple[Pause, ...]:

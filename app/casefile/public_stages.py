@@ -6,8 +6,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from workflow_rules.process.facts import ComplaintFacts
-from workflow_rules.process.standard_sop import Step
-from workflow_rules.process.steps import CaseStatus
+from workflow_rules.process.steps import CaseStatus, StepKind
 
 
 class PublicStage(IntEnum):
@@ -29,21 +28,17 @@ class StageState(StrEnum):
     STOPPED = "stopped"
 
 
-STAGE_AT: dict[str, PublicStage] = {
-    Step.REGISTER: PublicStage.RECEIVED,
-    Step.CHECK: PublicStage.CHECKED,
-    Step.REPORT: PublicStage.CHECKED,
-    Step.DIRECT: PublicStage.CHECKED,
-    Step.RELAY: PublicStage.CHECKED,
-    Step.AGENCY_RECEIVE: PublicStage.HANDLED,
-    Step.AGENCY_DISPOSE: PublicStage.HANDLED,
-    Step.DRAFT_ANSWER: PublicStage.HANDLED,
-    Step.SIGN_ANSWER: PublicStage.PREPARED,
-    Step.SEND_ANSWER: PublicStage.PREPARED,
-    Step.DISPOSE_ANSWER: PublicStage.PREPARED,
-    Step.REPLY: PublicStage.PREPARED,
+_STAGE_OF_OFFICE = {
+    CaseStatus.REGISTERING: PublicStage.RECEIVED,
+    CaseStatus.CHECKING: PublicStage.CHECKED,
+    CaseStatus.REPORTING: PublicStage.CHECKED,
+    CaseStatus.DIRECTING: PublicStage.CHECKED,
+    CaseStatus.RELAYING: PublicStage.CHECKED,
+    CaseStatus.DISPOSING_ANSWER: PublicStage.PREPARED,
+    CaseStatus.REPLYING: PublicStage.PREPARED,
 }
-"""Step to public stage. Drafting counts as handled: the agency may still be working on the matter (field visits)."""
+_PREPARE = frozenset({StepKind.SIGN_ANSWER, StepKind.SEND_ANSWER})
+"""Kinds of an agency's steps after the draft. Drafting counts as handled: the agency may still work on the matter."""
 
 ENDED_UNANSWERED = frozenset({CaseStatus.ARCHIVED, CaseStatus.MERGED, CaseStatus.WITHDRAWN})
 
@@ -63,21 +58,31 @@ def stage_of(facts: ComplaintFacts) -> PublicStage:
     """
     if facts.status in (CaseStatus.ANSWERED, CaseStatus.CLOSED):
         return PublicStage.ANSWERED
-    office = [s.step for s in facts.open_steps if not s.of_agency and s.agency is None]
-    agencies = [s.step for s in facts.open_steps if s.of_agency]
+    office = [s for s in facts.open_steps if not s.of_agency and s.agency is None]
+    agencies = [s for s in facts.open_steps if s.of_agency]
     if not office and not agencies and any(t.sent_at is not None for t in facts.active_tracks):
         return PublicStage.HANDLED
-    steps = office or agencies or [s.step for s in facts.open_steps]
-    return min((STAGE_AT[step] for step in steps), default=PublicStage.RECEIVED)
+    steps = office or agencies or facts.open_steps
+    return min((stage_at(s.kind, s.status) for s in steps), default=PublicStage.RECEIVED)
 
 
-def stages(facts: ComplaintFacts, received_at: datetime, opened: Iterable[tuple[str, datetime]]) -> list[StageLine]:
-    """Return a `StageLine` for each of the five public stages of a case, in order. `opened` holds the steps of the
-    current cycle with the aware datetimes at which they opened.
+def stage_at(kind: StepKind, status: CaseStatus | None) -> PublicStage:
+    """Return the `PublicStage` of a step of this kind, with the status of a case whose office is at it, if it is one of
+    the office.
+    """
+    if status is not None:
+        return _STAGE_OF_OFFICE[status]
+    return PublicStage.PREPARED if kind in _PREPARE else PublicStage.HANDLED
+
+
+def stages(
+    facts: ComplaintFacts, received_at: datetime, opened: Iterable[tuple[PublicStage, datetime]]
+) -> list[StageLine]:
+    """Return a `StageLine` for each of the five public stages of a case, in order. `opened` holds the stages of the
+    steps of the current cycle with the aware datetimes at which they opened.
     """
     since = {PublicStage.RECEIVED: received_at}
-    for step, at in opened:
-        stage = STAGE_AT[step]
+    for stage, at in opened:
         since[stage] = min(at, since.get(stage, at))
     if facts.answered_at is not None:
         since[PublicStage.ANSWERED] = facts.answered_at

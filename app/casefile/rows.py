@@ -12,6 +12,7 @@ from app.access.visibility import visible_to
 from app.core.extensions import db
 from app.core.identifiers import LARGEST_ID
 from app.models import (
+    ActorRow,
     Agency,
     AgencyTrackRow,
     Attachment,
@@ -30,11 +31,10 @@ from app.models import (
 from app.reference.calendar import calendar_rows, calendar_with
 from app.reference.national_limits import limit_rows, limits_with
 from app.reference.sop import sop_with, steps_of_sop
-from workflow_rules.process.actors import Person
+from workflow_rules.process.actors import Organisation, Person
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 from workflow_rules.process.sop import Sop
-from workflow_rules.process.standard_sop import AGENCY_ACTORS
 from workflow_rules.time.national_clock import NationalLimit
 from workflow_rules.time.working_calendar import WorkingCalendar
 
@@ -48,6 +48,7 @@ _PARTS = (
     joinedload(Complaint.sop_version),
 )
 
+_OF_AGENCIES = select(ActorRow.code).where(ActorRow.organisation == Organisation.AGENCY.value)
 _HOLDER_NAME = func.trim(func.concat(User.first_name, " ", User.last_name))
 # The names of the active users for whom an open step waits.
 _HOLDERS = (
@@ -60,7 +61,7 @@ _HOLDERS = (
         StepTask.closed_at.is_(None),
         User.active.is_(True),
         Role.name == StepTask.actor,
-        or_(StepTask.actor.not_in(sorted(AGENCY_ACTORS)), OfficerProfile.agency_code == StepTask.agency_code),
+        or_(StepTask.actor.not_in(_OF_AGENCIES), OfficerProfile.agency_code == StepTask.agency_code),
     )
     .correlate(StepTask)
     .scalar_subquery()

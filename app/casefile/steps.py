@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.casefile.case import PRIMARY_ACTIONS, Case
+from app.casefile.case import Case
 from app.casefile.facts import ended_pauses
 from app.models import StepTask
 from workflow_rules.process.sop import SopStep
-from workflow_rules.process.standard_sop import AGENCY_STEPS, Step
-from workflow_rules.process.steps import ENDED, CaseStatus
+from workflow_rules.process.steps import AGENCY_KINDS, ENDED, CaseStatus, StepKind
 from workflow_rules.time.deadlines import Allowance, TimeState, Unit, WorkingLength, remaining, span, time_state
 
 LAST_NUMBER = 11
@@ -133,12 +132,12 @@ def _tasks_of_cycle(case: Case) -> list[StepTask]:
     first cycle.
     """
     cycle = case.complaint.cycle
-    return [t for t in case.tasks if t.cycle == cycle or t.step == Step.REGISTER]
+    return [t for t in case.tasks if t.cycle == cycle or t.step == StepKind.REGISTER]
 
 
 def _tracks_in(case: Case, step: str, tasks: Sequence[StepTask]) -> list[str | None]:
     """Return a list of the agency codes for which a step has a line; None stands for the office's own line."""
-    if step not in AGENCY_STEPS:
+    if step not in AGENCY_KINDS:
         extra = {t.agency_code for t in tasks} - {None}
         main = any(t.agency_code is None for t in tasks) or not extra
         return [*([None] if main else []), *sorted(code for code in extra if code)]
@@ -177,10 +176,10 @@ def _undone(case: Case, row: SopStep, task: StepTask) -> bool:
     """
     if task.closed_at is None:
         return False
-    if task.closed_by != PRIMARY_ACTIONS[row.step].value:
+    if task.closed_by != row.act.value:
         return True
-    # Repeated for an open step of its own track or, for steps 10 and 11, of any track.
-    joined = task.step in (Step.DISPOSE_ANSWER, Step.REPLY)
+    # Repeated for an open step of its own track or, for the steps after the answers, of any track.
+    joined = row.status in (CaseStatus.DISPOSING_ANSWER, CaseStatus.REPLYING)
     return any(
         t.opened_at >= task.closed_at
         and (t.agency_code == task.agency_code or (joined and t.agency_code is not None))

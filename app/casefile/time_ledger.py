@@ -12,7 +12,7 @@ from app.casefile.facts import ended_pauses
 from app.core.extensions import db
 from app.models import Complaint, LedgerRow
 from workflow_rules.process.actions import Action
-from workflow_rules.process.standard_sop import Step
+from workflow_rules.process.steps import StepKind
 from workflow_rules.record.past_state import WholeClock
 from workflow_rules.record.time_ledger import LedgerEntry, LedgerKind, Stretch, stretches, working_time
 from workflow_rules.time.national_clock import (
@@ -98,7 +98,7 @@ def whole_clock_of(complaint: Complaint) -> WholeClock:
     reopened = complaint.cycle > 1
     return WholeClock(
         begins=min(task.opened_at for task in tasks) if reopened else complaint.received_at,
-        pauses=tuple(pause for task in tasks if task.step == Step.REGISTER for pause in ended_pauses(task)),
+        pauses=tuple(pause for task in tasks if task.step == StepKind.REGISTER for pause in ended_pauses(task)),
         extended=any(t.field_visit or t.cross_agency for t in complaint.tracks if t.cycle == complaint.cycle),
         reopened=reopened,
     )
@@ -108,7 +108,7 @@ def national_clocks_of(
     complaint: Complaint, limits: Iterable[NationalLimit], calendar: WorkingCalendar, now: datetime
 ) -> tuple[NationalClock, ...]:
     """Return a tuple of a case's national clocks at `now`; its reception counts where no submission is known."""
-    disposition = (Step.AGENCY_DISPOSE.value, Action.DISPOSE.value)
+    disposition = (StepKind.AGENCY_DISPOSE.value, Action.DISPOSE.value)
     sent = [track.sent_at for track in complaint.tracks if track.sent_at is not None]
     closings = [task.closed_at for task in complaint.tasks if (task.step, task.closed_by) == disposition]
     disposed = [at for at in closings if at is not None]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.access.actors import agency_actors
 from app.casefile.case import Case
 from app.casefile.labels import CHANGED, CHOSEN, DECIDED, LEADING, PARTS, choices_of
 from app.fields.definitions import known_fields
@@ -13,7 +14,7 @@ from app.fields.visibility import event_data_shown
 from app.models import ComplaintEvent
 from app.vocabulary.actions import PARAMETERS, PARAMETERS_OF, SENTENCES
 from app.vocabulary.words import ACTORS, CHOICES, DELEGATION_KINDS, STEPS
-from workflow_rules.process.standard_sop import AGENCY_ACTORS, Step
+from workflow_rules.process.steps import StepKind
 
 GROUP_OF = {
     "direct": "arahan",
@@ -191,7 +192,7 @@ def byline(case: Case, event: ComplaintEvent) -> str:
 
 def office_of(case: Case, actor: str, agency: str | None) -> str:
     """Return the name of an actor's office, followed by its agency if it belongs to one."""
-    belongs = f" {case.short_name(agency)}" if agency and actor in AGENCY_ACTORS else ""
+    belongs = f" {case.short_name(agency)}" if agency and actor in agency_actors() else ""
     return f"{ACTORS[actor]}{belongs}".replace(" OPD ", " ")
 
 
@@ -255,7 +256,7 @@ def disposition_of(case: Case, event: ComplaintEvent) -> Disposition:
     elif event.kind == "dispose":
         to = data.get("unit") or office_of(case, "agency_secretary", event.agency_code)
     elif event.kind == "dispose_answer":
-        to = office_of(case, case.sop.owner(Step.REPLY), None)
+        to = office_of(case, case.sop.owner(StepKind.REPLY), None)
     else:
         raise KeyError(event.kind)
     return Disposition(byline(case, event), to, data.get("instruction", ""), event.at, route, event.id)

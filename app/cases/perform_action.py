@@ -28,8 +28,8 @@ from workflow_rules.process.actions import Action, ActionRequest, Known, MergeTa
 from workflow_rules.process.actors import Person
 from workflow_rules.process.complaint_number import LONGEST_WRITTEN, read_complaint_number
 from workflow_rules.process.decide import Decision, decide
-from workflow_rules.process.standard_sop import AGENCY_STEPS, Officer, Step
-from workflow_rules.process.steps import CaseStatus
+from workflow_rules.process.sop import Sop
+from workflow_rules.process.steps import AGENCY_KINDS, CaseStatus, StepKind
 from workflow_rules.time.deadlines import deadline_for
 
 
@@ -83,7 +83,7 @@ def perform_action(
         before = list(case.rows.tasks)
         change = change_case(case, decision.event, by, address=address, origin=origin, notifier=notifier)
         done = Performed(case.complaint, change.event, decision, tuple(change.opened), case.rows, before)
-        _follow_up(done, corrected, by, notifier)
+        _follow_up(done, corrected, by, notifier, case.context.sop)
         write_fields(case.complaint, filled)
         for name, content in filled.files:
             store_file(case.complaint, name, content, decision.event.by.actor, decision.event.at)
@@ -131,7 +131,7 @@ def _decide(
         initials=initials,
         drafts=draft_hashes(case.complaint) if request.action is Action.SIGN else {},
         letters=letter_states(case.complaint) if request.action is Action.SEND and letters_drawn else {},
-        draft_due_at={task.agency_code: task.due_at for task in case.rows.tasks if task.step == Step.DRAFT_ANSWER},
+        draft_due_at={task.agency_code: task.due_at for task in case.rows.tasks if task.step == StepKind.DRAFT_ANSWER},
         correction=corrected.known,
         choices=current_choices(),
         fields=filled.as_facts(case.complaint.field_values),
@@ -174,7 +174,7 @@ def lock_cases(ids: Iterable[int], action: Action, params: Mapping[str, Any]) ->
     lock_in_order(which if into is None else or_(which, Complaint.number == into))
 
 
-def _follow_up(done: Performed, corrected: Corrected, by: Person, notifier: Notifier) -> None:
+def _follow_up(done: Performed, corrected: Corrected, by: Person, notifier: Notifier, sop: Sop) -> None:
     """Write what an action changes besides the state of the case: corrected values, urgency, the merged case, letters,
     and notices. Does not commit. Raises ActionRefused when an electronic signature fails.
     """
@@ -193,17 +193,19 @@ def _follow_up(done: Performed, corrected: Corrected, by: Person, notifier: Noti
     if decision.event.kind is Action.SUBMIT_DRAFT:
         track = decision.after.track(decision.event.agency)
         notifier.initials_asked(complaint, done.opened, track.awaits if track else ())
-    _notify_of_agencies(done, notifier)
+    _notify_of_agencies(done, notifier, sop)
 
 
-def _notify_of_agencies(done: Performed, notifier: Notifier) -> None:
-    """Write notices to officers about a change of one track, and to the Admin if anonymity must be confirmed."""
+def _notify_of_agencies(done: Performed, notifier: Notifier, sop: Sop) -> None:
+    """Write notices to officers about a change of one track, and to those who confirm anonymity if it must be."""
     event, case, seq = done.decision.event, done.complaint, done.event.seq
-    at_agency = [t for t in done.rows.tasks if t.agency_code == event.agency and t.step in AGENCY_STEPS]
+    at_agency = [t for t in done.rows.tasks if t.agency_code == event.agency and t.step in AGENCY_KINDS]
     if event.kind is Action.ASK_RELEASE:
-        notifier.of_office(case, at_agency, "release_asked", Officer.OFFICE_HEAD, None, seq)
+        for actor in sorted(sop.powers[Action.RELEASE]):
+            notifier.of_office(case, at_agency, "release_asked", actor, None, seq)
     if event.kind is Action.RELEASE and not event.data["accept"]:
-        notifier.of_office(case, at_agency, "release_refused", Officer.AGENCY_HEAD, event.agency, seq)
+        for actor in sorted(sop.powers[Action.ASK_RELEASE]):
+            notifier.of_office(case, at_agency, "release_refused", actor, event.agency, seq)
     if event.kind is Action.EXTEND:
         for task in at_agency:
             notifier.of_office(case, [task], "answer_extended", task.actor, event.agency, seq)
@@ -213,8 +215,9 @@ def _notify_of_agencies(done: Performed, notifier: Notifier) -> None:
     if event.data.get("unit_code"):
         notifier.disposed(case, done.opened, officers_of_unit(event.data["unit_code"]), seq)
     if done.decision.after.anonymity_unconfirmed:
-        waiting = [task for task in done.opened if task.step in (Step.DIRECT, Step.RELAY)]
-        notifier.of_office(case, waiting, "anonymity_wanted", Officer.COMPLAINT_ADMIN, None, seq)
+        waiting = [task for task in done.opened if task.step in (StepKind.DIRECT, StepKind.RELAY)]
+        for actor in sorted(sop.powers[Action.CONFIRM_ANONYMITY]):
+            notifier.of_office(case, waiting, "anonymity_wanted", actor, None, seq)
 
 
 def _number_of_target(params: Mapping[str, Any]) -> str | None:

@@ -14,11 +14,12 @@ from app.core.clock import utc_now
 from app.core.transaction import one_transaction
 from app.models import Complaint
 from app.notices.reporter_notices import notify_reporter
+from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Person
 from workflow_rules.process.events import Event, SystemEvent
 from workflow_rules.process.parameters import Field, Text, check_fields
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
-from workflow_rules.process.standard_sop import Officer
+from workflow_rules.process.sop import Sop
 
 REASON: dict[str, Field] = {"code_reason": Text(longest=500)}
 
@@ -34,16 +35,21 @@ class Replaced:
     sent: bool
 
 
+def _speaking(sop: Sop) -> frozenset[str]:
+    """Return the roles that may speak for the reporter."""
+    return sop.powers[Action.ADD_INFORMATION]
+
+
 def replace_code(
     complaint_id: int, params: dict[str, Any], by: Person, *, now: datetime | None = None, address: str | None = None
 ) -> Replaced:
     """Give the case a new tracking code, append an event with the reason, commit, and return the new code in clear as
-    Replaced. The old code stops working. Raises ActionRefused: not_visible, not_your_step for anyone but the Admin,
-    missing_input without a reason.
+    Replaced. The old code stops working. Raises ActionRefused: not_visible, not_your_step for anyone who may not speak
+    for the reporter, missing_input without a reason.
     """
     cleaned, errors = check_fields(REASON, params)
     with one_transaction():
-        case, capacity = lock_case(complaint_id, by, lambda _: by.capacity_as({Officer.COMPLAINT_ADMIN}))
+        case, capacity = lock_case(complaint_id, by, lambda case: by.capacity_as(_speaking(case.context.sop)))
         complaint = case.complaint
         if errors:
             raise ActionRefused(RefusalReason.MISSING_INPUT, errors=tuple(errors))

@@ -18,6 +18,7 @@ def open_task(complaint: Complaint, step: OpenStep, actor: str, after: Complaint
         complaint_id=complaint.id,
         cycle=after.cycle,
         step=step.step,
+        status=step.status.value if step.status else None,
         agency_code=step.agency,
         actor=actor,
         opened_at=step.opened_at,

@@ -32,11 +32,12 @@ from app.models.paper import Emblem, IssuedNumber, Paper, PaperKind
 from app.models.peer import SyncComparison, SyncImport, SyncLedger, SyncPeer
 from app.models.reference import Category, District, Holiday, NationalLimitRow, Village, WorkingWeek
 from app.models.report import Register, RegisterKind, RehearsalRow, ReportJob, ReportRecipient, ReportSchedule
-from app.models.sop import SopStepRow, SopVersion
+from app.models.sop import ActorRow, ProcessStep, SopStepRow, SopVersion
 from app.models.text import StandardText, TextVersion
 from app.models.webhook import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
+    "ActorRow",
     "Agency",
     "AgencyTrackRow",
     "ApiKey",
@@ -87,6 +88,7 @@ __all__ = [
     "Permission",
     "PermissionView",
     "PersonalValue",
+    "ProcessStep",
     "RecoveryCode",
     "Register",
     "RegisterKind",

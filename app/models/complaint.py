@@ -27,8 +27,7 @@ from app.models.organisation import Agency
 from app.models.reference import Category, District, Village
 from app.models.sop import SopVersion
 from workflow_rules.process.identity import Classification, Confidentiality
-from workflow_rules.process.standard_sop import AGENCY_STEPS, Step
-from workflow_rules.process.steps import CaseStatus, Route, TrackState
+from workflow_rules.process.steps import AGENCY_KINDS, CaseStatus, Route, TrackState
 from workflow_rules.time.deadlines import Unit
 
 NOTIFICATION_CHANNELS = ("email", "gateway")
@@ -260,20 +259,20 @@ class AgencyTrackRow(Model):
     agency: Mapped[Agency] = relationship()
 
 
-_IN_AGENCY = f"({one_of('step', tuple(sorted(AGENCY_STEPS)))})"
+_IN_AGENCY = f"({one_of('step', tuple(sorted(AGENCY_KINDS)))})"
 
 
 class StepTask(Model):
     """Table row: one opening of one step of a case, with its own deadline; partial unique indexes allow one open step
     per track.
 
-    All instants are aware UTC. `clock_from` is when the allowance starts to count; `closed_at` is None while the step
+    `status` is that of a case whose office is at this step, None for a step of an agency. All instants are aware UTC.
+    `clock_from` is when the allowance starts to count; `closed_at` is None while the step
     is open, `paused_at` None while its clock runs.
     """
 
     __tablename__ = "step_task"
     __table_args__ = (
-        CheckConstraint(one_of("step", Step), name="step"),
         CheckConstraint(one_of("allowance_unit", Unit), name="allowance_unit"),
         CheckConstraint("closed_at >= opened_at", name="closed_after_opened"),
         CheckConstraint(f"agency_code IS NOT NULL OR NOT {_IN_AGENCY}", name="agency_steps"),
@@ -318,7 +317,8 @@ class StepTask(Model):
     id: Mapped[BigKey]
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"))
     cycle: Mapped[int]
-    step: Mapped[Word]
+    step: Mapped[Word] = mapped_column(ForeignKey("process_step.code"))
+    status: Mapped[str | None] = mapped_column(String(80))
     agency_code: Mapped[str | None] = mapped_column(ForeignKey("agency.code"))
     actor: Mapped[Word]
     opened_at: Mapped[Instant]

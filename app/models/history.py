@@ -12,7 +12,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.column_types import BigKey, Document, Instant, Prose, Word, one_of
 from app.models.complaint import Complaint
-from workflow_rules.process.standard_sop import Step
 from workflow_rules.record.time_ledger import LedgerKind
 
 JOURNAL_KINDS = (
@@ -78,7 +77,6 @@ class LedgerRow(Model):
     __tablename__ = "ledger_entry"
     __table_args__ = (
         CheckConstraint(one_of("kind", LedgerKind), name="kind"),
-        CheckConstraint(one_of("step", Step), name="step"),
         Index("ix_ledger_entry_house", "house", "at"),
         Index("ix_ledger_entry_closed_at", "at", postgresql_where=text("kind = 'closed'")),
     )
@@ -87,7 +85,7 @@ class LedgerRow(Model):
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"), index=True)
     kind: Mapped[Word]
     at: Mapped[Instant]
-    step: Mapped[Word]
+    step: Mapped[Word] = mapped_column(ForeignKey("process_step.code"))
     track: Mapped[str | None] = mapped_column(ForeignKey("agency.code"))
     house: Mapped[str | None] = mapped_column(ForeignKey("agency.code"))
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)

@@ -3,16 +3,50 @@
 from datetime import date
 
 from flask_appbuilder import Model
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.column_types import BigKey, Instant, Line, Prose, Word, one_of
-from workflow_rules.process.actors import DelegationKind
-from workflow_rules.process.standard_sop import OFFICERS, Step
+from app.core.column_types import BigKey, Document, Instant, Line, Prose, Word, one_of
+from workflow_rules.process.actors import DelegationKind, Organisation
 from workflow_rules.time.deadlines import Unit
 
 SOP_STATES = ("draft", "active", "retired")
+
+
+class ActorRow(Model):
+    """Table row: one officer role of the process. Its code is never changed, since versions and events name it.
+
+    `superior` is the code of the role to which its late steps are escalated; `seeded` rows came with the program.
+    """
+
+    __tablename__ = "actor"
+    __table_args__ = (
+        CheckConstraint(one_of("organisation", Organisation), name="organisation"),
+        CheckConstraint("code ~ '^[a-z][a-z0-9_]*$' AND code NOT IN ('reporter', 'system')", name="code"),
+        CheckConstraint("superior <> code", name="superior"),
+    )
+
+    id: Mapped[BigKey]
+    code: Mapped[Word] = mapped_column(unique=True)
+    label_id: Mapped[Line]
+    label_en: Mapped[Line] = mapped_column(default="")
+    organisation: Mapped[Word]
+    superior: Mapped[str | None] = mapped_column(ForeignKey("actor.code"))
+    order: Mapped[int] = mapped_column(default=100)
+    seeded: Mapped[bool] = mapped_column(default=False)
+
+    def __repr__(self) -> str:
+        return self.label_id
+
+
+class ProcessStep(Model):
+    """Table row: the id of a step that some version of the SOP has or had; cases and their ledgers refer to it."""
+
+    __tablename__ = "process_step"
+    __table_args__ = (CheckConstraint("code ~ '^[a-z][a-z0-9_]*$'", name="code"),)
+
+    code: Mapped[Word] = mapped_column(primary_key=True)
 
 
 class SopVersion(Model):
@@ -43,6 +77,9 @@ class SopVersion(Model):
     silence_days: Mapped[int] = mapped_column(default=10)
     question_days: Mapped[int] = mapped_column(default=10)
     most_more_days: Mapped[int] = mapped_column(default=14, server_default=text("14"))
+    powers: Mapped[Document] = mapped_column(default=dict)
+    warning_percent: Mapped[int] = mapped_column(default=80, server_default=text("80"))
+    alarm_days: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     fast_track_actor: Mapped[Word] = mapped_column(default="office_head")
     fast_track_from: Mapped[list[str]] = mapped_column(JSONB, default=lambda: ["direct"])
     nik_channels: Mapped[list[str]] = mapped_column(JSONB, default=list)
@@ -77,24 +114,28 @@ class SopVersion(Model):
 class SopStepRow(Model):
     """Table row: one step of an SOP version, including its actor, since a later SOP may assign another actor.
 
-    `allowance_value` None means that the step has no allowance of its own.
+    `act` and `status` are given for a review only: its action, and the status of a case at it. `back_to` is the step to
+    which it returns a case, `side_actions` what else it allows. `allowance_value` None means that the step has no
+    allowance of its own.
     """
 
     __tablename__ = "sop_step"
     __table_args__ = (
         UniqueConstraint("sop_version_id", "step", name="uq_sop_step_version_step"),
-        CheckConstraint(one_of("step", Step), name="step"),
-        CheckConstraint(one_of("actor", tuple(sorted(OFFICERS))), name="actor"),
         CheckConstraint(one_of("allowance_unit", Unit), name="allowance_unit"),
         CheckConstraint("allowance_value > 0", name="allowance_positive"),
     )
 
     id: Mapped[BigKey]
     sop_version_id: Mapped[int] = mapped_column(ForeignKey("sop_version.id"))
-    step: Mapped[Word]
+    step: Mapped[Word] = mapped_column(ForeignKey("process_step.code"))
     position: Mapped[int]
     number: Mapped[int]
-    actor: Mapped[Word]
+    actor: Mapped[Word] = mapped_column(ForeignKey("actor.code"))
+    act: Mapped[str | None] = mapped_column(String(80))
+    status: Mapped[str | None] = mapped_column(String(80))
+    back_to: Mapped[str | None] = mapped_column(String(80))
+    side_actions: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default=text("'[]'"))
     allowance_value: Mapped[int | None]
     allowance_unit: Mapped[str | None] = mapped_column()
     procedure: Mapped[Prose] = mapped_column(default="")

@@ -23,7 +23,7 @@ from app.reference.calendar import load_working_calendar
 from app.reference.national_limits import load_national_limits
 from app.reference.sop import load_sop
 from workflow_rules.process.facts import ComplaintFacts
-from workflow_rules.process.standard_sop import Step
+from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import ENDED, CaseStatus
 
 ROUNDED = Decimal("0.001")
@@ -115,13 +115,18 @@ def _read(statement: Select[Complaint], now: datetime) -> list[OpenRequest]:
         facts = facts_from(row, reporter_facts(None), row.tracks, row.tasks)
         if row.sop_version_id not in sops:
             sops[row.sop_version_id] = load_sop(row.sop_version)
-        promise = promise_of(row, facts, sops[row.sop_version_id], calendar, now, limits)
-        found.append(_open_request(row, facts, promise.due_at if promise is not None and not promise.paused else None))
+        sop = sops[row.sop_version_id]
+        promise = promise_of(row, facts, sop, calendar, now, limits)
+        found.append(
+            _open_request(row, facts, sop, promise.due_at if promise is not None and not promise.paused else None)
+        )
     return found
 
 
-def _open_request(row: Complaint, facts: ComplaintFacts, promised: datetime | None) -> OpenRequest:
-    checked = any(task.step == Step.REPORT for task in row.tasks)
+def _open_request(row: Complaint, facts: ComplaintFacts, sop: Sop, promised: datetime | None) -> OpenRequest:
+    # A step after the one that follows the registration was opened.
+    begins = {one.step for one in sop.steps[:2]}
+    checked = any(task.step not in begins for task in row.tasks)
     shows_title = checked and facts.status not in PUT_ASIDE
     position = None
     if shows_title and row.latitude is not None and row.longitude is not None:

@@ -24,7 +24,8 @@ from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Person
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
-from workflow_rules.process.standard_sop import AGENCY_STEPS, Step
+from workflow_rules.process.standard_sop import Step
+from workflow_rules.process.steps import AGENCY_KINDS, StepKind
 from workflow_rules.time.deadlines import deadline_for_all
 
 DISPOSING = (Action.DIRECT, Action.DISPOSE, Action.DISPOSE_ANSWER)
@@ -203,12 +204,12 @@ def _limits(case: Case, event: ComplaintEvent, kind: Action) -> dict[str, str]:
     if kind is not Action.DIRECT:
         due = [t.due_at for t in case.tasks if t.opened_at == event.at and t.agency_code == event.agency_code]
         return {_NEXT_LIMIT[kind]: max(due).isoformat()} if due else {}
-    relay = [case.sop.allowance(Step.RELAY)] if event.data.get("route") == "via_admin" else []
+    relay = [case.sop.allowance(StepKind.RELAY)] if event.data.get("route") == "via_admin" else []
     codes = event.data.get("agencies", ())
     across = len(codes) > 1 or any(track.cross_agency for track in case.facts.tracks if track.agency in codes)
     extended = bool(event.data.get("field_visit")) or across
-    steps = [case.sop.allowance(step, extended) for step in Step if step in AGENCY_STEPS]
-    receive = case.sop.allowance(Step.AGENCY_RECEIVE)
+    steps = [case.sop.allowance(step, extended) for step in Step if step in AGENCY_KINDS]
+    receive = case.sop.allowance(StepKind.AGENCY_RECEIVE)
     return {
         "accept_due_at": deadline_for_all(case.calendar, event.at, [*relay, receive]).isoformat(),
         "answer_due_at": deadline_for_all(case.calendar, event.at, [*relay, *steps]).isoformat(),

@@ -6,7 +6,7 @@ from typing import Any
 from app.choices.lists import CHANNELS, URGENCIES
 from app.papers.html_parts import paper_html, public_address, qr
 from app.vocabulary.words import ACTORS, CLASSIFICATIONS, CONFIDENTIALITIES, DELEGATION_KINDS
-from workflow_rules.process.standard_sop import Step
+from workflow_rules.process.steps import StepKind
 
 
 def receipt(frozen: Mapping[str, Any]) -> str:
@@ -101,8 +101,8 @@ def sop_sheet(frozen: Mapping[str, Any]) -> str:
     headings = (frozen.get("actor_headings") or "").splitlines()
     if len(headings) != len(COLUMNS):
         headings = [str(ACTORS[actor]) for actor in COLUMNS]
-    relayed = {step["number"]: step["actor"] for step in frozen["steps"] if step["step"] == Step.RELAY.value}
-    rows = [step for step in frozen["steps"] if step["step"] != Step.RELAY.value]
+    relayed = {step["number"]: step["actor"] for step in frozen["steps"] if step["step"] == StepKind.RELAY.value}
+    rows = [step for step in frozen["steps"] if step["step"] != StepKind.RELAY.value]
     return paper_html(
         "sop_sheet",
         frozen,
@@ -113,7 +113,7 @@ def sop_sheet(frozen: Mapping[str, Any]) -> str:
         office=COLUMNS[:4],
         agency_columns=COLUMNS[4:],
         actors=ACTORS,
-        relay=Step.RELAY.value,
+        relay=StepKind.RELAY.value,
         headings=headings,
         steps=[{**row, "actors": {row["actor"], relayed.get(row["number"], row["actor"])}} for row in rows],
         whole=_whole(frozen["steps"]),

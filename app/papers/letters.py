@@ -19,7 +19,7 @@ from workflow_rules.process.actions import Action, LetterState
 from workflow_rules.process.actors import Person
 from workflow_rules.process.decide import Decision
 from workflow_rules.process.identity import Confidentiality
-from workflow_rules.process.standard_sop import Step
+from workflow_rules.process.steps import StepKind
 
 
 def update_letter(complaint: Complaint, decision: Decision, by: Person) -> None:
@@ -68,7 +68,7 @@ def _draft(complaint: Complaint, decision: Decision, _by: Person) -> None:
 
 def _return_draft(complaint: Complaint, decision: Decision, _by: Person) -> None:
     draft = current_draft(complaint, decision.event.agency)
-    if decision.event.step == Step.SIGN_ANSWER and draft is not None:
+    if decision.event.step == StepKind.SIGN_ANSWER and draft is not None:
         draft.state = "returned"
 
 

@@ -21,7 +21,8 @@ from app.core.transaction import one_transaction
 from app.models import Letter, Paper, PaperKind, StepTask
 from app.notices.notify import Notifier
 from app.reference.calendar import load_working_calendar
-from workflow_rules.process.standard_sop import Officer, Step
+from workflow_rules.process.standard_sop import Officer
+from workflow_rules.process.steps import StepKind
 
 log = structlog.get_logger()
 
@@ -45,7 +46,7 @@ def check_letters_to_send() -> int:
     deadlines), and return how many were missing. Commits after each paper.
     """
     own = (Letter.complaint_id == StepTask.complaint_id) & (Letter.agency_code == StepTask.agency_code)
-    waits = (StepTask.closed_at.is_(None), StepTask.step == Step.SEND_ANSWER.value, Letter.state == "signed")
+    waits = (StepTask.closed_at.is_(None), StepTask.step == StepKind.SEND_ANSWER.value, Letter.state == "signed")
     letters = select(Letter.paper_id).join_from(StepTask, Letter, own).where(*waits).order_by(StepTask.due_at)
     waiting = Paper.id.in_(letters.limit(MOST_WAITING).scalar_subquery())
     with one_transaction():

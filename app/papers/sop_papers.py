@@ -8,8 +8,10 @@ from app.core.identifiers import LARGEST_ID
 from app.models import Paper, PaperKind, SopVersion
 from app.papers.frozen_blocks import letterhead, office
 from app.papers.papers import make_paper
-from app.reference.sop import OF_A_STEP
 
+_OF_A_STEP = (
+    *("step", "number", "actor", "allowance_value", "allowance_unit", "procedure", "inputs", "output", "remark"),
+)
 _OF_A_VERSION = (
     "number",
     "title",
@@ -44,7 +46,7 @@ def ask_for_sop_sheet(version: SopVersion, now: datetime) -> Paper:
         "agency": letterhead(office()),
         **{name: day.isoformat() if day else None for name, day in days.items()},
         "steps": [
-            {**{name: getattr(row, name) for name in OF_A_STEP}, "fast": row.step in version.fast_track_from}
+            {**{name: getattr(row, name) for name in _OF_A_STEP}, "fast": row.step in version.fast_track_from}
             for row in version.steps
         ],
     }

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.casefile.facts import facts_from, facts_of, reporter_facts
 from app.casefile.promised_date import Promise, promise_of
-from app.casefile.public_stages import StageLine, stages
+from app.casefile.public_stages import StageLine, stage_at, stages
 from app.core.extensions import db
 from app.fields.values import shown_texts
 from app.models import AgencyTrackRow, Attachment, Complaint, ComplaintEvent, Letter, Reporter, SopVersion, StepTask
@@ -136,7 +136,8 @@ def load_tracked_case(complaint_id: int, now: datetime) -> TrackedCase:
     sop, calendar = load_sop(complaint.sop_version), load_working_calendar()
     public = (ComplaintEvent.complaint_id == complaint.id, ComplaintEvent.kind.in_(sorted(PUBLIC_KINDS)))
     events = list(db.session.scalars(select(ComplaintEvent).where(*public).order_by(ComplaintEvent.seq)))
-    opened = ((t.step, t.opened_at) for t in complaint.tasks if t.cycle == complaint.cycle)
+    rows = ((sop.row(t.step), t.opened_at) for t in complaint.tasks if t.cycle == complaint.cycle)
+    opened = ((stage_at(row.kind, row.status), at) for row, at in rows)
     reopen_until = deadline_for(calendar, facts.answered_at, sop.silence) if facts.answered_at else None
     own_files = (Attachment.complaint_id == complaint.id, Attachment.added_by == BY_REPORTER)
     return TrackedCase(

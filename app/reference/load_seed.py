@@ -22,6 +22,7 @@ from app.models import (
 )
 from app.reference import seed_files
 from workflow_rules.process.standard_sop import STANDARD_SOP
+from workflow_rules.process.steps import StepKind
 
 EXAMPLE = "(contoh)"
 """Marks an invented agency of the demonstration data; it is created inactive in production."""
@@ -133,6 +134,7 @@ def _standard_sop(now: datetime) -> SopVersion:
         status="active",
         activated_at=now,
         **seed_files.PRINTED,
+        powers={action.value: sorted(codes) for action, codes in STANDARD_SOP.powers.items()},
         legal_basis=seed_files.LEGAL_BASIS,
         qualifications=seed_files.QUALIFICATIONS,
         equipment=seed_files.EQUIPMENT,
@@ -150,6 +152,10 @@ def _standard_sop(now: datetime) -> SopVersion:
                 inputs=row.inputs,
                 output=row.output,
                 remark=row.remark,
+                act=row.act.value if row.kind is StepKind.REVIEW else None,
+                status=row.status.value if row.kind is StepKind.REVIEW and row.status else None,
+                back_to=row.back_to,
+                side_actions=sorted(row.side_actions),
             )
             for position, row in enumerate(STANDARD_SOP.steps, start=1)
         ],

@@ -1,7 +1,6 @@
 """SOP versions read from their tables as `Sop` values."""
 
 import json
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -9,11 +8,15 @@ from sqlalchemy import BindParameter, ScalarSelect, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
+from app.access.actors import process_actors
 from app.core.extensions import db
 from app.models import SopStepRow, SopVersion
+from workflow_rules.process.actions import Action
+from workflow_rules.process.actors import Actor
+from workflow_rules.process.possible_actions import ACT_OF
 from workflow_rules.process.sop import FastTrack, Sop, SopStep
 from workflow_rules.process.sop_check import checked
-from workflow_rules.process.standard_sop import STANDARD_SOP
+from workflow_rules.process.steps import STATUS_OF, CaseStatus, kind_of
 from workflow_rules.time.deadlines import Allowance, Unit
 
 
@@ -51,12 +54,26 @@ def sop_with_text(version: SopVersion, steps: str) -> Sop:
 def _exceptions(version: SopVersion) -> tuple[Any, ...]:
     days = version.extended_draft_days, version.silence_days, version.question_days
     early, channels = tuple(version.fast_track_from), tuple(version.nik_channels)
-    return version.number, *days, version.fast_track_actor, early, channels, version.most_more_days
+    powers = json.dumps(version.powers)
+    alarms = version.warning_percent, version.alarm_days
+    return (
+        process_actors(),
+        powers,
+        version.number,
+        *days,
+        version.fast_track_actor,
+        early,
+        channels,
+        version.most_more_days,
+        *alarms,
+    )
 
 
 @lru_cache(maxsize=16)
 def _sop(
     steps: str,
+    roles: tuple[Actor, ...],
+    powers: str,
     number: str,
     draft: int,
     silence: int,
@@ -65,42 +82,53 @@ def _sop(
     early: tuple[str],
     nik: tuple[str],
     more: int,
+    warning: int,
+    alarm_days: int,
 ) -> Sop:
     """Return the `Sop` of these values, cached: equal arguments give the same object.
 
-    Raises ValueError when they form no valid SOP.
+    Raises WrongSop, a ValueError, when they form no valid SOP.
     """
     return checked(
-        replace(
-            STANDARD_SOP,
-            version=number,
-            steps=tuple(_step(*row) for row in json.loads(steps)),
-            fast_track=FastTrack(fast, frozenset(early)),
-            extended_draft=Allowance(draft, Unit.WORKING_DAYS),
-            silence=Allowance(silence, Unit.WORKING_DAYS),
-            question=Allowance(question, Unit.WORKING_DAYS),
-            nik_channels=frozenset(nik),
-            most_more_days=more,
+        Sop(
+            number,
+            tuple(_step(*row) for row in json.loads(steps)),
+            roles,
+            FastTrack(fast, frozenset(early)),
+            {Action(action): frozenset(codes) for action, codes in json.loads(powers).items()},
+            Allowance(draft, Unit.WORKING_DAYS),
+            Allowance(silence, Unit.WORKING_DAYS),
+            Allowance(question, Unit.WORKING_DAYS),
+            frozenset(nik),
+            more,
+            warning,
+            alarm_days,
         )
     )
 
 
-def _step(step: str, number: int, actor: str, value: int | None, unit: str | None, *words: str) -> SopStep:
+def _step(
+    step: str,
+    number: int,
+    actor: str,
+    value: int | None,
+    unit: str | None,
+    act: str | None,
+    status: str | None,
+    back_to: str | None,
+    side_actions: list[str],
+    *words: str,
+) -> SopStep:
+    kind = kind_of(step)
     allowance = Allowance(value, Unit(unit)) if value is not None and unit is not None else None
-    texts: dict[str, Any] = dict(zip(OF_A_STEP[-len(words) :], words, strict=True))
-    return replace(STANDARD_SOP.row(step), number=number, actor=actor, allowance=allowance, **texts)
+    own = Action(act) if act else ACT_OF[kind], CaseStatus(status) if status else STATUS_OF.get(kind)
+    sides = frozenset(Action(action) for action in side_actions)
+    return SopStep(step, kind, number, actor, allowance, *own, back_to, sides, *words)
 
 
 OF_A_STEP = (
-    "step",
-    "number",
-    "actor",
-    "allowance_value",
-    "allowance_unit",
-    "procedure",
-    "inputs",
-    "output",
-    "remark",
+    *("step", "number", "actor", "allowance_value", "allowance_unit", "act", "status", "back_to", "side_actions"),
+    *("procedure", "inputs", "output", "remark"),
 )
 
 

@@ -20,7 +20,7 @@ from app.texts.names import Name
 from app.texts.placeholders import FORMATS, Values, ValueType
 from app.vocabulary.words import STEPS
 from app.web.formats import ZONE_NAME, day, moment
-from workflow_rules.process.standard_sop import Step
+from workflow_rules.process.steps import StepKind
 
 SAMPLE_NUMBER, SAMPLE_LETTER = "LB-2026-000123", "500.12/001/DINAS/2026"
 
@@ -100,7 +100,7 @@ def sample_values() -> Values:
         "sp4n.number": "",
         "category.name": gettext("Jalan dan jembatan"),
         "place.name": "Paringin",
-        "step.name": str(STEPS[Step.DRAFT_ANSWER]),
+        "step.name": str(STEPS[StepKind.DRAFT_ANSWER]),
         "step.overdue_days": "2",
         "deadline": instant(at + timedelta(days=2)),
         "today": on_day(office_today(at)),

@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased
 from app.core.statement_cache import Moment, as_agency
 from app.models import AgencyTrackRow, StepTask
 from workflow_rules.process.actors import Person
-from workflow_rules.process.standard_sop import Step
+from workflow_rules.process.steps import StepKind
 from workflow_rules.time.deadlines import TimeState
 
 _tasks = StepTask.__table__
@@ -66,7 +66,7 @@ def waits_for_initial(person: Person) -> ColumnElement[bool]:
     if not mine:
         return false()
     waiting = select(track.id).where(*same, or_(*mine)).exists()
-    return StepTask.closed_at.is_(None) & (StepTask.step == Step.SIGN_ANSWER.value) & waiting
+    return StepTask.closed_at.is_(None) & (StepTask.step == StepKind.SIGN_ANSWER.value) & waiting
 
 
 def in_state(state: TimeState, now: Moment) -> ColumnElement[bool]:

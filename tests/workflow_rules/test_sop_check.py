@@ -84,7 +84,12 @@ WRONG: dict[str, tuple[Sop, list[str]]] = {
     ),
     "a second direction": (
         with_rows(lambda rows: rows.insert(4, replace(rows[3], step="direct_2"))),
-        ["steps[4] duplicate direct_2"],
+        ["steps[4] duplicate direct_2", "steps[4].id wrong_id direct_2"],
+    ),
+    "a reply under another name": (with_step("reply", step="jawab"), ["steps[11].id wrong_id jawab"]),
+    "a review named as the direction": (
+        with_rows(lambda rows: rows.insert(3, review("direct"))),
+        ["steps[4] duplicate direct", "steps[3].id wrong_id direct", "fast_track.from_steps not_leading direct"],
     ),
     "a review after the direction": (
         with_rows(lambda rows: rows.insert(5, review())),

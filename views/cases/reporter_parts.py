@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from app.access.actors import agency_actors
 from app.access.personal_data import personal_traces
 from app.access.visibility import REPORTER_TEXT_KINDS, is_reading_program
 from app.casefile.case import Case
@@ -16,7 +17,6 @@ from app.privacy.identity_access import opening_for
 from app.privacy.redaction import may_redact
 from views.cases.identity_labels import IDENTITY_PARTS, PLACES, TRACES
 from workflow_rules.process.identity import Confidentiality
-from workflow_rules.process.standard_sop import AGENCY_ACTORS
 
 AROUND = 30
 MOST_SHOWN = 12
@@ -95,7 +95,7 @@ def _texts(case: Case) -> Iterator[tuple[str, str]]:
     for row in case.attachments:
         yield "files", row.filename
     for event in case.events:
-        if event.kind in REPORTER_TEXT_KINDS and event.actor not in AGENCY_ACTORS:
+        if event.kind in REPORTER_TEXT_KINDS and event.actor not in agency_actors():
             yield from (("messages", text) for text in event.data.values() if isinstance(text, str))
 
 

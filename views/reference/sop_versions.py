@@ -34,7 +34,8 @@ from views.shared.reference_fields import (
     worded,
 )
 from views.shared.reference_screen import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView, say
-from workflow_rules.process.standard_sop import AGENCY_ACTORS, AGENCY_STEPS, LEADING_STEPS, OFFICE_ACTORS, Step
+from workflow_rules.process.standard_sop import AGENCY_ACTORS, LEADING_STEPS, OFFICE_ACTORS
+from workflow_rules.process.steps import AGENCY_KINDS, StepKind
 
 SHEET_TEXTS = ("legal_basis", "qualifications", "related", "equipment", "warnings", "records")
 SHEET_DAYS = ("created_on", "revised_on", "ratified_on")
@@ -102,7 +103,7 @@ class SopStepView(GuardedModelView):
     def prepare(self, form: Any, item: SopStepRow | None) -> None:
         """Limit the actors that the step form offers to those of the organisation the step belongs to."""
         if item is not None:
-            possible = AGENCY_ACTORS if item.step in AGENCY_STEPS else OFFICE_ACTORS
+            possible = AGENCY_ACTORS if item.step in AGENCY_KINDS else OFFICE_ACTORS
             form.actor.choices = [(name, text) for name, text in ACTORS.items() if name in possible]
 
     def before_save(self, item: SopStepRow) -> None:
@@ -123,7 +124,7 @@ class SopStepView(GuardedModelView):
         try:
             load_sop(item.sop_version)
         except ValueError as fault:
-            missing = item.allowance_value is None and item.step != Step.RELAY
+            missing = item.allowance_value is None and item.step != StepKind.RELAY
             reason = ("no_allowance", "allowance_value") if missing else ("wrong_actor", "actor")
             raise ChangeRefused(*reason) from fault
 

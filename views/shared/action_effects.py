@@ -9,22 +9,20 @@ from app.vocabulary import words
 from app.vocabulary.actions import EFFECTS
 from workflow_rules.process.actions import Action
 from workflow_rules.process.decide import AllowedAction
-from workflow_rules.process.standard_sop import Step
+from workflow_rules.process.possible_actions import REVIEWS
+from workflow_rules.process.steps import StepKind
 from workflow_rules.time.deadlines import Allowance
 
-FOLLOWING: dict[Action, Step] = {
-    Action.REGISTER: Step.CHECK,
-    Action.APPROVE_CHECK: Step.REPORT,
-    Action.REPORT: Step.DIRECT,
-    Action.DIRECT: Step.AGENCY_RECEIVE,
-    Action.ADD_AGENCY: Step.AGENCY_RECEIVE,
-    Action.RELAY: Step.AGENCY_RECEIVE,
-    Action.ACCEPT: Step.AGENCY_DISPOSE,
-    Action.DISPOSE: Step.DRAFT_ANSWER,
-    Action.SUBMIT_DRAFT: Step.SIGN_ANSWER,
-    Action.SIGN: Step.SEND_ANSWER,
-    Action.DISPOSE_ANSWER: Step.REPLY,
+_AT_AGENCY = {
+    Action.DIRECT: StepKind.AGENCY_RECEIVE,
+    Action.ADD_AGENCY: StepKind.AGENCY_RECEIVE,
+    Action.RELAY: StepKind.AGENCY_RECEIVE,
+    Action.ACCEPT: StepKind.AGENCY_DISPOSE,
+    Action.DISPOSE: StepKind.DRAFT_ANSWER,
+    Action.SUBMIT_DRAFT: StepKind.SIGN_ANSWER,
+    Action.SIGN: StepKind.SEND_ANSWER,
 }
+_GOES_ON = REVIEWS | {Action.REGISTER, Action.DISPOSE_ANSWER}
 
 
 def granted(allowance: Allowance) -> str:
@@ -37,7 +35,7 @@ def effect_of(case: Case, allowed: AllowedAction) -> str:
     explanation.
     """
     sentence = str(EFFECTS.get(allowed.action.value, ""))
-    return sentence % _particulars(case, allowed.action, allowed.agency)
+    return sentence % _particulars(case, allowed.action, allowed.step, allowed.agency)
 
 
 def direction_effects(case: Case) -> dict[str, str]:
@@ -45,7 +43,7 @@ def direction_effects(case: Case) -> dict[str, str]:
 
     `{n}` in them is replaced in the browser by the number of ticked agencies.
     """
-    particulars = _particulars(case, Action.DIRECT, None)
+    particulars = _particulars(case, Action.DIRECT, None, None)
     return {name: str(sentence) % particulars for name, sentence in DIRECTION_EFFECTS.items()}
 
 
@@ -54,15 +52,18 @@ def draft_limits(case: Case) -> str:
 
     It says how a field visit or a second agency extends the limit.
     """
-    plain = granted(case.sop.allowance(Step.DRAFT_ANSWER))
+    plain = granted(case.sop.allowance(StepKind.DRAFT_ANSWER))
     return str(DRAFT_LIMITS) % {"plain": plain, "extended": granted(case.sop.extended_draft)}
 
 
-def _particulars(case: Case, action: Action, agency: str | None) -> dict[str, str]:
+def _particulars(case: Case, action: Action, step: str | None, agency: str | None) -> dict[str, str]:
     given = {"silence": granted(case.sop.silence), "extended": granted(case.sop.extended_draft)}
-    step = FOLLOWING.get(action)
-    if step is None:
+    if action in _GOES_ON and step is not None:
+        row = case.sop.after(step)
+    elif action in _AT_AGENCY:
+        row = case.sop.of_kind(_AT_AGENCY[action])
+    else:
         return given
-    row, track = case.sop.row(step), case.facts.track(agency)
-    limit = granted(case.sop.allowance(step, track is not None and track.extended))
+    track = case.facts.track(agency)
+    limit = granted(case.sop.allowance(row.step, track is not None and track.extended))
     return {**given, "number": str(row.number), "limit": limit, "actor": str(words.ACTORS[row.actor])}

@@ -12,7 +12,7 @@ from typing import Any
 from flask_babel import force_locale, gettext
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from app.casefile.case import PRIMARY_ACTIONS, Case
+from app.casefile.case import Case
 from app.casefile.labels import QUESTIONS, RELEASE_DECISIONS, Question, choices_of
 from app.casefile.timeline import ICON_OF
 from app.choices.lists import fields_of, units_of
@@ -28,6 +28,7 @@ from views.shared.form_errors import errors_at
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.decide import AllowedAction
 from workflow_rules.process.parameters import Choice, Codes, Field, Flag, Members, Number, Part, Text, is_blank
+from workflow_rules.process.possible_actions import OWN_ACTIONS
 from workflow_rules.process.refusals import ActionRefused
 
 LONG_TEXTS = frozenset(
@@ -191,7 +192,7 @@ def primary_of(forms: Iterable[ActionForm]) -> ActionForm | None:
     secret or anonymous case does not reveal the reporter.
     """
     listed = list(forms)
-    main = [f for f in listed if f.allowed.step and PRIMARY_ACTIONS[f.allowed.step] is f.allowed.action]
+    main = [f for f in listed if f.allowed.step and f.allowed.action in OWN_ACTIONS]
     answers = [f for f in listed if f.allowed.action is Action.ADD_INFORMATION]
     confirmations = [f for f in listed if f.allowed.action is Action.CONFIRM_ANONYMITY]
     return next(iter(main + answers + confirmations), None)

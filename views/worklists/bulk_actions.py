@@ -30,9 +30,10 @@ from workflow_rules.process.actors import Person
 from workflow_rules.process.parameters import check_fields
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 from workflow_rules.process.standard_sop import Step
+from workflow_rules.process.steps import StepKind
 
 MOST = 100
-ONE_BY_ONE = frozenset({Step.DIRECT, Step.DRAFT_ANSWER, Step.SIGN_ANSWER, Step.REPLY})
+ONE_BY_ONE = frozenset({StepKind.DIRECT, StepKind.DRAFT_ANSWER, StepKind.SIGN_ANSWER, StepKind.REPLY})
 """Steps without bulk action, since their input differs from case to case."""
 
 

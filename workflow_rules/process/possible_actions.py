@@ -19,6 +19,8 @@ ACT_OF = {
 }
 """The action that completes a step of this kind; a review may name another of `REVIEWS`."""
 REVIEWS = frozenset({Action.APPROVE, Action.APPROVE_CHECK, Action.REPORT})
+OWN_ACTIONS = REVIEWS | frozenset(ACT_OF.values())
+"""The actions that complete a step; the case then moves on."""
 
 _AT_EVERY_AGENCY_STEP = frozenset({Action.DROP_AGENCY, Action.RELEASE})
 BESIDES: dict[StepKind, frozenset[Action]] = {

@@ -7,7 +7,7 @@ from enum import StrEnum
 from workflow_rules.process.actors import BY_REPORTER, BY_SYSTEM, Actor, Organisation
 from workflow_rules.process.possible_actions import ACT_OF, POWERS, REVIEWS, SIDE_ACTIONS
 from workflow_rules.process.sop import Sop, SopStep
-from workflow_rules.process.steps import AGENCY_KINDS, STATUS_OF, CaseStatus, StepKind
+from workflow_rules.process.steps import AGENCY_KINDS, STATUS_OF, CaseStatus, StepKind, kind_of
 
 
 class SopFaultReason(StrEnum):
@@ -15,6 +15,7 @@ class SopFaultReason(StrEnum):
 
     MISSING_STEP = "missing_step"
     DUPLICATE = "duplicate"
+    WRONG_ID = "wrong_id"
     WRONG_ORDER = "wrong_order"
     UNKNOWN_ACTOR = "unknown_actor"
     WRONG_ORGANISATION = "wrong_organisation"
@@ -119,6 +120,8 @@ def _rank(kinds: list[StepKind], place: int) -> int:
 
 
 def _of_step(sop: Sop, path: str, place: int, row: SopStep) -> Iterator[SopFault]:
+    if row.kind is not kind_of(row.step):
+        yield SopFault(f"{path}.id", R.WRONG_ID, row.step)
     own = Organisation.AGENCY if row.of_agency else Organisation.OFFICE
     yield from _of_roles(sop, f"{path}.actor", (row.actor,), own)
     if row.allowance is None and row.kind is not StepKind.RELAY:

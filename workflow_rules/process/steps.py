@@ -21,6 +21,14 @@ class StepKind(StrEnum):
     REPLY = "reply"
 
 
+_KINDS = {kind.value: kind for kind in StepKind if kind is not StepKind.REVIEW}
+
+
+def kind_of(step: str) -> StepKind:
+    """Return the kind of a step: every step but a review has its kind as its id."""
+    return _KINDS.get(step, StepKind.REVIEW)
+
+
 AGENCY_KINDS = (
     StepKind.AGENCY_RECEIVE,
     StepKind.AGENCY_DISPOSE,

@@ -21,8 +21,7 @@ from app.models import Complaint, StepPause, StepTask
 from app.reporting.figures.measures import Grouping, Measure
 from app.reporting.figures.punctuality import Scope
 from workflow_rules.process.actions import Action
-from workflow_rules.process.standard_sop import AGENCY_STEPS
-from workflow_rules.process.steps import OPEN
+from workflow_rules.process.steps import AGENCY_KINDS, OPEN
 
 TARGET = 90
 """Percentage of steps that should be in time: the office's own target, drawn in every bar."""
@@ -114,7 +113,7 @@ def charged_agency(step: str, track: str | None) -> str | None:
 
     It is `track`, the agency of the step's track, for a step of an agency.
     """
-    return track if step in AGENCY_STEPS else None
+    return track if step in AGENCY_KINDS else None
 
 
 def timeliness_of(measures: Sequence[Measure], overdue: Sequence[OverdueStep]) -> Timeliness:

@@ -25,6 +25,7 @@ from app.reporting.figures.recurring import Reception, recurring_rows
 from workflow_rules.process.actions import Action
 from workflow_rules.process.events import SystemEvent
 from workflow_rules.process.standard_sop import Step
+from workflow_rules.process.steps import StepKind
 
 MONTHS_OF_RECURRING = 3
 MONTHS_SHOWN = 6
@@ -62,7 +63,7 @@ class _Month:
         """Count one row of the event log; rows outside the month are ignored."""
         if not self.period.holds(row.at):
             return
-        if row.kind in _HAPPENED and not (row.kind == Action.EXPIRE_QUESTION and row.step != Step.REGISTER):
+        if row.kind in _HAPPENED and not (row.kind == Action.EXPIRE_QUESTION and row.step != StepKind.REGISTER):
             self.happened[_HAPPENED[row.kind]] += 1
         if row.kind == SystemEvent.RECEIVED:
             self.categories[row.category] += 1

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 
 from app.reporting.figures.measures import Pauses
 from workflow_rules.process.sop import Sop
-from workflow_rules.process.standard_sop import AGENCY_STEPS, Step
+from workflow_rules.process.standard_sop import Step
+from workflow_rules.process.steps import AGENCY_KINDS, StepKind
 from workflow_rules.time.deadlines import Allowance, deadline_for
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 # Without the other four steps there would be no case, no agency or no answer.
-SKIPPABLE = frozenset(Step) - {Step.REGISTER, Step.DIRECT, Step.DRAFT_ANSWER, Step.REPLY}
+SKIPPABLE = frozenset(Step) - {StepKind.REGISTER, StepKind.DIRECT, StepKind.DRAFT_ANSWER, StepKind.REPLY}
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ def _led_to(one: Opening, then: Opening) -> bool:
     """
     if one.cycle != then.cycle:
         return False
-    if then.step == Step.DISPOSE_ANSWER and one.step in AGENCY_STEPS:
+    if then.step == StepKind.DISPOSE_ANSWER and one.step in AGENCY_KINDS:
         return one.closed_at <= then.opened_at
     together = one.track == then.track or one.track is None or then.track is None
     return together and one.closed_at == then.opened_at

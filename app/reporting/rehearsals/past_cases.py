@@ -13,12 +13,12 @@ from app.models import AgencyTrackRow, Complaint, StepPause, StepTask
 from app.reporting.figures.measures import allowance_of
 from app.reporting.rehearsals.model import Opening
 from workflow_rules.process.sop import Sop
-from workflow_rules.process.standard_sop import Step
+from workflow_rules.process.steps import StepKind
 from workflow_rules.time.deadlines import Allowance
 
 READ_AT_ONCE = 5000
 _SAME_TRACK = and_(
-    StepTask.step == Step.DRAFT_ANSWER.value,
+    StepTask.step == StepKind.DRAFT_ANSWER.value,
     AgencyTrackRow.complaint_id == StepTask.complaint_id,
     AgencyTrackRow.cycle == StepTask.cycle,
     AgencyTrackRow.agency_code == StepTask.agency_code,
@@ -59,7 +59,7 @@ def _opening(row: Any, sop: Sop, pauses: dict[int, list[Any]]) -> Opening:
     _, _, key, step, track, cycle, actor, opened, closed, clock_from, due, value, unit, longer, more = row
     granted = allowance_of(value, unit)
     extended, more_days = False, 0
-    if step == Step.DRAFT_ANSWER:
+    if step == StepKind.DRAFT_ANSWER:
         extended, more_days = _lengthened(sop, granted, bool(longer), more or 0)
     waits = tuple(pauses.get(key, ()))
     times = (opened, closed, clock_from, due)
@@ -73,7 +73,7 @@ def _lengthened(sop: Sop, granted: Allowance, longer: bool, more_days: int) -> t
     `longer` and `more_days` are those of its track at last, which may have changed after that.
     """
     possible = ((longer, more_days), (longer, 0), (not longer, more_days), (not longer, 0))
-    return next((each for each in possible if sop.allowance(Step.DRAFT_ANSWER, *each) == granted), (False, 0))
+    return next((each for each in possible if sop.allowance(StepKind.DRAFT_ANSWER, *each) == granted), (False, 0))
 
 
 def _pauses(period: Period) -> dict[int, list[Any]]:

@@ -13,11 +13,11 @@ from app.core.transaction import one_transaction
 from app.feed.append_changes import note_linked, note_removed
 from app.models import Complaint, ComplaintEvent
 from app.sp4n.inbound.read_revision import lock_reports, read_tracking_id
+from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Capacity, Person
 from workflow_rules.process.events import Event, SystemEvent
 from workflow_rules.process.parameters import clean_text
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
-from workflow_rules.process.standard_sop import Officer
 
 LONGEST_REASON = 500
 
@@ -104,9 +104,10 @@ def was_linked_by_hand(complaint: Complaint) -> bool:
 
 
 def _lock(complaint_id: int, wanted: LinkRequest) -> tuple[LockedCase, Capacity]:
-    return lock_case(
-        complaint_id, wanted.by, lambda _: wanted.by.capacity_as({Officer.COMPLAINT_ADMIN}), wanted.version
-    )
+    def correcting(case: LockedCase) -> Capacity | None:
+        return wanted.by.capacity_as(case.context.sop.powers[Action.CORRECT])
+
+    return lock_case(complaint_id, wanted.by, correcting, wanted.version)
 
 
 def _record(case: LockedCase, event: Event, wanted: LinkRequest, tracking_id: str | None) -> None:
