@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.access.people import holders_of, names_of
+from app.access.process_rows import head_actor
 from app.core.clock import office_today
 from app.core.extensions import db
 from app.models import DelegationRow, User
 from workflow_rules.process.actors import DelegationKind
-from workflow_rules.process.standard_sop import Officer
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def head_of_office(now: datetime) -> Head:
     acts for the whole office (by the newest delegation to an active account, if several run). The name is empty if
     nobody holds the office.
     """
-    holders = holders_of(Officer.OFFICE_HEAD.value, None)
+    holders = holders_of(head_actor(), None)
     if not holders:
         return Head("")
     day = office_today(now)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ScalarSelect, Select, Text, bindparam, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
-from app.access.actors import agency_actors
+from app.access.process_rows import agency_actors
 from app.core.clock import office_today
 from app.core.definitions import VERSION, note_version
 from app.core.extensions import db

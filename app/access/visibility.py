@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, false, select, true
 from sqlalchemy.exc import OperationalError
 
-from app.access.actors import agency_actors
 from app.access.personal_data import without_traces
+from app.access.process_rows import agency_actors
 from app.core.connections import is_lock_busy
 from app.core.extensions import db
 from app.core.statement_cache import as_agency

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from wtforms import ValidationError
 
 from app.access.current_person import may
+from app.access.process_rows import ACTORS
 from app.access.roles import ROLE_GRANTS
 from app.accounts.account_notices import notify_old_address
 from app.accounts.identity_grants import ask_grants, needing_confirmation, nobody_decides
@@ -22,7 +23,6 @@ from app.accounts.password_reset import invite
 from app.accounts.passwords import unknown_password_hash
 from app.core.clock import utc_now
 from app.core.request_context import request_context
-from app.vocabulary.words import ACTORS
 from app.web.confirmation import ConfirmDelete
 from app.web.form_labels import REFUSED
 from app.web.list_guards import GuardedRequests

@@ -20,15 +20,17 @@ from sqlalchemy.dialects.postgresql import insert
 from werkzeug.wrappers import Response as Answer
 
 from app.access.people import ADMINISTRATOR_ROLE
+from app.access.process_rows import head_actor
 from app.accounts.sessions import SIGN_IN_CLAIM, password_digest
 from app.core.extensions import db
 from app.core.problem import Problem
 from app.core.request_context import request_context
 from app.core.transaction import delete_batch, one_transaction
 from app.models import HalfSignIn, RecoveryCode, TwoStep
+from app.reference.sop import active_sop
 from app.web.error_responses import is_api
 from workflow_rules.process.actors import Person
-from workflow_rules.process.standard_sop import Officer
+from workflow_rules.process.steps import StepKind
 
 ISSUER = "Lapor Balangan"
 DIGITS, STEP_SECONDS = 6, 30
@@ -42,7 +44,6 @@ FREE, FREE_VIEWS = (
 )
 """Endpoints, and prefixes of endpoints, that open before a required second step is set up."""
 
-SIGNERS = frozenset({Officer.AGENCY_HEAD, Officer.OFFICE_HEAD})
 ADMINISTRATORS = frozenset({ADMINISTRATOR_ROLE, "Admin"})
 QUIET: dict[str, Any] = {"synchronize_session": False}
 
@@ -193,7 +194,7 @@ def must_have(user: User, person: Person) -> bool:
     signer counts as a signer.
     """
     wanted: frozenset[str] = current_app.config["TOTP_REQUIRED"]
-    signs = any(capacity.actor in SIGNERS for capacity in person.capacities)
+    signs = person.capacity_as({active_sop().of_kind(StepKind.SIGN_ANSWER).actor, head_actor()}) is not None
     administers = any(role.name in ADMINISTRATORS for role in user.roles)
     return "all" in wanted or ("signers" in wanted and signs) or ("administrators" in wanted and administers)
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.access.actors import process_actors
+from app.access.process_rows import process_actors
 from app.access.visibility import ADDED_TEXT_FIELDS, about_reporter
 from app.casefile.case import Case
 from app.core.extensions import db

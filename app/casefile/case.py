@@ -30,7 +30,7 @@ from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.identity import missing_identity
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 from workflow_rules.process.sop import Sop
-from workflow_rules.process.standard_sop import Officer
+from workflow_rules.process.steps import StepKind
 from workflow_rules.time.national_clock import NationalLimit
 from workflow_rules.time.working_calendar import WorkingCalendar
 
@@ -74,8 +74,8 @@ class Case:
 
     @property
     def receives_reports(self) -> bool:
-        """Whether `person` is an Admin Layanan Aduan, who is responsible for receiving cases."""
-        return any(capacity.actor == Officer.COMPLAINT_ADMIN for capacity in self.person.capacities)
+        """Whether `person` holds the role of step 1, which is responsible for receiving cases."""
+        return self.person.capacity_as({self.sop.of_kind(StepKind.REGISTER).actor}) is not None
 
     @property
     def lacking(self) -> tuple[str, ...]:

@@ -11,8 +11,6 @@ from workflow_rules.process.sop import SopStep
 from workflow_rules.process.steps import AGENCY_KINDS, ENDED, CaseStatus, StepKind
 from workflow_rules.time.deadlines import Allowance, TimeState, Unit, WorkingLength, remaining, span, time_state
 
-LAST_NUMBER = 11
-
 
 @dataclass(frozen=True)
 class StepLine:
@@ -107,11 +105,11 @@ def step_rows(case: Case) -> list[StepRow]:
 
 
 def current_number(case: Case) -> int:
-    """Return the number of the earliest open step; LAST_NUMBER + 1 (12) if the case is answered or closed. Without an
+    """Return the number of the earliest open step; one more than the last if the case is answered or closed. Without an
     open step, the highest number reached.
     """
     if case.facts.status in (CaseStatus.ANSWERED, CaseStatus.CLOSED):
-        return LAST_NUMBER + 1
+        return case.sop.last_number + 1
     numbers = [case.sop.row(t.step).number for t in case.open_tasks]
     reached = [case.sop.row(t.step).number for t in _tasks_of_cycle(case)]
     return min(numbers) if numbers else max(reached, default=1)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.access.actors import agency_actors
+from app.access.process_rows import ACTORS, STEPS, agency_actors
 from app.casefile.case import Case
 from app.casefile.labels import CHANGED, CHOSEN, DECIDED, LEADING, PARTS, choices_of
 from app.fields.definitions import known_fields
@@ -13,7 +13,7 @@ from app.fields.types import text_of
 from app.fields.visibility import event_data_shown
 from app.models import ComplaintEvent
 from app.vocabulary.actions import PARAMETERS, PARAMETERS_OF, SENTENCES
-from app.vocabulary.words import ACTORS, CHOICES, DELEGATION_KINDS, STEPS
+from app.vocabulary.words import CHOICES, DELEGATION_KINDS
 from workflow_rules.process.steps import StepKind
 
 GROUP_OF = {
@@ -254,7 +254,7 @@ def disposition_of(case: Case, event: ComplaintEvent) -> Disposition:
     elif event.kind == "add_agency":
         to = case.short_name(event.agency_code)
     elif event.kind == "dispose":
-        to = data.get("unit") or office_of(case, "agency_secretary", event.agency_code)
+        to = data.get("unit") or office_of(case, case.sop.owner(StepKind.DRAFT_ANSWER), event.agency_code)
     elif event.kind == "dispose_answer":
         to = office_of(case, case.sop.owner(StepKind.REPLY), None)
     else:

@@ -24,13 +24,13 @@ from app.notices.notify import Notifier
 from app.notices.reporter_notices import channel_for, notify_reporter
 from app.papers.number_series import Drawn, draw
 from app.reference.calendar import ACTIVE, active_sop_and_calendar
+from app.reference.sop import registering_actor
 from workflow_rules.process.actors import BY_REPORTER, BY_SYSTEM, Capacity, Person
 from workflow_rules.process.complaint_number import format_complaint_number
 from workflow_rules.process.events import Event, SystemEvent
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 from workflow_rules.process.sop import Sop
-from workflow_rules.process.standard_sop import Officer
 
 # The insertion takes this lock anyway. It is taken before the calendar is read, because a change of the calendar locks
 # all cases: a reception that waited for it counts by the new calendar (app/calendar/recompute_deadlines.py).
@@ -50,13 +50,13 @@ class Received:
 
 
 def may_receive(by: Person) -> Capacity:
-    """Return the Capacity in which a person receives complaints: Admin Layanan Aduan, reporter or system. Raises
+    """Return the Capacity in which a person receives complaints: the role of step 1, reporter or system. Raises
     ActionRefused(not_your_step) for anyone else.
     """
-    for capacity in by.capacities:
-        if capacity.actor in (Officer.COMPLAINT_ADMIN, BY_REPORTER, BY_SYSTEM):
-            return capacity
-    raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
+    capacity = by.capacity_as({registering_actor(), BY_REPORTER, BY_SYSTEM})
+    if capacity is None:
+        raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
+    return capacity
 
 
 def receive_complaint(

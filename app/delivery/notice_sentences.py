@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from app.access.process_rows import STEPS
 from app.core.extensions import db
 from app.models import Notice
 from app.reporting.exports.request import wanted_of
@@ -14,7 +15,6 @@ from app.reporting.exports.titles import title_of
 from app.texts.current import wording
 from app.texts.placeholders import Values
 from app.texts.values import instant
-from app.vocabulary.words import STEPS
 from workflow_rules.process.escalation import LIMIT
 
 SHOWN = 50

@@ -41,12 +41,25 @@ class ActorRow(Model):
 
 
 class ProcessStep(Model):
-    """Table row: the id of a step that some version of the SOP has or had; cases and their ledgers refer to it."""
+    """Table row: the id of a step that some version of the SOP has or had; cases and their ledgers refer to it.
+
+    `act` is the action that completes the step in every version, `order` its place among all ids.
+    """
 
     __tablename__ = "process_step"
-    __table_args__ = (CheckConstraint("code ~ '^[a-z][a-z0-9_]*$'", name="code"),)
+    __table_args__ = (
+        CheckConstraint("code ~ '^[a-z][a-z0-9_]*$'", name="code"),
+        CheckConstraint("label_id <> ''", name="label_id"),
+    )
 
     code: Mapped[Word] = mapped_column(primary_key=True)
+    act: Mapped[Word] = mapped_column(default="approve")
+    label_id: Mapped[Line]
+    label_en: Mapped[Line] = mapped_column(default="")
+    order: Mapped[int]
+
+    def __repr__(self) -> str:
+        return self.label_id
 
 
 class SopVersion(Model):
@@ -80,8 +93,8 @@ class SopVersion(Model):
     powers: Mapped[Document] = mapped_column(default=dict)
     warning_percent: Mapped[int] = mapped_column(default=80, server_default=text("80"))
     alarm_days: Mapped[int] = mapped_column(default=1, server_default=text("1"))
-    fast_track_actor: Mapped[Word] = mapped_column(default="office_head")
-    fast_track_from: Mapped[list[str]] = mapped_column(JSONB, default=lambda: ["direct"])
+    fast_track_actor: Mapped[Word]
+    fast_track_from: Mapped[list[str]] = mapped_column(JSONB)
     nik_channels: Mapped[list[str]] = mapped_column(JSONB, default=list)
     legal_basis: Mapped[Prose] = mapped_column(default="")
     qualifications: Mapped[Prose] = mapped_column(default="")
@@ -114,9 +127,8 @@ class SopVersion(Model):
 class SopStepRow(Model):
     """Table row: one step of an SOP version, including its actor, since a later SOP may assign another actor.
 
-    `act` and `status` are given for a review only: its action, and the status of a case at it. `back_to` is the step to
-    which it returns a case, `side_actions` what else it allows. `allowance_value` None means that the step has no
-    allowance of its own.
+    `status`, that of a case at this step, is given for a review only. `back_to` is the step to which it returns a case,
+    `side_actions` what else it allows. `allowance_value` None means that the step has no allowance of its own.
     """
 
     __tablename__ = "sop_step"
@@ -132,7 +144,6 @@ class SopStepRow(Model):
     position: Mapped[int]
     number: Mapped[int]
     actor: Mapped[Word] = mapped_column(ForeignKey("actor.code"))
-    act: Mapped[str | None] = mapped_column(String(80))
     status: Mapped[str | None] = mapped_column(String(80))
     back_to: Mapped[str | None] = mapped_column(String(80))
     side_actions: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default=text("'[]'"))

@@ -18,10 +18,11 @@ from app.core.bulk_insert import ROWS, Part, Row, as_text, insert_together, inse
 from app.core.extensions import db
 from app.models import Attachment, Complaint, DelegationRow, Notice, StepTask
 from app.notices.outbox import Outbox, written_notice, written_notices
+from app.reference.sop import load_sop
 from workflow_rules.process.actors import Person
 from workflow_rules.process.escalation import Alarm
 from workflow_rules.process.events import Event
-from workflow_rules.process.standard_sop import Officer
+from workflow_rules.process.steps import StepKind
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 
@@ -102,10 +103,11 @@ class Notifier:
             self._about_step(complaint, task, "unit_disposed", officers, seq)
 
     def left(self, task: StepTask, seq: int) -> None:
-        """Write a notice to the admin and the head of an agency that it has left a case, which they no longer see;
-        `seq` is the event's number in its case.
+        """Write a notice to those who receive cases and sign in an agency that it has left a case, which they no longer
+        see; `seq` is the event's number in its case.
         """
-        actors = (Officer.AGENCY_ADMIN.value, Officer.AGENCY_HEAD.value)
+        sop = load_sop(task.complaint.sop_version)
+        actors = (sop.of_kind(StepKind.AGENCY_RECEIVE).actor, sop.of_kind(StepKind.SIGN_ANSWER).actor)
         users = dict.fromkeys(user for actor in actors for user in self._hearers.of(actor, task.agency_code))
         self._add({"task_id": task.id, "level": seq}, "left_case", users)
 
@@ -157,7 +159,8 @@ class Notifier:
 
         If it holds malware, also write one to the system administrators, without the case, which they may not see.
         """
-        admins = self._hearers.of(Officer.COMPLAINT_ADMIN.value, None)
+        sop = load_sop(file.complaint.sop_version)
+        admins = self._hearers.of(sop.of_kind(StepKind.REGISTER).actor, None)
         cause = {"attachment_id": file.id, "level": 0}
         self._add({**cause, "complaint_id": file.complaint_id}, "file_held", admins)
         if file.state_reason == "virus":

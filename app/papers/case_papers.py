@@ -24,7 +24,6 @@ from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Person
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
-from workflow_rules.process.standard_sop import Step
 from workflow_rules.process.steps import AGENCY_KINDS, StepKind
 from workflow_rules.time.deadlines import deadline_for_all
 
@@ -208,7 +207,7 @@ def _limits(case: Case, event: ComplaintEvent, kind: Action) -> dict[str, str]:
     codes = event.data.get("agencies", ())
     across = len(codes) > 1 or any(track.cross_agency for track in case.facts.tracks if track.agency in codes)
     extended = bool(event.data.get("field_visit")) or across
-    steps = [case.sop.allowance(step, extended) for step in Step if step in AGENCY_KINDS]
+    steps = [case.sop.allowance(step, extended) for step in AGENCY_KINDS]
     receive = case.sop.allowance(StepKind.AGENCY_RECEIVE)
     return {
         "accept_due_at": deadline_for_all(case.calendar, event.at, [*relay, receive]).isoformat(),

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.access.process_rows import ACTORS, process_actors
 from app.choices.lists import CHANNELS, URGENCIES
 from app.papers.html_parts import paper_html, public_address, qr
-from app.vocabulary.words import ACTORS, CLASSIFICATIONS, CONFIDENTIALITIES, DELEGATION_KINDS
+from app.vocabulary.words import CLASSIFICATIONS, CONFIDENTIALITIES, DELEGATION_KINDS
+from workflow_rules.process.actors import Organisation
 from workflow_rules.process.steps import StepKind
 
 
@@ -86,21 +88,17 @@ def _letter(frozen: Mapping[str, Any], made_at: str, **more: Any) -> str:
     )
 
 
-COLUMNS = (
-    *("complaint_admin", "section_head", "division_head", "office_head"),
-    *("agency_admin", "agency_secretary", "agency_head"),
-)
-
-
 def sop_sheet(frozen: Mapping[str, Any]) -> str:
-    """Return the HTML text of one SOP version, from its frozen content, as a landscape sheet of eleven rows and seven
-    actors.
+    """Return the HTML text of one SOP version, from its frozen content, as a landscape sheet with a row for
+    each step and a column for each role.
 
     The relay step has no row of its own; its officer is added to the row of step 4.
     """
+    acting = {step["actor"] for step in frozen["steps"]}
+    columns = [actor for actor in process_actors() if actor.code in acting]
     headings = (frozen.get("actor_headings") or "").splitlines()
-    if len(headings) != len(COLUMNS):
-        headings = [str(ACTORS[actor]) for actor in COLUMNS]
+    if len(headings) != len(columns):
+        headings = [ACTORS[actor.code] for actor in columns]
     relayed = {step["number"]: step["actor"] for step in frozen["steps"] if step["step"] == StepKind.RELAY.value}
     rows = [step for step in frozen["steps"] if step["step"] != StepKind.RELAY.value]
     return paper_html(
@@ -108,10 +106,10 @@ def sop_sheet(frozen: Mapping[str, Any]) -> str:
         frozen,
         frozen["made_at"],
         capacity=DELEGATION_KINDS.get(frozen.get("approver_capacity") or ""),
-        columns=COLUMNS,
+        columns=[actor.code for actor in columns],
         # Used by the templates of the first layout only.
-        office=COLUMNS[:4],
-        agency_columns=COLUMNS[4:],
+        office=[actor.code for actor in columns if actor.organisation is Organisation.OFFICE],
+        agency_columns=[actor.code for actor in columns if actor.organisation is Organisation.AGENCY],
         actors=ACTORS,
         relay=StepKind.RELAY.value,
         headings=headings,

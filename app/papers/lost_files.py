@@ -21,7 +21,7 @@ from app.core.transaction import one_transaction
 from app.models import Letter, Paper, PaperKind, StepTask
 from app.notices.notify import Notifier
 from app.reference.calendar import load_working_calendar
-from workflow_rules.process.standard_sop import Officer
+from app.reference.sop import load_sop
 from workflow_rules.process.steps import StepKind
 
 log = structlog.get_logger()
@@ -86,8 +86,8 @@ def check_every_paper() -> int:
 
 
 def notify_of_paper(paper: Paper, now: datetime) -> None:
-    """Write a notice that a paper has no file, to the admin of its agency or of the office, once for each step; does
-    not commit. Does nothing for a paper that belongs to no case.
+    """Write a notice that a paper has no file, to whoever receives cases in its agency or in the office, once for each
+    step; does not commit. Does nothing for a paper that belongs to no case.
     """
     if paper.complaint is None:
         return
@@ -97,8 +97,9 @@ def notify_of_paper(paper: Paper, now: datetime) -> None:
     )
     task = own[0] if own else db.session.scalars(last.order_by(StepTask.id.desc()).limit(1)).first()
     if task is not None:
-        admin = Officer.AGENCY_ADMIN if paper.agency_code else Officer.COMPLAINT_ADMIN
-        Notifier(load_working_calendar(), now).paper_failed(paper.complaint, task, (admin.value, paper.agency_code))
+        first = StepKind.AGENCY_RECEIVE if paper.agency_code else StepKind.REGISTER
+        actor = load_sop(paper.complaint.sop_version).of_kind(first).actor
+        Notifier(load_working_calendar(), now).paper_failed(paper.complaint, task, (actor, paper.agency_code))
 
 
 def _restore(lost: Sequence[int]) -> int:

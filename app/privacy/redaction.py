@@ -14,12 +14,13 @@ from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.files.attachments import safe_name
 from app.models import Attachment, Complaint, OriginalText
+from app.reference.sop import load_sop
+from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Capacity, Person
 from workflow_rules.process.events import Event, SystemEvent
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.parameters import Field, Text, check_fields
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
-from workflow_rules.process.standard_sop import Officer
 
 FIELDS: dict[str, Field] = {
     "title": Text(longest=200),
@@ -39,12 +40,12 @@ class Redaction:
 
 
 def may_redact(complaint: Complaint, by: Person) -> Capacity | None:
-    """Return the `Capacity` in which this person may redact the case: that of the Admin, if the case is secret or
-    anonymous, or has been redacted. None otherwise.
+    """Return the `Capacity` in which this person may redact the case: one that may correct reports, if the case is
+    secret or anonymous, or has been redacted. None otherwise.
     """
     if complaint.confidentiality == Confidentiality.OPEN and not complaint.redacted:
         return None
-    return by.capacity_as({Officer.COMPLAINT_ADMIN})
+    return by.capacity_as(load_sop(complaint.sop_version).powers[Action.CORRECT])
 
 
 def redact(

@@ -8,15 +8,15 @@ from sqlalchemy import BindParameter, ScalarSelect, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.access.actors import process_actors
+from app.access.process_rows import ProcessParts, process_parts
+from app.core.definitions import per_version
 from app.core.extensions import db
 from app.models import SopStepRow, SopVersion
 from workflow_rules.process.actions import Action
-from workflow_rules.process.actors import Actor
-from workflow_rules.process.possible_actions import ACT_OF
+from workflow_rules.process.actors import Person
 from workflow_rules.process.sop import FastTrack, Sop, SopStep
 from workflow_rules.process.sop_check import checked
-from workflow_rules.process.steps import STATUS_OF, CaseStatus, kind_of
+from workflow_rules.process.steps import STATUS_OF, CaseStatus, StepKind, kind_of
 from workflow_rules.time.deadlines import Allowance, Unit
 
 
@@ -57,7 +57,7 @@ def _exceptions(version: SopVersion) -> tuple[Any, ...]:
     powers = json.dumps(version.powers)
     alarms = version.warning_percent, version.alarm_days
     return (
-        process_actors(),
+        process_parts(),
         powers,
         version.number,
         *days,
@@ -72,7 +72,7 @@ def _exceptions(version: SopVersion) -> tuple[Any, ...]:
 @lru_cache(maxsize=16)
 def _sop(
     steps: str,
-    roles: tuple[Actor, ...],
+    parts: ProcessParts,
     powers: str,
     number: str,
     draft: int,
@@ -92,8 +92,8 @@ def _sop(
     return checked(
         Sop(
             number,
-            tuple(_step(*row) for row in json.loads(steps)),
-            roles,
+            tuple(_step(parts, *row) for row in json.loads(steps)),
+            parts.actors,
             FastTrack(fast, frozenset(early)),
             {Action(action): frozenset(codes) for action, codes in json.loads(powers).items()},
             Allowance(draft, Unit.WORKING_DAYS),
@@ -108,12 +108,12 @@ def _sop(
 
 
 def _step(
+    parts: ProcessParts,
     step: str,
     number: int,
     actor: str,
     value: int | None,
     unit: str | None,
-    act: str | None,
     status: str | None,
     back_to: str | None,
     side_actions: list[str],
@@ -121,13 +121,13 @@ def _step(
 ) -> SopStep:
     kind = kind_of(step)
     allowance = Allowance(value, Unit(unit)) if value is not None and unit is not None else None
-    own = Action(act) if act else ACT_OF[kind], CaseStatus(status) if status else STATUS_OF.get(kind)
+    own = parts.acts[step], CaseStatus(status) if status else STATUS_OF.get(kind)
     sides = frozenset(Action(action) for action in side_actions)
     return SopStep(step, kind, number, actor, allowance, *own, back_to, sides, *words)
 
 
 OF_A_STEP = (
-    *("step", "number", "actor", "allowance_value", "allowance_unit", "act", "status", "back_to", "side_actions"),
+    *("step", "number", "actor", "allowance_value", "allowance_unit", "status", "back_to", "side_actions"),
     *("procedure", "inputs", "output", "remark"),
 )
 
@@ -138,3 +138,26 @@ def active_sop_version() -> SopVersion:
     Raises NoResultFound when there is none.
     """
     return db.session.scalars(select(SopVersion).where(SopVersion.status == "active")).one()
+
+
+@per_version
+def active_sop() -> Sop:
+    """Return the active SOP version as a `Sop`. Raises NoResultFound when there is none."""
+    return load_sop(active_sop_version())
+
+
+def registering_actor() -> str:
+    """Return the role that registers complaints under the active version (step 1)."""
+    return active_sop().of_kind(StepKind.REGISTER).actor
+
+
+def registers(person: Person) -> bool:
+    """Return whether a person holds the role that registers complaints (step 1)."""
+    return person.capacity_as({registering_actor()}) is not None
+
+
+@per_version
+def last_numbers() -> dict[int, int]:
+    """Return the printed number of the last step of every version, by the id of the version."""
+    highest = select(SopStepRow.sop_version_id, func.max(SopStepRow.number)).group_by(SopStepRow.sop_version_id)
+    return {row.sop_version_id: row[1] for row in db.session.execute(highest)}

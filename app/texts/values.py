@@ -9,6 +9,7 @@ from flask import current_app
 from flask_babel import gettext
 from sqlalchemy import select
 
+from app.access.process_rows import STEPS
 from app.core.clock import office_time, office_today, utc_now
 from app.core.extensions import db
 from app.fields.definitions import DefinedField, known_fields
@@ -18,7 +19,6 @@ from app.models.definition import AUDIENCES
 from app.texts.field_names import PREFIX, Readers, field_names, is_shown
 from app.texts.names import Name
 from app.texts.placeholders import FORMATS, Values, ValueType
-from app.vocabulary.words import STEPS
 from app.web.formats import ZONE_NAME, day, moment
 from workflow_rules.process.steps import StepKind
 

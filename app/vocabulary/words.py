@@ -7,35 +7,14 @@ from flask_babel.speaklater import LazyString
 
 Labels = Mapping[str, LazyString]
 
-ACTORS: Labels = {
-    "complaint_admin": _("Admin Layanan Aduan"),
-    "section_head": _("Kepala Seksi"),
-    "division_head": _("Kepala Bidang IKP"),
-    "office_head": _("Kepala Dinas"),
-    "agency_admin": _("Admin Layanan Aduan OPD"),
-    "agency_secretary": _("Sekretaris OPD"),
-    "agency_head": _("Kepala OPD"),
+STANDINGS: Labels = {
     "reporter": _("Pelapor"),
     "system": _("Sistem"),
     "supervisor": _("Pengawas"),
     "administrator": _("Administrator sistem"),
     "integration": _("Integrasi"),
 }
-
-STEPS: Labels = {
-    "register": _("Menerima dan meregister"),
-    "check": _("Memeriksa aduan"),
-    "report": _("Melaporkan ke pimpinan"),
-    "direct": _("Memberi arahan"),
-    "relay": _("Meneruskan arahan"),
-    "agency_receive": _("Menerima arahan"),
-    "agency_dispose": _("Mendisposisi ke bidang"),
-    "draft_answer": _("Menyusun tanggapan"),
-    "sign_answer": _("Menyetujui dan menandatangani"),
-    "send_answer": _("Mengirim ke Dinas Kominfo"),
-    "dispose_answer": _("Menerima dan mendisposisi tanggapan"),
-    "reply": _("Menanggapi pelapor"),
-}
+"""Who acts or signs in without a role in the process."""
 
 STATUSES: Labels = {
     "registering": _("Menunggu registrasi"),

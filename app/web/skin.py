@@ -43,7 +43,7 @@ def error_page(code: int, sentence: str = "", numbered: bool = True) -> str:
     return render_template("web/error.html", code=code, sentence=sentence, number=request_id() if numbered else "")
 
 
-def step_bar(number: int, late: Collection[int] = (), total: int = 11, full: bool = False) -> Markup:
+def step_bar(number: int, late: Collection[int], total: int, full: bool = False) -> Markup:
     """Return the HTML (Markup) of a case's progress bar of `total` steps: `number` is the current step, `late` the
     numbers of overdue steps; `full` is the style of a case's own page.
 

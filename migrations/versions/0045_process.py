@@ -19,29 +19,47 @@ branch_labels = None
 depends_on = None
 
 ACTORS = (
-    ("complaint_admin", "office", "section_head", "Admin Layanan Aduan", "Complaint service admin"),
-    ("section_head", "office", "division_head", "Kepala Seksi", "Head of section"),
-    ("division_head", "office", "office_head", "Kepala Bidang IKP", "Head of division"),
-    ("office_head", "office", None, "Kepala Dinas", "Head of the office"),
-    ("agency_admin", "agency", "agency_secretary", "Admin Layanan Aduan OPD", "Complaint admin of the agency"),
-    ("agency_secretary", "agency", "agency_head", "Sekretaris OPD", "Secretary of the agency"),
-    ("agency_head", "agency", "office_head", "Kepala OPD", "Head of the agency"),
+    ("complaint_admin", "office", "section_head", "Admin Layanan Aduan", "Complaint admin"),
+    ("section_head", "office", "division_head", "Kepala Seksi", "Section head"),
+    ("division_head", "office", "office_head", "Kepala Bidang IKP", "Division head (IKP)"),
+    ("office_head", "office", None, "Kepala Dinas", "Office head"),
+    ("agency_admin", "agency", "agency_secretary", "Admin Layanan Aduan OPD", "Agency admin"),
+    ("agency_secretary", "agency", "agency_head", "Sekretaris OPD", "Agency secretary"),
+    ("agency_head", "agency", "office_head", "Kepala OPD", "Agency head"),
 )
 ENDS, EXTEND = ["archive", "merge"], ["extend"]
-# Id, action of a review, status of the case at it, step to which it returns, what else is allowed, as printed.
-STEPS: tuple[tuple[str, str | None, str | None, str | None, list[str]], ...] = (
-    ("register", None, None, None, ["archive", "merge", "request_information"]),
-    ("check", "approve_check", "checking", "register", ["archive", "correct", "merge"]),
-    ("report", "report", "reporting", "check", ENDS),
-    ("direct", None, None, "report", ENDS),
-    ("relay", None, None, None, []),
-    ("agency_receive", None, None, None, EXTEND),
-    ("agency_dispose", None, None, None, EXTEND),
-    ("draft_answer", None, None, None, ["ask_release", "extend", "request_information"]),
-    ("sign_answer", None, None, "draft_answer", ["ask_release", "extend"]),
-    ("send_answer", None, None, None, EXTEND),
-    ("dispose_answer", None, None, "draft_answer", []),
-    ("reply", None, None, "dispose_answer", []),
+# Id, its action, its names.
+NAMES = (
+    ("register", "register", "Menerima dan meregister", "Receive and register"),
+    ("check", "approve_check", "Memeriksa aduan", "Check the complaint"),
+    ("report", "report", "Melaporkan ke pimpinan", "Report to the leadership"),
+    ("direct", "direct", "Memberi arahan", "Give direction"),
+    ("relay", "relay", "Meneruskan arahan", "Relay the direction"),
+    ("agency_receive", "accept", "Menerima arahan", "Receive the direction"),
+    ("agency_dispose", "dispose", "Mendisposisi ke bidang", "Pass to a unit by disposition"),
+    ("draft_answer", "submit_draft", "Menyusun tanggapan", "Draft the answer"),
+    ("sign_answer", "sign", "Menyetujui dan menandatangani", "Approve and sign"),
+    ("send_answer", "send", "Mengirim ke Dinas Kominfo", "Send to Dinas Kominfo"),
+    (
+        *("dispose_answer", "dispose_answer", "Menerima dan mendisposisi tanggapan"),
+        "Receive the answer and make a disposition",
+    ),
+    ("reply", "reply", "Menanggapi pelapor", "Reply to the reporter"),
+)
+# Id, status of the case at a review, step to which it returns, what else is allowed, as printed.
+STEPS: tuple[tuple[str, str | None, str | None, list[str]], ...] = (
+    ("register", None, None, ["archive", "merge", "request_information"]),
+    ("check", "checking", "register", ["archive", "correct", "merge"]),
+    ("report", "reporting", "check", ENDS),
+    ("direct", None, "report", ENDS),
+    ("relay", None, None, []),
+    ("agency_receive", None, None, EXTEND),
+    ("agency_dispose", None, None, EXTEND),
+    ("draft_answer", None, None, ["ask_release", "extend", "request_information"]),
+    ("sign_answer", None, "draft_answer", ["ask_release", "extend"]),
+    ("send_answer", None, None, EXTEND),
+    ("dispose_answer", None, "draft_answer", []),
+    ("reply", None, "dispose_answer", []),
 )
 ADMIN, HEAD, AGENCY_HEAD = ["complaint_admin"], ["office_head"], ["agency_head"]
 POWERS = {
@@ -82,14 +100,12 @@ def upgrade() -> None:
     op.add_column("sop_version", _json("powers", json.dumps(POWERS)))
     op.add_column("sop_version", sa.Column("warning_percent", sa.Integer(), nullable=False, server_default="80"))
     op.add_column("sop_version", sa.Column("alarm_days", sa.Integer(), nullable=False, server_default="1"))
-    for name in ("act", "status", "back_to"):
+    for name in ("status", "back_to"):
         op.add_column("sop_step", sa.Column(name, sa.String(80), nullable=True))
     op.add_column("sop_step", _json("side_actions", "[]"))
-    rows = sa.table(
-        "sop_step", *(sa.column(name) for name in ("step", "act", "status", "back_to")), _json("side_actions")
-    )
-    for step, act, status, back_to, side_actions in STEPS:
-        values = {"act": act, "status": status, "back_to": back_to, "side_actions": side_actions}
+    rows = sa.table("sop_step", *(sa.column(name) for name in ("step", "status", "back_to")), _json("side_actions"))
+    for step, status, back_to, side_actions in STEPS:
+        values = {"status": status, "back_to": back_to, "side_actions": side_actions}
         op.execute(sa.update(rows).where(rows.c.step == step).values(values))
     for table, column in NAMED:
         _refer(table, column, "process_step")
@@ -101,6 +117,8 @@ def upgrade() -> None:
         "EXECUTE FUNCTION fill_status_of_step()"
     )
     op.execute(OPEN_STEPS)
+    for table in ("sop_version", "sop_step"):
+        _changes_definitions(table)
     op.execute(STAYS)
     op.execute(
         "CREATE TRIGGER sop_step_stays BEFORE UPDATE OR DELETE ON sop_step FOR EACH ROW EXECUTE FUNCTION guard_sop_step()"
@@ -124,13 +142,14 @@ def _create_actors() -> None:
         ),
         sa.CheckConstraint("superior <> code", name=op.f("ck_actor_superior")),
     )
-    actor = sa.table("actor", *(sa.column(n) for n in ("code", "organisation", "superior", "label_id", "label_en")))
-    more = sa.table("actor", *actor.c, sa.column("order"), sa.column("seeded"))
-    # The superiors are named first by nobody: a row may only name one that is there.
-    for place, (code, organisation, superior, *labels) in reversed(list(enumerate(ACTORS, 1))):
-        row: dict[str, Any] = {"code": code, "organisation": organisation, "superior": superior}
-        row |= {"label_id": labels[0], "label_en": labels[1], "order": 10 * place, "seeded": True}
-        op.execute(sa.insert(more).values(row))
+    names = ("code", "organisation", "superior", "label_id", "label_en", "order", "seeded")
+    actor = sa.table("actor", *(sa.column(name) for name in names))
+    rows = [
+        {"code": code, "organisation": own, "superior": superior, "label_id": label, "label_en": english}
+        for code, own, superior, label, english in ACTORS
+    ]
+    # One statement: each row names a superior that may come after it.
+    op.execute(sa.insert(actor).values([row | {"order": 10 * n, "seeded": True} for n, row in enumerate(rows, 1)]))
     _changes_definitions("actor")
     journal("actor")
 
@@ -139,10 +158,19 @@ def _create_steps() -> None:
     op.create_table(
         "process_step",
         sa.Column("code", sa.String(80), primary_key=True),
+        sa.Column("act", sa.String(80), nullable=False, server_default="approve"),
+        sa.Column("label_id", sa.String(300), nullable=False),
+        sa.Column("label_en", sa.String(300), nullable=False, server_default=""),
+        sa.Column("order", sa.Integer(), nullable=False),
         sa.CheckConstraint("code ~ '^[a-z][a-z0-9_]*$'", name=op.f("ck_process_step_code")),
+        sa.CheckConstraint("label_id <> ''", name=op.f("ck_process_step_label_id")),
     )
-    for step, *_ in STEPS:
-        op.execute(sa.insert(sa.table("process_step", sa.column("code"))).values(code=step))
+    rows = sa.table("process_step", *(sa.column(name) for name in ("code", "act", "label_id", "label_en", "order")))
+    for place, (code, act, *labels) in enumerate(NAMES, 1):
+        row = {"code": code, "act": act, "label_id": labels[0], "label_en": labels[1], "order": 1000 * place}
+        op.execute(sa.insert(rows).values(row))
+    _changes_definitions("process_step")
+    journal("process_step", "code")
 
 
 def _json(name: str, default: str | None = None) -> Any:
@@ -165,7 +193,9 @@ def _refer(table: str, column: str, to: str) -> None:
 
 
 def downgrade() -> None:
-    listed = ", ".join(f"'{step}'" for step, *_ in STEPS)
+    listed = ", ".join(f"'{step}'" for step, *_ in NAMES)
+    for table in ("sop_version", "sop_step"):
+        op.execute(f"DROP TRIGGER {table}_changes_definitions ON {table}")
     op.execute("DROP TRIGGER sop_step_stays ON sop_step")
     op.execute("DROP FUNCTION guard_sop_step()")
     op.execute("DROP TRIGGER step_task_has_status ON step_task")
@@ -177,7 +207,7 @@ def downgrade() -> None:
     roles = ", ".join(f"'{code}'" for code, *_ in ACTORS)
     op.execute(f"ALTER TABLE sop_step ADD CONSTRAINT ck_sop_step_actor CHECK (actor IN ({roles}))")
     op.execute("ALTER TABLE sop_step DROP CONSTRAINT fk_sop_step_actor_actor")
-    for name in ("act", "status", "back_to", "side_actions"):
+    for name in ("status", "back_to", "side_actions"):
         op.drop_column("sop_step", name)
     for name in ("powers", "warning_percent", "alarm_days"):
         op.drop_column("sop_version", name)

@@ -6,11 +6,11 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from app.access.current_person import current_person
+from app.access.process_rows import ACTORS
 from app.access.roles import permissions_on
 from app.accounts.identity_grants import GrantRefused, decide_grant, waiting_grants
 from app.core.clock import utc_now
 from app.core.identifiers import LARGEST_ID
-from app.vocabulary.words import ACTORS
 from app.web.fab_repairs import is_readable
 from views.shared.screen_access import for_officers
 

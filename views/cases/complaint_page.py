@@ -8,6 +8,7 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext, ngettext
 
 from app.access.current_person import current_person, source_address
+from app.access.process_rows import ACTORS, STEPS
 from app.casefile.case import Case, load_case, main_complaint_of
 from app.casefile.clocks import accounts_of, national_clocks_of, running_national, time_used, whole_clock
 from app.casefile.labels import (
@@ -81,6 +82,7 @@ class ComplaintView(BaseView):
         return render_template(
             "cases/limits.html",
             case=case,
+            step_names=STEPS,
             words=words,
             accounts=accounts_of(case),
             whole=whole_clock(case),
@@ -163,6 +165,8 @@ def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = N
         notes=timeline(case, "catatan"),
         colleagues=[e for e in timeline(case) if e.quotes and e.kind in ("note", "report", "send_back", "register")],
         words=words,
+        step_names=STEPS,
+        actor_names=ACTORS,
         main_case=main_complaint_of(case.complaint),
         lacking_words=", ".join(str(LACKING[part]) for part in case.lacking),
         place=place_of(case.complaint),
@@ -264,8 +268,8 @@ def _notice(done: Performed) -> str:
     following = gettext(
         "Berikutnya langkah %(number)s, %(step)s, oleh %(actor)s: batas %(due)s.",
         number=sop.row(first.step).number,
-        step=in_sentence(words.STEPS[first.step]),
-        actor=str(words.ACTORS[first.actor]),
+        step=in_sentence(STEPS[first.step]),
+        actor=ACTORS[first.actor],
         due=moment(first.due_at),
     )
     many = len(done.opened)

@@ -9,10 +9,10 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 
 from app.access.current_person import current_person
+from app.access.process_rows import STEPS
 from app.access.roles import permissions_on
 from app.casefile.rows import find_complaint
 from app.cases.record_intake import Intake, seal, unseal
-from app.vocabulary.words import STEPS
 from app.web.formats import moment
 from views.shared.form_once import Landing
 from views.shared.screen_access import for_officers

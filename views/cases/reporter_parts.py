@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.access.actors import agency_actors
 from app.access.personal_data import personal_traces
+from app.access.process_rows import agency_actors
 from app.access.visibility import REPORTER_TEXT_KINDS, is_reading_program
 from app.casefile.case import Case
 from app.casefile.original_text import original_of

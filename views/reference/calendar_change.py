@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from app.access.current_person import current_person
+from app.access.process_rows import STEPS
 from app.access.roles import permissions_on
 from app.calendar.change import (
     DAYS,
@@ -25,7 +26,7 @@ from app.calendar.change import (
 from app.core.clock import utc_now
 from app.reference.agencies import agency_names, step_numbers
 from app.reference.labels import COLUMNS
-from app.vocabulary.words import HOLIDAY_KINDS, STEPS
+from app.vocabulary.words import HOLIDAY_KINDS
 from app.web.form_labels import REFUSED
 from app.web.formats import day
 from views.reference.calendar_labels import CALENDAR_MESSAGES, CHANGED_FIELDS, TABLE_WORDS

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from app.access.people import names_of
+from app.access.process_rows import ACTORS, STEPS
 from app.accounts.labels import GRANTS
 from app.choices.labels import FLAGS, LISTS
 from app.fields.labels import AUDIENCES, MOMENTS, TYPES
@@ -20,7 +21,7 @@ from app.reference.journal import names_by_id, permission_names
 from app.reference.labels import COLUMNS, LIMIT_CLASSES, NATIONAL_CLASSES, NATIONAL_STAGES
 from app.texts.labels import ALL_SCOPES, STANDARD_KINDS, STATES
 from app.vocabulary.signing import SIGNING_METHODS
-from app.vocabulary.words import ACTORS, AGENCY_KINDS, CLASSIFICATIONS, DELEGATION_KINDS, HOLIDAY_KINDS, STEPS, UNITS
+from app.vocabulary.words import AGENCY_KINDS, CLASSIFICATIONS, DELEGATION_KINDS, HOLIDAY_KINDS, UNITS
 from app.web.formats import day, moment
 from views.reference.journal_labels import ROW_ACTS, ROW_COLUMNS, ROW_TABLES
 

@@ -18,13 +18,12 @@ from app.papers.html_parts import emblem_of
 from app.papers.labels import EMBLEM_FAULTS, NUMBER_FAULTS, PAPER_NAMES
 from app.papers.letter_numbers import NumbersRefused, last_number, number_register, skip_numbers, written, years_of
 from app.reference.agencies import find_agency
+from app.reference.sop import registers
 from views.shared.screen_access import for_officers
 from views.shared.uploads import read_upload
 from workflow_rules.process.parameters import Text
-from workflow_rules.process.standard_sop import Officer
 
 PATH = "/surat-opd"
-NUMBER_RECORDERS = (Officer.AGENCY_ADMIN, Officer.AGENCY_HEAD, Officer.AGENCY_SECRETARY)
 REASON = Text(longest=300)
 
 
@@ -88,9 +87,8 @@ class LetterheadView(BaseView):
 def may_record_numbers(agency: Agency) -> bool:
     """Return whether the current officer may record letter numbers in this agency's number book."""
     person = current_person()
-    own = any(c.agency == agency.code and c.actor in NUMBER_RECORDERS for c in person.capacities)
-    admin = any(c.actor == Officer.COMPLAINT_ADMIN for c in person.capacities)
-    return own or may("can_write", "Reference") or (admin and agency.code == OFFICE_AGENCY)
+    own = agency.code in person.agencies
+    return own or may("can_write", "Reference") or (registers(person) and agency.code == OFFICE_AGENCY)
 
 
 def _agency(agency_id: int) -> Agency:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
 from app.access.current_person import current_person
+from app.access.process_rows import ACTORS, actor_names
 from app.accounts.account_screens import role_names
 from app.accounts.delegations import (
     DelegationFault,
@@ -28,8 +29,9 @@ from app.papers.number_pattern import number_pattern_holds
 from app.reference.agencies import below, has_children, in_tree_order, path_of_agency
 from app.reference.choices import agency_choices, new_officer_choices, officer_choices, parent_agency_choices
 from app.reference.labels import ACTIONS, COLUMNS, HINTS, TITLES
+from app.reference.sop import active_sop
 from app.vocabulary.signing import SIGNING_METHODS
-from app.vocabulary.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS
+from app.vocabulary.words import AGENCY_KINDS, DELEGATION_KINDS
 from app.web.form_labels import CHANGED, REFUSED
 from app.web.list_guards import EagerInterface
 from views.shared.reference_fields import (
@@ -49,7 +51,6 @@ from views.shared.reference_fields import (
 from views.shared.reference_screen import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView
 from workflow_rules.process.actors import DelegationKind
 from workflow_rules.process.delegations import Delegation
-from workflow_rules.process.standard_sop import INITIALLERS
 
 TREE = "id"  # pseudo column: the place in the tree is computed from the agency's key
 _AGENCY_TEXTS = ["name", "short_name", "kind", "parent", "active", "address", "city", "phone", "email"]
@@ -92,7 +93,7 @@ def _agency_fields() -> dict[str, Any]:
         ),
         "letter_copies": prose("letter_copies", hint="letter_copies"),
         "paper": choice("paper", {paper: paper for paper in PAPERS}),
-        "initials": choices("initials", {actor: ACTORS[actor] for actor in INITIALLERS}, "initials"),
+        "initials": choices("initials", actor_names(lambda: active_sop().initiallers), "initials"),
         "signing_method": choice("signing_method", SIGNING_METHODS, first="wet", hint="signing_method"),
     }
 

@@ -11,12 +11,13 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from app.access.process_rows import ACTORS, STEPS
 from app.access.roles import permissions_on
 from app.choices.lists import CHANNELS
 from app.models import SopStepRow, SopVersion
 from app.reference.labels import COLUMNS
 from app.reference.sop_versions import sop_versions
-from app.vocabulary.words import ACTORS, DELEGATION_KINDS, SOP_STATES, STEPS, UNITS, Labels
+from app.vocabulary.words import DELEGATION_KINDS, SOP_STATES, UNITS, Labels
 from app.web.formats import day
 from views.shared.screen_access import for_officers
 

@@ -9,6 +9,7 @@ from flask_appbuilder.widgets import FormWidget, ListWidget
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from app.access.process_rows import ACTORS, STEPS, actor_names, actors_of
 from app.choices.lists import CHANNELS
 from app.core.clock import utc_now
 from app.core.transaction import lock_row
@@ -16,7 +17,7 @@ from app.models import SopStepRow, SopVersion
 from app.reference.labels import ACTIONS, TITLES
 from app.reference.sop import load_sop
 from app.reference.sop_versions import SopRefused, activate_sop, copy_as_draft
-from app.vocabulary.words import ACTORS, DELEGATION_KINDS, SOP_STATES, STEPS, UNITS
+from app.vocabulary.words import DELEGATION_KINDS, SOP_STATES, UNITS
 from app.web.form_labels import CHANGED, REFUSED
 from app.web.list_guards import EagerInterface
 from views.reference.sop_comparison import HEAD_OF_SHEET
@@ -34,7 +35,7 @@ from views.shared.reference_fields import (
     worded,
 )
 from views.shared.reference_screen import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView, say
-from workflow_rules.process.standard_sop import AGENCY_ACTORS, LEADING_STEPS, OFFICE_ACTORS
+from workflow_rules.process.actors import Organisation
 from workflow_rules.process.steps import AGENCY_KINDS, StepKind
 
 SHEET_TEXTS = ("legal_basis", "qualifications", "related", "equipment", "warnings", "records")
@@ -103,7 +104,7 @@ class SopStepView(GuardedModelView):
     def prepare(self, form: Any, item: SopStepRow | None) -> None:
         """Limit the actors that the step form offers to those of the organisation the step belongs to."""
         if item is not None:
-            possible = AGENCY_ACTORS if item.step in AGENCY_KINDS else OFFICE_ACTORS
+            possible = actors_of(Organisation.AGENCY if item.step in AGENCY_KINDS else Organisation.OFFICE)
             form.actor.choices = [(name, text) for name, text in ACTORS.items() if name in possible]
 
     def before_save(self, item: SopStepRow) -> None:
@@ -181,8 +182,8 @@ class SopVersionView(GuardedModelView):
         "most_more_days": amount("most_more_days", MOST_DAYS),
         "silence_days": amount("silence_days", MOST_DAYS),
         "question_days": amount("question_days", MOST_DAYS),
-        "fast_track_actor": choice("fast_track_actor", {a: t for a, t in ACTORS.items() if a in OFFICE_ACTORS}),
-        "fast_track_from": choices("fast_track_from", {s: STEPS[s] for s in LEADING_STEPS}, "fast_track_from"),
+        "fast_track_actor": choice("fast_track_actor", actor_names(lambda: actors_of(Organisation.OFFICE))),
+        "fast_track_from": choices("fast_track_from", STEPS, "fast_track_from"),
         "nik_channels": choices("nik_channels", CHANNELS),
         "sheet_number": line("sheet_number", hint="blank_on_sheet"),
         **{name: day(name, False, "ratified_on" if name == "ratified_on" else "blank_on_sheet") for name in SHEET_DAYS},

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 
+from app.access.process_rows import ACTORS, STEPS
 from app.access.roles import permissions_on
 from app.core.clock import OFFICE_ZONE, office_today, utc_now
 from app.core.periods import days
@@ -27,7 +28,7 @@ from app.reporting.figures.definitions import (
 from app.reporting.figures.labels import NOTES
 from app.reporting.figures.measures import Grouping, Measure
 from app.reporting.figures.punctuality import punctuality
-from app.vocabulary.words import ACTORS, STEPS, UNITS, Labels
+from app.vocabulary.words import UNITS, Labels
 from views.reporting.days import parse_day
 from views.shared.screen_access import for_officers
 

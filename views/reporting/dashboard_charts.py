@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from flask_babel import gettext
 
+from app.access.process_rows import process_parts
 from app.fields.definitions import DefinedField
 from app.fields.filters import BOOLEANS, OF_FIELD
 from app.fields.types import text_of
@@ -86,7 +87,7 @@ def steps_chart(
 
 
 def _step_bar(line: SopLine, measure: Measure | None, counts: Counts, calendar: WorkingCalendar, now: datetime) -> Bar:
-    label, waiting = f"{line.number} {VERBS[line.step]}", amount(counts.queue.get(line.step, 0))
+    label, waiting = f"{line.number} {VERBS[process_parts().acts[line.step]]}", amount(counts.queue.get(line.step, 0))
     if measure is None:
         return Bar(label, 0, "–", "b-ok", ("0", waiting), 100)
     percent = measure.median_percent

@@ -8,6 +8,7 @@ from flask import request
 from flask_babel import get_locale
 
 from app.access.current_person import current_person
+from app.access.process_rows import STEPS
 from app.choices.lists import CHANNELS
 from app.fields.definitions import DefinedField
 from app.fields.filters import OF_FIELD
@@ -17,7 +18,7 @@ from app.reporting.exports.columns import COLUMNS, USUAL, field_columns
 from app.reporting.exports.labels import ASK_FAULTS, FORMATS, REPORT_COLUMNS
 from app.reporting.exports.pdf_table import MOST_COLUMNS
 from app.reporting.exports.request import WantedReport
-from app.vocabulary.words import STATUSES, STEPS
+from app.vocabulary.words import STATUSES
 from app.web.fab_repairs import is_readable
 from views.shared.field_filters import FieldControl, fault_of, field_controls, fields_of_reader
 from views.shared.list_address import as_day

@@ -7,11 +7,10 @@ from typing import Any
 
 from app.core.clock import OFFICE_ZONE, office_today
 from app.core.periods import Period, days
-from app.reporting.rehearsals.model import SKIPPABLE
+from app.reporting.rehearsals.model import skippable
 from views.reporting.days import parse_day
 from views.reporting.rehearsal_labels import REHEARSAL_FAULTS
 from workflow_rules.process.sop import Sop, SopStep
-from workflow_rules.process.standard_sop import AGENCY_ACTORS, OFFICE_ACTORS
 from workflow_rules.time.deadlines import Unit
 
 LONGEST = 400
@@ -51,23 +50,23 @@ def read_form(sop: Sop, sent: Mapping[str, str], now: datetime) -> RehearsalForm
     form = RehearsalForm({name: sent.get(name, "").strip()[:40] for name in names})
     form.period = _period(form, office_today(now))
     form.changes = {
-        "steps": {row.step: _step(form, row) for row in sop.steps},
+        "steps": {row.step: _step(form, sop, row) for row in sop.steps},
         "extended_days": _amount(form, "hari", Unit.WORKING_DAYS.value),
-        "skipped": sorted(step.value for step in SKIPPABLE if form.typed[f"tanpa-{step}"]),
+        "skipped": sorted(step for step in skippable(sop) if form.typed[f"tanpa-{step}"]),
     }
     return form
 
 
-def actors_for(row: SopStep) -> list[str]:
+def actors_for(sop: Sop, row: SopStep) -> list[str]:
     """Return a sorted list of the codes of the actors to whom a step can be assigned.
 
     Those are the actors of Dinas Kominfo, or of the agency for an agency's step.
     """
-    return sorted(AGENCY_ACTORS if row.of_agency else OFFICE_ACTORS)
+    return sorted(sop.agency_actors if row.of_agency else sop.office_actors)
 
 
-def _step(form: RehearsalForm, row: SopStep) -> dict[str, Any]:
-    actor = _one_of(form, f"pelaksana-{row.step}", actors_for(row))
+def _step(form: RehearsalForm, sop: Sop, row: SopStep) -> dict[str, Any]:
+    actor = _one_of(form, f"pelaksana-{row.step}", actors_for(sop, row))
     if row.allowance is None:
         return {"actor": actor}
     unit = _one_of(form, f"satuan-{row.step}", list(MOST))

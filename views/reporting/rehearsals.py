@@ -11,19 +11,19 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from app.access.current_person import current_person
+from app.access.process_rows import ACTORS, STEPS, known_steps
 from app.access.roles import permissions_on
 from app.core.clock import office_time, utc_now
 from app.models import SopVersion
 from app.reference.sop import load_sop
 from app.reporting.figures.charts import Bar, BarChart
-from app.reporting.rehearsals.model import SKIPPABLE
+from app.reporting.rehearsals.model import skippable
 from app.reporting.rehearsals.run import ask_rehearsal, find_rehearsal, find_sop_version, newest_rehearsals
-from app.vocabulary.words import ACTORS, STEPS, UNITS
+from app.vocabulary.words import UNITS
 from views.reporting.rehearsal_form import RehearsalForm, actors_for, fresh_form, read_form
 from views.reporting.rehearsal_labels import ASSUMPTIONS, REHEARSAL_ERRORS, REHEARSAL_STATES
 from views.shared.screen_access import for_officers
 from workflow_rules.process.sop import Sop
-from workflow_rules.process.standard_sop import Step
 
 EARLIER_SHOWN = 10
 Data = dict[str, Any]
@@ -116,8 +116,8 @@ def _form_page(version: SopVersion, sop: Sop, form: RehearsalForm) -> str:
         steps=STEPS,
         actors=ACTORS,
         units=UNITS,
-        offered={row.step: actors_for(row) for row in sop.steps},
-        skippable=SKIPPABLE,
+        offered={row.step: actors_for(sop, row) for row in sop.steps},
+        skippable=skippable(sop),
         assumptions=ASSUMPTIONS,
         earlier=newest_rehearsals(version, EARLIER_SHOWN),
         states=REHEARSAL_STATES,
@@ -127,7 +127,7 @@ def _form_page(version: SopVersion, sop: Sop, form: RehearsalForm) -> str:
 def _step_rows(what_if: Data, result: Data) -> list[Row]:
     """Return a list with a result row for each step in SOP order, with its allowance and actor in the rehearsal."""
     rows = []
-    for step in (step.value for step in Step if step.value in result["steps"]):
+    for step in (step for step in known_steps() if step in result["steps"]):
         own = what_if["steps"].get(step, {})
         if step in what_if["skipped"]:
             change = gettext("dihilangkan")

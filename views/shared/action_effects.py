@@ -3,6 +3,7 @@
 They name the step that follows, its actor, and the time limit in the SOP version of the case.
 """
 
+from app.access.process_rows import ACTORS
 from app.casefile.case import Case
 from app.casefile.labels import DIRECTION_EFFECTS, DRAFT_LIMITS
 from app.vocabulary import words
@@ -66,4 +67,4 @@ def _particulars(case: Case, action: Action, step: str | None, agency: str | Non
         return given
     track = case.facts.track(agency)
     limit = granted(case.sop.allowance(row.step, track is not None and track.extended))
-    return {**given, "number": str(row.number), "limit": limit, "actor": str(words.ACTORS[row.actor])}
+    return {**given, "number": str(row.number), "limit": limit, "actor": ACTORS[row.actor]}

@@ -8,44 +8,51 @@ from app.vocabulary.words import Labels
 
 VERBS: Labels = {
     "register": _("Registrasi"),
-    "check": _("Periksa"),
+    "approve_check": _("Periksa"),
     "report": _("Laporkan"),
+    "approve": _("Setujui"),
     "direct": _("Beri arahan"),
     "relay": _("Teruskan"),
-    "agency_receive": _("Terima"),
-    "agency_dispose": _("Disposisi"),
-    "draft_answer": _("Susun tanggapan"),
-    "sign_answer": _("Tanda tangani"),
-    "send_answer": _("Kirim ke Kominfo"),
+    "accept": _("Terima"),
+    "dispose": _("Disposisi"),
+    "submit_draft": _("Susun tanggapan"),
+    "sign": _("Tanda tangani"),
+    "send": _("Kirim ke Kominfo"),
     "dispose_answer": _("Disposisi"),
     "reply": _("Kirim jawaban"),
 }
+"""What an officer does at a step, by the step's own action."""
 
 TOGETHER: Labels = {
-    "register": _("Setiap aduan maju ke langkah 2 di Kepala Seksi. Yang identitas pelapornya belum lengkap dilewati."),
-    "check": _("Setiap aduan maju ke langkah 3 di Kepala Bidang."),
-    "report": _("Setiap aduan maju ke langkah 4 di Kepala Dinas, dengan catatan yang sama."),
+    "register": _(
+        "Setiap aduan maju ke langkah %(number)s di %(actor)s. Yang identitas pelapornya belum lengkap dilewati."
+    ),
+    "approve_check": _("Setiap aduan maju ke langkah %(number)s di %(actor)s."),
+    "report": _("Setiap aduan maju ke langkah %(number)s di %(actor)s, dengan catatan yang sama."),
+    "approve": _("Setiap aduan maju ke langkah %(number)s di %(actor)s, dengan catatan yang sama."),
     "relay": _("Setiap aduan diteruskan ke OPD yang disebut dalam arahannya."),
-    "agency_receive": _("Setiap aduan maju ke langkah 6 di Kepala OPD."),
-    "agency_dispose": _("Setiap aduan maju ke langkah 7 di Sekretaris OPD, dengan disposisi yang sama."),
-    "send_answer": _("Setiap surat yang sudah ditandatangani dikirim ke Dinas Kominfo."),
-    "dispose_answer": _("Setiap aduan maju ke langkah 11 di Admin Layanan Aduan, dengan disposisi yang sama."),
+    "accept": _("Setiap aduan maju ke langkah %(number)s di %(actor)s."),
+    "dispose": _("Setiap aduan maju ke langkah %(number)s di %(actor)s, dengan disposisi yang sama."),
+    "send": _("Setiap surat yang sudah ditandatangani dikirim ke Dinas Kominfo."),
+    "dispose_answer": _("Setiap aduan maju ke langkah %(number)s di %(actor)s, dengan disposisi yang sama."),
 }
+"""What a step's own action does to several cases at once, by action."""
 
-STEP_TABS: Labels = {
+ACT_TABS: Labels = {
     "register": _("Belum diregistrasi"),
-    "check": _("Perlu diperiksa"),
+    "approve_check": _("Perlu diperiksa"),
     "report": _("Perlu dilaporkan"),
     "direct": _("Perlu arahan"),
     "relay": _("Perlu diteruskan"),
-    "agency_receive": _("Arahan masuk"),
-    "agency_dispose": _("Perlu disposisi"),
-    "draft_answer": _("Perlu tanggapan"),
-    "sign_answer": _("Perlu tanda tangan"),
-    "send_answer": _("Siap dikirim"),
+    "accept": _("Arahan masuk"),
+    "dispose": _("Perlu disposisi"),
+    "submit_draft": _("Perlu tanggapan"),
+    "sign": _("Perlu tanda tangan"),
+    "send": _("Siap dikirim"),
     "dispose_answer": _("Tanggapan masuk"),
     "reply": _("Siap dijawab"),
 }
+"""The tab of a step by its own action; a review that the office added has its name."""
 
 OTHER_TABS: Labels = {
     "mine": _("Tugas saya"),
@@ -56,15 +63,14 @@ OTHER_TABS: Labels = {
     "initials": _("Perlu paraf"),
 }
 
-TABS_OF: Mapping[str, tuple[str, ...]] = {
-    "complaint_admin": ("register", "fast", "reply", "at_agencies"),
-    "section_head": ("check", "returned"),
-    "division_head": ("report", "near"),
-    "office_head": ("direct", "dispose_answer"),
-    "agency_admin": ("agency_receive", "send_answer"),
-    "agency_secretary": ("draft_answer", "returned"),
-    "agency_head": ("agency_dispose", "sign_answer"),
+TAB_BESIDE: Mapping[str, str] = {
+    "register": "fast",
+    "reply": "at_agencies",
+    "approve_check": "returned",
+    "report": "near",
+    "submit_draft": "returned",
 }
+"""The tab beside that of a step, by the step's own action."""
 
 GROUPS: Labels = {
     "late": _("Lewat batas"),

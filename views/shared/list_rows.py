@@ -8,10 +8,12 @@ from typing import Any
 
 from flask_babel import gettext
 
+from app.access.process_rows import STEPS, process_parts
 from app.fields.filters import Fields
 from app.fields.types import text_of
 from app.models import Complaint
-from app.vocabulary.words import STATUSES, STEPS
+from app.reference.sop import last_numbers
+from app.vocabulary.words import STATUSES
 from app.web.formats import working_time
 from app.worklists.complaint_lists import ComplaintRow
 from app.worklists.inbox import Queue, WorkRow
@@ -45,6 +47,7 @@ class Line:
     task_id: int | None
     number: int | None
     late_numbers: tuple[int, ...]
+    last_number: int
     words: str
     agencies: tuple[str, ...]
     limit: Limit | None
@@ -88,7 +91,7 @@ def work_line(row: WorkRow, writer: LimitWriter, queue: Queue) -> Line:
     task = row.task
     limit = writer.limit(task.due_at, task.warn_at, task.paused_at)
     if queue is Queue.MINE:
-        action = gettext("Buka") if limit.state is TimeState.PAUSED else str(VERBS[task.step])
+        action = gettext("Buka") if limit.state is TimeState.PAUSED else str(VERBS[process_parts().acts[task.step]])
     else:
         action = gettext("Paraf") if queue is Queue.INITIALS else gettext("Lihat")
     return Line(
@@ -96,6 +99,7 @@ def work_line(row: WorkRow, writer: LimitWriter, queue: Queue) -> Line:
         task.id if queue is Queue.MINE and task.paused_at is None else None,
         row.number,
         row.late_numbers,
+        last_numbers()[task.complaint.sop_version_id],
         str(STEPS[task.step]),
         row.agencies,
         limit,
@@ -113,7 +117,8 @@ def complaint_line(row: ComplaintRow, writer: LimitWriter, fields: Fields | None
     status = str(STATUSES[row.complaint.status])
     values = row.complaint.field_values
     own = {name: text_of(one, values.get(one.code)) for name, one in (fields or {}).items()}
-    return Line(row.complaint, None, row.number, (), status, row.agencies, limit, gettext("Lihat"), own=own)
+    last = last_numbers()[row.complaint.sop_version_id]
+    return Line(row.complaint, None, row.number, (), last, status, row.agencies, limit, gettext("Lihat"), own=own)
 
 
 def grouped(lines: list[Line], counts: dict[str, int], by_urgency: bool = True) -> list[Group]:

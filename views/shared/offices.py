@@ -1,6 +1,7 @@
 """Display names of officers' capacities."""
 
-from app.vocabulary.words import ACTORS, DELEGATION_KINDS
+from app.access.process_rows import ACTORS
+from app.vocabulary.words import DELEGATION_KINDS
 from workflow_rules.process.actors import Capacity
 
 

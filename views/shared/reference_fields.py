@@ -128,10 +128,10 @@ def choice(
 
     `first` is preselected in the form of a new row; `none` is stored if nothing is chosen, which `blank` allows.
     """
-    choices: list[tuple[str, Any]] = [("", "–")] if blank else []
+    first_of_all: list[tuple[str, Any]] = [("", "–")] if blank else []
     return SelectField(
         COLUMNS[column],
-        choices=[*choices, *labels.items()],
+        choices=lambda: [*first_of_all, *labels.items()],
         validators=[Optional()] if blank else [InputRequired()],
         coerce=lambda value: value or none if blank else value,
         filters=[lambda value: value or none] if blank else [],

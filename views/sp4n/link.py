@@ -16,7 +16,6 @@ from app.vocabulary.refusals import FAULTS, refusal_sentence
 from app.web.error_responses import refused_page
 from workflow_rules.process.actions import Action
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
-from workflow_rules.process.standard_sop import Officer
 
 Typed = dict[str, str]
 
@@ -78,7 +77,7 @@ class LinkView(BaseView):
 def _case(complaint_id: int) -> Case:
     person = current_person()
     case = load_case(complaint_id, person, utc_now())
-    if not any(capacity.actor == Officer.COMPLAINT_ADMIN for capacity in person.capacities):
+    if person.capacity_as(case.sop.powers[Action.CORRECT]) is None:
         raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
     return case
 

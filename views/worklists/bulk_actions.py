@@ -13,13 +13,13 @@ from flask_babel import gettext, ngettext
 from werkzeug.datastructures import MultiDict
 
 from app.access.current_person import current_person, source_address
+from app.access.process_rows import ACTORS, STEPS, known_steps, process_parts
 from app.access.roles import permissions_on
-from app.casefile.case import PRIMARY_ACTIONS
 from app.cases.bulk_actions import ChosenCase, Outcome, perform_together
 from app.choices.lists import fields_of
 from app.models import StepTask
+from app.reference.sop import load_sop
 from app.vocabulary.refusals import refusal_sentence
-from app.vocabulary.words import STEPS
 from app.worklists.inbox import my_steps_among, numbers_of
 from views.shared.action_forms import Control, params_of, shared_controls
 from views.shared.form_errors import errors_at
@@ -29,7 +29,6 @@ from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Person
 from workflow_rules.process.parameters import check_fields
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
-from workflow_rules.process.standard_sop import Step
 from workflow_rules.process.steps import StepKind
 
 MOST = 100
@@ -52,11 +51,20 @@ class BulkGroup:
 
     @property
     def button(self) -> str:
-        return ngettext("%(verb)s %(num)d aduan", "%(verb)s %(num)d aduan", len(self.tasks), verb=VERBS[self.step])
+        return ngettext("%(verb)s %(num)d aduan", "%(verb)s %(num)d aduan", len(self.tasks), verb=_verb(self.step))
 
     @property
     def effect(self) -> str:
-        return str(TOGETHER.get(self.step, ""))
+        """What happens to the cases, or "" where no bulk action is possible. The step that follows is named if it is
+        the same under the SOP version of every case.
+        """
+        if not self.possible:
+            return ""
+        following = {load_sop(task.complaint.sop_version).after(self.step) for task in self.tasks}
+        if len({(row.number, row.actor) for row in following}) > 1:
+            return gettext("Setiap aduan maju ke langkah berikutnya menurut versi SOP-nya.")
+        row = following.pop()
+        return str(TOGETHER[process_parts().acts[self.step]]) % {"number": row.number, "actor": ACTORS[row.actor]}
 
 
 class TogetherView(BaseView):
@@ -81,8 +89,7 @@ class TogetherView(BaseView):
                 gettext("Centang dulu aduan yang ingin dikerjakan. Yang sudah berpindah langkah dilewati."), "warning"
             )
             return redirect(url_for("InboxView.index"), 303)
-        order: list[str] = list(Step)
-        ordered = sorted(tasks, key=lambda task: order.index(task.step))
+        ordered = sorted(tasks, key=lambda task: known_steps().index(task.step))
         by_step = groupby(ordered, key=lambda task: task.step)
         return _page([_group(step, list(chosen)) for step, chosen in by_step])
 
@@ -98,10 +105,10 @@ class TogetherView(BaseView):
         by = current_person()
         step = request.form.get("langkah", "")
         seen, token = _seen(request.form.getlist("kasus")), request.form.get("token", "")
-        together = step in PRIMARY_ACTIONS and step not in ONE_BY_ONE
+        together = step in known_steps() and step not in ONE_BY_ONE
         if not together or not seen or not 16 <= len(token) <= 64 or "\x00" in token:
             abort(400)
-        action = PRIMARY_ACTIONS[step]
+        action = process_parts().acts[step]
         params = params_of(fields_of(action), request.form)
         _, errors = check_fields(fields_of(action), params)
         if errors:
@@ -115,16 +122,24 @@ class TogetherView(BaseView):
         return redirect(landing.location, 303)
 
 
+def _verb(step: str) -> str:
+    return str(VERBS[process_parts().acts[step]])
+
+
 def _page(groups: list[BulkGroup]) -> str:
     return render_template(
-        "worklists/bulk_actions.html", title=gettext("Kerjakan bersama"), groups=groups, steps=STEPS, verbs=VERBS
+        "worklists/bulk_actions.html",
+        title=gettext("Kerjakan bersama"),
+        groups=groups,
+        steps=STEPS,
+        verb_of=_verb,
     )
 
 
 def _group(
     step: str, tasks: list[StepTask], typed: MultiDict[str, str] | None = None, errors: Mapping[str, str] | None = None
 ) -> BulkGroup:
-    action = PRIMARY_ACTIONS[step]
+    action = process_parts().acts[step]
     controls = () if step in ONE_BY_ONE else tuple(shared_controls(action, typed or MultiDict(), errors or {}))
     return BulkGroup(step, tuple(tasks), controls, secrets.token_urlsafe(24))
 
@@ -143,7 +158,9 @@ def _carry_out(step: str, action: Action, params: Mapping[str, Any], seen: Mappi
                 gone,
             )
         )
-    notice = ngettext("%(verb)s: %(num)d aduan berhasil.", "%(verb)s: %(num)d aduan berhasil.", done, verb=VERBS[step])
+    notice = ngettext(
+        "%(verb)s: %(num)d aduan berhasil.", "%(verb)s: %(num)d aduan berhasil.", done, verb=VERBS[action]
+    )
     return Landing(url_for("InboxView.index"), notice if done else "", tuple(skipped))
 
 

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from app.access.current_person import current_person
+from app.access.process_rows import STEPS
 from app.access.roles import permissions_on
 from app.choices.lists import CHANNELS
 from app.core.clock import utc_now
@@ -18,7 +19,7 @@ from app.core.request_context import request_context
 from app.fields.filters import Fields
 from app.reference.calendar import load_working_calendar
 from app.reference.choices import filter_options
-from app.vocabulary.words import STATUSES, STEPS
+from app.vocabulary.words import STATUSES
 from app.worklists.complaint_lists import ComplaintFilter, ComplaintRow, complaint_page, look_up
 from app.worklists.complaint_order import BY_LIMIT, Cut, is_by_field
 from app.worklists.saved_lists import lists_of

@@ -1,5 +1,6 @@
 """The start page: the inbox of an officer, an overview for supervisors, the menus for administrators."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Flask, current_app, jsonify, render_template, request
@@ -11,13 +12,14 @@ from werkzeug.wrappers import Response
 
 from app.access.current_person import current_person, may
 from app.access.people import ADMINISTRATOR_ROLE
+from app.access.process_rows import ACTORS, STEPS, known_steps, process_parts
 from app.choices.lists import CHANNELS
 from app.core.clock import office_today, utc_now
 from app.core.request_context import request_context
 from app.notices.failed_deliveries import count_failed
 from app.reference.calendar import load_working_calendar, missing_holiday_year
 from app.reference.choices import filter_options
-from app.vocabulary.words import ACTORS, STEPS
+from app.reference.sop import active_sop, registers
 from app.worklists.complaint_lists import ComplaintFilter, complaint_page, count_each
 from app.worklists.inbox import Queue, WorkFilter, work_page
 from app.worklists.saved_lists import lists_of
@@ -27,11 +29,11 @@ from views.shared.highlighted_rows import with_hits
 from views.shared.list_address import ListAddress, pages_of, read_address
 from views.shared.list_columns import COLUMNS, LAYOUT, Layout, layout_choices, layout_of, saved_tabs, usual_of
 from views.shared.list_labels import (
+    ACT_TABS,
     GROUPS,
     OTHER_TABS,
     QUEUES,
-    STEP_TABS,
-    TABS_OF,
+    TAB_BESIDE,
     WORK_ORDERS,
     YES,
 )
@@ -40,7 +42,7 @@ from views.shared.offices import office_name
 from views.shared.page_counts import page_counts
 from views.shared.screen_access import to_login
 from workflow_rules.process.actors import Person
-from workflow_rules.process.standard_sop import Officer
+from workflow_rules.process.steps import StepKind
 from workflow_rules.time.deadlines import TimeState
 
 LATE_SHOWN = 10
@@ -137,21 +139,32 @@ def _tabs(person: Person, counts: WorkCounts, address: ListAddress) -> list[dict
 
     They are the usual tabs for the officer's capacities, then a tab for every other step that waits for the officer.
     """
-    usual = dict.fromkeys(tab for capacity in person.capacities for tab in TABS_OF.get(capacity.actor, ()))
+    usual = dict.fromkeys(tab for capacity in person.capacities for tab in _usual_tabs(capacity.actor))
     waiting = dict.fromkeys(step for step in counts.steps if step not in usual)
     asked = ["initials"] if counts.initials or address.get("antre") == "initials" else []
     current = {key: value for key, value in address.values.items() if key in _TABBED}
     tabs = []
-    for name in ["mine", *asked, *usual, *(step for step in STEP_TABS if step in waiting)]:
+    for name in ["mine", *asked, *usual, *(step for step in known_steps() if step in waiting)]:
         filters = _TAB_FILTERS.get(name, {"langkah": name})
         tab = {
-            "label": OTHER_TABS.get(name) or STEP_TABS[name],
+            "label": OTHER_TABS.get(name) or ACT_TABS.get(process_parts().acts[name], STEPS[name]),
             "count": getattr(counts, _TAB_COUNTS[name]) if name in _TAB_COUNTS else counts.steps.get(name, 0),
             "url": address.url(**{key: filters.get(key) for key in (*_TABBED, "q", "kategori", "kecamatan")}),
             "current": current == filters,
         }
         tabs.append(tab)
     return tabs
+
+
+def _usual_tabs(actor: str) -> Iterator[str]:
+    """Yield the names of the tabs of a role: its steps under the active SOP, without a relay, and what belongs beside
+    them.
+    """
+    for row in active_sop().steps:
+        if row.actor == actor and row.kind is not StepKind.RELAY:
+            yield row.step
+            if row.act in TAB_BESIDE:
+                yield TAB_BESIDE[row.act]
 
 
 def _read_inbox_address() -> ListAddress:
@@ -213,7 +226,7 @@ def calendar_warning() -> int | None:
     """
     person = current_person()
     watches = person.observes or may("can_write", "Reference")
-    if watches or any(capacity.actor == Officer.COMPLAINT_ADMIN for capacity in person.capacities):
+    if watches or registers(person):
         return missing_holiday_year(office_today())
     return None
 

@@ -115,6 +115,11 @@ class Sop:
         return self.warning_percent / 100
 
     @property
+    def last_number(self) -> int:
+        """The printed number of the last step."""
+        return self.steps[-1].number
+
+    @property
     def relays(self) -> bool:
         """Whether a direction may go through the Admin, who relays it to the agencies."""
         return StepKind.RELAY in self._kinds

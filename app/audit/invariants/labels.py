@@ -6,8 +6,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+from app.access.process_rows import STEPS
 from app.core.clock import office_time
-from app.vocabulary.words import STEPS, Labels
+from app.vocabulary.words import Labels
 
 PROMISES: Labels = {
     "I1": _("Tidak ada aduan yang hilang"),

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import joinedload
 
+from app.access.process_rows import agency_actors
 from app.access.visibility import about_reporter, visible_to
 from app.audit.invariants.due_times import DayTable, Week, due_at
 from app.audit.invariants.queries import SENT
@@ -42,7 +43,7 @@ from workflow_rules.process.evolve import Replayed, fold
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.moves import WHILE_PAUSED, spots
 from workflow_rules.process.sop import Sop
-from workflow_rules.process.standard_sop import Officer
+from workflow_rules.process.steps import StepKind
 from workflow_rules.record.hash_chain import checkpoint
 
 _AS_STORED = {"unscoped": True, "populate_existing": True}
@@ -80,7 +81,7 @@ def _path_faults(case: WholeCase, sop: Sop) -> Iterator[Finding]:
     if wrong := differing_fields(case.complaint, case.personal, case.events):
         yield Finding("I3", case.number, "rows_differ", {"parts": ", ".join(f"fields.{code}" for code in wrong)})
     # A step 4 for redirecting to another agency is open beside the step of the track.
-    open_at = [(task.agency_code, task.step == "direct") for task in case.tasks]
+    open_at = [(task.agency_code, task.step == StepKind.DIRECT) for task in case.tasks]
     if len(open_at) != len(set(open_at)):
         yield Finding("I3", case.number, "two_open_steps")
 
@@ -254,7 +255,7 @@ def agency_counts(_scope: Scope) -> Checked:
     counts = text(f"SELECT agency, count(DISTINCT complaint_id) FROM ({SENT}) AS sent GROUP BY agency")  # noqa: S608
     sent, found = {row[0]: row[1] for row in db.session.execute(counts)}, list[Finding]()
     for code in db.session.scalars(select(Agency.code).order_by(Agency.code)):
-        head = Person(None, code, (Capacity(Officer.AGENCY_HEAD, code),))
+        head = Person(None, code, (Capacity(min(agency_actors()), code),))
         seen = select(func.count(Complaint.id)).where(visible_to(head)).execution_options(unscoped=True)
         count = db.session.execute(seen).scalar_one()
         if count != sent.get(code, 0):

@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
+from app.access.process_rows import STEPS
 from app.fields.definitions import known_fields
 from app.fields.filters import read_filter
 from app.reporting.exports.columns import COLUMNS, USUAL
-from app.vocabulary.words import STEPS
 from app.worklists.complaint_lists import ComplaintFilter
 from workflow_rules.process.actors import Person
 from workflow_rules.process.steps import CaseStatus

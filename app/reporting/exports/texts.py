@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext
 
+from app.access.process_rows import STEPS
 from app.choices.lists import CHANNELS, URGENCIES
 from app.fields.definitions import DefinedField, known_fields
 from app.fields.types import text_of
@@ -14,7 +15,7 @@ from app.reporting.exports.labels import REPORT_COLUMNS
 from app.reporting.exports.pdf_table import Facts
 from app.reporting.exports.request import WantedReport
 from app.reporting.exports.titles import filters_text, title_of
-from app.vocabulary.words import CLASSIFICATIONS, CONFIDENTIALITIES, STATUSES, STEPS
+from app.vocabulary.words import CLASSIFICATIONS, CONFIDENTIALITIES, STATUSES
 from app.web.formats import amount, moment
 
 Shape = Callable[[Any], Cell]

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from flask_babel import gettext
 
+from app.access.process_rows import STEPS
 from app.choices.lists import CHANNELS
 from app.fields.definitions import known_fields
 from app.fields.filters import filter_text
 from app.reporting.exports.request import WantedReport
-from app.vocabulary.words import STATUSES, STEPS
+from app.vocabulary.words import STATUSES
 from app.web.formats import day, duration
 
 

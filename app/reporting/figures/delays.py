@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.access.process_rows import known_steps
 from app.casefile.event_history import sops_by_version, touched_cases
 from app.core.periods import Period
 from app.reporting.figures.definitions import OverdueStep, charged_agency
@@ -16,7 +17,6 @@ from app.reporting.figures.measures import ClosedStep
 from workflow_rules.process.actions import Action
 from workflow_rules.process.events import EventKind
 from workflow_rules.process.evolve import Replayed, fold
-from workflow_rules.process.standard_sop import Step
 from workflow_rules.record.past_state import standings
 from workflow_rules.time.working_calendar import WorkingCalendar
 
@@ -127,13 +127,13 @@ def waiting_rows(late: LateSteps, found: Delays) -> list[dict[str, Any]]:
     """
     return [
         {
-            "key": step.value,
-            "step": step.value,
+            "key": step,
+            "step": step,
             "closed_late": late.count[step],
             "open_late": found.standing[step],
             "over": late.over[step] + found.over[step],
         }
-        for step in Step
+        for step in known_steps()
         if late.count[step] or found.standing[step]
     ]
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Literal
 
-from workflow_rules.process.standard_sop import Step
+from app.access.process_rows import known_steps
 from workflow_rules.record.time_ledger import LedgerEntry, LedgerKind, stretches
 from workflow_rules.time.allowance import Allowance, Unit
 from workflow_rules.time.working_calendar import WorkingCalendar
@@ -234,5 +234,5 @@ def tally(closed: Iterable[ClosedStep], calendar: WorkingCalendar, *groupings: G
 
 
 def _order(measure: Measure) -> tuple[int, str, str]:
-    position = list[str](Step).index(measure.step) if measure.step is not None else -1
+    position = known_steps().index(measure.step) if measure.step is not None else -1
     return position, measure.actor or "", measure.agency or ""

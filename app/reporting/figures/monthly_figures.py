@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy import select
 
+from app.access.process_rows import known_steps
 from app.casefile.event_history import CASE_COLUMNS, READ_AT_ONCE, with_case
 from app.core.clock import OFFICE_ZONE, office_time
 from app.core.extensions import db
@@ -24,7 +25,6 @@ from app.reporting.figures.punctuality import closed_steps
 from app.reporting.figures.recurring import Reception, recurring_rows
 from workflow_rules.process.actions import Action
 from workflow_rules.process.events import SystemEvent
-from workflow_rules.process.standard_sop import Step
 from workflow_rules.process.steps import StepKind
 
 MONTHS_OF_RECURRING = 3
@@ -193,7 +193,7 @@ def _measured(column: Literal["step", "agency"], measures: list[Measure], overdu
     """
     known = {getattr(measure, column): measure for measure in measures}
     timely = {key[0]: one for key, one in timeliness_by((column,), measures, overdue).items()}
-    order = list(Step) if column == "step" else sorted(timely, key=lambda code: code or "")
+    order = known_steps() if column == "step" else sorted(timely, key=lambda code: code or "")
     rows = []
     for code in (code for code in order if code in timely):
         one, measure = timely[code], known.get(code)

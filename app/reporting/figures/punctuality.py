@@ -22,7 +22,6 @@ from app.core.periods import Period
 from app.models import LedgerRow, StepTask
 from app.reference.calendar import load_working_calendar
 from app.reporting.figures.measures import Clock, ClosedStep, Grouping, Line, Measure, allowance_of, closings, tally
-from workflow_rules.process.standard_sop import Step
 from workflow_rules.record.time_ledger import LedgerKind
 from workflow_rules.time.working_calendar import WorkingCalendar
 
@@ -38,7 +37,6 @@ Scope = Select[tuple[int]]
 
 # Plain dicts, since they are used for each of possibly millions of rows.
 _KINDS = {kind.value: kind for kind in LedgerKind}
-_STEPS = {step.value: step for step in Step}
 
 
 def punctuality(
@@ -122,7 +120,7 @@ def _ledger_rows(period: Period, among: Scope | None) -> Any:
 def _line(row: Sequence[Any]) -> Line:
     case, kind, at, step, track, agency, actor, clock_from, due_at, value, unit = row
     clock = Clock(actor, clock_from, due_at, allowance_of(value, unit)) if actor is not None else None
-    return Line(case, _KINDS[kind], at, _STEPS[step], track, agency, clock)
+    return Line(case, _KINDS[kind], at, step, track, agency, clock)
 
 
 def cached_punctualities(

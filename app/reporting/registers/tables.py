@@ -7,16 +7,16 @@ from typing import Any
 
 from flask_babel import format_date, gettext
 
+from app.access.process_rows import ACTORS, STEPS, known_steps
 from app.casefile.labels import HOUSES
 from app.choices.lists import CHANNELS
 from app.core.clock import office_time
 from app.reporting.figures.daily_figures import COUNTS as DAILY_COUNTS
 from app.reporting.registers.labels import CAUSES, COLUMNS, HEADS, SUMMARY
 from app.vocabulary.actions import SENTENCES
-from app.vocabulary.words import ACTORS, CLASSIFICATIONS, CONFIDENTIALITIES, STATUSES, STEPS, TIME_STATES, UNITS
+from app.vocabulary.words import CLASSIFICATIONS, CONFIDENTIALITIES, STATUSES, TIME_STATES, UNITS
 from app.web.formats import EMPTY, HOURS_ONLY, ZONE_NAME, amount, duration, moment
 from app.web.formats import day as day_text
-from workflow_rules.process.standard_sop import Step
 
 Frozen = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -136,7 +136,7 @@ def _step(value: Any, _row: Row, frozen: Frozen) -> str:
 
 
 def _steps(value: Any, row: Row, frozen: Frozen) -> str:
-    ordered = sorted(value or (), key=lambda step: list(Step).index(step))
+    ordered = sorted(value or (), key=known_steps().index)
     return "; ".join(_step(step, row, frozen) for step in ordered) or EMPTY
 
 

@@ -29,7 +29,6 @@ from app.reporting.rehearsals.past_cases import count_cases, past_cases
 from app.reporting.rehearsals.totals import Rehearsal
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.sop_check import checked
-from workflow_rules.process.standard_sop import Step
 from workflow_rules.time.deadlines import Allowance, Unit
 
 log = structlog.get_logger()
@@ -73,7 +72,7 @@ def what_if_from(sop: Sop, changes: Mapping[str, Any]) -> WhatIf:
         rows.append(replace(row, allowance=allowance, actor=actor))
     days = changes.get("extended_days")
     extended = Allowance(days, Unit.WORKING_DAYS) if days is not None else sop.extended_draft
-    skipped = frozenset(map(Step, changes.get("skipped", ())))
+    skipped = frozenset(changes.get("skipped", ()))
     return WhatIf(checked(replace(sop, steps=tuple(rows), extended_draft=extended)), skipped)
 
 

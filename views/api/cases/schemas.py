@@ -3,11 +3,10 @@
 from typing import Any
 
 from app.cases.report_input import LOCATION_FIELDS, MOST_FILES, REPORT_FIELDS, REPORTER_FIELDS
-from views.api.http.query_values import listed
+from views.api.http.query_values import STEP, listed
 from workflow_rules.process.choices import ChoiceList
 from workflow_rules.process.identity import Classification, Confidentiality
 from workflow_rules.process.parameters import Choice, Field, Listed, Text
-from workflow_rules.process.standard_sop import Step
 from workflow_rules.process.steps import CaseStatus, Route, TrackState
 from workflow_rules.time.deadlines import TimeState, Unit
 
@@ -63,7 +62,7 @@ LOCATION = closed(
     }
 )
 _STEP: dict[str, Schema] = {
-    "step": word(Step),
+    "step": STEP,
     "agency": or_null(TEXT),
     "actor": TEXT,
     "opened_at": MOMENT,

@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 from typing import Any
 
+from app.access.process_rows import known_steps, process_actors
 from app.choices.lists import ListLabels
 from app.core.identifiers import LARGEST_ID
 from app.fields.definitions import active_fields, known_fields
@@ -33,9 +34,14 @@ def listed(of: ChoiceList, active: bool = False) -> dict[str, Any]:
     return {"type": "string", "x-list": of.value, **({"x-active": True} if active else {})}
 
 
+STEP = {"type": "string", "x-list": "step"}
+ACTOR = {"type": "string", "x-list": "actor"}
+"""JSON Schemas of the id of a step and of the code of a role; `with_lists` fills in those that there are."""
+
+
 def with_lists(schema: Any) -> Any:
-    """Return a copy of a JSON Schema, or of a document with schemas, in which each `listed` part has its codes as they
-    are now as `enum`.
+    """Return a copy of a JSON Schema, or of a document with schemas, in which each part with `x-list` has its codes as
+    they are now as `enum`.
     """
     if isinstance(schema, list):
         return [with_lists(part) for part in schema]
@@ -45,8 +51,16 @@ def with_lists(schema: Any) -> Any:
         return _fields_schema(schema["x-fields"])
     if "x-list" not in schema:
         return {name: with_lists(part) for name, part in schema.items()}
-    codes = ListLabels(ChoiceList(schema["x-list"]))
-    return {"type": schema["type"], "enum": list(codes.active() if "x-active" in schema else codes)}
+    return {"type": schema["type"], "enum": _codes(schema["x-list"], "x-active" in schema)}
+
+
+def _codes(of: str, active: bool) -> list[str]:
+    if of == "step":
+        return list(known_steps())
+    if of == "actor":
+        return [actor.code for actor in process_actors()]
+    codes = ListLabels(ChoiceList(of))
+    return list(codes.active() if active else codes)
 
 
 def _fields_schema(use: str) -> dict[str, Any]:

@@ -38,12 +38,12 @@ class Column:
     publishes: tuple[str, ...]
 
 
-def plain(model: Any, name: str, words: Iterable[str] = ()) -> Column:
-    """Return a Column that publishes a table column unchanged; `words` are its allowed values (empty: any)."""
+def plain(model: Any, name: str, words: Iterable[str] | Schema = ()) -> Column:
+    """Return a Column that publishes a table column unchanged; `words` are its allowed values (empty: any), or
+    its schema.
+    """
     column = inspect(model).column_attrs[name].columns[0]
-    schema: Schema = dict(_TYPES[column.type.python_type])
-    if allowed := list(words):
-        schema = {"type": "string", "enum": allowed}
+    schema = _schema(column, words)
 
     def read(row: Any) -> Any:
         value = getattr(row, name)
@@ -52,6 +52,13 @@ def plain(model: Any, name: str, words: Iterable[str] = ()) -> Column:
         return value.isoformat() if isinstance(value, date) else value
 
     return Column(name, nullable(schema) if column.nullable else schema, read, (name,))
+
+
+def _schema(column: Any, words: Iterable[str] | Schema) -> Schema:
+    if isinstance(words, dict):
+        return words
+    allowed = list(words)
+    return {"type": "string", "enum": allowed} if allowed else dict(_TYPES[column.type.python_type])
 
 
 def nullable(schema: Schema) -> Schema:
@@ -102,10 +109,11 @@ class Filter:
     narrow: Callable[[Any], ColumnElement[bool]]
 
 
-def equal(column: Any, name: str = "", words: Iterable[str] = ()) -> Filter:
-    """Return a Filter for rows whose column equals the value; `words` are the allowed values (empty: any)."""
-    allowed = list(words)
-    schema: Schema = {"type": "string", "enum": allowed} if allowed else dict(_TYPES[column.type.python_type])
+def equal(column: Any, name: str = "", words: Iterable[str] | Schema = ()) -> Filter:
+    """Return a Filter for rows whose column equals the value; `words` are the allowed values (empty: any), or
+    its schema.
+    """
+    schema = _schema(column, words)
     if schema == {"type": "string"}:
         schema = short_text(_LONGEST_TEXT)
     if schema == {"type": "integer"}:

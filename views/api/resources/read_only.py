@@ -11,9 +11,9 @@ from app.access.visibility import hides_text
 from app.models import Agency, JournalEntry, Letter, OfficerProfile, SopStepRow, SopVersion, StepTask
 from app.models.history import ABOUT_PERSONS, JOURNAL_KINDS
 from app.models.sop import SOP_STATES
+from views.api.http.query_values import ACTOR, STEP
 from views.api.resources.columns import Column, Filter, by_code, equal, link, period, renamed, words_of
 from views.api.resources.resource import CASES, Resource, several
-from workflow_rules.process.standard_sop import OFFICERS, Step
 
 _user = (joinedload(OfficerProfile.user).selectinload(User.roles), joinedload(OfficerProfile.agency))
 _key_of_officer = Column("id", {"type": "integer"}, lambda row: row.user_id, ("user_id",))
@@ -38,7 +38,7 @@ SOP_STEP = several(
     SopStepRow,
     *("step", "position", "number", "actor", "allowance_value", "allowance_unit"),
     *("procedure", "inputs", "output", "remark"),
-    step=Step,
+    step=STEP,
 )
 _step_schema = {
     "type": "object",
@@ -104,7 +104,7 @@ STEP_TASK = Resource(
     columns=(
         *several(StepTask, "id", "complaint_id"),
         _case_number,
-        *several(StepTask, "cycle", "step", "actor", step=Step),
+        *several(StepTask, "cycle", "step", "actor", step=STEP),
         renamed(StepTask, "agency", "agency_code"),
         *several(StepTask, "opened_at", "clock_from", "closed_at", "closed_by", "allowance_value", "allowance_unit"),
         *several(StepTask, "due_at", "warn_at", "paused_at"),
@@ -112,8 +112,8 @@ STEP_TASK = Resource(
     hidden=frozenset({"next_alarm_at"}),
     filters=(
         equal(StepTask.complaint_id),
-        equal(StepTask.step, words=Step),
-        equal(StepTask.actor, words=sorted(OFFICERS)),
+        equal(StepTask.step, words=STEP),
+        equal(StepTask.actor, words=ACTOR),
         equal(StepTask.agency_code, "agency"),
         *period(StepTask.due_at),
         Filter(equal(Agency.active, "open").query, lambda value: StepTask.closed_at.is_(None) == value),

@@ -54,4 +54,4 @@ def several(model: Any, *names: str, **words: Any) -> tuple[Column, ...]:
 
     Keyword arguments give the allowed values of a column.
     """
-    return tuple(plain(model, name, tuple(words.get(name, ()))) for name in names)
+    return tuple(plain(model, name, words.get(name, ())) for name in names)
