@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from workflow_rules.process.facts import ComplaintFacts
+from workflow_rules.process.facts import ComplaintFacts, OpenStep
+from workflow_rules.process.sop import SopStep
 from workflow_rules.process.steps import CaseStatus, StepKind
 
 
@@ -63,16 +64,14 @@ def stage_of(facts: ComplaintFacts) -> PublicStage:
     if not office and not agencies and any(t.sent_at is not None for t in facts.active_tracks):
         return PublicStage.HANDLED
     steps = office or agencies or facts.open_steps
-    return min((stage_at(s.kind, s.status) for s in steps), default=PublicStage.RECEIVED)
+    return min((stage_at(step) for step in steps), default=PublicStage.RECEIVED)
 
 
-def stage_at(kind: StepKind, status: CaseStatus | None) -> PublicStage:
-    """Return the `PublicStage` of a step of this kind, with the status of a case whose office is at it, if it is one of
-    the office.
-    """
-    if status is not None:
-        return _STAGE_OF_OFFICE[status]
-    return PublicStage.PREPARED if kind in _PREPARE else PublicStage.HANDLED
+def stage_at(step: OpenStep | SopStep) -> PublicStage:
+    """Return the `PublicStage` of a step: by its status for one of the office, by its kind for one of an agency."""
+    if step.status is not None:
+        return _STAGE_OF_OFFICE[step.status]
+    return PublicStage.PREPARED if step.kind in _PREPARE else PublicStage.HANDLED
 
 
 def stages(

@@ -320,7 +320,7 @@ class StepTask(Model):
     step: Mapped[Word] = mapped_column(ForeignKey("process_step.code"))
     status: Mapped[str | None] = mapped_column(String(80))
     agency_code: Mapped[str | None] = mapped_column(ForeignKey("agency.code"))
-    actor: Mapped[Word]
+    actor: Mapped[Word] = mapped_column(ForeignKey("actor.code"))
     opened_at: Mapped[Instant]
     clock_from: Mapped[Instant]
     closed_at: Mapped[Instant | None]

@@ -52,7 +52,8 @@ class ProcessStep(Model):
         CheckConstraint("label_id <> ''", name="label_id"),
     )
 
-    code: Mapped[Word] = mapped_column(primary_key=True)
+    id: Mapped[BigKey]
+    code: Mapped[Word] = mapped_column(unique=True)
     act: Mapped[Word] = mapped_column(default="approve")
     label_id: Mapped[Line]
     label_en: Mapped[Line] = mapped_column(default="")

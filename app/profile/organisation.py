@@ -32,7 +32,8 @@ from app.profile.row_types import (
 )
 from app.profile.section import Profile, Row, Section, in_order_of_identity, rows_of, unknown
 from app.profile.yaml_text import Fault
-from workflow_rules.process.standard_sop import INITIALLERS
+from workflow_rules.process.actors import Organisation
+from workflow_rules.process.steps import StepKind
 from workflow_rules.time.national_clock import NationalClass
 
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -53,12 +54,6 @@ def _picture(said: str) -> str:
     if not png.startswith(_PNG) or len(png) > LARGEST_FILE:
         raise ValueError(f"must be a PNG file of at most {LARGEST_FILE // 1024 // 1024} MB")
     return base64.encodebytes(png).decode()
-
-
-def _initiallers(actors: list[str]) -> list[str]:
-    if wrong := set(actors) - set(INITIALLERS):
-        raise ValueError(f"names {', '.join(sorted(wrong))}; possible are {', '.join(sorted(INITIALLERS))}")
-    return actors
 
 
 class AgencyRow(Strict):
@@ -82,7 +77,7 @@ class AgencyRow(Strict):
     number_pattern: Annotated[str, text(120), AfterValidator(_number_pattern)] = NUMBER_PATTERN
     letter_copies: Prose = ""
     paper: Annotated[str, one_of(PAPERS)] = "F4"
-    initials: Annotated[Words, AfterValidator(_initiallers)] = Field(default_factory=list)
+    initials: Words = Field(default_factory=list)
     signing_method: Annotated[str, one_of(SIGNING_METHODS)] = "wet"
     emblem: Annotated[str, AfterValidator(_picture)] | None = None
 
@@ -130,13 +125,24 @@ def _agencies() -> list[Row]:
 def _faults_of_agencies(profile: Profile) -> Iterator[Fault]:
     places = {row["code"]: place for place, row in enumerate(profile["agencies"])}
     parents = {row["code"]: row["parent"] for row in profile["agencies"]}
-    for code, place in places.items():
-        yield from unknown((place, "parent"), parents[code], parents, "agencies")
+    initiallers = _initiallers(profile)
+    for row in profile["agencies"]:
+        place = places[row["code"]]
+        yield from unknown((place, "parent"), row["parent"], parents, "agencies")
+        if wrong := set(row["initials"]) - initiallers:
+            named, possible = ", ".join(sorted(wrong)), ", ".join(sorted(initiallers))
+            yield Fault((place, "initials"), f"names {named}; possible are {possible}")
     try:
         TopologicalSorter({code: [parent] for code, parent in parents.items() if parent is not None}).prepare()
     except CycleError as circle:
         lowest = min(circle.args[1], key=lambda code: places[code])
         yield Fault((places[lowest], "parent"), "is below the agency itself")
+
+
+def _initiallers(profile: Profile) -> set[str]:
+    """Return the roles of agencies that may initial a draft: all but the one that signs it."""
+    signers = {row["actor"] for row in profile["sop"]["steps"] if row["step"] == StepKind.SIGN_ANSWER}
+    return {row["code"] for row in profile["actors"] if row["organisation"] == Organisation.AGENCY} - signers
 
 
 def _categories() -> list[Row]:

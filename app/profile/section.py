@@ -11,7 +11,9 @@ Profile = Mapping[str, Any]
 """The values of all sections by name."""
 
 IDENTITIES: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("agencies", "categories", "districts", "villages", "fields", "options", "texts"), ("code",)),
+    **dict.fromkeys(
+        ("agencies", "categories", "districts", "villages", "fields", "options", "texts", "actors"), ("code",)
+    ),
     "standard_texts": ("code",),
     "lists": ("list", "code"),
     "working_weeks": ("name", "starts_on", "ends_on"),

@@ -6,7 +6,7 @@ from app.profile.calendar import HOLIDAYS, NATIONAL_LIMITS, WORKING_WEEKS
 from app.profile.definitions import FIELDS, LISTS
 from app.profile.organisation import AGENCIES, CATEGORIES, DISTRICTS
 from app.profile.section import Profile
-from app.profile.sop import SOP
+from app.profile.sop import ACTORS, SOP
 from app.profile.texts import STANDARD_TEXTS, TEXTS
 from app.profile.yaml_text import as_yaml
 
@@ -14,7 +14,7 @@ FORMAT = 1
 SECTIONS = (
     *(AGENCIES, CATEGORIES, DISTRICTS),
     *(LISTS, FIELDS, TEXTS, STANDARD_TEXTS),
-    *(WORKING_WEEKS, HOLIDAYS, NATIONAL_LIMITS, SOP),
+    *(WORKING_WEEKS, HOLIDAYS, NATIONAL_LIMITS, ACTORS, SOP),
 )
 
 

@@ -1,32 +1,62 @@
-"""Section of the SOP: the active version with its steps, the texts of its sheet, and its decree."""
+"""Sections of the process: its roles, and the active version with its steps, the texts of its sheet and its decree."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
-from app.models import SopStepRow, SopVersion
-from app.profile.row_types import Day, Line, NeededLine, Prose, Strict, Word, Words, one_of, row_of, text, typed, within
-from app.profile.section import Profile, Row, Section, as_stored, unknown
+from app.access.process_rows import ProcessParts, process_parts
+from app.core.extensions import db
+from app.models import ActorRow, ProcessStep, SopStepRow, SopVersion
+from app.profile.row_types import (
+    Code,
+    Day,
+    Label,
+    Line,
+    NeededLine,
+    Prose,
+    Strict,
+    Word,
+    Words,
+    one_of,
+    row_of,
+    text,
+    typed,
+    within,
+)
+from app.profile.section import Profile, Row, Section, as_stored, rows_of, unknown
 from app.profile.yaml_text import Fault
 from app.reference.sop import active_sop_version, load_sop
-from workflow_rules.process.actors import DelegationKind
+from workflow_rules.process.actions import Action
+from workflow_rules.process.actors import Actor, DelegationKind, Organisation
 from workflow_rules.process.choices import ChoiceList
-from workflow_rules.process.standard_sop import OFFICERS, Step
+from workflow_rules.process.steps import CaseStatus
 from workflow_rules.time.deadlines import Unit
 
 MOST_DAYS, MOST_MINUTES = 365, 10_000
 Days = Annotated[int, within(1, MOST_DAYS)]
-_Actor = Annotated[str, one_of(sorted(OFFICERS))]
+
+
+class ActorOfFile(Strict):
+    """A role of the process; the order of the rows is that of the roles."""
+
+    code: Code
+    label: Label
+    organisation: Annotated[str, one_of(Organisation)]
+    superior: str | None = None
 
 
 class StepRow(Strict):
-    """A step of the SOP; without a value it has no allowance of its own."""
+    """A step of the SOP; without a value it has no allowance of its own, and only a review has a status."""
 
-    step: Annotated[str, one_of(Step)]
+    step: Code
+    label: Label
     number: Annotated[int, within(1, 99)]
-    actor: _Actor
+    actor: str
+    status: Annotated[str, one_of(CaseStatus)] | None = None
+    back_to: str | None = None
+    side_actions: Words = Field(default_factory=list)
     allowance_value: Annotated[int, within(1, MOST_MINUTES)] | None = None
     allowance_unit: Annotated[str, one_of(Unit)] | None = None
     procedure: Prose = ""
@@ -46,7 +76,10 @@ class SopRow(Strict):
     silence_days: Days = 10
     question_days: Days = 10
     most_more_days: Annotated[int, within(0, MOST_DAYS)] = 14
-    fast_track_actor: _Actor = "office_head"
+    warning_percent: Annotated[int, within(1, 100)] = 80
+    alarm_days: Annotated[int, within(1, MOST_DAYS)] = 1
+    powers: dict[str, Words]
+    fast_track_actor: str
     fast_track_from: Words
     nik_channels: Words = Field(default_factory=list)
     legal_basis: Prose = ""
@@ -73,7 +106,19 @@ class SopRow(Strict):
 
 def _active() -> Row:
     version = active_sop_version()
-    return row_of(SopRow, version, steps=[row_of(StepRow, step) for step in version.steps])
+    names = {row.code: _label(row.label_id, row.label_en) for row in db.session.scalars(select(ProcessStep))}
+    steps = [row_of(StepRow, step, label=names[step.step]) for step in version.steps]
+    powers = {action: sorted(codes) for action, codes in sorted(version.powers.items())}
+    return row_of(SopRow, version, steps=steps, powers=powers)
+
+
+def _label(indonesian: str, english: str) -> Row:
+    return {"id": indonesian, "en": english}
+
+
+def _actors() -> list[Row]:
+    rows = db.session.scalars(select(ActorRow).order_by(ActorRow.order, ActorRow.code))
+    return [row_of(ActorOfFile, row, label=_label(row.label_id, row.label_en)) for row in rows]
 
 
 def _faults(profile: Profile) -> Iterator[Fault]:
@@ -84,7 +129,7 @@ def _faults(profile: Profile) -> Iterator[Fault]:
     halves = [n for n, s in enumerate(row["steps"]) if (s["allowance_value"] is None) != (s["allowance_unit"] is None)]
     yield from (Fault(("steps", n, "allowance_unit"), "goes with allowance_value, or neither") for n in halves)
     try:
-        load_sop(_version(row))
+        load_sop(_version(row), _parts(profile))
     except ValueError as fault:
         yield Fault((), f"cannot be applied: {fault}")
 
@@ -93,13 +138,34 @@ def _version(row: Row) -> SopVersion:
     """Return the section as an SopVersion outside the session, for its check only: its dates are text."""
     columns = {column.key for column in inspect(SopVersion).column_attrs}
     values: dict[str, Any] = {name: value for name, value in row.items() if name in columns}
-    steps = [SopStepRow(**step, position=place) for place, step in enumerate(row["steps"], start=1)]
+    steps = [
+        SopStepRow(position=place, **{name: value for name, value in step.items() if name != "label"})
+        for place, step in enumerate(row["steps"], start=1)
+    ]
     return SopVersion(**values, number="", steps=steps)
+
+
+def _parts(profile: Profile) -> ProcessParts:
+    """Return the roles and steps of a file; a step that this program does not know is an added review."""
+    actors = [Actor(row["code"], Organisation(row["organisation"]), row["superior"]) for row in profile["actors"]]
+    known = process_parts().acts
+    acts = {row["step"]: known.get(row["step"], Action.APPROVE) for row in profile["sop"]["steps"]}
+    return ProcessParts(tuple(actors), acts, {}, {})
+
+
+ACTORS = Section(
+    name="actors",
+    tables=("actor",),
+    of_office=_actors,
+    read=rows_of(typed(ActorOfFile)),
+    arranged=as_stored,
+    absent="would be deleted if nothing names it",
+)
 
 
 SOP = Section(
     name="sop",
-    tables=("sop_version", "sop_step"),
+    tables=("sop_version", "sop_step", "process_step"),
     of_office=_active,
     read=typed(SopRow),
     check=_faults,

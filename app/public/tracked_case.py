@@ -136,8 +136,7 @@ def load_tracked_case(complaint_id: int, now: datetime) -> TrackedCase:
     sop, calendar = load_sop(complaint.sop_version), load_working_calendar()
     public = (ComplaintEvent.complaint_id == complaint.id, ComplaintEvent.kind.in_(sorted(PUBLIC_KINDS)))
     events = list(db.session.scalars(select(ComplaintEvent).where(*public).order_by(ComplaintEvent.seq)))
-    rows = ((sop.row(t.step), t.opened_at) for t in complaint.tasks if t.cycle == complaint.cycle)
-    opened = ((stage_at(row.kind, row.status), at) for row, at in rows)
+    opened = ((stage_at(sop.row(t.step)), t.opened_at) for t in complaint.tasks if t.cycle == complaint.cycle)
     reopen_until = deadline_for(calendar, facts.answered_at, sop.silence) if facts.answered_at else None
     own_files = (Attachment.complaint_id == complaint.id, Attachment.added_by == BY_REPORTER)
     return TrackedCase(

@@ -20,9 +20,12 @@ from workflow_rules.process.steps import STATUS_OF, CaseStatus, StepKind, kind_o
 from workflow_rules.time.deadlines import Allowance, Unit
 
 
-def load_sop(version: SopVersion) -> Sop:
-    """Return an SopVersion row with its steps as a `Sop`. Raises ValueError when the rows form no valid SOP."""
-    return sop_with(version, [[getattr(row, name) for name in OF_A_STEP] for row in version.steps])
+def load_sop(version: SopVersion, parts: ProcessParts | None = None) -> Sop:
+    """Return an SopVersion row with its steps as a `Sop`, with the roles and steps of the office unless others are
+    given. Raises ValueError when the rows form no valid SOP.
+    """
+    steps = json.dumps([[getattr(row, name) for name in OF_A_STEP] for row in version.steps])
+    return _sop(steps, *_exceptions(version, parts or process_parts()))
 
 
 def steps_of_sop(version_id: int | InstrumentedAttribute[int] | BindParameter[int]) -> ScalarSelect[Any]:
@@ -40,7 +43,7 @@ def sop_with(version: SopVersion, steps: list[Any]) -> Sop:
 
     Raises ValueError when they form no valid SOP.
     """
-    return _sop(json.dumps(steps), *_exceptions(version))
+    return _sop(json.dumps(steps), *_exceptions(version, process_parts()))
 
 
 def sop_with_text(version: SopVersion, steps: str) -> Sop:
@@ -48,16 +51,16 @@ def sop_with_text(version: SopVersion, steps: str) -> Sop:
 
     Raises ValueError when they form no valid SOP.
     """
-    return _sop(steps, *_exceptions(version))
+    return _sop(steps, *_exceptions(version, process_parts()))
 
 
-def _exceptions(version: SopVersion) -> tuple[Any, ...]:
+def _exceptions(version: SopVersion, parts: ProcessParts) -> tuple[Any, ...]:
     days = version.extended_draft_days, version.silence_days, version.question_days
     early, channels = tuple(version.fast_track_from), tuple(version.nik_channels)
     powers = json.dumps(version.powers)
     alarms = version.warning_percent, version.alarm_days
     return (
-        process_parts(),
+        parts,
         powers,
         version.number,
         *days,

@@ -18,6 +18,7 @@ from jinja2.filters import FILTERS
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from app.access.process_rows import ACTORS, STEPS
 from app.core.clock import office_time, utc_now
 from app.web import assets, fields, formats, language, menu_display, security_headers, template_output
 from app.web.confirmation import asks_before_delete
@@ -79,6 +80,8 @@ def install(app: Flask) -> None:
         most_phone_items=len(PHONE_ITEMS),
         office_offset=lambda: office_time(utc_now()).isoformat()[-6:],
         step_bar=step_bar,
+        step_names=STEPS,
+        actor_names=ACTORS,
         page_locale=lambda: str(language.current_locale() or "id"),
     )
     app.context_processor(_template_names)

@@ -77,6 +77,17 @@ BEGIN
     RETURN coalesce(NEW, OLD);
 END $$
 """
+KEPT = """
+CREATE OR REPLACE FUNCTION keep_names_of_process() RETURNS trigger LANGUAGE plpgsql SET search_path TO public, pg_temp
+AS $$
+BEGIN
+    IF (to_jsonb(OLD) - 'label_id' - 'label_en' - 'superior' - 'order') IS DISTINCT FROM
+        (to_jsonb(NEW) - 'label_id' - 'label_en' - 'superior' - 'order') THEN
+        RAISE EXCEPTION 'a role or step keeps its code and its kind' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$
+"""
 _STATUS = """
 CASE {step} WHEN 'register' THEN 'registering' WHEN 'check' THEN 'checking' WHEN 'report' THEN 'reporting'
     WHEN 'direct' THEN 'directing' WHEN 'relay' THEN 'relaying' WHEN 'dispose_answer' THEN 'disposing_answer'
@@ -110,6 +121,10 @@ def upgrade() -> None:
     for table, column in NAMED:
         _refer(table, column, "process_step")
     _refer("sop_step", "actor", "actor")
+    op.execute(
+        "ALTER TABLE step_task ADD CONSTRAINT fk_step_task_actor_actor FOREIGN KEY (actor) REFERENCES actor (code) NOT VALID"
+    )
+    op.execute("ALTER TABLE step_task VALIDATE CONSTRAINT fk_step_task_actor_actor")
     op.execute("ALTER TABLE step_task ADD COLUMN status varchar(80)")
     op.execute(STATUS)
     op.execute(
@@ -119,6 +134,12 @@ def upgrade() -> None:
     op.execute(OPEN_STEPS)
     for table in ("sop_version", "sop_step"):
         _changes_definitions(table)
+    op.execute(KEPT)
+    for table in ("actor", "process_step"):
+        op.execute(
+            f"CREATE TRIGGER {table}_keeps_its_code BEFORE UPDATE ON {table} FOR EACH ROW "
+            "EXECUTE FUNCTION keep_names_of_process()"
+        )
     op.execute(STAYS)
     op.execute(
         "CREATE TRIGGER sop_step_stays BEFORE UPDATE OR DELETE ON sop_step FOR EACH ROW EXECUTE FUNCTION guard_sop_step()"
@@ -157,7 +178,8 @@ def _create_actors() -> None:
 def _create_steps() -> None:
     op.create_table(
         "process_step",
-        sa.Column("code", sa.String(80), primary_key=True),
+        sa.Column("id", sa.BigInteger(), primary_key=True),
+        sa.Column("code", sa.String(80), nullable=False, unique=True),
         sa.Column("act", sa.String(80), nullable=False, server_default="approve"),
         sa.Column("label_id", sa.String(300), nullable=False),
         sa.Column("label_en", sa.String(300), nullable=False, server_default=""),
@@ -170,7 +192,7 @@ def _create_steps() -> None:
         row = {"code": code, "act": act, "label_id": labels[0], "label_en": labels[1], "order": 1000 * place}
         op.execute(sa.insert(rows).values(row))
     _changes_definitions("process_step")
-    journal("process_step", "code")
+    journal("process_step")
 
 
 def _json(name: str, default: str | None = None) -> Any:
@@ -211,5 +233,7 @@ def downgrade() -> None:
         op.drop_column("sop_step", name)
     for name in ("powers", "warning_percent", "alarm_days"):
         op.drop_column("sop_version", name)
+    op.execute("ALTER TABLE step_task DROP CONSTRAINT fk_step_task_actor_actor")
     op.drop_table("process_step")
     op.drop_table("actor")
+    op.execute("DROP FUNCTION keep_names_of_process()")

@@ -14,6 +14,7 @@ OWN = Person(2, "Kepala Dishub", (Capacity(Officer.AGENCY_HEAD, "dishub"),))
 OTHER = Person(3, "Kepala DPLH", (Capacity(Officer.AGENCY_HEAD, "dplh"),))
 PROGRAM = Person(None, "key", observes=True)
 SUPERVISOR = Person(4, "Pengawas", observes=True)
+pytestmark = pytest.mark.usefixtures("context")
 READERS = {"office": OFFICE, "own": OWN, "other": OTHER, "program": PROGRAM, "supervisor": SUPERVISOR}
 MINE = "Telepon saya 0812 3456 7890"
 COVERED = "Telepon saya •••"

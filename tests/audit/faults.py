@@ -130,7 +130,9 @@ FAULTS = {
         {"I5": ["breach_not_in_log", "breach_without_reason"]},
     ),
     "an allowance that is not the SOP's": Fault(
-        "UPDATE sop_step SET allowance_value = 90 WHERE step = 'report'", {"I5": ["allowance_differs"]}
+        "ALTER TABLE sop_step DISABLE TRIGGER sop_step_stays;"
+        " UPDATE sop_step SET allowance_value = 90 WHERE step = 'report'",
+        {"I5": ["allowance_differs"]},
     ),
     "a message that nobody takes up": Fault(
         f"UPDATE delivery SET state = 'queued', attempts = 0, next_try_at = created_at WHERE id = {TOLD}",

@@ -134,7 +134,9 @@ def _shown(task: StepTask) -> str:
 
 
 def _as_another_process(app: Flask, statement: str) -> None:
-    """By a connection of its own, of which this process learns nothing."""
+    """By a connection of its own, of which this process learns nothing; not hindered where versions stay as decreed."""
     address = app.config["SQLALCHEMY_DATABASE_URI"].replace("postgresql+psycopg", "postgresql")
     with psycopg.connect(address) as connection:
+        connection.execute("ALTER TABLE sop_step DISABLE TRIGGER sop_step_stays")
         connection.execute(statement)
+        connection.execute("ALTER TABLE sop_step ENABLE TRIGGER sop_step_stays")

@@ -129,6 +129,8 @@ REFERENCE = (
     Twice("uq_field_definition_code", "field_definition", ({"code": "cc"}, {"active_from": None})),
     Twice("uq_personal_value_case_code", "personal_value", ({"code": "cc"}, {"complaint_id": 9003})),
     Twice("uq_choice_code", "choice", ({"code": "cc"}, {"list": "channel", "agency_code": None})),
+    Twice("uq_actor_code", "actor", ({"code": "cc"},)),
+    Twice("uq_process_step_code", "process_step", ({"code": "cc"},)),
     Twice("uq_category_code", "category", ({"code": "cc"},)),
     Twice("uq_district_code", "district", ({"code": "cc"},)),
     Twice("uq_holiday_day_name", "holiday", ({"day": "2037-01-05"}, {"name": "BB"})),

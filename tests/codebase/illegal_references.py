@@ -18,6 +18,7 @@ REFERENCES = {
     "api_key": "made_by_id>ab_user",
     "attachment": "complaint_id>complaint",
     "category": "default_agency_code>agency parent_id>category",
+    "actor": "superior>actor",
     "choice": "agency_code>agency",
     "choice_officer": "choice_id>choice user_id>ab_user",
     "complaint": (
@@ -39,7 +40,7 @@ REFERENCES = {
     "invariant_result": "run_id>invariant_run",
     "issued_number": "agency_code>agency officer_id>ab_user paper_id>paper voided_by_id>ab_user",
     "journal_entry": "officer_id>ab_user",
-    "ledger_entry": "complaint_id>complaint house>agency officer_id>ab_user track>agency",
+    "ledger_entry": "complaint_id>complaint house>agency officer_id>ab_user step>process_step track>agency",
     "letter": "agency_code>agency complaint_id>complaint paper_id>paper",
     "letter_scan": "added_by_id>ab_user attachment_id>attachment letter_id>letter",
     "linked_subject": "user_id>ab_user",
@@ -61,11 +62,11 @@ REFERENCES = {
     "saved_list": "user_id>ab_user",
     "sign_in": "user_id>ab_user",
     "signing_means": "user_id>ab_user",
-    "sop_step": "sop_version_id>sop_version",
+    "sop_step": "actor>actor sop_version_id>sop_version step>process_step",
     "standard_text": "category_id>category owner_id>ab_user",
     "step_alarm": "task_id>step_task",
     "step_pause": "task_id>step_task",
-    "step_task": "agency_code>agency complaint_id>complaint",
+    "step_task": "actor>actor agency_code>agency complaint_id>complaint step>process_step",
     "sync_change": "complaint_id>complaint",
     "sync_import": "made_by_id>ab_user",
     "text_version": "activated_by_id>ab_user made_by_id>ab_user",
@@ -86,7 +87,7 @@ OTHER_REFERENCES = (
 )
 """Those that only another row can have: the row's id last."""
 
-WORDS_AS_KEYS = {"agency_code", "default_agency_code", "emblem_hash", "house", "track"}
+WORDS_AS_KEYS = {"agency_code", "default_agency_code", "emblem_hash", "house", "track", "actor", "superior", "step"}
 
 
 class Deletion(NamedTuple):
@@ -156,6 +157,7 @@ MAY_BE_EMPTY = {
     "api_key": "made_by_id previous_hash",
     "backup_run": "slot",
     "category": "default_agency_code parent_id",
+    "actor": "superior",
     "choice": "agency_code",
     "field_definition": "active_from active_until",
     "complaint": ("answered_at category_id district_id ended_at merged_into_id route sp4n_tracking_id village_id"),

@@ -28,6 +28,8 @@ JOURNALLED = (
         {"key_hash": "cc", "lookup_hash": "cc"},
         {"last_used_on": LATER},
     ),
+    Journalled("actor", {"code": "cc"}, {"label_id": "CC"}),
+    Journalled("process_step", {"code": "cc"}, {"label_id": "CC"}),
     Journalled("ab_group", {"name": "cc"}, {"label": "cc"}),
     Journalled("ab_group_role", {"group_id": 9002}, {"role_id": 9002}),
     Journalled("ab_permission_view_role", {"permission_view_id": 9002}, {"role_id": 9002}),

@@ -45,7 +45,6 @@ from workflow_rules.process.events import SystemEvent
 from workflow_rules.process.identity import Classification, Confidentiality
 from workflow_rules.process.parameters import FIELDS
 from workflow_rules.process.refusals import FieldFault, PassingReason, RefusalReason
-from workflow_rules.process.standard_sop import Officer, Step
 from workflow_rules.process.steps import CaseStatus, Route, TrackState
 from workflow_rules.time.deadlines import TimeState, Unit
 
@@ -65,8 +64,6 @@ def test_every_periodic_job_goes_to_its_own_queue() -> None:
 @pytest.mark.parametrize(
     ("members", "labels"),
     [
-        (Officer, words.ACTORS),
-        (Step, words.STEPS),
         (CaseStatus, words.STATUSES),
         (TrackState, words.TRACK_STATES),
         (Classification, words.CLASSIFICATIONS),

@@ -269,6 +269,27 @@ CASE = """
         '{urgency}', 1, 9001, now(), false)
 """
 UPDATE_OF_CASE = "UPDATE complaint SET channel = '{channel}', urgency = '{urgency}' WHERE id = 9001"
+DECREED = "UPDATE sop_version SET status = 'retired' WHERE id = 9001; "
+RENUMBER, NO_STEP = "UPDATE sop_step SET number = 2 WHERE id = 9001", "DELETE FROM sop_step WHERE sop_version_id = 9001"
+PROCESS = (
+    *(
+        Guard("sop_step_stays", event, "a step of a decreed version is never changed", DECREED + change, change)
+        for event, change in (("update", RENUMBER), ("delete", NO_STEP))
+    ),
+    *(
+        Guard(
+            f"{table}_keeps_its_code",
+            "update",
+            "a role or step keeps its code and its kind",
+            f"UPDATE {table} SET {change} WHERE id = 9001",
+            f"UPDATE {table} SET label_id = 'x', label_en = 'x', \"order\" = 7 WHERE id = 9001",
+        )
+        for table, change in (
+            *(("actor", "code = 'cc'"), ("actor", "organisation = 'agency'"), ("actor", "seeded = true")),
+            *(("process_step", "code = 'cc'"), ("process_step", "act = 'report'")),
+        )
+    ),
+)
 ENTRY_STAYS = "an entry of a list is ended, never deleted or renamed"
 LISTS = (
     *(
@@ -364,7 +385,18 @@ TEXTS = (
     Guard("text_version_stays", "delete", _STAYS, "DELETE FROM text_version WHERE id = 9001", _RETIRED),
 )
 
-GUARDS = (*LISTS, *FIELDS, *APPEND_ONLY, *DELEGATIONS, *OWN_DELEGATIONS, *ROLES, *IDENTITIES, *MEMBERSHIP, *TEXTS)
+GUARDS = (
+    *LISTS,
+    *PROCESS,
+    *FIELDS,
+    *APPEND_ONLY,
+    *DELEGATIONS,
+    *OWN_DELEGATIONS,
+    *ROLES,
+    *IDENTITIES,
+    *MEMBERSHIP,
+    *TEXTS,
+)
 
 ENDED = "SELECT array_agg(user_id ORDER BY user_id) FROM sign_in WHERE ended_at = seen_at AND id >= 9001"
 HALF = "SELECT array_agg(user_id ORDER BY user_id) FROM half_sign_in WHERE id >= 9001"
@@ -445,6 +477,16 @@ SENT = (
     ),
 )
 
+_NEW_SOP = """
+    INSERT INTO sop_version (number, title, status, approved_by, decree_number, extended_draft_days, silence_days,
+        question_days, fast_track_actor, fast_track_from, nik_channels, legal_basis, qualifications, related, equipment,
+        warnings, records)
+    VALUES ('cc', '', 'draft', '', '', 1, 1, 1, '', '[]', '[]', '', '', '', '', '', '')
+"""
+_NEW_STEP = """
+    INSERT INTO sop_step (sop_version_id, step, position, number, actor, procedure, inputs, output, remark)
+    VALUES (9002, 'check', 1, 1, 'aa', '', '', '', '')
+"""
 VERSION = "SELECT version = '00000000-0000-0000-0000-000000000001' FROM definition_state"
 KNOWN_VERSION = "UPDATE definition_state SET version = '00000000-0000-0000-0000-000000000001'; "
 DEFINITIONS = tuple(
@@ -459,6 +501,26 @@ DEFINITIONS = tuple(
         ("field_definition", "insert", "INSERT INTO field_definition (code, label_id, type) VALUES ('c', 'C', 'date')"),
         ("field_definition", "update", "UPDATE field_definition SET label_id = 'x'"),
         ("field_definition", "delete", "DELETE FROM field_definition WHERE id = 9002"),
+        ("actor", "insert", "INSERT INTO actor (code, label_id, organisation) VALUES ('cc', 'CC', 'office')"),
+        ("actor", "update", "UPDATE actor SET label_id = 'x' WHERE id = 9001"),
+        ("actor", "delete", "DELETE FROM actor WHERE id = 9001"),
+        ("process_step", "insert", "INSERT INTO process_step (code, label_id, \"order\") VALUES ('cc', 'CC', 1)"),
+        ("process_step", "update", "UPDATE process_step SET label_id = 'x' WHERE id = 9001"),
+        ("process_step", "delete", "DELETE FROM process_step WHERE id = 9001"),
+        (
+            "sop_version",
+            "insert",
+            _NEW_SOP,
+        ),
+        ("sop_version", "update", "UPDATE sop_version SET title = 'x' WHERE id = 9001"),
+        ("sop_version", "delete", "DELETE FROM sop_version WHERE id = 9002"),
+        (
+            "sop_step",
+            "insert",
+            _NEW_STEP,
+        ),
+        ("sop_step", "update", "UPDATE sop_step SET number = 2 WHERE id = 9001"),
+        ("sop_step", "delete", "DELETE FROM sop_step WHERE id = 9001"),
         ("text_version", "insert", _NEW_TEXT.format("draft")),
         ("text_version", "update", _RETIRED),
         (
@@ -466,6 +528,22 @@ DEFINITIONS = tuple(
             "delete",
             "ALTER TABLE text_version DISABLE TRIGGER text_version_stays; DELETE FROM text_version",
         ),
+    )
+)
+
+OPENED = tuple(
+    Effect(
+        "step_task_has_status",
+        "insert",
+        "INSERT INTO step_task (complaint_id, cycle, step, agency_code, actor, opened_at, clock_from, allowance_value,"
+        f" allowance_unit, due_at, warn_at) VALUES (9002, 2, '{step}', {agency}, 'aa', now(), now(), 1, 'working_days',"
+        " now(), now())",
+        "SELECT status FROM step_task WHERE complaint_id = 9002 AND cycle = 2",
+        status,
+    )
+    for step, agency, status in (
+        *(("report", "NULL", "reporting"), ("reply", "NULL", "replying")),
+        ("sign_answer", "'aa'", None),
     )
 )
 
@@ -493,4 +571,4 @@ WORDS = (
     ),
 )
 
-EFFECTS = (*SIGN_INS, *SENT, *DEFINITIONS, *WORDS)
+EFFECTS = (*SIGN_INS, *SENT, *DEFINITIONS, *OPENED, *WORDS)

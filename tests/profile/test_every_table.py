@@ -69,6 +69,8 @@ LEFT_OUT = {
         "activated_at": "a time",
     },
     "sop_step": {"id": MACHINE, "sop_version_id": MACHINE, "position": "the order of the steps"},
+    "process_step": {"id": MACHINE, "order": "the order of the steps", "act": "the program gives it"},
+    "actor": {"id": MACHINE, "order": "the order of the roles", "seeded": "came with the program"},
 }
 IDENTITY = {
     **{name: {"code"} for name in ("agency", "category", "district", "field_definition", "standard_text")},
@@ -79,6 +81,8 @@ IDENTITY = {
     "holiday": {"day", "name"},
     "national_limit": {"stage", "of_class", "valid_from"},
     "sop_step": {"step"},
+    "process_step": {"code"},
+    "actor": {"code"},
 }
 """Columns by which rows are matched: a change of one is another row."""
 
@@ -176,8 +180,23 @@ CHANGES = {
         "fast_track_from": """'["check"]'""",
         "nik_channels": """'["phone"]'""",
         "approver_capacity": "'plh'",
+        **dict.fromkeys(("warning_percent", "alarm_days"), "9"),
+        "powers=powers.close": """jsonb_set(powers, '{close}', '["section_head"]')""",
+    },
+    ("process_step", "code = 'register'", "sop.steps[register]"): {
+        "label_id=label.id": "'Lain'",
+        "label_en=label.en": "'Other'",
+    },
+    ("actor", "code = 'section_head'", "actors[section_head]"): {
+        "label_id=label.id": "'Lain'",
+        "label_en=label.en": "'Other'",
+        "organisation": "'agency'",
+        "superior": "'office_head'",
     },
     ("sop_step", "step = 'register'", "sop.steps[register]"): {
+        "status": "'checking'",
+        "back_to": "'register'",
+        "side_actions": """'["archive"]'""",
         "number": "9",
         "actor": "'section_head'",
         "allowance_value": "9",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.casefile.public_stages import stage_of, stages
+from app.casefile.public_stages import stage_at, stage_of, stages
 from workflow_rules.process.facts import AgencyTrack, ComplaintFacts, OpenStep
 from workflow_rules.process.identity import Channel, Classification, Confidentiality, ReporterFacts
 from workflow_rules.process.standard_sop import STANDARD_SOP, Step
@@ -89,7 +89,7 @@ def test_an_agency_that_declines_sends_the_case_back_only_when_it_was_the_only_o
 
 def lines(case: ComplaintFacts, *opened: tuple[Step, int]) -> list[tuple[str, int | None]]:
     """State and hour of each stage."""
-    found = stages(case, START, [(step, hour(n)) for step, n in opened])
+    found = stages(case, START, [(stage_at(STANDARD_SOP.row(step)), hour(n)) for step, n in opened])
     assert [line.stage for line in found] == [1, 2, 3, 4, 5]
     return [(x.state.value, None if x.since is None else int((x.since - START).total_seconds() // 3600)) for x in found]
 

@@ -74,7 +74,7 @@ def test_the_same_sop_gives_the_breaches_of_alarms_and_book_and_touches_nothing(
     alarms = passed.where(StepAlarm.level == LIMIT, StepTask.closed_at.is_not(None)).group_by(StepTask.step)
     told = dict(db.session.execute(alarms).all())
     assert {step: pair["now"]["late"] for step, pair in found["steps"].items() if pair["now"]["late"]} == told
-    book = {m.step.value: (m.count, m.late) for m in punctuality(SEPTEMBER) if m.step}
+    book = {m.step: (m.count, m.late) for m in punctuality(SEPTEMBER) if m.step}
     assert {s: (pair["now"]["count"], pair["now"]["late"]) for s, pair in found["steps"].items()} == book
     assert sum(told.values()) >= 3
 

@@ -14,6 +14,8 @@ FREE_TEXT = {
     "attachment": "filename",
     "backup_run": "detail",
     "category": "name",
+    "actor": "label_id label_en",
+    "process_step": "label_id label_en",
     "choice": "label_id label_en",
     "complaint": "title body location_text corrected field_values",
     "complaint_event": "data",
@@ -71,6 +73,8 @@ NO_FREE_TEXT = {
         agency.code agency.kind agency.paper agency.signing_method agency.initials agency_track.agency_code
         agency_track.state agency_track.replaces agency_track.awaits api_key.scopes attachment.added_by
         attachment.media_type attachment.state attachment.state_reason backup_run.kind backup_run.slot category.code
+        actor.code actor.organisation actor.superior process_step.code process_step.act sop_version.powers
+        sop_step.status sop_step.back_to sop_step.side_actions step_task.status
         category.default_agency_code category.national_class choice.list choice.code choice.flags choice.agency_code
         field_definition.code field_definition.type field_definition.bounds field_definition.categories
         field_definition.classifications field_definition.moments field_definition.only_if
@@ -175,7 +179,7 @@ JSON_CODES = {
 """Members that hold more than a code of small letters, and yet no free text."""
 
 SHOWN = """
-    choice.label_id field_definition.label_id
+    actor.label_id process_step.label_id choice.label_id field_definition.label_id
     standard_text.title standard_text.body text_version.body_id text_version.subject_id
     ab_user.email ab_user.first_name ab_user.last_name ab_user.username agency.address agency.city
     agency.classification_code agency.email agency.letter_copies agency.letter_suffix agency.letterhead_over

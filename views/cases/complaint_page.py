@@ -82,7 +82,6 @@ class ComplaintView(BaseView):
         return render_template(
             "cases/limits.html",
             case=case,
-            step_names=STEPS,
             words=words,
             accounts=accounts_of(case),
             whole=whole_clock(case),
@@ -165,8 +164,6 @@ def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = N
         notes=timeline(case, "catatan"),
         colleagues=[e for e in timeline(case) if e.quotes and e.kind in ("note", "report", "send_back", "register")],
         words=words,
-        step_names=STEPS,
-        actor_names=ACTORS,
         main_case=main_complaint_of(case.complaint),
         lacking_words=", ".join(str(LACKING[part]) for part in case.lacking),
         place=place_of(case.complaint),

@@ -20,8 +20,9 @@ from app.notices.labels import PREFERENCE_LABELS
 from app.reference.journal import names_by_id, permission_names
 from app.reference.labels import COLUMNS, LIMIT_CLASSES, NATIONAL_CLASSES, NATIONAL_STAGES
 from app.texts.labels import ALL_SCOPES, STANDARD_KINDS, STATES
+from app.vocabulary.actions import BUTTONS
 from app.vocabulary.signing import SIGNING_METHODS
-from app.vocabulary.words import AGENCY_KINDS, CLASSIFICATIONS, DELEGATION_KINDS, HOLIDAY_KINDS, UNITS
+from app.vocabulary.words import AGENCY_KINDS, CLASSIFICATIONS, DELEGATION_KINDS, HOLIDAY_KINDS, STATUSES, UNITS
 from app.web.formats import day, moment
 from views.reference.journal_labels import ROW_ACTS, ROW_COLUMNS, ROW_TABLES
 
@@ -29,6 +30,7 @@ Row = Mapping[str, Any]
 Names = dict[int, str]
 
 _WORDS: dict[tuple[str, str], Mapping[str, Any]] = {
+    ("actor", "superior"): ACTORS,
     ("agency", "kind"): AGENCY_KINDS,
     ("agency", "signing_method"): SIGNING_METHODS,
     ("category", "national_class"): NATIONAL_CLASSES,
@@ -42,12 +44,16 @@ _WORDS: dict[tuple[str, str], Mapping[str, Any]] = {
     ("standard_text", "scope"): ALL_SCOPES,
     ("text_version", "state"): STATES,
     ("sop_step", "actor"): ACTORS,
+    ("sop_step", "back_to"): STEPS,
+    ("sop_step", "status"): STATUSES,
     ("sop_step", "allowance_unit"): UNITS,
     ("sop_step", "step"): STEPS,
 }
 _ITEMS: dict[str, Mapping[str, Any]] = {
     "classifications": CLASSIFICATIONS,
     "flags": FLAGS,
+    "side_actions": BUTTONS,
+    "fast_track_from": STEPS,
     "moments": MOMENTS,
     "visible_to": AUDIENCES,
 }

@@ -35,8 +35,7 @@ def listed(of: ChoiceList, active: bool = False) -> dict[str, Any]:
 
 
 STEP = {"type": "string", "x-list": "step"}
-ACTOR = {"type": "string", "x-list": "actor"}
-"""JSON Schemas of the id of a step and of the code of a role; `with_lists` fills in those that there are."""
+"""The JSON Schema of the id of a step; `with_lists` fills in those that there are."""
 
 
 def with_lists(schema: Any) -> Any:

@@ -38,9 +38,9 @@ class Column:
     publishes: tuple[str, ...]
 
 
-def plain(model: Any, name: str, words: Iterable[str] | Schema = ()) -> Column:
-    """Return a Column that publishes a table column unchanged; `words` are its allowed values (empty: any), or
-    its schema.
+def plain(model: Any, name: str, words: Iterable[str] = ()) -> Column:
+    """Return a Column that publishes a table column unchanged; `words` are its allowed values (empty: any),
+    or the name of a vocabulary that the office maintains.
     """
     column = inspect(model).column_attrs[name].columns[0]
     schema = _schema(column, words)
@@ -54,9 +54,9 @@ def plain(model: Any, name: str, words: Iterable[str] | Schema = ()) -> Column:
     return Column(name, nullable(schema) if column.nullable else schema, read, (name,))
 
 
-def _schema(column: Any, words: Iterable[str] | Schema) -> Schema:
-    if isinstance(words, dict):
-        return words
+def _schema(column: Any, words: Iterable[str]) -> Schema:
+    if isinstance(words, str):
+        return {"type": "string", "x-list": words}
     allowed = list(words)
     return {"type": "string", "enum": allowed} if allowed else dict(_TYPES[column.type.python_type])
 
@@ -109,9 +109,9 @@ class Filter:
     narrow: Callable[[Any], ColumnElement[bool]]
 
 
-def equal(column: Any, name: str = "", words: Iterable[str] | Schema = ()) -> Filter:
-    """Return a Filter for rows whose column equals the value; `words` are the allowed values (empty: any), or
-    its schema.
+def equal(column: Any, name: str = "", words: Iterable[str] = ()) -> Filter:
+    """Return a Filter for rows whose column equals the value; `words` are the allowed values (empty: any),
+    or the name of a vocabulary that the office maintains.
     """
     schema = _schema(column, words)
     if schema == {"type": "string"}:

@@ -11,7 +11,6 @@ from app.access.visibility import hides_text
 from app.models import Agency, JournalEntry, Letter, OfficerProfile, SopStepRow, SopVersion, StepTask
 from app.models.history import ABOUT_PERSONS, JOURNAL_KINDS
 from app.models.sop import SOP_STATES
-from views.api.http.query_values import ACTOR, STEP
 from views.api.resources.columns import Column, Filter, by_code, equal, link, period, renamed, words_of
 from views.api.resources.resource import CASES, Resource, several
 
@@ -34,11 +33,15 @@ def _code(row: Letter) -> str | None:
     return None if hides_text(row.complaint, current_person()) else row.verification_code
 
 
-SOP_STEP = several(
-    SopStepRow,
-    *("step", "position", "number", "actor", "allowance_value", "allowance_unit"),
-    *("procedure", "inputs", "output", "remark"),
-    step=STEP,
+SOP_STEP = (
+    *several(
+        SopStepRow,
+        *("step", "position", "number", "actor", "status", "back_to", "allowance_value", "allowance_unit"),
+        *("procedure", "inputs", "output", "remark"),
+        step="step",
+        actor="actor",
+    ),
+    words_of("side_actions"),
 )
 _step_schema = {
     "type": "object",
@@ -46,6 +49,9 @@ _step_schema = {
     "required": [column.name for column in SOP_STEP],
     "additionalProperties": False,
 }
+
+
+_powers = {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}}
 
 
 def _steps(row: SopVersion) -> list[dict[str, Any]]:
@@ -81,7 +87,7 @@ SOP = Resource(
     columns=(
         *several(SopVersion, "id", "number", "title", "status", "approved_by", "decree_number", "decided_on"),
         *several(SopVersion, "activated_at", "extended_draft_days", "silence_days", "question_days", "most_more_days"),
-        *several(SopVersion, "fast_track_actor"),
+        *several(SopVersion, "fast_track_actor", "warning_percent", "alarm_days"),
         words_of("fast_track_from"),
         words_of("nik_channels"),
     ),
@@ -90,6 +96,7 @@ SOP = Resource(
         *several(SopVersion, "sheet_number", "created_on", "revised_on", "ratified_on"),
         *several(SopVersion, "approver_capacity", "approver_name", "approver_rank", "approver_nip"),
         *several(SopVersion, "flow_heading", "office_heading", "agency_heading", "actor_headings", "legend"),
+        Column("powers", _powers, lambda row: row.powers, ("powers",)),
         Column("steps", {"type": "array", "items": _step_schema}, _steps, ()),
     ),
     filters=(equal(SopVersion.status, words=SOP_STATES), equal(SopVersion.number)),
@@ -104,16 +111,16 @@ STEP_TASK = Resource(
     columns=(
         *several(StepTask, "id", "complaint_id"),
         _case_number,
-        *several(StepTask, "cycle", "step", "actor", step=STEP),
+        *several(StepTask, "cycle", "step", "actor", step="step"),
         renamed(StepTask, "agency", "agency_code"),
         *several(StepTask, "opened_at", "clock_from", "closed_at", "closed_by", "allowance_value", "allowance_unit"),
         *several(StepTask, "due_at", "warn_at", "paused_at"),
     ),
-    hidden=frozenset({"next_alarm_at"}),
+    hidden=frozenset({"next_alarm_at", "status"}),
     filters=(
         equal(StepTask.complaint_id),
-        equal(StepTask.step, words=STEP),
-        equal(StepTask.actor, words=ACTOR),
+        equal(StepTask.step, words="step"),
+        equal(StepTask.actor, words="actor"),
         equal(StepTask.agency_code, "agency"),
         *period(StepTask.due_at),
         Filter(equal(Agency.active, "open").query, lambda value: StepTask.closed_at.is_(None) == value),
