@@ -50,6 +50,7 @@ from views.public.letter_verification import VerificationView
 from views.public.open_figures import OpenDataView, StatisticsView
 from views.public.tracked_case import TrackedCaseView
 from views.public.tracking import TrackingFormView
+from views.reference.actors import ActorView
 from views.reference.calendar import HolidayView, WorkingWeekView
 from views.reference.calendar_change import CalendarChangeView
 from views.reference.calendar_files import CalendarFileView
@@ -211,6 +212,7 @@ MENU = (
     (HolidayView, "Hari libur", _("Hari libur"), "calendar"),
     (WorkingWeekView, "Jam kerja", _("Jam kerja"), "clock-hour-4"),
     (NationalLimitView, "Batas nasional", _("Batas nasional"), "hourglass"),
+    (ActorView, "Pelaksana SOP", _("Pelaksana SOP"), "users"),
     (SopVersionView, "Versi SOP", _("Versi SOP"), "route"),
     (TextView, "Teks", _("Teks"), "message"),
     (StandardTextView, "Teks standar", _("Teks standar"), "message-2"),

@@ -10,9 +10,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
 from app.access.process_rows import agency_actors
 from app.core.clock import office_today
-from app.core.definitions import VERSION, note_version
+from app.core.definitions import VERSION, note_version, per_version
 from app.core.extensions import db
-from app.models import ActorRow, DelegationRow, OfficerProfile, Role, User, assoc_user_role
+from app.models import ActorRow, DelegationRow, OfficerProfile, Role, RoleGrant, User, assoc_user_role
 from workflow_rules.process.actors import Capacity, DelegationKind, Organisation, Person
 from workflow_rules.process.delegations import Delegation, capacities_on
 
@@ -171,6 +171,13 @@ class RecipientLookup:
             self._found |= {office: [] for office in new}
             for place, user in db.session.execute(_HEARING, recipient_parameters(new, self.now)):
                 self._found[new[place - 1]].append(user)
+
+
+@per_version
+def roles_with(permission: str, view: str) -> frozenset[str]:
+    """Return the names of the roles that have a permission on a view."""
+    of = (RoleGrant.view == view, RoleGrant.permission == permission, RoleGrant.allowed)
+    return frozenset(db.session.scalars(select(RoleGrant.role).where(*of)))
 
 
 def names_of(users: Iterable[int | None]) -> dict[int, str]:

@@ -1,4 +1,4 @@
-"""Permissions of every role: one table, which `migrate` writes into FAB's roles."""
+"""Seed: the permissions of the roles that come with the program, which `migrate` gives them once."""
 
 from app.access.people import ADMINISTRATOR_ROLE, SUPERVISOR_ROLE
 from workflow_rules.process.standard_sop import AGENCY_ACTORS, OFFICE_ACTORS, Officer
@@ -35,6 +35,8 @@ _SYNC_READ: Grants = {"Sync": ("can_read",), "menu": ("SP4N",)}
 _SYNC: Grants = {"Sync": ("can_read", "can_manage"), "menu": ("SP4N",)}
 _WEBHOOKS: Grants = {"Webhook": ("can_manage",)}
 _SEARCH_IDENTITIES: Grants = {"Identity": ("can_search",), "menu": ("Cari pelapor",)}
+_OPEN_IDENTITIES: Grants = {"Identity": ("can_open",)}
+_CALL_REPORTERS: Grants = {"Identity": ("can_call",)}
 _WATCH_IDENTITIES: Grants = {"Identity": ("can_read",), "menu": ("Identitas dibuka",)}
 _KEYS: Grants = {"ApiKey": ("can_manage",), "menu": ("Kunci API",)}
 _REFERENCE_MENU = (
@@ -50,6 +52,7 @@ _REFERENCE_MENU = (
     "Hari libur",
     "Jam kerja",
     "Batas nasional",
+    "Pelaksana SOP",
     "Versi SOP",
     "Teks standar",
 )
@@ -86,9 +89,13 @@ _REFERENCE_READER: Grants = {"menu": _REFERENCE_MENU}
 ROLE_GRANTS: dict[str, Grants] = {
     **{actor: _together(_OFFICER, _LATE) for actor in sorted(AGENCY_ACTORS)},
     **{actor: _together(_OFFICER, _LATE, _MEASURE, _REGISTERS) for actor in sorted(OFFICE_ACTORS)},
-    Officer.SECTION_HEAD.value: _together(_OFFICER, _LATE, _MEASURE, _REGISTERS, _SEARCH_IDENTITIES),
+    Officer.AGENCY_SECRETARY.value: _together(_OFFICER, _LATE, _CALL_REPORTERS),
+    # The Admin checks the reporter's identity (SOP step 1) and answers the reporter (step 11); the Kepala Seksi checks
+    # the registration (step 2).
+    Officer.SECTION_HEAD.value: _together(_OFFICER, _LATE, _MEASURE, _REGISTERS, _SEARCH_IDENTITIES, _OPEN_IDENTITIES),
     Officer.COMPLAINT_ADMIN.value: _together(
-        _OFFICER, _LATE, _MEASURE, _RECEIVE, _REFERENCE_READER, _REGISTERS, _SYNC, _SEARCH_IDENTITIES
+        *(_OFFICER, _LATE, _MEASURE, _RECEIVE, _REFERENCE_READER, _REGISTERS, _SYNC),
+        *(_SEARCH_IDENTITIES, _OPEN_IDENTITIES),
     ),
     SUPERVISOR_ROLE: _together(
         *(_OFFICER, _LATE, _MEASURE, _REGISTERS, _PLAN_REPORTS, _JOURNAL, _WATCH, _REHEARSE, _SYNC_READ),
@@ -106,9 +113,3 @@ def permissions_on(view: str) -> list[str]:
     use this list as `base_permissions`, because FAB removes permissions that the last registered view does not list.
     """
     return sorted({name for grants in ROLE_GRANTS.values() for name in grants.get(view, ())})
-
-
-SPEAK_WITH_REPORTERS = (Officer.COMPLAINT_ADMIN, Officer.SECTION_HEAD)
-"""Actors who may read a reporter's identity. SOP: the Admin checks the identity (step 1) and answers the reporter (step
-11); the Kepala Seksi checks the registration (step 2). Other officers do not need it.
-"""

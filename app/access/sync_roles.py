@@ -1,4 +1,6 @@
-"""Synchronise FAB's roles with the table in `roles.py`: add what is missing and remove what is not listed."""
+"""Rights of the roles: the rows of `role_grant`, which FAB's tables of roles and permissions follow."""
+
+from collections.abc import Set
 
 from flask import current_app
 from flask_appbuilder.security.sqla.models import PermissionView, Role
@@ -7,15 +9,18 @@ from sqlalchemy.orm import joinedload
 
 from app.access.roles import ROLE_GRANTS, Grants
 from app.core.extensions import db
+from app.models import RoleGrant
 
-Pairs = set[tuple[str, str]]
+Pair = tuple[str, str]
+"""Permission and view; a menu item is a view with the permission menu_access."""
 
 
 def sync_roles() -> int:
-    """Write `ROLE_GRANTS` to FAB's tables of roles and permissions, commit, and return how many roles changed.
+    """Give the roles of `ROLE_GRANTS` what is new in it, let FAB's tables follow the rows of `role_grant`, commit, and
+    return how many roles changed.
 
-    Roles that `ROLE_GRANTS` does not list lose all permissions, FAB's Admin and Public included; permissions of removed
-    views are deleted. Raises LookupError when `ROLE_GRANTS` names a permission that no view has.
+    Roles without a row have no permission, FAB's Admin and Public included; rights to removed views are deleted. Raises
+    LookupError when `ROLE_GRANTS` names a permission that no view has.
     """
     appbuilder = current_app.appbuilder  # type: ignore[attr-defined]
     current_app.config["FAB_CREATE_DB"] = True
@@ -29,37 +34,71 @@ def sync_roles() -> int:
     for pair in sorted(required - known.keys()):
         appbuilder.sm.add_permission_view_menu(*pair)
     known = _known()
-    roles = {role.name: role for role in db.session.scalars(select(Role))}
-    for name in sorted(ROLE_GRANTS.keys() - roles.keys()):
-        roles[name] = Role(name=name)
-        db.session.add(roles[name])
-    changed = sum(_write(role, ROLE_GRANTS.get(name, {}), known, required) for name, role in roles.items())
-    db.session.flush()
+    _give_what_is_new(known.keys() & required)
+    changed = project_roles(known)
     for pair in sorted(known.keys() - required):
         db.session.delete(known[pair])
     db.session.commit()
     return changed
 
 
-def _known() -> dict[tuple[str, str], PermissionView]:
+def _give_what_is_new(there: Set[Pair]) -> None:
+    """Add a row for each right of `ROLE_GRANTS` that has none, and delete the rows of rights that no view has."""
+    rows = {(row.role, row.permission, row.view): row for row in db.session.scalars(select(RoleGrant))}
+    for role, grants in ROLE_GRANTS.items():
+        pairs = _pairs(grants)
+        if unknown := sorted(pairs - there):
+            raise LookupError(f"role {role} names what no view has: {unknown}")
+        new = sorted(pair for pair in pairs if (role, *pair) not in rows)
+        db.session.add_all(RoleGrant(role=role, permission=pair[0], view=pair[1]) for pair in new)
+    for (_role, *pair), row in rows.items():
+        if tuple(pair) not in there:
+            db.session.delete(row)
+    db.session.flush()
+
+
+def _pairs(grants: Grants) -> set[Pair]:
+    found = {(permission, view) for view, names in grants.items() if view != "menu" for permission in names}
+    return found | {("menu_access", item) for item in grants.get("menu", ())}
+
+
+def project_roles(known: dict[Pair, PermissionView] | None = None) -> int:
+    """Give every role of FAB exactly what its rows of `role_grant` allow, in the caller's transaction; return how many
+    roles changed. A role with rows that is missing is made.
+    """
+    known, wanted = known if known is not None else _known(), dict[str, set[Pair]]()
+    for row in db.session.scalars(select(RoleGrant)):
+        wanted.setdefault(row.role, set()).update({(row.permission, row.view)} if row.allowed else ())
+    roles = {role.name: role for role in db.session.scalars(select(Role))}
+    for name in sorted(({*wanted, *ROLE_GRANTS}) - roles.keys()):
+        roles[name] = Role(name=name)
+        db.session.add(roles[name])
+    changed = sum(_write(role, wanted.get(name, set()), known) for name, role in roles.items())
+    db.session.flush()
+    return changed
+
+
+def copy_rights(source: str, role: str) -> None:
+    """Give a new role the rights that another has now, in the caller's transaction."""
+    for row in db.session.scalars(select(RoleGrant).where(RoleGrant.role == source)).all():
+        right = {"view": row.view, "permission": row.permission, "allowed": row.allowed}
+        db.session.add(RoleGrant(role=role, of_office=True, **right))
+    db.session.flush()
+    project_roles()
+
+
+def _known() -> dict[Pair, PermissionView]:
     names = (joinedload(PermissionView.permission), joinedload(PermissionView.view_menu))
     return {_pair(pv): pv for pv in db.session.scalars(select(PermissionView).options(*names))}
 
 
-def _write(role: Role, grants: Grants, known: dict[tuple[str, str], PermissionView], required: Pairs) -> bool:
-    """Give the role exactly the permissions of `grants` and return True; return False if it has exactly these already.
-    Raises LookupError for a permission that no view requires.
-    """
-    wanted = {(permission, view) for view, names in grants.items() if view != "menu" for permission in names}
-    wanted |= {("menu_access", item) for item in grants.get("menu", ())}
-    unknown = sorted(wanted - (known.keys() & required))
-    if unknown:
-        raise LookupError(f"role {role.name} names what no view has: {unknown}")
+def _write(role: Role, wanted: set[Pair], known: dict[Pair, PermissionView]) -> bool:
+    """Give the role exactly these permissions and return True; return False if it has exactly these already."""
     if {_pair(pv) for pv in role.permissions} == wanted:
         return False
     role.permissions = [known[pair] for pair in sorted(wanted)]
     return True
 
 
-def _pair(pv: PermissionView) -> tuple[str, str]:
+def _pair(pv: PermissionView) -> Pair:
     return pv.permission.name, pv.view_menu.name

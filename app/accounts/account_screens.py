@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from wtforms import ValidationError
 
 from app.access.current_person import may
-from app.access.process_rows import ACTORS
+from app.access.process_rows import ACTORS, process_actors
 from app.access.roles import ROLE_GRANTS
 from app.accounts.account_notices import notify_old_address
 from app.accounts.identity_grants import ask_grants, needing_confirmation, nobody_decides
@@ -32,7 +32,7 @@ def given_roles() -> list[str]:
     """Return the names of the roles that may be assigned to a user account; FAB's own Admin and Public are not among
     them.
     """
-    return list(ROLE_GRANTS)
+    return [*ROLE_GRANTS, *(actor.code for actor in process_actors() if actor.code not in ROLE_GRANTS)]
 
 
 def role_names(roles: Any) -> str:

@@ -8,20 +8,19 @@ from flask_babel import gettext
 from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
-from app.access.people import SUPERVISOR_ROLE, supervisors
-from app.access.roles import ROLE_GRANTS, SPEAK_WITH_REPORTERS
+from app.access.people import SUPERVISOR_ROLE, roles_with, supervisors
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Complaint, IdentityGrant, JournalEntry
 from app.notices.notify import Notifier
 from app.reference.calendar import load_working_calendar
 
-IDENTITY_ROLES = frozenset(name for name, grants in ROLE_GRANTS.items() if "Identity" in grants) | frozenset(
-    actor.value for actor in SPEAK_WITH_REPORTERS
-)
-"""Names of the roles that open or search the identity of any reporter. Not among them: a secretary, who sees the
-telephone number of an open reporter only as part of the case, while the own agency drafts the answer.
-"""
+
+def identity_roles() -> frozenset[str]:
+    """Return the names of the roles that open, search or watch the identity of any reporter. Not among them: who sees
+    the telephone number of an open reporter only as part of the case, while the own agency drafts the answer.
+    """
+    return frozenset[str]().union(*(roles_with(name, "Identity") for name in ("can_open", "can_search", "can_read")))
 
 
 class GrantRefused(Exception):
@@ -35,7 +34,7 @@ def needing_confirmation(before: Iterable[Role], after: Iterable[Role]) -> list[
     confirmation; [] as long as there is no case in the database.
     """
     held = {role.name for role in before}
-    added = [role for role in after if role.name in IDENTITY_ROLES and role.name not in held]
+    added = [role for role in after if role.name in identity_roles() and role.name not in held]
     if not added:
         return []
     with db.session.no_autoflush:

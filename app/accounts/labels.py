@@ -122,6 +122,8 @@ GRANTS = {
     ("can_read", "Complaint"): _("Membaca aduan yang boleh dilihatnya"),
     ("can_act", "Complaint"): _("Bertindak pada langkah yang dipegangnya"),
     ("can_receive", "Complaint"): _("Mencatat aduan"),
+    ("can_open", "Identity"): _("Membuka identitas pelapor"),
+    ("can_call", "Identity"): _("Melihat nama dan telepon pelapor terbuka selama menyusun tanggapan"),
     ("can_read", "Worklist"): _("Melihat kotak kerja"),
     ("can_read", "Reference"): _("Membaca data induk"),
     ("can_write", "Reference"): _("Mengubah data induk"),

@@ -32,7 +32,7 @@ from app.models.paper import Emblem, IssuedNumber, Paper, PaperKind
 from app.models.peer import SyncComparison, SyncImport, SyncLedger, SyncPeer
 from app.models.reference import Category, District, Holiday, NationalLimitRow, Village, WorkingWeek
 from app.models.report import Register, RegisterKind, RehearsalRow, ReportJob, ReportRecipient, ReportSchedule
-from app.models.sop import ActorRow, ProcessStep, SopStepRow, SopVersion
+from app.models.sop import ActorRow, ProcessStep, RoleGrant, SopStepRow, SopVersion
 from app.models.text import StandardText, TextVersion
 from app.models.webhook import WebhookDelivery, WebhookEndpoint
 
@@ -98,6 +98,7 @@ __all__ = [
     "ReportSchedule",
     "Reporter",
     "Role",
+    "RoleGrant",
     "SavedList",
     "SendingHold",
     "SignIn",

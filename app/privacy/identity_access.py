@@ -1,13 +1,12 @@
-"""Rules for who may open a reporter's identity, and which parts of it: roles that speak with reporters by the SOP."""
+"""Rules for who may open a reporter's identity, and which parts of it: roles with that right."""
 
 from dataclasses import dataclass
 
-from app.access.roles import SPEAK_WITH_REPORTERS
+from app.access.people import roles_with
 from workflow_rules.process.actors import Capacity, Person
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.parameters import Field, Text
-from workflow_rules.process.standard_sop import Officer
 from workflow_rules.process.steps import TrackState
 
 EVERYTHING = ("name", "phone", "email", "address", "nik")
@@ -32,17 +31,18 @@ def opening_for(person: Person, facts: ComplaintFacts) -> Opening | None:
     """
     if facts.confidentiality is Confidentiality.ANONYMOUS:
         return None
+    opening, calling = roles_with("can_open", "Identity"), roles_with("can_call", "Identity")
     for capacity in person.capacities:
-        if capacity.actor in SPEAK_WITH_REPORTERS:
+        if capacity.actor in opening:
             return Opening(capacity, EVERYTHING)
-        if capacity.actor == Officer.AGENCY_SECRETARY and _may_call(capacity, facts):
+        if capacity.actor in calling and _may_call(capacity, facts):
             return Opening(capacity, CONTACT)
     return None
 
 
 def _may_call(capacity: Capacity, facts: ComplaintFacts) -> bool:
-    """Return whether an agency's secretary may see the reporter's contact: in a case of open identity that has not
-    ended, while the agency works on it and has not sent its answer.
+    """Return whether the writer of an agency's draft may see the reporter's contact: in a case of open identity
+    that has not ended, while the agency works on it and has not sent its answer.
     """
     track = facts.track(capacity.agency)
     works = track is not None and track.active and track.sent_at is not None and track.state is not TrackState.SENT

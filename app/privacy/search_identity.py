@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.access.roles import SPEAK_WITH_REPORTERS
+from app.access.people import roles_with
 from app.core.clock import utc_now
 from app.core.encrypted_columns import identifier_digest
 from app.core.extensions import db
@@ -43,7 +43,8 @@ def search_identity(params: dict[str, Any], by: Person, *, now: datetime | None 
     Raises ActionRefused(not_your_step) if the person may not search, ActionRefused(missing_input) without a reason or
     for a text that is no phone number, e-mail address or NIK.
     """
-    speaks = [capacity.actor for capacity in by.capacities if capacity.actor in SPEAK_WITH_REPORTERS]
+    searching = roles_with("can_search", "Identity")
+    speaks = [capacity.actor for capacity in by.capacities if capacity.actor in searching]
     if not speaks and not (by.observes and by.id is not None):
         raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
     cleaned, errors = check_fields(FIELDS, params)

@@ -72,8 +72,22 @@ def _exceptions(version: SopVersion, parts: ProcessParts) -> tuple[Any, ...]:
     )
 
 
+def draft_sop(version: SopVersion) -> Sop:
+    """Return an SopVersion row as a `Sop` that may have faults."""
+    steps = json.dumps([[getattr(row, name) for name in OF_A_STEP] for row in version.steps])
+    return _unchecked(steps, *_exceptions(version, process_parts()))
+
+
 @lru_cache(maxsize=16)
-def _sop(
+def _sop(*parts: Any) -> Sop:
+    """Return the `Sop` of these parts (see `_unchecked`), cached: equal ones give the same object.
+
+    Raises WrongSop, a ValueError, when they form no valid SOP.
+    """
+    return checked(_unchecked(*parts))
+
+
+def _unchecked(
     steps: str,
     parts: ProcessParts,
     powers: str,
@@ -88,25 +102,19 @@ def _sop(
     warning: int,
     alarm_days: int,
 ) -> Sop:
-    """Return the `Sop` of these values, cached: equal arguments give the same object.
-
-    Raises WrongSop, a ValueError, when they form no valid SOP.
-    """
-    return checked(
-        Sop(
-            number,
-            tuple(_step(parts, *row) for row in json.loads(steps)),
-            parts.actors,
-            FastTrack(fast, frozenset(early)),
-            {Action(action): frozenset(codes) for action, codes in json.loads(powers).items()},
-            Allowance(draft, Unit.WORKING_DAYS),
-            Allowance(silence, Unit.WORKING_DAYS),
-            Allowance(question, Unit.WORKING_DAYS),
-            frozenset(nik),
-            more,
-            warning,
-            alarm_days,
-        )
+    return Sop(
+        number,
+        tuple(_step(parts, *row) for row in json.loads(steps)),
+        parts.actors,
+        FastTrack(fast, frozenset(early)),
+        {Action(action): frozenset(codes) for action, codes in json.loads(powers).items()},
+        Allowance(draft, Unit.WORKING_DAYS),
+        Allowance(silence, Unit.WORKING_DAYS),
+        Allowance(question, Unit.WORKING_DAYS),
+        frozenset(nik),
+        more,
+        warning,
+        alarm_days,
     )
 
 

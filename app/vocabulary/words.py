@@ -16,6 +16,8 @@ STANDINGS: Labels = {
 }
 """Who acts or signs in without a role in the process."""
 
+ORGANISATIONS: Labels = {"office": _("Dinas"), "agency": _("OPD")}
+
 STATUSES: Labels = {
     "registering": _("Menunggu registrasi"),
     "checking": _("Menunggu pemeriksaan"),

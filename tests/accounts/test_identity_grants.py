@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.access.current_person import act_as
-from app.accounts.identity_grants import IDENTITY_ROLES, GrantRefused, decide_grant, waiting_grants
+from app.accounts.identity_grants import GrantRefused, decide_grant, identity_roles, waiting_grants
 from app.accounts.password_links import make_link
 from app.commands.maintenance import make_supervisor
 from app.core.clock import office_today, utc_now
@@ -53,8 +53,8 @@ def kinds_for(name: str) -> list[str]:
     return list(db.session.scalars(select(Notice.kind).where(Notice.user_id == user(name).id)))
 
 
-def test_the_roles_that_open_identities() -> None:
-    assert {"complaint_admin", "section_head", "supervisor"} == IDENTITY_ROLES
+def test_the_roles_that_open_identities(context: Flask) -> None:
+    assert {"complaint_admin", "section_head", "supervisor"} == identity_roles()
 
 
 def test_nobody_changes_the_own_roles(context: Flask, as_user: SignIn) -> None:

@@ -21,6 +21,7 @@ from workflow_rules.process.evolve import evolve, replay
 from workflow_rules.process.identity import ReporterFacts
 from workflow_rules.process.standard_sop import Officer
 
+pytestmark = pytest.mark.usefixtures("context")
 ALL = ("name", "phone", "email", "address", "nik")
 CONTACT = ("name", "phone")
 DEPUTY = Person(

@@ -28,7 +28,13 @@ def _step(app: Flask, version: int, step: str) -> int:
     return key_of(app, SopStepRow, sop_version_id=version, step=step)
 
 
-STEP = {"actor": "division_head", "allowance_value": "45", "allowance_unit": "working_minutes", "procedure": "Uji"}
+STEP = {
+    "label_id": "Uji",
+    "actor": "division_head",
+    "allowance_value": "45",
+    "allowance_unit": "working_minutes",
+    "procedure": "Uji",
+}
 
 
 def test_a_draft_is_a_copy_whose_steps_can_be_edited(app: Flask, screen: FlaskClient) -> None:
@@ -82,6 +88,8 @@ def test_a_draft_can_be_deleted_and_its_number_is_its_own(app: Flask, screen: Fl
     form |= {
         "most_more_days": "14",
         "question_days": "10",
+        "warning_percent": "80",
+        "alarm_days": "1",
         "fast_track_actor": "office_head",
         "fast_track_from": "direct",
     }
@@ -141,6 +149,8 @@ def test_an_allowance_stays_within_reason(app: Flask, screen: FlaskClient, value
 WHOLE = {"number": "2", "title": "Uji", "approved_by": "Kepala Dinas", "extended_draft_days": "14"}
 WHOLE |= {
     "most_more_days": "14",
+    "warning_percent": "75",
+    "alarm_days": "2",
     "silence_days": "10",
     "question_days": "10",
     "fast_track_actor": "office_head",

@@ -73,7 +73,8 @@ NO_FREE_TEXT = {
         agency.code agency.kind agency.paper agency.signing_method agency.initials agency_track.agency_code
         agency_track.state agency_track.replaces agency_track.awaits api_key.scopes attachment.added_by
         attachment.media_type attachment.state attachment.state_reason backup_run.kind backup_run.slot category.code
-        actor.code actor.organisation actor.superior process_step.code process_step.act sop_version.powers
+        actor.code actor.organisation actor.superior process_step.code process_step.act
+        role_grant.role role_grant.view role_grant.permission sop_version.powers
         sop_step.status sop_step.back_to sop_step.side_actions step_task.status
         category.default_agency_code category.national_class choice.list choice.code choice.flags choice.agency_code
         field_definition.code field_definition.type field_definition.bounds field_definition.categories

@@ -35,6 +35,7 @@ ROW_TABLES: Labels = {
     "linked_subject": _("Hubungan masuk tunggal"),
     "national_limit": _("Batas nasional"),
     "notice_preference": _("Pilihan pemberitahuan"),
+    "role_grant": _("Hak peran"),
     "process_step": _("Nama langkah SOP"),
     "officer_profile": _("Data petugas"),
     "report_recipient": _("Penerima laporan"),

@@ -44,6 +44,7 @@ _WORDS: dict[tuple[str, str], Mapping[str, Any]] = {
     ("standard_text", "scope"): ALL_SCOPES,
     ("text_version", "state"): STATES,
     ("sop_step", "actor"): ACTORS,
+    ("role_grant", "role"): ACTORS,
     ("sop_step", "back_to"): STEPS,
     ("sop_step", "status"): STATUSES,
     ("sop_step", "allowance_unit"): UNITS,

@@ -2,22 +2,26 @@
 
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder import action, expose, has_access
 from flask_appbuilder.forms import DynamicForm
 from flask_appbuilder.widgets import FormWidget, ListWidget
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.access.process_rows import ACTORS, STEPS, actor_names, actors_of
+from app.access.process_rows import ACTORS, STEPS, actor_names, actors_of, known_steps
 from app.choices.lists import CHANNELS
 from app.core.clock import utc_now
+from app.core.definitions import forget_version
 from app.core.transaction import lock_row
 from app.models import SopStepRow, SopVersion
 from app.reference.labels import ACTIONS, TITLES
-from app.reference.sop import load_sop
+from app.reference.process_check import check_version, times_beside
+from app.reference.process_steps import NewReview, StepRefused, add_review, drop_step, may_be_dropped, places_for_review
+from app.reference.sop import draft_sop
 from app.reference.sop_versions import SopRefused, activate_sop, copy_as_draft
-from app.vocabulary.words import DELEGATION_KINDS, SOP_STATES, UNITS
+from app.vocabulary.actions import BUTTONS
+from app.vocabulary.words import DELEGATION_KINDS, SOP_STATES, STATUSES, UNITS
 from app.web.form_labels import CHANGED, REFUSED
 from app.web.list_guards import EagerInterface
 from views.reference.sop_comparison import HEAD_OF_SHEET
@@ -28,6 +32,7 @@ from views.shared.reference_fields import (
     choice,
     choices,
     day,
+    free_code,
     line,
     nip_field,
     prose,
@@ -36,13 +41,14 @@ from views.shared.reference_fields import (
 )
 from views.shared.reference_screen import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView, say
 from workflow_rules.process.actors import Organisation
-from workflow_rules.process.steps import AGENCY_KINDS, StepKind
+from workflow_rules.process.possible_actions import SIDE_ACTIONS
+from workflow_rules.process.sop_check import faults_of, returns_of, statuses_of
+from workflow_rules.process.steps import CaseStatus, StepKind, kind_of
 
 SHEET_TEXTS = ("legal_basis", "qualifications", "related", "equipment", "warnings", "records")
 SHEET_DAYS = ("created_on", "revised_on", "ratified_on")
 HEADINGS = ("flow_heading", "office_heading", "agency_heading", "legend")
-ACTOR_COLUMNS = 7
-MOST_MINUTES, MOST_DAYS = 10_000, 365
+MOST_MINUTES, MOST_DAYS, MOST_ALARM_DAYS = 10_000, 365, 30
 
 
 class StepInterface(EagerInterface):
@@ -66,19 +72,32 @@ class SopStepView(GuardedModelView):
 
     datamodel = StepInterface(SopStepRow)
     route_base = "/langkah-sop"
-    include_route_methods = {"show", "edit"}
+    include_route_methods = {"show", "edit", "delete", "confirm_delete"}
     list_widget = StepListWidget
     list_title, show_title = TITLES["sop_steps"], TITLES["sop_step"]
     add_title, edit_title = TITLES["sop_step_new"], TITLES["sop_step_edit"]
     list_columns = ["number", "procedure", "actor", "inputs", "allowance_value", "output", "remark"]
-    show_columns = ["step", *list_columns]
-    add_columns = ["actor", "allowance_value", "allowance_unit", "procedure", "inputs", "output", "remark"]
+    show_columns = ["step", *list_columns, "back_to", "side_actions"]
+    add_columns = [
+        *("label_id", "label_en", "actor", "allowance_value", "allowance_unit"),
+        *("status", "back_to", "side_actions", "procedure", "inputs", "output", "remark"),
+    ]
     edit_columns = add_columns
     search_columns = ["procedure"]
     order_columns = ["number"]
     base_order = ("position", "asc")
-    formatters_columns = {"actor": worded(ACTORS), "step": worded(STEPS)}
+    formatters_columns = {
+        "actor": worded(ACTORS),
+        "step": worded(STEPS),
+        "back_to": worded(STEPS),
+        "side_actions": all_worded(BUTTONS),
+    }
     edit_form_extra_fields = {
+        "label_id": line("label_id", needed=True, hint="step_label"),
+        "label_en": line("label_en", hint="label_en"),
+        "status": choice("status", STATUSES, blank=True),
+        "back_to": choice("back_to", STEPS, blank=True),
+        "side_actions": choices("side_actions", BUTTONS),
         "actor": choice("actor", ACTORS),
         "allowance_value": amount("allowance_value", MOST_MINUTES, needed=False, hint="allowance"),
         "allowance_unit": choice("allowance_unit", UNITS, blank=True),
@@ -87,11 +106,19 @@ class SopStepView(GuardedModelView):
         "output": line("output"),
         "remark": prose("remark"),
     }
+    add_form_extra_fields = edit_form_extra_fields
 
     def get_redirect(self) -> str:
         """Return the URL of the step's SOP version, whose page lists the steps."""
         row = self.datamodel.get((request.view_args or {})["pk"])
         return url_for("SopVersionView.show", pk=row.sop_version_id)
+
+    def post_delete_redirect(self) -> Response:
+        """Return the redirect response after a deletion: to the page of the version that had the step."""
+        return redirect(url_for("SopVersionView.show", pk=g.version_of_step))
+
+    def _list_address(self) -> str:
+        return str(url_for("SopVersionView.list"))
 
     def why_fixed(self, item: SopStepRow) -> str | None:
         """Return "not_a_draft" for a step that cannot be edited, since its version is no draft; None for a step of a
@@ -102,10 +129,26 @@ class SopStepView(GuardedModelView):
         return None if item.sop_version.status == "draft" else "not_a_draft"
 
     def prepare(self, form: Any, item: SopStepRow | None) -> None:
-        """Limit the actors that the step form offers to those of the organisation the step belongs to."""
-        if item is not None:
-            possible = actors_of(Organisation.AGENCY if item.step in AGENCY_KINDS else Organisation.OFFICE)
-            form.actor.choices = [(name, text) for name, text in ACTORS.items() if name in possible]
+        """Limit what the step form offers to what is possible at the step."""
+        if item is None:
+            return
+        if request.method == "GET":
+            form.label_id.data, form.label_en.data = item.named.label_id, item.named.label_en
+        sop, kind = draft_sop(item.sop_version), kind_of(item.step)
+        row = sop.row(item.step)
+        possible = sop.agency_actors if row.of_agency else sop.office_actors
+        form.actor.choices = [(code, name) for code, name in ACTORS.items() if code in possible]
+        form.back_to.choices = [
+            ("", "–"),
+            *((step, STEPS[step]) for step in STEPS if step in returns_of(sop, item.step)),
+        ]
+        besides = [action.value for action, kinds in SIDE_ACTIONS.items() if kind in kinds]
+        form.side_actions.choices = [(action, BUTTONS[action]) for action in besides]
+        statuses = statuses_of(sop, item.step) if kind is StepKind.REVIEW else ()
+        form.status.choices = [(status.value, STATUSES[status.value]) for status in CaseStatus if status in statuses]
+        for name in ("back_to", "side_actions", "status"):
+            if len(form[name].choices) <= (name == "back_to"):
+                delattr(form, name)
 
     def before_save(self, item: SopStepRow) -> None:
         """Lock the step's SOP version and check the allowance.
@@ -117,17 +160,46 @@ class SopStepView(GuardedModelView):
             raise ChangeRefused("is_draft_no_more")
         if (item.allowance_value is None) != (item.allowance_unit is None):
             raise ChangeRefused("no_allowance", "allowance_value")
+        item.named.label_id, item.named.label_en = item.label_id, item.label_en
         if item.allowance_unit == "working_days" and (item.allowance_value or 0) > MOST_DAYS:
             raise ChangeRefused("too_many_days", "allowance_value")
 
     def after_change(self, item: SopStepRow) -> None:
-        """Raise ChangeRefused (no_allowance or wrong_actor) if the rows of the version no longer form a valid SOP."""
+        """Raise ChangeRefused at the field of a fault of this step; faults elsewhere are told by the check."""
+        forget_version()
+        sop = draft_sop(item.sop_version)
+        own = f"steps[{[row.step for row in sop.steps].index(item.step)}]."
+        for fault in faults_of(sop):
+            if fault.path.startswith(own):
+                raise ChangeRefused(*_AT_FIELD[fault.path.removeprefix(own)])
+
+    def remove_row(self, item: SopStepRow) -> None:
+        """Take a review or the relay out of a draft. Raises ChangeRefused for any other step, or without a draft."""
+        g.version_of_step = item.sop_version_id
         try:
-            load_sop(item.sop_version)
-        except ValueError as fault:
-            missing = item.allowance_value is None and item.step != StepKind.RELAY
-            reason = ("no_allowance", "allowance_value") if missing else ("wrong_actor", "actor")
-            raise ChangeRefused(*reason) from fault
+            drop_step(item)
+        except StepRefused as refused:
+            raise ChangeRefused(refused.reason) from refused
+
+
+_AT_FIELD = {
+    "actor": ("wrong_actor", "actor"),
+    "allowance": ("no_allowance", "allowance_value"),
+    "back_to": ("wrong_return", "back_to"),
+    "side_actions": ("side_action_not_possible", "side_actions"),
+    "status": ("wrong_status", "status"),
+}
+
+
+class ReviewForm(DynamicForm):
+    """A form for a review that is added to a draft."""
+
+    label_id = line("label_id", needed=True, hint="step_label")
+    label_en = line("label_en", hint="label_en")
+    after = choice("after", STEPS)
+    actor = choice("actor", actor_names(lambda: actors_of(Organisation.OFFICE)))
+    allowance_value = amount("allowance_value", MOST_MINUTES, default=60)
+    allowance_unit = choice("allowance_unit", UNITS)
 
 
 class ActivationForm(DynamicForm):
@@ -143,8 +215,11 @@ class SopVersionView(GuardedModelView):
     datamodel = EagerInterface(SopVersion)
     route_base = "/versi-sop"
     show_template = "reference/sop_version.html"
-    include_route_methods = (CRUD - {"add"}) | {"action", "activation"}
-    method_permission_name = {**READ_OR_WRITE, "copy_draft": "write", "activate": "write", "activation": "write"}
+    include_route_methods = (CRUD - {"add"}) | {"action", "activation", "new_step"}
+    method_permission_name = {
+        **READ_OR_WRITE,
+        **dict.fromkeys(("copy_draft", "activate", "activation", "new_step"), "write"),
+    }
     related_views = [SopStepView]
     list_title, show_title = TITLES["sops"], TITLES["sop"]
     add_title, edit_title = TITLES["sop_new"], TITLES["sop_edit"]
@@ -156,6 +231,8 @@ class SopVersionView(GuardedModelView):
         "most_more_days",
         "silence_days",
         "question_days",
+        "warning_percent",
+        "alarm_days",
         "fast_track_actor",
         "fast_track_from",
         "nik_channels",
@@ -182,6 +259,8 @@ class SopVersionView(GuardedModelView):
         "most_more_days": amount("most_more_days", MOST_DAYS),
         "silence_days": amount("silence_days", MOST_DAYS),
         "question_days": amount("question_days", MOST_DAYS),
+        "warning_percent": amount("warning_percent", 100),
+        "alarm_days": amount("alarm_days", MOST_ALARM_DAYS),
         "fast_track_actor": choice("fast_track_actor", actor_names(lambda: actors_of(Organisation.OFFICE))),
         "fast_track_from": choices("fast_track_from", STEPS, "fast_track_from"),
         "nik_channels": choices("nik_channels", CHANNELS),
@@ -204,13 +283,15 @@ class SopVersionView(GuardedModelView):
     def before_save(self, item: SopVersion) -> None:
         """Check an SOP draft, whose row is already locked.
 
-        Raises ChangeRefused: is_draft_no_more if it was activated meanwhile, seven_headings without seven column
-        headings.
+        Raises ChangeRefused: is_draft_no_more if it was activated meanwhile, seven_headings without one heading for
+        each column.
         """
         if self.why_fixed(item):
             raise ChangeRefused("is_draft_no_more")
         headings = item.actor_headings.splitlines()
-        if headings and (len(headings) != ACTOR_COLUMNS or not all(heading.strip() for heading in headings)):
+        if headings and (
+            len(headings) != len({row.actor for row in item.steps}) or not all(heading.strip() for heading in headings)
+        ):
             raise ChangeRefused("seven_headings", "actor_headings")
 
     def before_delete(self, item: SopVersion) -> None:
@@ -233,6 +314,30 @@ class SopVersionView(GuardedModelView):
     def activate(self, item: SopVersion) -> Response:
         """Redirect to the form that asks for the decree by which an SOP draft is activated."""
         return redirect(url_for("SopVersionView.activation", pk=item.id))
+
+    @expose("/langkah-baru/<pk>", methods=["GET", "POST"])
+    @has_access
+    def new_step(self, pk: str) -> Response | str:
+        """Show the form of a review that is added to a draft; when it is submitted, add it and redirect to its form.
+
+        Errors show the form again (status 200); 404 for an unknown version, and a redirect with a message for one that
+        is no draft.
+        """
+        item = self.datamodel.get(pk, self._base_filters) or abort(404)
+        self._refuse_fixed(item)
+        form = ReviewForm.refresh()
+        form.after.choices = [(step, STEPS[step]) for step in places_for_review(item)]
+        if request.method == "POST" and form.validate():
+            try:
+                row = add_review(item, _new_review(form))
+            except StepRefused as refused:
+                say(form, refused.field, REFUSED[refused.reason])
+            else:
+                flash(CHANGED["added"], "success")
+                return redirect(url_for("SopStepView.edit", pk=row.id))
+        names = ["label_id", "label_en", "after", "actor", "allowance_value", "allowance_unit"]
+        widget = FormWidget(form=form, include_cols=names, exclude_cols=[], fieldsets=None)
+        return str(self.render_template(self.edit_template, title=TITLES["sop_step_new"], widgets={"edit": widget}))
 
     @expose("/aktifkan/<pk>", methods=["GET", "POST"])
     @has_access
@@ -262,10 +367,29 @@ class SopVersionView(GuardedModelView):
     def _get_show_widget(self, pk: Any, item: Any, widgets: Any = None, actions: Any = None, **more: Any) -> Any:
         """Return the FAB widget of an SOP version's page, with the actions that its state allows."""
         offered = {name: a for name, a in self.actions.items() if name != "activate" or item.status == "draft"}
-        return super()._get_show_widget(pk, item, widgets, actions or offered, **more)
+        shown = super()._get_show_widget(pk, item, widgets, actions or offered, **more)
+        if item.status == "draft":
+            droppable = [row for row in item.steps if may_be_dropped(row)]
+            beside = {"check": check_version(item), "droppable": droppable, "times": times_beside(item)}
+            shown["show"].template_args["process"] = beside
+        return shown
 
     def _get_related_view_widget(self, item: Any, *args: Any, **kwargs: Any) -> Any:
         """Return the FAB widget of the version's list of steps, with edit buttons if the version is a draft."""
         widget = super()._get_related_view_widget(item, *args, **kwargs)
         widget.template_args["editable"] = item.status == "draft"
         return widget
+
+
+def _new_review(form: ReviewForm) -> NewReview:
+    """Return what the form says; a review of the same name that an earlier version had keeps its id."""
+    same = [s for s, name in STEPS.items() if name == form.label_id.data and kind_of(s) is StepKind.REVIEW]
+    return NewReview(
+        same[0] if same else free_code(form.label_id.data, known_steps()),
+        form.label_id.data,
+        form.label_en.data or "",
+        form.after.data,
+        form.actor.data,
+        form.allowance_value.data,
+        form.allowance_unit.data,
+    )

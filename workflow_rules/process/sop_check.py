@@ -52,8 +52,8 @@ class WrongSop(ValueError):
 _BEFORE = (StepKind.REGISTER, StepKind.REVIEW, StepKind.DIRECT, StepKind.RELAY)
 _AFTER = (StepKind.DISPOSE_ANSWER, StepKind.REVIEW, StepKind.REPLY)
 _ONCE: tuple[StepKind, ...] = tuple(kind for kind in StepKind if kind not in (StepKind.REVIEW, StepKind.RELAY))
-_OF_EARLY_REVIEWS = frozenset({CaseStatus.CHECKING, CaseStatus.REPORTING})
-_OF_LATE_REVIEWS = frozenset({CaseStatus.DISPOSING_ANSWER, CaseStatus.REPLYING})
+_OF_EARLY_REVIEWS: frozenset[CaseStatus | None] = frozenset({CaseStatus.CHECKING, CaseStatus.REPORTING})
+_OF_LATE_REVIEWS: frozenset[CaseStatus | None] = frozenset({CaseStatus.DISPOSING_ANSWER, CaseStatus.REPLYING})
 R = SopFaultReason
 
 
@@ -129,24 +129,35 @@ def _of_step(sop: Sop, path: str, place: int, row: SopStep) -> Iterator[SopFault
     if row.allowance is not None and row.allowance.value < 1:
         yield SopFault(f"{path}.allowance", R.NOT_POSITIVE, str(row.allowance.value))
     late = any(before.kind is StepKind.DISPOSE_ANSWER for before in sop.steps[:place])
-    possible = {STATUS_OF.get(row.kind)}
-    if row.kind is StepKind.REVIEW:
-        possible = {*(_OF_LATE_REVIEWS if late else _OF_EARLY_REVIEWS)}
-    if row.status not in possible:
+    if row.status not in statuses_of(sop, row.step):
         yield SopFault(f"{path}.status", R.WRONG_STATUS, row.status or "")
     if row.act not in (REVIEWS if row.kind is StepKind.REVIEW else (ACT_OF[row.kind],)):
         yield SopFault(f"{path}.act", R.WRONG_ACT, row.act.value)
-    if row.back_to is not None and row.back_to not in _returns(sop, place, row):
+    if row.back_to is not None and row.back_to not in returns_of(sop, row.step):
         yield SopFault(f"{path}.back_to", R.WRONG_RETURN, row.back_to)
     for action in sorted(row.side_actions):
         if row.kind not in SIDE_ACTIONS.get(action, ()) or (late and row.kind is StepKind.REVIEW):
             yield SopFault(f"{path}.side_actions", R.SIDE_ACTION_NOT_POSSIBLE, action.value)
 
 
-def _returns(sop: Sop, place: int, row: SopStep) -> set[str]:
+def statuses_of(sop: Sop, step: str) -> frozenset[CaseStatus | None]:
+    """Return the statuses that a case may have at a step: for a review those of its part of the process."""
+    place, row = _place(sop, step)
+    if row.kind is not StepKind.REVIEW:
+        return frozenset({STATUS_OF.get(row.kind)})
+    late = any(before.kind is StepKind.DISPOSE_ANSWER for before in sop.steps[:place])
+    return _OF_LATE_REVIEWS if late else _OF_EARLY_REVIEWS
+
+
+def _place(sop: Sop, step: str) -> tuple[int, SopStep]:
+    return next((place, row) for place, row in enumerate(sop.steps) if row.step == step)
+
+
+def returns_of(sop: Sop, step: str) -> set[str]:
     """Return the ids of the steps to which a step may send back: earlier ones of the same part of the process; a signer
     and whoever takes up the answers return the draft.
     """
+    place, row = _place(sop, step)
     if row.kind in (StepKind.SIGN_ANSWER, StepKind.DISPOSE_ANSWER):
         return {one.step for one in sop.steps if one.kind is StepKind.DRAFT_ANSWER}
     if row.of_agency or row.kind is StepKind.RELAY:
