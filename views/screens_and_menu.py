@@ -22,6 +22,7 @@ from views.accounts.single_sign_on import SignOnView
 from views.api.cases.complaints import ComplaintsApi
 from views.api.cases.worklist import WorklistApi
 from views.api.definitions.fields import FieldDefinitionApi
+from views.api.definitions.processes import ProcessDraftApi
 from views.api.definitions.texts import TextApi
 from views.api.docs_api import DocsApi
 from views.api.http import http_rules
@@ -140,7 +141,7 @@ def register_views(app: Flask) -> None:
     notices.install(app)
     with app.app_context():
         appbuilder = app.appbuilder  # type: ignore[attr-defined]
-        for api in (ComplaintsApi, WorklistApi, Sp4nApi, FeedApi, FieldDefinitionApi, TextApi):
+        for api in (ComplaintsApi, WorklistApi, Sp4nApi, FeedApi, FieldDefinitionApi, TextApi, ProcessDraftApi):
             appbuilder.add_api(api)
         for generated in (*map(api_of, RESOURCES), DocsApi):
             appbuilder.add_api(generated)

@@ -78,7 +78,7 @@ def add_review(version: SopVersion, new: NewReview) -> SopStepRow:
             steps[place].back_to = new.code
         steps.insert(place, row)
         version.steps.append(row)
-        _number(steps)
+        number_steps(steps)
         return row
 
 
@@ -100,7 +100,7 @@ def drop_step(row: SopStepRow) -> None:
         version.fast_track_from = [step for step in version.fast_track_from if step != row.step]
         version.steps.remove(row)
         db.session.flush()
-        _number(others)
+        number_steps(others)
 
 
 def _name_step(new: NewReview, before: str, after: str) -> None:
@@ -121,7 +121,7 @@ def _status_after(row: SopStepRow) -> str:
     return (CaseStatus.CHECKING if row.step == StepKind.REGISTER else CaseStatus.DISPOSING_ANSWER).value
 
 
-def _number(steps: list[SopStepRow]) -> None:
+def number_steps(steps: list[SopStepRow]) -> None:
     """Give the steps, which stand in their order, their places and printed numbers; a relay shares the direction's."""
     number = 0
     for position, row in enumerate(steps, 1):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from app.core.clock import office_today
 from app.core.extensions import db
+from app.core.identifiers import LARGEST_ID
 from app.core.transaction import one_transaction
 from app.models import JournalEntry, SopStepRow, SopVersion
 from app.reference.sop import load_sop
@@ -45,6 +46,11 @@ def sop_versions() -> Sequence[SopVersion]:
     return db.session.scalars(statement).all()
 
 
+def find_sop_version(version_id: int) -> SopVersion | None:
+    """Return the SopVersion row with this id, or None if there is none."""
+    return db.session.get(SopVersion, min(version_id, LARGEST_ID))
+
+
 def copy_as_draft(version_id: int) -> SopVersion:
     """Store and return a new SopVersion row, a draft with the steps and settings of an SOP version, the next free
     number and no decree. All versions are locked meanwhile. Raises StopIteration when there is no such version.
@@ -65,7 +71,12 @@ def copy_as_draft(version_id: int) -> SopVersion:
 
 
 def activate_sop(
-    version_id: int, decree_number: str, decided_on: date | None, now: datetime, officer_id: int | None = None
+    version_id: int,
+    decree_number: str,
+    decided_on: date | None,
+    now: datetime,
+    officer_id: int | None = None,
+    reason: str = "",
 ) -> SopVersion:
     """Activate a draft, retire the active SOP version and add a journal entry, in one transaction; return the activated
     SopVersion row.
@@ -86,7 +97,7 @@ def activate_sop(
         draft.decree_number, draft.decided_on = decree_number.strip(), decided_on
         draft.ratified_on = draft.ratified_on or decided_on
         data = {"number": draft.number, "before": [v.number for v in before], "decree_number": draft.decree_number}
-        db.session.add(JournalEntry(kind="sop_activated", at=now, officer_id=officer_id, data=data))
+        db.session.add(JournalEntry(kind="sop_activated", at=now, officer_id=officer_id, reason=reason, data=data))
         db.session.flush()
         return draft
 

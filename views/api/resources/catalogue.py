@@ -1,7 +1,8 @@
 """List of all resources of the data API other than complaints."""
 
-from views.api.resources.read_only import JOURNAL, LETTER, OFFICER, SOP, STEP_TASK
+from views.api.resources.read_only import JOURNAL, LETTER, OFFICER, PROCESS, SOP, STEP_TASK
 from views.api.resources.reference import (
+    ACTOR,
     AGENCY,
     CATEGORY,
     CHOICE,
@@ -16,5 +17,5 @@ from views.api.resources.reference import (
 
 RESOURCES = (
     *(AGENCY, CATEGORY, CHOICE, DISTRICT, VILLAGE, HOLIDAY, WORKING_HOURS, NATIONAL_LIMIT),
-    *(STANDARD_TEXT, DELEGATION, OFFICER, SOP, STEP_TASK, LETTER, JOURNAL),
+    *(STANDARD_TEXT, DELEGATION, ACTOR, OFFICER, SOP, PROCESS, STEP_TASK, LETTER, JOURNAL),
 )

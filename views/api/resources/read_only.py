@@ -1,5 +1,6 @@
 """Read-only resources; `says` of each gives the reason."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
@@ -103,6 +104,12 @@ SOP = Resource(
     sorts=("number",),
     eager=(selectinload(SopVersion.steps),),
     says=_("Hanya dibaca: versi baru disalin, dibandingkan, dan diberlakukan dengan keputusan di layar Versi SOP."),
+)
+PROCESS = replace(
+    SOP,
+    name="process",
+    title=_("Versi proses"),
+    says=_("Versi SOP di bawah nama yang lebih umum; konsep dibuat, diperiksa, dan diberlakukan di sini."),
 )
 STEP_TASK = Resource(
     name="step_task",

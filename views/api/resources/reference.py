@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.models import (
+    ActorRow,
     Agency,
     Category,
     Choice,
@@ -26,6 +27,7 @@ from app.vocabulary.words import AGENCY_KINDS, DELEGATION_KINDS, HOLIDAY_KINDS
 from views.api.http.contract import Schema
 from views.api.resources.columns import Column, by_code, equal, link, period, renamed, since, until, words_of
 from views.api.resources.resource import Resource, several
+from workflow_rules.process.actors import Organisation
 from workflow_rules.process.choices import ChoiceList
 from workflow_rules.time.national_clock import NationalClass, NationalStage
 
@@ -106,6 +108,20 @@ CHOICE = Resource(
     links={"agency": "code", "officers": "username"},
     members={"list": "of_list", "label": {"id": "label_id", "en": "label_en"}},
     eager=(selectinload(Choice.officers),),
+)
+ACTOR = Resource(
+    name="actor",
+    model=ActorRow,
+    title=_("Pelaksana SOP"),
+    columns=(
+        *several(ActorRow, "id", "code"),
+        Column("label", _LABEL, lambda row: {"id": row.label_id, "en": row.label_en or None}, ("label_id", "label_en")),
+        *several(ActorRow, "organisation", "superior", "order", "seeded", organisation=Organisation),
+    ),
+    filters=(equal(ActorRow.code), equal(ActorRow.organisation, words=Organisation)),
+    sorts=("code", "order"),
+    screen="ActorView",
+    members={"label": {"id": "label_id", "en": "label_en"}},
 )
 DISTRICT = Resource(
     name="district",
