@@ -1,7 +1,7 @@
 """Seed: the permissions of the roles that come with the program, which `migrate` gives them once."""
 
 from app.access.people import ADMINISTRATOR_ROLE, SUPERVISOR_ROLE
-from workflow_rules.process.standard_sop import AGENCY_ACTORS, OFFICE_ACTORS, Officer
+from workflow_rules.process.standard_sop import STANDARD_SOP, Officer
 
 INTEGRATION_ROLE = "integration"
 
@@ -87,8 +87,8 @@ _OFFICER = _together(_OWN_ACCOUNT, _READ_CASES, _ACT, _LOOK_UP, _REPORTS, _OWN_T
 _REFERENCE_READER: Grants = {"menu": _REFERENCE_MENU}
 
 ROLE_GRANTS: dict[str, Grants] = {
-    **{actor: _together(_OFFICER, _LATE) for actor in sorted(AGENCY_ACTORS)},
-    **{actor: _together(_OFFICER, _LATE, _MEASURE, _REGISTERS) for actor in sorted(OFFICE_ACTORS)},
+    **{actor: _together(_OFFICER, _LATE) for actor in sorted(STANDARD_SOP.agency_actors)},
+    **{actor: _together(_OFFICER, _LATE, _MEASURE, _REGISTERS) for actor in sorted(STANDARD_SOP.office_actors)},
     Officer.AGENCY_SECRETARY.value: _together(_OFFICER, _LATE, _CALL_REPORTERS),
     # The Admin checks the reporter's identity (SOP step 1) and answers the reporter (step 11); the Kepala Seksi checks
     # the registration (step 2).

@@ -109,7 +109,7 @@ def current_number(case: Case) -> int:
     open step, the highest number reached.
     """
     if case.facts.status in (CaseStatus.ANSWERED, CaseStatus.CLOSED):
-        return case.sop.last_number + 1
+        return case.sop.steps[-1].number + 1
     numbers = [case.sop.row(t.step).number for t in case.open_tasks]
     reached = [case.sop.row(t.step).number for t in _tasks_of_cycle(case)]
     return min(numbers) if numbers else max(reached, default=1)

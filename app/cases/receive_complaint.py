@@ -24,7 +24,7 @@ from app.notices.notify import Notifier
 from app.notices.reporter_notices import channel_for, notify_reporter
 from app.papers.number_series import Drawn, draw
 from app.reference.calendar import ACTIVE, active_sop_and_calendar
-from app.reference.sop import registering_actor
+from app.reference.sop import pinned_sop, registering_actor
 from workflow_rules.process.actors import BY_REPORTER, BY_SYSTEM, Capacity, Person
 from workflow_rules.process.complaint_number import format_complaint_number
 from workflow_rules.process.events import Event, SystemEvent
@@ -96,7 +96,7 @@ def receive_complaints(
         db.session.execute(AFTER_A_CHANGE_OF_CALENDAR)
         active, numbers = draw("complaint", office_time(at).year, len(reports), KEYED, beside=ACTIVE)
         version, sop, calendar = active_sop_and_calendar(*active)
-        reception = _Reception(at, capacity, by, address, tell, version, sop, Notifier(calendar, at))
+        reception = _Reception(at, capacity, by, address, tell, version, pinned_sop(sop), sop, Notifier(calendar, at))
         new = [_new_case(number, *report, reception) for number, report in zip(numbers, reports, strict=True)]
         complaints = [one.complaint for one in new]
         reporters = [one.reporter for one in new if one.reporter is not None]
@@ -154,6 +154,7 @@ class _Reception:
     address: str | None
     tell: bool
     version: SopVersion
+    pinned: dict[str, str]
     sop: Sop
     notifier: Notifier
 
@@ -194,7 +195,8 @@ def _new_case(drawn: Drawn, report: Report, sp4n: dict[str, Any], reception: _Re
     identified = report.reporter and complaint.confidentiality != Confidentiality.ANONYMOUS
     told_by = channel_for(report.reporter) if reception.tell else None
     reporter = Reporter(complaint_id=key, told_by=told_by, **report.reporter) if identified else None
-    data = {**received_data(complaint, report.reporter), **report.fields.as_facts().recorded}
+    data = {**received_data(complaint, report.reporter), "sop": reception.pinned}
+    data |= report.fields.as_facts().recorded
     event = Event(SystemEvent.RECEIVED, reception.at, reception.capacity, None, None, data)
     change = begin_case(
         complaint,

@@ -53,7 +53,7 @@ def _sentence(sop: Sop, fault: SopFault) -> str:
     where = ""
     if head.startswith("steps["):
         row = sop.steps[int(head[6:-1])]
-        where = f"{gettext('Langkah')} {row.number}. {STEPS.get(row.step, row.step)}"
+        where = gettext("Langkah %(n)s. %(step)s", n=row.number, step=STEPS.get(row.step, row.step))
     elif head.startswith("actors["):
         actor = sop.actors[int(head[7:-1])]
         where = ACTORS.get(actor.code, actor.code)

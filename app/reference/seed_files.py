@@ -273,6 +273,70 @@ RECORDS = """Laporan Monitoring permasalahan harian
 Laporan identifikasi permasalahan bulanan"""
 
 
+STEP_TEXTS = {
+    "register": (
+        "Menerima aduan, mengidentifikasi aduan dan mendokumentasikan atau meregister",
+        *("Website", "Dokumen"),
+        "Memeriksa kelengkapan identitas pengadu",
+    ),
+    "check": (
+        "Memeriksa aduan yang telah tercatat/teregister",
+        *("Dokumen", "Dokumen"),
+        "",
+    ),
+    "report": (
+        "Melaporkan aduan kepada pimpinan",
+        *("Dokumen", "Dokumen"),
+        "",
+    ),
+    "direct": (
+        "Memberikan arahan kepada OPD/Instansi/BUMD terkait langsung atau melalui bidang IKP (Admin)",
+        *("Dokumen", "Dokumen, Disposisi"),
+        "",
+    ),
+    "relay": (
+        "Meneruskan arahan Kepala Dinas kepada OPD/Instansi/BUMD terkait",
+        *("Dokumen, Disposisi", "Dokumen, Disposisi"),
+        "",
+    ),
+    "agency_receive": (
+        "Menerima arahan aduan dan menyampaikan kepada pimpinan OPD",
+        *("Dokumen, Disposisi", "Dokumen, Disposisi"),
+        "",
+    ),
+    "agency_dispose": (
+        "Mendisposisi aduan dan memberikan arahan kepada bidang terkait",
+        *("Dokumen, Disposisi", "Dokumen, Disposisi"),
+        "",
+    ),
+    "draft_answer": (
+        "Menyusun tanggapan aduan sesuai arahan pimpinan",
+        *("Dokumen, Disposisi", "Dokumen, Disposisi"),
+        "Khusus aduan yang memerlukan tinjauan lapangan dan lintas OPD ditanggapi paling lambat 14 hari oleh OPD",
+    ),
+    "sign_answer": (
+        "Menyetujui dan menandatangani tanggapan aduan",
+        *("Konsep surat tanggapan", "Surat tanggapan"),
+        "",
+    ),
+    "send_answer": (
+        "Mengirimkan tanggapan aduan ke Dinas Kominfo",
+        *("Surat Tanggapan", "Surat Tanggapan"),
+        "",
+    ),
+    "dispose_answer": (
+        "Menerima tanggapan aduan dari SKPD dan mendisposisi untuk ditanggapi",
+        *("Surat tanggapan", "Surat disposisi"),
+        "",
+    ),
+    "reply": (
+        "Menanggapi aduan dan mendokumentasikan tanggapan aduan",
+        *("Surat disposisi", "Tanggapan"),
+        "Mendistribusikan jawaban sesuai media yang digunakan pengadu",
+    ),
+}
+"""What the sheet prints of each step: procedure, completeness, output and remark."""
+
 PRINTED = {
     "approved_by": "Kepala Dinas Komunikasi, Informatika, Statistik dan Persandian",
     "approver_capacity": "plt",

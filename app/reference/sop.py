@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.access.process_rows import ProcessParts, process_parts
 from app.core.definitions import per_version
 from app.core.extensions import db
+from app.core.hashing import json_digest
 from app.models import SopStepRow, SopVersion
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Person
@@ -72,6 +73,28 @@ def _exceptions(version: SopVersion, parts: ProcessParts) -> tuple[Any, ...]:
     )
 
 
+def pinned_sop(sop: Sop) -> dict[str, str]:
+    """Return what the first event of a case records of its SOP: the number of the version, and the SHA-256 (hex) of
+    what it decides by, which are its steps, rights and times.
+    """
+    steps = [
+        [row.step, row.actor, row.act, row.status, row.back_to, sorted(row.side_actions), *_amount(row.allowance)]
+        for row in sop.steps
+    ]
+    powers = {action: sorted(roles) for action, roles in sop.powers.items()}
+    fast = [sop.fast_track.actor, *sorted(sop.fast_track.from_steps)]
+    times = [_amount(one) for one in (sop.extended_draft, sop.silence, sop.question)]
+    numbers = [sop.most_more_days, sop.warning_percent, sop.alarm_days]
+    return {
+        "version": sop.version,
+        "hash": json_digest([steps, powers, fast, times, numbers, sorted(sop.nik_channels)]),
+    }
+
+
+def _amount(allowance: Allowance | None) -> list[str]:
+    return [str(allowance.value), allowance.unit] if allowance else []
+
+
 def draft_sop(version: SopVersion) -> Sop:
     """Return an SopVersion row as a `Sop` that may have faults."""
     steps = json.dumps([[getattr(row, name) for name in OF_A_STEP] for row in version.steps])
@@ -128,19 +151,15 @@ def _step(
     status: str | None,
     back_to: str | None,
     side_actions: list[str],
-    *words: str,
 ) -> SopStep:
     kind = kind_of(step)
     allowance = Allowance(value, Unit(unit)) if value is not None and unit is not None else None
     own = parts.acts[step], CaseStatus(status) if status else STATUS_OF.get(kind)
     sides = frozenset(Action(action) for action in side_actions)
-    return SopStep(step, kind, number, actor, allowance, *own, back_to, sides, *words)
+    return SopStep(step, kind, number, actor, allowance, *own, back_to, sides)
 
 
-OF_A_STEP = (
-    *("step", "number", "actor", "allowance_value", "allowance_unit", "status", "back_to", "side_actions"),
-    *("procedure", "inputs", "output", "remark"),
-)
+OF_A_STEP = (*("step", "number", "actor", "allowance_value", "allowance_unit", "status", "back_to", "side_actions"),)
 
 
 def active_sop_version() -> SopVersion:

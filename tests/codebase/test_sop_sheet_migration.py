@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.commands.maintenance import migrate_database
 from app.core.extensions import db
 from app.models import SopVersion
-from app.reference.seed_files import PRINTED
+from app.reference.seed_files import PRINTED, STEP_TEXTS
 from app.reference.sop_versions import copy_as_draft
 from tests.codebase.bare_database import FOLDER, as_role
 from workflow_rules.process.standard_sop import STANDARD_SOP
@@ -31,5 +31,5 @@ def test_the_seeded_version_gets_its_printed_head_and_a_draft_stays(database: st
         seeded = db.session.scalars(select(SopVersion).where(SopVersion.status == "active")).one()
         assert {name: getattr(seeded, name) for name in PRINTED} == PRINTED
         assert (seeded.decided_on, seeded.created_on, seeded.ratified_on) == (None, None, None)
-        assert [row.output for row in seeded.steps] == [step.output for step in STANDARD_SOP.steps]
+        assert [row.output for row in seeded.steps] == [STEP_TEXTS[step.step][2] for step in STANDARD_SOP.steps]
         assert db.session.get_one(SopVersion, copy).approver_name == ""

@@ -135,16 +135,16 @@ class SopStepView(GuardedModelView):
         if request.method == "GET":
             form.label_id.data, form.label_en.data = item.named.label_id, item.named.label_en
         sop, kind = draft_sop(item.sop_version), kind_of(item.step)
-        row = sop.row(item.step)
-        possible = sop.agency_actors if row.of_agency else sop.office_actors
+        place = [row.step for row in sop.steps].index(item.step)
+        possible = sop.agency_actors if sop.steps[place].of_agency else sop.office_actors
         form.actor.choices = [(code, name) for code, name in ACTORS.items() if code in possible]
         form.back_to.choices = [
             ("", "–"),
-            *((step, STEPS[step]) for step in STEPS if step in returns_of(sop, item.step)),
+            *((step, STEPS[step]) for step in STEPS if step in returns_of(sop, place)),
         ]
         besides = [action.value for action, kinds in SIDE_ACTIONS.items() if kind in kinds]
         form.side_actions.choices = [(action, BUTTONS[action]) for action in besides]
-        statuses = statuses_of(sop, item.step) if kind is StepKind.REVIEW else ()
+        statuses = statuses_of(sop, place) if kind is StepKind.REVIEW else ()
         form.status.choices = [(status.value, STATUSES[status.value]) for status in CaseStatus if status in statuses]
         for name in ("back_to", "side_actions", "status"):
             if len(form[name].choices) <= (name == "back_to"):

@@ -29,10 +29,6 @@ class SopStep:
     status: CaseStatus | None = None
     back_to: str | None = None
     side_actions: frozenset[Action] = frozenset()
-    procedure: str = ""
-    inputs: str = ""
-    output: str = ""
-    remark: str = ""
 
     @property
     def of_agency(self) -> bool:
@@ -53,8 +49,7 @@ class FastTrack:
     from_steps: frozenset[str]
 
 
-_FOURTEEN_DAYS = Allowance(14, Unit.WORKING_DAYS)
-_TEN_DAYS = Allowance(10, Unit.WORKING_DAYS)
+_FOURTEEN_DAYS, _TEN_DAYS = Allowance(14, Unit.WORKING_DAYS), Allowance(10, Unit.WORKING_DAYS)
 
 
 @dataclass(frozen=True)
@@ -113,11 +108,6 @@ class Sop:
     @property
     def warning_share(self) -> float:
         return self.warning_percent / 100
-
-    @property
-    def last_number(self) -> int:
-        """The printed number of the last step."""
-        return self.steps[-1].number
 
     @property
     def relays(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from workflow_rules.process.actors import BY_REPORTER, BY_SYSTEM, Actor, Organisation
+from workflow_rules.process.actors import BY_REPORTER, BY_SYSTEM, Organisation
 from workflow_rules.process.possible_actions import ACT_OF, POWERS, REVIEWS, SIDE_ACTIONS
 from workflow_rules.process.sop import Sop, SopStep
 from workflow_rules.process.steps import AGENCY_KINDS, STATUS_OF, CaseStatus, StepKind, kind_of
@@ -89,12 +89,8 @@ def _of_actors(sop: Sop) -> Iterator[SopFault]:
             top, steps = by_code[top.superior], steps + 1
         if top.superior is not None and steps > len(codes):
             yield SopFault(f"{path}.superior", R.NO_LINE_TO_THE_TOP, actor.superior or "")
-        elif actor.superior is not None and _goes_down(actor, by_code[actor.superior]):
+        elif actor.organisation is Organisation.OFFICE and actor.superior in sop.agency_actors:
             yield SopFault(f"{path}.superior", R.WRONG_ORGANISATION, actor.superior)
-
-
-def _goes_down(actor: Actor, superior: Actor) -> bool:
-    return actor.organisation is Organisation.OFFICE and superior.organisation is Organisation.AGENCY
 
 
 def _of_order(sop: Sop) -> Iterator[SopFault]:
@@ -129,35 +125,31 @@ def _of_step(sop: Sop, path: str, place: int, row: SopStep) -> Iterator[SopFault
     if row.allowance is not None and row.allowance.value < 1:
         yield SopFault(f"{path}.allowance", R.NOT_POSITIVE, str(row.allowance.value))
     late = any(before.kind is StepKind.DISPOSE_ANSWER for before in sop.steps[:place])
-    if row.status not in statuses_of(sop, row.step):
+    if row.status not in statuses_of(sop, place):
         yield SopFault(f"{path}.status", R.WRONG_STATUS, row.status or "")
     if row.act not in (REVIEWS if row.kind is StepKind.REVIEW else (ACT_OF[row.kind],)):
         yield SopFault(f"{path}.act", R.WRONG_ACT, row.act.value)
-    if row.back_to is not None and row.back_to not in returns_of(sop, row.step):
+    if row.back_to is not None and row.back_to not in returns_of(sop, place):
         yield SopFault(f"{path}.back_to", R.WRONG_RETURN, row.back_to)
     for action in sorted(row.side_actions):
         if row.kind not in SIDE_ACTIONS.get(action, ()) or (late and row.kind is StepKind.REVIEW):
             yield SopFault(f"{path}.side_actions", R.SIDE_ACTION_NOT_POSSIBLE, action.value)
 
 
-def statuses_of(sop: Sop, step: str) -> frozenset[CaseStatus | None]:
-    """Return the statuses that a case may have at a step: for a review those of its part of the process."""
-    place, row = _place(sop, step)
+def statuses_of(sop: Sop, place: int) -> frozenset[CaseStatus | None]:
+    """Return the statuses possible at the step in this place: for a review those of its part of the process."""
+    row = sop.steps[place]
     if row.kind is not StepKind.REVIEW:
         return frozenset({STATUS_OF.get(row.kind)})
     late = any(before.kind is StepKind.DISPOSE_ANSWER for before in sop.steps[:place])
     return _OF_LATE_REVIEWS if late else _OF_EARLY_REVIEWS
 
 
-def _place(sop: Sop, step: str) -> tuple[int, SopStep]:
-    return next((place, row) for place, row in enumerate(sop.steps) if row.step == step)
-
-
-def returns_of(sop: Sop, step: str) -> set[str]:
-    """Return the ids of the steps to which a step may send back: earlier ones of the same part of the process; a signer
-    and whoever takes up the answers return the draft.
+def returns_of(sop: Sop, place: int) -> set[str]:
+    """Return the ids of the steps to which the step in this place may send back: earlier ones of the same part of the
+    process; a signer and whoever takes up the answers return the draft.
     """
-    place, row = _place(sop, step)
+    row = sop.steps[place]
     if row.kind in (StepKind.SIGN_ANSWER, StepKind.DISPOSE_ANSWER):
         return {one.step for one in sop.steps if one.kind is StepKind.DRAFT_ANSWER}
     if row.of_agency or row.kind is StepKind.RELAY:
@@ -177,11 +169,10 @@ def _of_roles(sop: Sop, path: str, codes: Iterable[str], own: Organisation) -> I
 
 def _of_rights(sop: Sop) -> Iterator[SopFault]:
     yield from _of_roles(sop, "fast_track.actor", (sop.fast_track.actor,), Organisation.OFFICE)
-    place = next((n for n, row in enumerate(sop.steps) if row.kind is StepKind.DIRECT), 0)
+    place, direct = next(((n, row.step) for n, row in enumerate(sop.steps) if row.kind is StepKind.DIRECT), (0, None))
     leading = {row.step for row in sop.steps[: place + 1] if row.kind is not StepKind.RELAY}
     for step in sorted(sop.fast_track.from_steps - leading):
         yield SopFault("fast_track.from_steps", R.NOT_LEADING, step)
-    direct = next((row.step for row in sop.steps if row.kind is StepKind.DIRECT), None)
     if direct is not None and not sop.relays and direct not in sop.fast_track.from_steps:
         yield SopFault("fast_track.from_steps", R.NO_WAY_TO_AGENCIES, direct)
     for action, own in POWERS.items():
@@ -196,7 +187,6 @@ def _of_limits(sop: Sop) -> Iterator[SopFault]:
     for name in ("extended_draft", "silence", "question"):
         if getattr(sop, name).value < 1:
             yield SopFault(name, R.NOT_POSITIVE, str(getattr(sop, name).value))
-    if not 1 <= sop.warning_percent <= 100:
-        yield SopFault("warning_percent", R.OUT_OF_RANGE, "1-100")
-    if not 1 <= sop.alarm_days <= 30:
-        yield SopFault("alarm_days", R.OUT_OF_RANGE, "1-30")
+    for name, most in (("warning_percent", 100), ("alarm_days", 30)):
+        if not 1 <= getattr(sop, name) <= most:
+            yield SopFault(name, R.OUT_OF_RANGE, f"1-{most}")

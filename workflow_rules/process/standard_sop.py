@@ -85,65 +85,31 @@ _SIDE_ACTIONS: dict[Step, set[Action]] = {
     Step.SIGN_ANSWER: {Action.ASK_RELEASE, Action.EXTEND},
     Step.SEND_ANSWER: {Action.EXTEND},
 }
-_PROCEDURES = {
-    Step.REGISTER: "Menerima aduan, mengidentifikasi aduan dan mendokumentasikan atau meregister",
-    Step.CHECK: "Memeriksa aduan yang telah tercatat/teregister",
-    Step.REPORT: "Melaporkan aduan kepada pimpinan",
-    Step.DIRECT: "Memberikan arahan kepada OPD/Instansi/BUMD terkait langsung atau melalui bidang IKP (Admin)",
-    Step.RELAY: "Meneruskan arahan Kepala Dinas kepada OPD/Instansi/BUMD terkait",
-    Step.AGENCY_RECEIVE: "Menerima arahan aduan dan menyampaikan kepada pimpinan OPD",
-    Step.AGENCY_DISPOSE: "Mendisposisi aduan dan memberikan arahan kepada bidang terkait",
-    Step.DRAFT_ANSWER: "Menyusun tanggapan aduan sesuai arahan pimpinan",
-    Step.SIGN_ANSWER: "Menyetujui dan menandatangani tanggapan aduan",
-    Step.SEND_ANSWER: "Mengirimkan tanggapan aduan ke Dinas Kominfo",
-    Step.DISPOSE_ANSWER: "Menerima tanggapan aduan dari SKPD dan mendisposisi untuk ditanggapi",
-    Step.REPLY: "Menanggapi aduan dan mendokumentasikan tanggapan aduan",
-}
-_REMARKS = {
-    Step.REGISTER: "Memeriksa kelengkapan identitas pengadu",
-    Step.DRAFT_ANSWER: "Khusus aduan yang memerlukan tinjauan lapangan dan lintas OPD "
-    "ditanggapi paling lambat 14 hari oleh OPD",
-    Step.REPLY: "Mendistribusikan jawaban sesuai media yang digunakan pengadu",
-}
-_PAPERS, _BOTH = "Dokumen", "Dokumen, Disposisi"
 _HOUR, _HALF_HOUR = Allowance(60, Unit.WORKING_MINUTES), Allowance(30, Unit.WORKING_MINUTES)
 _TWO_DAYS, _FIVE_DAYS = Allowance(2, Unit.WORKING_DAYS), Allowance(5, Unit.WORKING_DAYS)
 
-# Step, printed number, role, allowance, input and output of each row.
+# Step, printed number, role and allowance of each row.
 _ROWS = (
-    (Step.REGISTER, 1, Officer.COMPLAINT_ADMIN, _HOUR, "Website", _PAPERS),
-    (Step.CHECK, 2, Officer.SECTION_HEAD, _HOUR, _PAPERS, _PAPERS),
-    (Step.REPORT, 3, Officer.DIVISION_HEAD, _HOUR, _PAPERS, _PAPERS),
-    (Step.DIRECT, 4, Officer.OFFICE_HEAD, _HOUR, _PAPERS, _BOTH),
-    (Step.RELAY, 4, Officer.COMPLAINT_ADMIN, None, _BOTH, _BOTH),
-    (Step.AGENCY_RECEIVE, 5, Officer.AGENCY_ADMIN, _HOUR, _BOTH, _BOTH),
-    (Step.AGENCY_DISPOSE, 6, Officer.AGENCY_HEAD, _HOUR, _BOTH, _BOTH),
-    (Step.DRAFT_ANSWER, 7, Officer.AGENCY_SECRETARY, _FIVE_DAYS, _BOTH, _BOTH),
-    (Step.SIGN_ANSWER, 8, Officer.AGENCY_HEAD, _TWO_DAYS, "Konsep surat tanggapan", "Surat tanggapan"),
-    (Step.SEND_ANSWER, 9, Officer.AGENCY_ADMIN, _HOUR, "Surat Tanggapan", "Surat Tanggapan"),
-    (Step.DISPOSE_ANSWER, 10, Officer.OFFICE_HEAD, _HALF_HOUR, "Surat tanggapan", "Surat disposisi"),
-    (Step.REPLY, 11, Officer.COMPLAINT_ADMIN, _HOUR, "Surat disposisi", "Tanggapan"),
+    (Step.REGISTER, 1, Officer.COMPLAINT_ADMIN, _HOUR),
+    (Step.CHECK, 2, Officer.SECTION_HEAD, _HOUR),
+    (Step.REPORT, 3, Officer.DIVISION_HEAD, _HOUR),
+    (Step.DIRECT, 4, Officer.OFFICE_HEAD, _HOUR),
+    (Step.RELAY, 4, Officer.COMPLAINT_ADMIN, None),
+    (Step.AGENCY_RECEIVE, 5, Officer.AGENCY_ADMIN, _HOUR),
+    (Step.AGENCY_DISPOSE, 6, Officer.AGENCY_HEAD, _HOUR),
+    (Step.DRAFT_ANSWER, 7, Officer.AGENCY_SECRETARY, _FIVE_DAYS),
+    (Step.SIGN_ANSWER, 8, Officer.AGENCY_HEAD, _TWO_DAYS),
+    (Step.SEND_ANSWER, 9, Officer.AGENCY_ADMIN, _HOUR),
+    (Step.DISPOSE_ANSWER, 10, Officer.OFFICE_HEAD, _HALF_HOUR),
+    (Step.REPLY, 11, Officer.COMPLAINT_ADMIN, _HOUR),
 )
 
 
-def _step(step: Step, number: int, actor: Officer, allowance: Allowance | None, inputs: str, output: str) -> SopStep:
+def _step(step: Step, number: int, actor: Officer, allowance: Allowance | None) -> SopStep:
     kind = StepKind.REVIEW if step in _REVIEWS else StepKind(step.value)
     act, status = _REVIEWS.get(step, (ACT_OF[kind], STATUS_OF.get(kind)))
-    return SopStep(
-        step,
-        kind,
-        number,
-        actor,
-        allowance,
-        act,
-        status,
-        _BACK_TO.get(step),
-        frozenset(_SIDE_ACTIONS.get(step, ())),
-        _PROCEDURES[step],
-        inputs,
-        output,
-        _REMARKS.get(step, ""),
-    )
+    sides = frozenset(_SIDE_ACTIONS.get(step, ()))
+    return SopStep(step, kind, number, actor, allowance, act, status, _BACK_TO.get(step), sides)
 
 
 STANDARD_SOP = checked(
@@ -155,9 +121,3 @@ STANDARD_SOP = checked(
         STANDARD_POWERS,
     )
 )
-
-AGENCY_STEPS = frozenset(row.step for row in STANDARD_SOP.steps if row.of_agency)
-LEADING_STEPS = tuple(row.step for row in STANDARD_SOP.leading)
-OFFICE_ACTORS, AGENCY_ACTORS = STANDARD_SOP.office_actors, STANDARD_SOP.agency_actors
-OFFICERS = OFFICE_ACTORS | AGENCY_ACTORS
-INITIALLERS = STANDARD_SOP.initiallers
