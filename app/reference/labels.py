@@ -149,6 +149,9 @@ HINTS: Labels = {
     ),
     "letter_copies": _("Satu penerima sebaris, seperti Bupati Balangan (sebagai laporan). Kosongkan bila tidak ada."),
     "step_label": _("Nama pendek yang tampil di layar, juga pada versi lain yang memakai langkah ini."),
+    "order_of_role": _(
+        "Angka kecil tampil lebih dahulu, juga sebagai kolom lembar SOP. Kosong: tepat sebelum atasannya."
+    ),
     "rights_as": _("Peran baru melihat dan membuka layar yang sama seperti peran ini."),
     "initials": _("Konsep yang diajukan menunggu paraf mereka sebelum Kepala OPD dapat menandatangani."),
     "actor_headings": _("Satu baris untuk setiap kolom pelaksana, menurut urutannya pada lembar."),

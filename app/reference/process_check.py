@@ -44,7 +44,7 @@ def check_version(version: SopVersion) -> ProcessCheck:
     faults = tuple(
         ProcessFault(fault.path, fault.reason.value, _sentence(sop, fault)) for fault in dict.fromkeys(faults_of(sop))
     )
-    return ProcessCheck(faults, tuple(_warnings(sop)), _affected(sop) if not faults else 0)
+    return ProcessCheck(faults, tuple(_warnings(version, sop)), _affected(sop) if not faults else 0)
 
 
 def _sentence(sop: Sop, fault: SopFault) -> str:
@@ -66,7 +66,15 @@ def _sentence(sop: Sop, fault: SopFault) -> str:
     return f"{place}: {said}" if place else said
 
 
-def _warnings(sop: Sop) -> Iterator[str]:
+def _warnings(version: SopVersion, sop: Sop) -> Iterator[str]:
+    headings, columns = len(version.actor_headings.splitlines()), len({row.actor for row in sop.steps})
+    if headings not in (0, columns):
+        yield gettext(
+            "Judul kolom pelaksana ada %(given)s, kolomnya %(columns)s. Lembar SOP memakai nama pelaksana sampai"
+            " judulnya disesuaikan.",
+            given=headings,
+            columns=columns,
+        )
     agencies = actors_of(Organisation.AGENCY)
     for code in dict.fromkeys(row.actor for row in sop.steps if row.actor in ACTORS):
         nobody = code not in agencies and not holders_of(code, None)

@@ -19,6 +19,12 @@ def line_goes_down(row: ActorRow) -> bool:
     return above is not None
 
 
+def order_below(superior: str | None) -> int:
+    """Return the order of a new role: just below its superior, as the last one without a superior."""
+    orders = dict(db.session.execute(select(ActorRow.code, ActorRow.order)).all())
+    return max(orders[superior] - 1, 1) if superior else max(orders.values()) + 10
+
+
 def is_named(code: str) -> bool:
     """Return whether a version of the SOP or an officer's account has the role, or a step was ever open for it."""
     in_version = or_(SopVersion.fast_track_actor == code, SopVersion.powers.op("@?")(f'$.* ? (@ == "{code}")'))

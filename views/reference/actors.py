@@ -10,7 +10,7 @@ from app.core.definitions import forget_version
 from app.core.rows import taken_codes
 from app.models import ActorRow
 from app.reference.labels import TITLES
-from app.reference.process_roles import is_named, line_goes_down
+from app.reference.process_roles import is_named, line_goes_down, order_below
 from app.vocabulary.words import ORGANISATIONS
 from views.shared.reference_fields import AGENCY_CODE, WORD, amount, choice, line, propose_code, worded
 from views.shared.reference_screen import ChangeRefused, GuardedModelView
@@ -37,7 +37,7 @@ class ActorView(GuardedModelView):
         "label_id": line("label_id", needed=True),
         "label_en": line("label_en", hint="label_en"),
         "superior": choice("superior", _ROLES, blank=True),
-        "order": amount("order", 10_000, hint="order", default=100),
+        "order": amount("order", 10_000, needed=False, hint="order_of_role"),
     }
     add_form_extra_fields = {
         **edit_form_extra_fields,
@@ -51,9 +51,13 @@ class ActorView(GuardedModelView):
         propose_code(form, form.label_id.data or "", lambda: taken_codes(ActorRow.code) | {*ACTORS})
 
     def before_save(self, item: ActorRow) -> None:
-        """Raise ChangeRefused (role_line) for a superior that stands below the role itself."""
+        """Place a role without an order below its superior. Raises ChangeRefused (role_line) for a superior that stands
+        below the role itself.
+        """
         if line_goes_down(item):
             raise ChangeRefused("role_line", "superior")
+        if item.order is None:
+            item.order = order_below(item.superior)
 
     def before_delete(self, item: ActorRow) -> None:
         """Raise ChangeRefused (role_stays) for a role that came with the program, or that a version names."""
