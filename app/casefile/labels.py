@@ -91,9 +91,9 @@ CHOICES_OF: dict[tuple[str, str], Mapping[str, Any]] = {
 
 DIRECTION_EFFECTS: Labels = {
     "fast": _("OPD menerima sekarang (langkah %(number)s, batas %(limit)s). Tanpa penerusan oleh Admin."),
-    "via_admin": _("Admin Layanan Aduan meneruskan ke OPD sesuai arahan Anda, dalam batas langkah 4."),
+    "via_admin": _("Admin Layanan Aduan meneruskan ke OPD sesuai arahan Anda, dalam batas waktu arahan ini."),
     "fast_to": _("Dikirim ke {n} OPD sekarang: langkah %(number)s, batas %(limit)s."),
-    "via_admin_to": _("Diteruskan Admin Layanan Aduan ke {n} OPD, dalam batas langkah 4."),
+    "via_admin_to": _("Diteruskan Admin Layanan Aduan ke {n} OPD, dalam batas waktu arahan ini."),
     "again_to": _("Dikirim ke {n} OPD pengganti lewat jalur yang sama."),
 }
 

@@ -16,7 +16,9 @@ LISTS: Labels = {
 
 ABOUT: Labels = {
     "channel": _("Dari mana aduan datang. Dipilih saat mencatat aduan, dan menjadi saringan daftar dan laporan."),
-    "reply_medium": _("Lewat apa jawaban disampaikan pada langkah 11. Saluran baru selalu meminta bukti penyampaian."),
+    "reply_medium": _(
+        "Lewat apa jawaban disampaikan saat menanggapi pelapor. Saluran baru selalu meminta bukti penyampaian."
+    ),
     "archive_reason": _("Dipilih saat mengarsipkan aduan, dan terbaca pelapor di halaman lacak."),
     "decline_reason": _("Dipilih OPD yang menolak arahan."),
     "urgency": _("Dipilih Kepala Dinas saat memberi arahan, dan tercetak di surat dan lembar disposisi."),

@@ -24,11 +24,11 @@ TYPES: Labels = {
 MOMENTS: Labels = {
     "public_intake": _("Pelapor mengirim aduan sendiri"),
     "intake": _("Petugas mencatat aduan"),
-    "register": _("Langkah 1: meregister"),
-    "check": _("Langkah 2: memeriksa"),
-    "dispose": _("Langkah 6: mendisposisi ke bidang"),
-    "draft": _("Langkah 7: menyusun tanggapan"),
-    "reply": _("Langkah 11: menjawab pelapor"),
+    "register": _("Meregister aduan"),
+    "check": _("Memeriksa aduan yang teregister"),
+    "dispose": _("OPD mendisposisi ke bidang"),
+    "draft": _("OPD menyusun tanggapan"),
+    "reply": _("Menjawab pelapor"),
 }
 
 AUDIENCES: Labels = {

@@ -107,7 +107,6 @@ def sop_sheet(frozen: Mapping[str, Any]) -> str:
         frozen["made_at"],
         capacity=DELEGATION_KINDS.get(frozen.get("approver_capacity") or ""),
         columns=[actor.code for actor in columns],
-        # Used by the templates of the first layout only.
         office=[actor.code for actor in columns if actor.organisation is Organisation.OFFICE],
         agency_columns=[actor.code for actor in columns if actor.organisation is Organisation.AGENCY],
         actors=ACTORS,

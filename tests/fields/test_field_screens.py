@@ -110,7 +110,7 @@ def test_an_activation_says_where_the_field_is_asked_for(as_user: AsUser) -> Non
     made = screen.post("/isian/baru", data=form).location
     assert "paling banyak 20 huruf" in screen.get(made).text
     said = screen.post(f"{made}/aktif", data={"reason": "SK contoh"}, follow_redirects=True).text
-    where = "Petugas mencatat aduan; Langkah 1: meregister, hanya untuk Lampu Penerangan Jalan Umum."
+    where = "Petugas mencatat aduan; Meregister aduan, hanya untuk Lampu Penerangan Jalan Umum."
     assert f"Isian aktif sekarang. Diminta saat: {where}" in said
     assert "Lampu Penerangan Jalan Umum" in screen.get("/isian/").text
 

@@ -76,7 +76,10 @@ def test_a_review_takes_its_place_and_the_direction_sends_back_to_it(app: Flask,
         ]
         check = check_version(db.session.get_one(SopVersion, draft))
         assert check.faults == ()
-        assert check.warnings == ("Belum ada petugas aktif dengan peran Sekretaris Dinas.",)
+        assert check.warnings == (
+            "Judul kolom pelaksana ada 7, kolomnya 8. Lembar SOP memakai nama pelaksana sampai judulnya disesuaikan.",
+            "Belum ada petugas aktif dengan peran Sekretaris Dinas.",
+        )
     page = screen.get(f"/versi-sop/show/{draft}").text
     assert "Belum ada petugas aktif dengan peran Sekretaris Dinas." in page
 

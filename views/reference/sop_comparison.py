@@ -151,7 +151,7 @@ STEP_PARTS: Labels = {
 VERSION_PARTS: Labels = {
     "title": _("Judul"),
     "extended_draft_days": _("Tanggapan dengan tinjauan lapangan atau lintas OPD"),
-    "most_more_days": _("Perpanjangan langkah 7 paling banyak"),
+    "most_more_days": _("Perpanjangan menyusun tanggapan paling banyak"),
     "silence_days": _("Ditutup tanpa tanggapan pelapor setelah"),
     "question_days": _("Menunggu keterangan pelapor paling lama"),
     "fast_track_actor": _("Jalur cepat oleh"),

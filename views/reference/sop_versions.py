@@ -17,6 +17,7 @@ from app.core.transaction import lock_row
 from app.models import SopStepRow, SopVersion
 from app.reference.labels import ACTIONS, TITLES
 from app.reference.process_check import check_version, times_beside
+from app.reference.process_drawing import drawing
 from app.reference.process_steps import NewReview, StepRefused, add_review, drop_step, may_be_dropped, places_for_review
 from app.reference.sop import draft_sop
 from app.reference.sop_versions import SopRefused, activate_sop, copy_as_draft
@@ -368,6 +369,7 @@ class SopVersionView(GuardedModelView):
         """Return the FAB widget of an SOP version's page, with the actions that its state allows."""
         offered = {name: a for name, a in self.actions.items() if name != "activate" or item.status == "draft"}
         shown = super()._get_show_widget(pk, item, widgets, actions or offered, **more)
+        shown["show"].template_args["drawing"] = drawing(draft_sop(item), STEPS, ACTORS)
         if item.status == "draft":
             droppable = [row for row in item.steps if may_be_dropped(row)]
             beside = {"check": check_version(item), "droppable": droppable, "times": times_beside(item)}
