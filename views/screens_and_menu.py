@@ -213,7 +213,7 @@ MENU = (
     (HolidayView, "Hari libur", _("Hari libur"), "calendar"),
     (WorkingWeekView, "Jam kerja", _("Jam kerja"), "clock-hour-4"),
     (NationalLimitView, "Batas nasional", _("Batas nasional"), "hourglass"),
-    (ActorView, "Pelaksana SOP", _("Pelaksana SOP"), "users"),
+    (ActorView, "Pelaksana SOP", _("Pelaksana SOP"), "user"),
     (SopVersionView, "Versi SOP", _("Versi SOP"), "route"),
     (TextView, "Teks", _("Teks"), "message"),
     (StandardTextView, "Teks standar", _("Teks standar"), "message-2"),

@@ -177,7 +177,8 @@ class RecipientLookup:
 def roles_with(permission: str, view: str) -> frozenset[str]:
     """Return the names of the roles that have a permission on a view."""
     of = (RoleGrant.view == view, RoleGrant.permission == permission, RoleGrant.allowed)
-    return frozenset(db.session.scalars(select(RoleGrant.role).where(*of)))
+    with db.session.no_autoflush:  # asked while forms fill their rows
+        return frozenset(db.session.scalars(select(RoleGrant.role).where(*of)))
 
 
 def names_of(users: Iterable[int | None]) -> dict[int, str]:

@@ -29,8 +29,9 @@ class ProcessParts:
 @per_version
 def process_parts() -> ProcessParts:
     """Return the roles and steps as they are now; the same object until a definition changes."""
-    actors = db.session.scalars(select(ActorRow).order_by(ActorRow.order, ActorRow.code)).all()
-    steps = db.session.scalars(select(ProcessStep).order_by(ProcessStep.order, ProcessStep.code)).all()
+    with db.session.no_autoflush:  # asked while forms fill their rows
+        actors = db.session.scalars(select(ActorRow).order_by(ActorRow.order, ActorRow.code)).all()
+        steps = db.session.scalars(select(ProcessStep).order_by(ProcessStep.order, ProcessStep.code)).all()
     return ProcessParts(
         tuple(Actor(row.code, Organisation(row.organisation), row.superior) for row in actors),
         {row.code: Action(row.act) for row in steps},

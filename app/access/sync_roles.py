@@ -4,7 +4,7 @@ from collections.abc import Set
 
 from flask import current_app
 from flask_appbuilder.security.sqla.models import PermissionView, Role
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
 from app.access.roles import ROLE_GRANTS, Grants
@@ -85,6 +85,15 @@ def copy_rights(source: str, role: str) -> None:
         db.session.add(RoleGrant(role=role, of_office=True, **right))
     db.session.flush()
     project_roles()
+
+
+def remove_role(name: str) -> None:
+    """Delete a role that nobody holds, with its rights, in the caller's transaction."""
+    db.session.execute(delete(RoleGrant).where(RoleGrant.role == name))
+    for role in db.session.scalars(select(Role).where(Role.name == name)).all():
+        role.permissions = []
+        db.session.flush()
+        db.session.delete(role)
 
 
 def _known() -> dict[Pair, PermissionView]:

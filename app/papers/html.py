@@ -96,6 +96,7 @@ def sop_sheet(frozen: Mapping[str, Any]) -> str:
     """
     acting = {step["actor"] for step in frozen["steps"]}
     columns = [actor for actor in process_actors() if actor.code in acting]
+    columns.sort(key=lambda actor: actor.organisation is Organisation.AGENCY)
     headings = (frozen.get("actor_headings") or "").splitlines()
     if len(headings) != len(columns):
         headings = [ACTORS[actor.code] for actor in columns]

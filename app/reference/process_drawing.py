@@ -6,6 +6,7 @@ from itertools import pairwise
 from flask_babel import gettext
 from markupsafe import Markup
 
+from workflow_rules.process.actors import Organisation
 from workflow_rules.process.sop import Sop, SopStep
 from workflow_rules.process.steps import StepKind
 
@@ -25,7 +26,8 @@ def drawing(sop: Sop, step_names: Mapping[str, str], actor_names: Mapping[str, s
     case, the thick one is the fast track.
     """
     acting = {row.actor for row in sop.steps}
-    lanes = [actor.code for actor in sop.actors if actor.code in acting]
+    beside = sorted(sop.actors, key=lambda actor: actor.organisation is Organisation.AGENCY)
+    lanes = [actor.code for actor in beside if actor.code in acting]
     places = {row.step: _Place(lanes.index(row.actor), n) for n, row in enumerate(sop.steps)}
     width = NAMES + GUTTER + LANE * len(lanes) + 8
     height = HEAD + ROW * len(sop.steps) + END

@@ -1,6 +1,6 @@
 """Rules for the roles of the process: the line of superiors, and which roles must stay."""
 
-from sqlalchemy import or_, select
+from sqlalchemy import Text, cast, or_, select
 
 from app.access.process_rows import process_actors
 from app.core.extensions import db
@@ -27,7 +27,7 @@ def order_below(superior: str | None) -> int:
 
 def is_named(code: str) -> bool:
     """Return whether a version of the SOP or an officer's account has the role, or a step was ever open for it."""
-    in_version = or_(SopVersion.fast_track_actor == code, SopVersion.powers.op("@?")(f'$.* ? (@ == "{code}")'))
+    in_version = or_(SopVersion.fast_track_actor == code, cast(SopVersion.powers, Text).contains(f'"{code}"'))
     found = (
         select(SopStepRow.id).where(SopStepRow.actor == code),
         select(SopVersion.id).where(in_version),

@@ -1,7 +1,7 @@
 """the process as data: roles as rows with superiors, ids of steps as rows, and what each version allows at a step
 
-The lists of steps and roles in checks become foreign keys. Old code reads none of the new columns and goes on; a draft
-that it copies meanwhile takes the printed returns and rights, which are the defaults.
+The lists of steps and roles in checks become foreign keys. Old code reads none of the new columns and goes on. A draft
+that it copies meanwhile has the printed rights to actions, but no returns and no other actions: copy it again.
 """
 
 import json

@@ -18,6 +18,7 @@ from app.core.jobs import QUEUE_OF, JobName
 from app.core.periods import days
 from app.demo.accounts import PASSWORD, demo_person, make_key
 from app.models import (
+    ActorRow,
     Agency,
     ApiKey,
     Attachment,
@@ -76,6 +77,7 @@ ROWS: dict[str, Any] = {
     "hari-libur": Holiday.id,
     "jam-kerja": WorkingWeek.id,
     "batas-nasional": NationalLimitRow.id,
+    "pelaksana": ActorRow.id,
     "delegasi": DelegationRow.id,
     "petugas": OfficerProfile.user_id,
     "teks-standar": StandardText.id,
@@ -143,8 +145,14 @@ def _parts_of_the_api(found: Parts) -> Parts:
     of_screen = {"agency": "opd", "category": "kategori", "district": "kecamatan", "village": "desa"}
     of_screen |= {"holiday": "hari-libur", "working_hours": "jam-kerja", "national_limit": "batas-nasional"}
     of_screen |= {"delegation": "delegasi", "officer": "petugas", "standard_text": "teks-standar"}
-    of_screen |= {"choice": "daftar-pilihan"}
-    rows = {"sop": SopVersion.id, "step_task": StepTask.id, "letter": Letter.id, "journal": JournalEntry.id}
+    of_screen |= {"choice": "daftar-pilihan", "actor": "pelaksana"}
+    rows = {
+        "sop": SopVersion.id,
+        "process": SopVersion.id,
+        "step_task": StepTask.id,
+        "letter": Letter.id,
+        "journal": JournalEntry.id,
+    }
     own = {name: str(db.session.scalars(select(key).order_by(key)).first()) for name, key in rows.items()}
     return {f"/api/v1/{name}/": found[base] for name, base in of_screen.items()} | {
         f"/api/v1/{name}/": key for name, key in own.items()

@@ -66,6 +66,7 @@ class Kind:
 def screen(base: str, routes: str) -> str:
     """The routes of one generated screen, a word for each."""
     tails = {"list": "list/", "add": "add", "activate": "aktifkan/<pk>", "confirm_action": "confirm_action"}
+    tails |= {"new_step": "langkah-baru/<pk>"}
     tails["action"] = "action/<string:name>/<pk>"
     lines = []
     for word in routes.split():
@@ -79,10 +80,10 @@ ADDED_OWN = "\nGET /teks-standar-saya/add\nPOST /teks-standar-saya/add\nGET /tek
 CRUD = "list show add edit confirm_delete delete"
 RESOURCES = (
     *("agency", "category", "district", "village", "holiday", "working_hours", "national_limit"),
-    *("choice", "field_definition", "standard_text", "delegation"),
-    *("officer", "sop"),
+    *("choice", "field_definition", "standard_text", "delegation", "actor"),
+    *("officer", "sop", "process"),
 )
-WRITTEN = RESOURCES[:-2]
+WRITTEN = RESOURCES[:-3]
 
 
 def resources(*names: str) -> str:
@@ -98,7 +99,7 @@ def written_resources() -> str:
 
 PLAIN = (
     *("opd", "kategori", "daftar-pilihan", "kecamatan", "desa", "hari-libur", "jam-kerja", "batas-nasional"),
-    "teks-standar",
+    *("teks-standar", "pelaksana"),
 )
 READ = "list show"
 WRITE = "add edit confirm_delete delete"
@@ -368,6 +369,15 @@ ENDPOINTS = {
     "reference data over REST": Kind(OFFICERS | {"administrator", "reader"}, resources(*RESOURCES), by_scope=True),
     "the journal over REST": Kind({"supervisor", "administrator", "reader"}, resources("journal"), by_scope=True),
     "changing reference data over REST": Kind({"administrator"}, written_resources()),
+    "drafts of the process over REST": Kind(
+        {"administrator"},
+        """
+        POST /api/v1/process/
+        PUT /api/v1/process/<int:number>
+        POST /api/v1/process/<int:number>/check
+        POST /api/v1/process/<int:number>/activate
+        """,
+    ),
     "fields of the office over REST": Kind(
         {"administrator"},
         """
@@ -468,9 +478,9 @@ ENDPOINTS = {
             + [screen("daftar-pilihan", "add edit")]
             + ["GET /perubahan-kalender/", "POST /perubahan-kalender/", "POST /hari-libur/isi"]
             + ["GET /hari-libur/impor", "POST /hari-libur/impor", "POST /surat-opd/<int:agency_id>/lambang"]
-            + [screen("petugas", "add edit"), screen("langkah-sop", "edit")]
+            + [screen("petugas", "add edit"), screen("langkah-sop", "edit confirm_delete delete")]
             + [screen("delegasi", "action confirm_action add edit")]
-            + [screen("versi-sop", "action confirm_action activate edit confirm_delete delete")]
+            + [screen("versi-sop", "action confirm_action activate new_step edit confirm_delete delete")]
         ),
     ),
     "the words of messages": Kind(

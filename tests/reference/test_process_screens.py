@@ -117,6 +117,12 @@ def test_roles_that_are_named_stay_and_no_line_of_superiors_goes_in_a_circle(app
     head, own = (key_of(app, ActorRow, code=code) for code in ("office_head", "sekretaris_dinas"))
     for row in (head, own):
         assert str(REFUSED["role_stays"]) in screen.post(f"/pelaksana/delete/{row}", follow_redirects=True).text
+    assert save(screen, "/pelaksana/add", **{**ROLE, "label_id": "Staf ahli"}, rights_as="section_head") is None
+    unused = key_of(app, ActorRow, code="staf_ahli")
+    assert screen.post(f"/pelaksana/delete/{unused}").status_code == 302
+    with app.app_context():
+        assert "staf_ahli" not in [actor.code for actor in process_actors()]
+        assert db.session.scalars(select(Role).where(Role.name == "staf_ahli")).first() is None
     circle = {"label_id": "Kepala Dinas", "superior": "sekretaris_dinas", "order": "40"}
     assert refused(save(screen, f"/pelaksana/edit/{head}", **circle), "role_line", "superior")
     below = {**ROLE, "label_id": "Staf ahli", "superior": "agency_head", "rights_as": "section_head"}

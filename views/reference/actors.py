@@ -5,7 +5,7 @@ from typing import Any
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 
 from app.access.process_rows import ACTORS, actor_names, process_actors
-from app.access.sync_roles import copy_rights
+from app.access.sync_roles import copy_rights, remove_role
 from app.core.definitions import forget_version
 from app.core.rows import taken_codes
 from app.models import ActorRow
@@ -60,9 +60,12 @@ class ActorView(GuardedModelView):
             item.order = order_below(item.superior)
 
     def before_delete(self, item: ActorRow) -> None:
-        """Raise ChangeRefused (role_stays) for a role that came with the program, or that a version names."""
+        """Take the rights of the role away. Raises ChangeRefused (role_stays) for a role that came with the program, or
+        that a version or an account has.
+        """
         if item.seeded or is_named(item.code):
             raise ChangeRefused("role_stays")
+        remove_role(item.code)
 
     def after_change(self, item: ActorRow) -> None:
         """Give a new role its rights, and let this request read the roles again."""

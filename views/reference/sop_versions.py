@@ -116,7 +116,8 @@ class SopStepView(GuardedModelView):
 
     def post_delete_redirect(self) -> Response:
         """Return the redirect response after a deletion: to the page of the version that had the step."""
-        return redirect(url_for("SopVersionView.show", pk=g.version_of_step))
+        version = g.get("version_of_step")
+        return redirect(url_for("SopVersionView.show", pk=version) if version else self._list_address())
 
     def _list_address(self) -> str:
         return str(url_for("SopVersionView.list"))
