@@ -47,17 +47,25 @@ def note_version(version: str) -> None:
 def per_version(load: Callable[P, T]) -> Callable[P, T]:
     """Return a function that returns what `load` makes of the definitions and its (hashable) arguments, cached for the
     present version.
+
+    What was loaded while the version changed is returned, but not cached: it may belong to another version, or to a
+    change of this transaction that is rolled back.
     """
     cached: OrderedDict[tuple[object, ...], T] = OrderedDict()
 
     @wraps(load)
     def current(*args: P.args, **named: P.kwargs) -> T:
-        key = (db.engine, definitions_version(), args, tuple(named.items()))
-        if key not in cached:
-            cached[key] = load(*args, **named)
+        version = definitions_version()
+        key = (db.engine, version, args, tuple(named.items()))
+        if key in cached:
+            return cached[key]
+        loaded = load(*args, **named)
+        forget_version()
+        if definitions_version() == version:
+            cached[key] = loaded
             while len(cached) > _MOST:
                 cached.popitem(last=False)
-        return cached[key]
+        return loaded
 
     return current
 

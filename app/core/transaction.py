@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, delete, inspect, select
+from sqlalchemy import ColumnElement, Select, delete, inspect, select
 
 from app.core import after_commit
 from app.core.connections import LockBusy, is_lock_busy
+from app.core.definitions import forget_version
 from app.core.extensions import db
 from app.core.request_context import request_context
 from app.core.waiting_places import EXTENSION, WaitingPlaces
@@ -34,7 +35,7 @@ def one_transaction() -> Iterator[None]:
             finish()
         db.session.commit()
     except BaseException as error:
-        db.session.rollback()
+        roll_back()
         after_commit.forget()
         if is_lock_busy(error):
             raise ActionRefused(PassingReason.BUSY) from error
@@ -47,6 +48,7 @@ def one_transaction() -> Iterator[None]:
 def roll_back() -> None:
     """Undo what the current transaction has written and release its locks; what is read next is as committed."""
     db.session.rollback()
+    forget_version()
 
 
 def before_commit(finish: Callable[[], object]) -> None:
@@ -75,7 +77,16 @@ def delete_batch(model: type[Any], which: ColumnElement[bool], most: int, order:
     with one_transaction():
         some = select(key).where(which).limit(most)
         some = some.with_for_update(skip_locked=True) if order is None else some.order_by(order)
-        return len(db.session.execute(delete(table).where(key.in_(some.scalar_subquery())).returning(key)).all())
+        return len(db.session.execute(delete(table).where(chosen_once(key, some)).returning(key)).all())
+
+
+def chosen_once(key: Any, rows: Select[Any]) -> ColumnElement[bool]:
+    """Return the criterion that a key is among those of a statement with a limit, which runs once.
+
+    As a subquery of UPDATE or DELETE it may run once for each row, each time skipping the rows locked before, so that
+    more rows than its limit match (PostgreSQL, with a nested loop). A CTE is computed once.
+    """
+    return key.in_(select(rows.cte("chosen").c[0]))  # type: ignore[no-any-return]
 
 
 @contextmanager

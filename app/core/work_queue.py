@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, select, update
 from app.core.after_commit import enqueue_after_commit
 from app.core.extensions import db
 from app.core.jobs import JobName
-from app.core.transaction import one_transaction
+from app.core.transaction import chosen_once, one_transaction
 
 log = structlog.get_logger()
 
@@ -60,7 +60,7 @@ class WorkQueue(Generic[Row]):
         free = select(table.id).where(*which).order_by(*self.order or (table.id,)).limit(batch)
         ids: Any = free.with_for_update(skip_locked=True, of=table)
         if values:
-            ids = update(table).where(table.id.in_(ids.scalar_subquery())).values(values).returning(table.id)
+            ids = update(table).where(chosen_once(table.id, ids)).values(values).returning(table.id)
         return sorted(db.session.scalars(ids.execution_options(synchronize_session=False)))
 
     def lock(self, row_id: int, *which: Condition) -> Row | None:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from app.casefile.facts import get_for_update
 from app.cases.append_event import note_events
 from app.core.extensions import db
-from app.core.transaction import one_transaction
+from app.core.transaction import chosen_once, one_transaction
 from app.fields.values import remove_personal_values
 from app.models import Complaint, InboundHold, OriginalText, PersonalValue, Reporter, SyncImport
 from workflow_rules.process.actors import SYSTEM
@@ -84,8 +84,8 @@ def wipe_settled_inbound(now: datetime) -> int:
 def _in_batches(act: Any, table: Any, wanted: tuple[ColumnElement[bool], ...]) -> int:
     done = 0
     while True:
-        some = select(table.id).where(*wanted).limit(AT_ONCE).with_for_update(skip_locked=True).scalar_subquery()
-        found = db.session.execute(act.where(table.id.in_(some)).execution_options(synchronize_session=False))
+        some = select(table.id).where(*wanted).limit(AT_ONCE).with_for_update(skip_locked=True)
+        found = db.session.execute(act.where(chosen_once(table.id, some)).execution_options(synchronize_session=False))
         db.session.commit()
         count = int(found.rowcount)  # type: ignore[attr-defined]
         done += count

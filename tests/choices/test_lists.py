@@ -14,6 +14,7 @@ from app.audit.replay import audit_all
 from app.choices.lists import CHANNELS, current_choices
 from app.core.definitions import definitions_version, forget_version
 from app.core.extensions import db
+from app.core.transaction import roll_back
 from app.models import Choice, Delivery, JournalEntry, Notice, Reporter
 from app.web.form_labels import REFUSED
 from tests.factories import Case, a_complaint, a_report
@@ -297,3 +298,34 @@ def test_a_change_that_is_undone_is_seen_by_nobody(app: Flask) -> None:
         other.rollback()
         forget_version()
         assert definitions_version() == before
+
+
+NEW_VERSION = text("UPDATE definition_state SET version = gen_random_uuid()")
+
+
+def test_what_was_read_in_a_change_that_is_undone_is_cached_by_nobody(app: Flask) -> None:
+    with app.app_context():
+        db.session.execute(NEW_VERSION)
+        db.session.commit()
+        definitions_version()
+        db.session.execute(INSERTED)
+        assert "radio" in current_choices().active(ChoiceList.CHANNEL)
+        roll_back()
+        assert "radio" not in current_choices().active(ChoiceList.CHANNEL)
+    with app.app_context():
+        assert "radio" not in current_choices().active(ChoiceList.CHANNEL)
+
+
+def test_what_was_read_after_a_change_is_cached_under_no_earlier_version(app: Flask) -> None:
+    with app.app_context():
+        db.session.execute(NEW_VERSION)
+        db.session.commit()
+        earlier = definitions_version()
+        with db.engine.begin() as other:
+            other.execute(INSERTED)
+        assert "radio" in current_choices().active(ChoiceList.CHANNEL)
+        with db.engine.begin() as other:
+            other.execute(text("UPDATE choice SET active = false WHERE code = 'radio'"))
+            other.execute(text("UPDATE definition_state SET version = :earlier"), {"earlier": earlier})
+    with app.app_context():
+        assert "radio" not in current_choices().active(ChoiceList.CHANNEL)
