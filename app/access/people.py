@@ -1,6 +1,6 @@
 """Capacities of a user on a given day: offices held, delegations in force and the recipients of a step's notices."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -173,12 +173,17 @@ class RecipientLookup:
                 self._found[new[place - 1]].append(user)
 
 
-@per_version
 def roles_with(permission: str, view: str) -> frozenset[str]:
     """Return the names of the roles that have a permission on a view."""
-    of = (RoleGrant.view == view, RoleGrant.permission == permission, RoleGrant.allowed)
+    return frozenset(_roles_by_right().get((permission, view), ()))
+
+
+@per_version
+def _roles_by_right() -> dict[tuple[str, str], Sequence[str]]:
+    rights = select(RoleGrant.permission, RoleGrant.view, func.array_agg(RoleGrant.role)).where(RoleGrant.allowed)
     with db.session.no_autoflush:  # asked while forms fill their rows
-        return frozenset(db.session.scalars(select(RoleGrant.role).where(*of)))
+        rows = db.session.execute(rights.group_by(RoleGrant.permission, RoleGrant.view)).all()
+    return {(permission, view): roles for permission, view, roles in rows}
 
 
 def names_of(users: Iterable[int | None]) -> dict[int, str]:

@@ -29,7 +29,8 @@ def definitions_version() -> str:
     """Return the version of the definitions, which this request or job has read at most `HOLDS_SECONDS` ago."""
     context = request_context()
     if context.definitions_version is None or time.monotonic() - context.definitions_read_at > HOLDS_SECONDS:
-        _take_version(db.session.execute(text(f"SELECT {VERSION}")).scalar_one())
+        with db.session.no_autoflush:  # asked while forms fill their rows
+            _take_version(db.session.execute(text(f"SELECT {VERSION}")).scalar_one())
     return str(context.definitions_version)
 
 

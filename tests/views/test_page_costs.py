@@ -48,6 +48,7 @@ def test_the_pages_of_a_case_stay_within_the_budget_in_every_state(app: Flask, a
         case_id = STATES[state]().id
     pages = (f"/aduan/{case_id}", f"/aduan/{case_id}/batas")
     clients = {name: as_user(name) for name in (*OFFICE, *HOUSES)}
+    clients["kasi"].get(pages[0])  # reads the definitions of the office, once for this process
     found = {(name, path): cost(app, client, path) for name, client in clients.items() for path in pages}
     assert {key: n for key, (_, n) in found.items() if n > MOST_QUERIES} == {}
     assert {found[name, path][0] for name in OFFICE for path in pages} == {200}
@@ -63,6 +64,7 @@ def five_cases() -> None:
 def test_lists_and_bell_stay_within_the_budget(app: Flask, scene: Scene[None], as_user: As, username: str) -> None:
     scene(five_cases)
     client = as_user(username)
+    client.get(LISTS[0])  # reads the definitions of the office, once for this process
     found = {path: cost(app, client, path) for path in LISTS}
     assert {path: n for path, (_, n) in found.items() if n > MOST_QUERIES} == {}
     assert {status for status, _ in found.values()} <= {200, 403}
