@@ -181,8 +181,7 @@ def roles_with(permission: str, view: str) -> frozenset[str]:
 @per_version
 def _roles_by_right() -> dict[tuple[str, str], Sequence[str]]:
     rights = select(RoleGrant.permission, RoleGrant.view, func.array_agg(RoleGrant.role)).where(RoleGrant.allowed)
-    with db.session.no_autoflush:  # asked while forms fill their rows
-        rows = db.session.execute(rights.group_by(RoleGrant.permission, RoleGrant.view)).all()
+    rows = db.session.execute(rights.group_by(RoleGrant.permission, RoleGrant.view)).all()
     return {(permission, view): roles for permission, view, roles in rows}
 
 

@@ -1,6 +1,6 @@
 """The roles and steps of the process as the office maintains them, with their names."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from flask_babel import get_locale
@@ -29,9 +29,8 @@ class ProcessParts:
 @per_version
 def process_parts() -> ProcessParts:
     """Return the roles and steps as they are now; the same object until a definition changes."""
-    with db.session.no_autoflush:  # asked while forms fill their rows
-        actors = db.session.scalars(select(ActorRow).order_by(ActorRow.order, ActorRow.code)).all()
-        steps = db.session.scalars(select(ProcessStep).order_by(ProcessStep.order, ProcessStep.code)).all()
+    actors = db.session.scalars(select(ActorRow).order_by(ActorRow.order, ActorRow.code)).all()
+    steps = db.session.scalars(select(ProcessStep).order_by(ProcessStep.order, ProcessStep.code)).all()
     return ProcessParts(
         tuple(Actor(row.code, Organisation(row.organisation), row.superior) for row in actors),
         {row.code: Action(row.act) for row in steps},
@@ -52,6 +51,12 @@ def actors_of(organisation: Organisation) -> frozenset[str]:
 
 def agency_actors() -> frozenset[str]:
     return actors_of(Organisation.AGENCY)
+
+
+def in_columns(actors: Iterable[Actor], codes: Collection[str]) -> list[Actor]:
+    """Return those of the roles that have these codes, in the order of columns: the office's before the agencies'."""
+    chosen = (actor for actor in actors if actor.code in codes)
+    return sorted(chosen, key=lambda actor: actor.organisation is Organisation.AGENCY)
 
 
 def head_actor() -> str:

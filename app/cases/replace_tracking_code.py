@@ -19,7 +19,6 @@ from workflow_rules.process.actors import Person
 from workflow_rules.process.events import Event, SystemEvent
 from workflow_rules.process.parameters import Field, Text, check_fields
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
-from workflow_rules.process.sop import Sop
 
 REASON: dict[str, Field] = {"code_reason": Text(longest=500)}
 
@@ -35,11 +34,6 @@ class Replaced:
     sent: bool
 
 
-def _speaking(sop: Sop) -> frozenset[str]:
-    """Return the roles that may speak for the reporter."""
-    return sop.powers[Action.ADD_INFORMATION]
-
-
 def replace_code(
     complaint_id: int, params: dict[str, Any], by: Person, *, now: datetime | None = None, address: str | None = None
 ) -> Replaced:
@@ -49,7 +43,8 @@ def replace_code(
     """
     cleaned, errors = check_fields(REASON, params)
     with one_transaction():
-        case, capacity = lock_case(complaint_id, by, lambda case: by.capacity_as(_speaking(case.context.sop)))
+        speaks = Action.ADD_INFORMATION  # who writes down what the reporter says may replace the code too
+        case, capacity = lock_case(complaint_id, by, lambda case: by.capacity_as(case.context.sop.powers[speaks]))
         complaint = case.complaint
         if errors:
             raise ActionRefused(RefusalReason.MISSING_INPUT, errors=tuple(errors))

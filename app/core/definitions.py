@@ -49,8 +49,9 @@ def per_version(load: Callable[P, T]) -> Callable[P, T]:
     """Return a function that returns what `load` makes of the definitions and its (hashable) arguments, cached for the
     present version.
 
-    What was loaded while the version changed is returned, but not cached: it may belong to another version, or to a
-    change of this transaction that is rolled back.
+    `load` writes no unsaved rows, since forms ask for definitions while they fill theirs. What was loaded while the
+    version changed is returned, but not cached: it may belong to another version, or to a change of this transaction
+    that is rolled back.
     """
     cached: OrderedDict[tuple[object, ...], T] = OrderedDict()
 
@@ -60,7 +61,8 @@ def per_version(load: Callable[P, T]) -> Callable[P, T]:
         key = (db.engine, version, args, tuple(named.items()))
         if key in cached:
             return cached[key]
-        loaded = load(*args, **named)
+        with db.session.no_autoflush:
+            loaded = load(*args, **named)
         forget_version()
         if definitions_version() == version:
             cached[key] = loaded

@@ -86,7 +86,8 @@ def chosen_once(key: Any, rows: Select[Any]) -> ColumnElement[bool]:
     As a subquery of UPDATE or DELETE it may run once for each row, each time skipping the rows locked before, so that
     more rows than its limit match (PostgreSQL, with a nested loop). A CTE is computed once.
     """
-    return key.in_(select(rows.cte("chosen").c[0]))  # type: ignore[no-any-return]
+    chosen: ColumnElement[bool] = key.in_(select(rows.cte("chosen").c[0]))
+    return chosen
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from workflow_rules.process.actors import DelegationKind, Organisation
 from workflow_rules.time.deadlines import Unit
 
 SOP_STATES = ("draft", "active", "retired")
+MOST_DAYS, MOST_ALARM_DAYS = 365, 30
+"""The longest times of a version, and the most days between two levels of its alarms (working days)."""
 
 
 class ActorRow(Model):

@@ -1,9 +1,9 @@
 """HTML of each kind of paper, made from its frozen content."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from app.access.process_rows import ACTORS, process_actors
+from app.access.process_rows import in_columns, process_actors, process_parts
 from app.choices.lists import CHANNELS, URGENCIES
 from app.papers.html_parts import paper_html, public_address, qr
 from app.vocabulary.words import CLASSIFICATIONS, CONFIDENTIALITIES, DELEGATION_KINDS
@@ -94,12 +94,11 @@ def sop_sheet(frozen: Mapping[str, Any]) -> str:
 
     The relay step has no row of its own; its officer is added to the row of step 4.
     """
-    acting = {step["actor"] for step in frozen["steps"]}
-    columns = [actor for actor in process_actors() if actor.code in acting]
-    columns.sort(key=lambda actor: actor.organisation is Organisation.AGENCY)
+    # Sheets that were asked for before their columns were frozen have the roles as they are now.
+    columns = frozen.get("columns") or role_columns({step["actor"] for step in frozen["steps"]})
     headings = (frozen.get("actor_headings") or "").splitlines()
     if len(headings) != len(columns):
-        headings = [ACTORS[actor.code] for actor in columns]
+        headings = [column["name"] for column in columns]
     relayed = {step["number"]: step["actor"] for step in frozen["steps"] if step["step"] == StepKind.RELAY.value}
     rows = [step for step in frozen["steps"] if step["step"] != StepKind.RELAY.value]
     return paper_html(
@@ -107,15 +106,25 @@ def sop_sheet(frozen: Mapping[str, Any]) -> str:
         frozen,
         frozen["made_at"],
         capacity=DELEGATION_KINDS.get(frozen.get("approver_capacity") or ""),
-        columns=[actor.code for actor in columns],
-        office=[actor.code for actor in columns if actor.organisation is Organisation.OFFICE],
-        agency_columns=[actor.code for actor in columns if actor.organisation is Organisation.AGENCY],
-        actors=ACTORS,
+        columns=[column["code"] for column in columns],
+        office=[column["code"] for column in columns if column["of"] == Organisation.OFFICE],
+        agency_columns=[column["code"] for column in columns if column["of"] == Organisation.AGENCY],
+        actors={column["code"]: column["name"] for column in columns},
         relay=StepKind.RELAY.value,
         headings=headings,
         steps=[{**row, "actors": {row["actor"], relayed.get(row["number"], row["actor"])}} for row in rows],
         whole=_whole(frozen["steps"]),
     )
+
+
+def role_columns(codes: Collection[str]) -> list[dict[str, str]]:
+    """Return the columns of a sheet for the roles with these codes: code, name and organisation of each as they are
+    now.
+    """
+    return [
+        {"code": actor.code, "name": process_parts().actor_names[actor.code][0], "of": actor.organisation.value}
+        for actor in in_columns(process_actors(), codes)
+    ]
 
 
 def _whole(steps: list[Mapping[str, Any]]) -> str:

@@ -7,6 +7,7 @@ from app.core.hashing import json_digest
 from app.core.identifiers import LARGEST_ID
 from app.models import Paper, PaperKind, SopVersion
 from app.papers.frozen_blocks import letterhead, office
+from app.papers.html import role_columns
 from app.papers.papers import make_paper
 
 _OF_A_STEP = (
@@ -49,6 +50,7 @@ def ask_for_sop_sheet(version: SopVersion, now: datetime) -> Paper:
             {**{name: getattr(row, name) for name in _OF_A_STEP}, "fast": row.step in version.fast_track_from}
             for row in version.steps
         ],
+        "columns": role_columns({row.actor for row in version.steps}),
     }
     key = f"sop_sheet:{version.id}:{json_digest(content)[:16]}"
     return make_paper(PaperKind.SOP_SHEET, key, {**content, "made_at": now.isoformat()}, at=now)

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlalchemy import inspect, select
 
-from app.access.process_rows import ProcessParts, process_parts
+from app.access.process_rows import ProcessParts
 from app.core.extensions import db
 from app.models import ActorRow, ProcessStep, SopStepRow, SopVersion
+from app.models.sop import MOST_ALARM_DAYS, MOST_DAYS
 from app.profile.row_types import (
     Code,
     Day,
@@ -28,13 +29,13 @@ from app.profile.row_types import (
 from app.profile.section import Profile, Row, Section, as_stored, rows_of, unknown
 from app.profile.yaml_text import Fault
 from app.reference.sop import active_sop_version, load_sop
-from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Actor, DelegationKind, Organisation
 from workflow_rules.process.choices import ChoiceList
-from workflow_rules.process.steps import CaseStatus
+from workflow_rules.process.possible_actions import ACT_OF
+from workflow_rules.process.steps import CaseStatus, kind_of
 from workflow_rules.time.deadlines import Unit
 
-MOST_DAYS, MOST_MINUTES = 365, 10_000
+MOST_MINUTES = 10_000
 Days = Annotated[int, within(1, MOST_DAYS)]
 
 
@@ -77,7 +78,7 @@ class SopRow(Strict):
     question_days: Days = 10
     most_more_days: Annotated[int, within(0, MOST_DAYS)] = 14
     warning_percent: Annotated[int, within(1, 100)] = 80
-    alarm_days: Annotated[int, within(1, MOST_DAYS)] = 1
+    alarm_days: Annotated[int, within(1, MOST_ALARM_DAYS)] = 1
     powers: dict[str, Words]
     fast_track_actor: str
     fast_track_from: Words
@@ -146,10 +147,9 @@ def _version(row: Row) -> SopVersion:
 
 
 def _parts(profile: Profile) -> ProcessParts:
-    """Return the roles and steps of a file; a step that this program does not know is an added review."""
+    """Return the roles and steps of a file; what an office calls its own review does not matter for the check."""
     actors = [Actor(row["code"], Organisation(row["organisation"]), row["superior"]) for row in profile["actors"]]
-    known = process_parts().acts
-    acts = {row["step"]: known.get(row["step"], Action.APPROVE) for row in profile["sop"]["steps"]}
+    acts = {row["step"]: ACT_OF[kind_of(row["step"])] for row in profile["sop"]["steps"]}
     return ProcessParts(tuple(actors), acts, {}, {})
 
 

@@ -9,8 +9,9 @@ from app.access.process_rows import process_parts
 from app.core.definitions import forget_version
 from app.core.extensions import db
 from app.core.transaction import lock_row, one_transaction
-from app.models import ProcessStep, SopStepRow, SopVersion
-from app.reference.process_steps import StepRefused, number_steps
+from app.models import SopStepRow, SopVersion
+from app.models.sop import MOST_ALARM_DAYS, MOST_DAYS
+from app.reference.process_steps import StepRefused, name_step, number_steps
 from workflow_rules.process.refusals import FieldError, FieldFault
 from workflow_rules.process.steps import CaseStatus, StepKind, kind_of
 from workflow_rules.time.deadlines import Unit
@@ -19,7 +20,7 @@ MOST_STEPS = 40
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
 Line = Annotated[str, Field(max_length=300)]
 Prose = Annotated[str, Field(max_length=4000)]
-Days = Annotated[int, Field(ge=1, le=365)]
+Days = Annotated[int, Field(ge=1, le=MOST_DAYS)]
 
 
 class _Strict(BaseModel):
@@ -70,7 +71,7 @@ class ProcessBody(_Strict):
     question_days: Days | None = None
     most_more_days: Days | None = None
     warning_percent: Annotated[int, Field(ge=1, le=100)] | None = None
-    alarm_days: Annotated[int, Field(ge=1, le=30)] | None = None
+    alarm_days: Annotated[int, Field(ge=1, le=MOST_ALARM_DAYS)] | None = None
 
 
 _FAULTS = {"missing": FieldFault.REQUIRED, "extra_forbidden": FieldFault.UNKNOWN_FIELD}
@@ -143,15 +144,10 @@ def _write_steps(version: SopVersion, wanted: list[StepBody]) -> None:
 
 def _name_steps(wanted: list[StepBody]) -> None:
     """Write the names of the steps, and give new ids their places among all ids."""
-    rows = {row.code: row for row in db.session.query(ProcessStep)}
-    before = 0
+    before = None
     for step in wanted:
-        if step.id not in rows:
-            following = [row.order for row in rows.values() if row.order > before]
-            order = (before + min(following, default=before + 2000)) // 2
-            rows[step.id] = ProcessStep(code=step.id, order=order)
-            db.session.add(rows[step.id])
+        row = name_step(step.id, before)
         if step.label is not None:
-            rows[step.id].label_id, rows[step.id].label_en = step.label.id, step.label.en or ""
-        before = rows[step.id].order
+            row.label_id, row.label_en = step.label.id, step.label.en or ""
+        before = row
     db.session.flush()

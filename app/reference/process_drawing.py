@@ -6,7 +6,7 @@ from itertools import pairwise
 from flask_babel import gettext
 from markupsafe import Markup
 
-from workflow_rules.process.actors import Organisation
+from app.access.process_rows import in_columns
 from workflow_rules.process.sop import Sop, SopStep
 from workflow_rules.process.steps import StepKind
 
@@ -25,9 +25,7 @@ def drawing(sop: Sop, step_names: Mapping[str, str], actor_names: Mapping[str, s
     """Return the drawing as SVG. The start is rounded, the end a ring, decisions are diamonds; a dashed line returns a
     case, the thick one is the fast track.
     """
-    acting = {row.actor for row in sop.steps}
-    beside = sorted(sop.actors, key=lambda actor: actor.organisation is Organisation.AGENCY)
-    lanes = [actor.code for actor in beside if actor.code in acting]
+    lanes = [actor.code for actor in in_columns(sop.actors, {row.actor for row in sop.steps})]
     places = {row.step: _Place(lanes.index(row.actor), n) for n, row in enumerate(sop.steps)}
     width = NAMES + GUTTER + LANE * len(lanes) + 8
     height = HEAD + ROW * len(sop.steps) + END

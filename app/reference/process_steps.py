@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.core.definitions import forget_version
 from app.core.extensions import db
@@ -62,7 +62,11 @@ def add_review(version: SopVersion, new: NewReview) -> SopStepRow:
             raise StepRefused("already_exists", "label_id")
         steps = sorted(version.steps, key=lambda row: row.position)
         place = [row.step for row in steps].index(new.after) + 1
-        _name_step(new, steps[place - 1].step, steps[place].step)
+        named = name_step(new.code, steps[place - 1].named)
+        if not named.label_id:
+            named.label_id, named.label_en = new.label_id, new.label_en
+        db.session.flush()
+        forget_version()
         row = SopStepRow(
             step=new.code,
             number=0,
@@ -103,15 +107,19 @@ def drop_step(row: SopStepRow) -> None:
         number_steps(others)
 
 
-def _name_step(new: NewReview, before: str, after: str) -> None:
-    """Make the id of the review known, with its place among all ids; another version may have it already."""
-    known = db.session.scalars(select(ProcessStep).where(ProcessStep.code == new.code)).one_or_none()
-    if known is None:
-        beside = dict(db.session.execute(select(ProcessStep.code, ProcessStep.order)).all())
-        order = (beside[before] + beside[after]) // 2
-        db.session.add(ProcessStep(code=new.code, label_id=new.label_id, label_en=new.label_en, order=order))
-        db.session.flush()
-        forget_version()
+def name_step(code: str, before: ProcessStep | None) -> ProcessStep:
+    """Return the row with the id of a step. If there is none, one without a name is added, whose place among all ids is
+    just after `before`.
+    """
+    known = db.session.scalars(select(ProcessStep).where(ProcessStep.code == code)).one_or_none()
+    if known is not None:
+        return known
+    lowest = before.order if before is not None else 0
+    following = select(func.min(ProcessStep.order)).where(ProcessStep.order > lowest)
+    order = (lowest + (db.session.execute(following).scalar() or lowest + 2000)) // 2
+    added = ProcessStep(code=code, order=order)
+    db.session.add(added)
+    return added
 
 
 def _status_after(row: SopStepRow) -> str:

@@ -61,7 +61,7 @@ REFUSED: Labels = {
     "is_draft_no_more": _("Versi ini bukan konsep lagi."),
     "no_decree": _("Isi nomor keputusan yang menetapkan SOP ini"),
     "decree_in_future": _("Pilih tanggal keputusan yang sudah lewat atau hari ini"),
-    "seven_headings": _("Tulis satu judul untuk setiap kolom pelaksana, masing-masing pada barisnya sendiri"),
+    "one_heading_each": _("Tulis satu judul untuk setiap kolom pelaksana, masing-masing pada barisnya sendiri"),
     "not_an_sop": _("Langkah-langkah ini belum membentuk SOP yang lengkap"),
     "wrong_place": _("Pilih tempat sebelum pemberian arahan, atau antara disposisi tanggapan dan jawaban"),
     "step_needed": _("Langkah ini tidak dapat dihapus: tanpanya aduan tidak dapat selesai."),

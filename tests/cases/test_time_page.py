@@ -18,6 +18,7 @@ from app.casefile.steps import late_numbers, step_rows
 from app.cases.perform_action import perform_action
 from app.cases.raise_alarms import raise_due_alarms
 from app.core.clock import utc_now
+from app.core.extensions import db
 from app.core.periods import Period
 from app.demo.accounts import demo_person
 from app.reference.calendar import load_working_calendar
@@ -131,6 +132,21 @@ def test_a_waiting_step_has_used_the_share_of_its_allowance_before_the_question(
     case.act("complaint_admin", "request_information", question="Di mana?", now=utc_now() + timedelta(minutes=30))
     shown = load_case(case.id, demo_person("kadis"), utc_now() + timedelta(days=4))
     assert step_rows(shown)[0].lines[0].percent == 50
+
+
+def test_the_bar_of_a_step_warns_from_the_share_of_its_version(
+    context: Flask, freeze: Freeze, as_user: Callable[[str], FlaskClient]
+) -> None:
+    """Step 1 has 60 minutes, of which 30 are used."""
+    freeze("2026-11-02 09:00")
+    case = a_complaint()
+    freeze("2026-11-02 09:30")
+    seen = []
+    for percent in (51, 50):
+        case.complaint.sop_version.warning_percent = percent
+        db.session.commit()
+        seen.append('<progress class="warn"' in as_user("kadis").get(f"/aduan/{case.id}").text)
+    assert seen == [False, True]
 
 
 def test_the_pending_step_7_has_the_days_granted_before_it_opened(context: Flask) -> None:

@@ -16,11 +16,12 @@ from sqlalchemy import func, select, text
 
 from app.casefile.case import load_case
 from app.core.clock import utc_now
+from app.core.definitions import forget_version
 from app.core.extensions import db
 from app.core.resource_limits import WithinLimits
 from app.core.storage import read_file
 from app.demo.accounts import demo_person
-from app.models import Agency, ComplaintEvent, Letter, Paper, PaperKind, SopVersion
+from app.models import ActorRow, Agency, ComplaintEvent, Letter, Paper, PaperKind, SopVersion
 from app.papers.case_papers import ask_for_paper
 from app.papers.kinds import PAPERS as MAKERS
 from app.papers.kinds import html_of
@@ -217,6 +218,19 @@ def test_the_sop_sheet_is_the_printed_one(context: Flask) -> None:
     assert said.count("Konsep surat tanggapan") == 1
     assert said.count("60 menit") == 8
     assert ask_for_sop_sheet(version, utc_now()).id == db.session.scalars(select(Paper.id)).one()
+
+
+def test_a_sheet_keeps_its_columns_when_roles_change_later(context: Flask) -> None:
+    version = db.session.scalars(select(SopVersion)).one()
+    version.actor_headings = ""
+    paper = ask_for_sop_sheet(version, utc_now())
+    before = html_of(PaperKind.SOP_SHEET, paper.frozen)
+    head = db.session.scalars(select(ActorRow).where(ActorRow.code == "section_head")).one()
+    head.label_id, head.order = "Ketua Tim", 1
+    db.session.commit()
+    forget_version()
+    assert "Kepala Seksi" in before
+    assert html_of(PaperKind.SOP_SHEET, paper.frozen) == before
 
 
 def test_a_paper_is_made_once_a_cause(context: Flask) -> None:

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from app.access.process_rows import ACTORS, STEPS
 from app.reference.process_drawing import drawing
@@ -55,6 +56,6 @@ def test_what_the_office_names_stays_text(app: Flask) -> None:
     assert "&lt;script&gt;" in picture
 
 
-def test_the_page_of_a_version_shows_it(screen: object) -> None:
-    page = screen.get("/versi-sop/show/1").text  # type: ignore[attr-defined]
+def test_the_page_of_a_version_shows_it(screen: FlaskClient) -> None:
+    page = screen.get("/versi-sop/show/1").text
     assert re.search(r'<svg class="alur" role="img"[^>]*aria-label="Alur proses versi 1"', page)

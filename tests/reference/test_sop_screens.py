@@ -186,8 +186,8 @@ def test_what_the_sheet_prints_is_edited_in_a_draft(app: Flask, screen: FlaskCli
     ("field", "typed", "reason"),
     [
         ("approver_nip", "1980", "bad_nip"),
-        ("actor_headings", "Admin\nKasi", "seven_headings"),
-        ("actor_headings", HEADINGS.replace("Kasi", " "), "seven_headings"),
+        ("actor_headings", "Admin\nKasi", "one_heading_each"),
+        ("actor_headings", HEADINGS.replace("Kasi", " "), "one_heading_each"),
     ],
 )
 def test_a_fault_on_the_sheet_is_told_beside_its_field_and_nothing_is_lost(

@@ -15,6 +15,7 @@ from app.core.clock import utc_now
 from app.core.definitions import forget_version
 from app.core.transaction import lock_row
 from app.models import SopStepRow, SopVersion
+from app.models.sop import MOST_ALARM_DAYS, MOST_DAYS
 from app.reference.labels import ACTIONS, TITLES
 from app.reference.process_check import check_version, times_beside
 from app.reference.process_drawing import drawing
@@ -49,7 +50,7 @@ from workflow_rules.process.steps import CaseStatus, StepKind, kind_of
 SHEET_TEXTS = ("legal_basis", "qualifications", "related", "equipment", "warnings", "records")
 SHEET_DAYS = ("created_on", "revised_on", "ratified_on")
 HEADINGS = ("flow_heading", "office_heading", "agency_heading", "legend")
-MOST_MINUTES, MOST_DAYS, MOST_ALARM_DAYS = 10_000, 365, 30
+MOST_MINUTES = 10_000
 
 
 class StepInterface(EagerInterface):
@@ -285,7 +286,7 @@ class SopVersionView(GuardedModelView):
     def before_save(self, item: SopVersion) -> None:
         """Check an SOP draft, whose row is already locked.
 
-        Raises ChangeRefused: is_draft_no_more if it was activated meanwhile, seven_headings without one heading for
+        Raises ChangeRefused: is_draft_no_more if it was activated meanwhile, one_heading_each without one heading for
         each column.
         """
         if self.why_fixed(item):
@@ -294,7 +295,7 @@ class SopVersionView(GuardedModelView):
         if headings and (
             len(headings) != len({row.actor for row in item.steps}) or not all(heading.strip() for heading in headings)
         ):
-            raise ChangeRefused("seven_headings", "actor_headings")
+            raise ChangeRefused("one_heading_each", "actor_headings")
 
     def before_delete(self, item: SopVersion) -> None:
         """Lock an SOP version's row. Raises ChangeRefused, as `before_save`, unless it is a draft; cases refer to the

@@ -54,7 +54,10 @@ def _version(says: Any) -> Answer:
 
 MAKE = Contract(
     summary=_("Buat konsep versi SOP"),
-    says=_("Salinan versi yang berlaku dengan yang disebut di sini. Konsep tidak mengubah apa pun."),
+    says=_(
+        "Salinan versi yang berlaku dengan yang disebut di sini. Konsep tidak mengubah apa pun, kecuali nama langkah:"
+        " itu satu untuk semua versi."
+    ),
     tag=_TAG,
     body=BODY,
     example={"title": "SOP dengan paraf Sekretaris Dinas"},
