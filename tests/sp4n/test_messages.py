@@ -88,7 +88,7 @@ def test_each_message_acts_once_and_every_repeat_gets_the_first_answer(say: Any)
     say("m2", "comment", text="Masih menunggu.")
     again = say("m1", "comment", text="Mohon segera.")
     assert (again.status_code, again.get_data()) == (200, first.get_data())
-    notes = select(ComplaintEvent.data).where(ComplaintEvent.kind == "note")
+    notes = select(ComplaintEvent.data).where(ComplaintEvent.kind == "note").order_by(ComplaintEvent.seq)
     assert [data["text"] for data in db.session.scalars(notes)] == ["Mohon segera.", "Masih menunggu."]
 
 
