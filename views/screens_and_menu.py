@@ -23,6 +23,7 @@ from views.api.cases.complaints import ComplaintsApi
 from views.api.cases.worklist import WorklistApi
 from views.api.definitions.fields import FieldDefinitionApi
 from views.api.definitions.processes import ProcessDraftApi
+from views.api.definitions.roles import RoleRightsApi
 from views.api.definitions.texts import TextApi
 from views.api.docs_api import DocsApi
 from views.api.http import http_rules
@@ -60,6 +61,7 @@ from views.reference.letterheads import LetterheadView
 from views.reference.national_limits import NationalLimitView
 from views.reference.organisation import AgencyView, DelegationView, OfficerView
 from views.reference.places import CategoryView, DistrictView, VillageView
+from views.reference.roles import OfficeRoleView
 from views.reference.signing_means import SigningMeansView
 from views.reference.sop_comparison import SopComparisonView
 from views.reference.sop_versions import SopStepView, SopVersionView
@@ -114,6 +116,7 @@ WITHOUT_MENU = (
     WebhookManageView,
 )
 
+DEFINITIONS = (FieldDefinitionApi, TextApi, ProcessDraftApi, RoleRightsApi)
 PUBLIC = (
     TrackingFormView,
     TrackedCaseView,
@@ -141,7 +144,7 @@ def register_views(app: Flask) -> None:
     notices.install(app)
     with app.app_context():
         appbuilder = app.appbuilder  # type: ignore[attr-defined]
-        for api in (ComplaintsApi, WorklistApi, Sp4nApi, FeedApi, FieldDefinitionApi, TextApi, ProcessDraftApi):
+        for api in (ComplaintsApi, WorklistApi, Sp4nApi, FeedApi, *DEFINITIONS):
             appbuilder.add_api(api)
         for generated in (*map(api_of, RESOURCES), DocsApi):
             appbuilder.add_api(generated)
@@ -214,6 +217,7 @@ MENU = (
     (WorkingWeekView, "Jam kerja", _("Jam kerja"), "clock-hour-4"),
     (NationalLimitView, "Batas nasional", _("Batas nasional"), "hourglass"),
     (ActorView, "Pelaksana SOP", _("Pelaksana SOP"), "user"),
+    (OfficeRoleView, "Peran", _("Peran"), "lock"),
     (SopVersionView, "Versi SOP", _("Versi SOP"), "route"),
     (TextView, "Teks", _("Teks"), "message"),
     (StandardTextView, "Teks standar", _("Teks standar"), "message-2"),

@@ -12,12 +12,10 @@ from app.access.process_rows import agency_actors
 from app.core.clock import office_today
 from app.core.definitions import VERSION, note_version, per_version
 from app.core.extensions import db
-from app.models import ActorRow, DelegationRow, OfficerProfile, Role, RoleGrant, User, assoc_user_role
+from app.models import ActorRow, DelegationRow, OfficeRole, OfficerProfile, Role, RoleGrant, User, assoc_user_role
+from app.models.role import ADMINISTRATOR, SUPERVISOR
 from workflow_rules.process.actors import Capacity, DelegationKind, Organisation, Person
 from workflow_rules.process.delegations import Delegation, capacities_on
-
-SUPERVISOR_ROLE = "supervisor"
-ADMINISTRATOR_ROLE = "administrator"
 
 Office = tuple[str, str | None]
 """An actor, and the code of the agency in which it is held (None if the actor belongs to no agency)."""
@@ -33,44 +31,53 @@ def person_of(user: User, now: datetime) -> Person:
 
 def standing_of(user_id: int | BindParameter[int], day: date | BindParameter[date]) -> ScalarSelect[Any]:
     """Return a scalar subquery for use in another statement. Its value is a JSON array: the delegations in force on
-    `day` (office date), the roles with agency codes of the user and of every giver of such a delegation, and the
-    version of the office's definitions. `person_with` reads that JSON.
+    `day` (office date), the roles of the user and of every giver of such a delegation, with agency code and what each
+    is in the process, and the version of the office's definitions. `person_with` reads that JSON.
     """
     runs = (DelegationRow.starts_on <= day, DelegationRow.ends_on >= day)
     columns = (getattr(DelegationRow, name) for name in ("id", "kind", "giver_id", "holder_id", "starts_on", "ends_on"))
     running = select(func.json_agg(func.json_build_array(*columns))).where(*runs).scalar_subquery()
     owner = assoc_user_role.c.user_id
-    role = func.json_build_array(owner, Role.name, OfficerProfile.agency_code, ActorRow.organisation)
+    in_process = (OfficeRole.actor, ActorRow.organisation, OfficeRole.acts, OfficeRole.standing)
+    role = func.json_build_array(owner, Role.name, OfficerProfile.agency_code, *in_process)
     roles = (
         select(func.json_agg(aggregate_order_by(role, Role.id)))
         .select_from(assoc_user_role)
         .join(Role, Role.id == assoc_user_role.c.role_id)
         .outerjoin(OfficerProfile, OfficerProfile.user_id == owner)
-        .outerjoin(ActorRow, ActorRow.code == Role.name)
+        .join(OfficeRole, OfficeRole.name == Role.name)
+        .outerjoin(ActorRow, ActorRow.code == OfficeRole.actor)
         .where(or_(owner == user_id, owner.in_(select(DelegationRow.giver_id).where(*runs))))
     )
     return select(func.json_build_array(running, roles.scalar_subquery(), literal_column(VERSION))).scalar_subquery()
 
 
-def person_with(user: User, standing: list[Any], day: date) -> Person:
+def person_with(user: User, standing_json: list[Any], day: date) -> Person:
     """Return the `Person` of the account `user` on the office date `day`, built without a query from the JSON value
     that the subquery `standing_of` selects. The version of the definitions in it is noted for this request.
     """
-    note_version(standing[2])
+    note_version(standing_json[2])
     running = [
         Delegation(key, DelegationKind(kind), giver, holder, date.fromisoformat(starts_on), date.fromisoformat(ends_on))
-        for key, kind, giver, holder, starts_on, ends_on in standing[0] or ()
+        for key, kind, giver, holder, starts_on, ends_on in standing_json[0] or ()
     ]
     own: dict[int, tuple[Capacity, ...]] = {}
-    roles: set[str] = set()
-    for owner, name, agency, organisation in standing[1] or ():
+    reads: tuple[Capacity, ...] = ()
+    standings: set[str | None] = set()
+    for owner, name, agency, actor, organisation, acts, standing in standing_json[1] or ():
         if owner == user.id:
-            roles.add(name)
+            standings.add(standing)
         of_agency = organisation == Organisation.AGENCY
-        if organisation is not None and (agency is not None or not of_agency):
-            own[owner] = (*own.get(owner, ()), Capacity(name, agency if of_agency else None))
-    held = capacities_on(user.id, own, running, day)
-    return Person(user.id, user.get_full_name(), held, SUPERVISOR_ROLE in roles, ADMINISTRATOR_ROLE in roles)
+        if actor is None or (of_agency and agency is None):
+            continue
+        held = Capacity(actor, agency if of_agency else None, held_as=None if name == actor else name)
+        if acts:
+            own[owner] = (*own.get(owner, ()), held)
+        elif owner == user.id:
+            reads = (*reads, held)
+    capacities = capacities_on(user.id, own, running, day)
+    observes, administers = SUPERVISOR in standings, ADMINISTRATOR in standings
+    return Person(user.id, user.get_full_name(), capacities, observes, administers, reads)
 
 
 def as_delegation(row: DelegationRow) -> Delegation:
@@ -79,13 +86,13 @@ def as_delegation(row: DelegationRow) -> Delegation:
 
 
 def holders_of(actor: str, agency: str | None) -> list[int]:
-    """Return the ids of the active users who have the role `actor`, ordered by id; [] if nobody has it. The agency code
-    `agency` counts only for agency actors. Delegations are not considered.
+    """Return the ids of the active users who act as the role `actor` of the process, ordered by id; [] if nobody does.
+    The agency code `agency` counts only for agency actors. Delegations are not considered.
     """
-    held = _officers(User.id).where(Role.name == actor)
+    held = _officers(User.id).where(OfficeRole.actor == actor, OfficeRole.acts)
     if actor in agency_actors():
         held = held.where(OfficerProfile.agency_code == agency)
-    return list(db.session.scalars(held.order_by(User.id)))
+    return list(db.session.scalars(held.distinct().order_by(User.id)))
 
 
 def _officers(*columns: Any) -> Select[Any]:
@@ -97,6 +104,7 @@ def _officers(*columns: Any) -> Select[Any]:
         .select_from(User)
         .join(assoc_user_role, assoc_user_role.c.user_id == User.id)
         .join(Role, Role.id == assoc_user_role.c.role_id)
+        .join(OfficeRole, OfficeRole.name == Role.name)
         .outerjoin(OfficerProfile, OfficerProfile.user_id == User.id)
         .where(User.active.is_(True))
     )
@@ -106,17 +114,22 @@ def agency_officers(agency: str | None) -> Select[Any]:
     """Return a statement that selects the ids of the active users who hold an office of one agency or (None) of any."""
     belongs = OfficerProfile.agency_code.is_not(None) if agency is None else OfficerProfile.agency_code == agency
     of_agencies = select(ActorRow.code).where(ActorRow.organisation == Organisation.AGENCY.value)
-    return _officers(User.id).where(Role.name.in_(of_agencies), belongs)
+    return _officers(User.id).where(OfficeRole.actor.in_(of_agencies), OfficeRole.acts, belongs)
 
 
 def administrators() -> list[int]:
-    """Return the ids of active users with the administrator role, ordered by id."""
-    return holders_of(ADMINISTRATOR_ROLE, None)
+    """Return the ids of active users with the standing of an administrator, ordered by id."""
+    return _with_standing(ADMINISTRATOR)
 
 
 def supervisors() -> list[int]:
-    """Return the ids of active users with the supervisor role, ordered by id."""
-    return holders_of(SUPERVISOR_ROLE, None)
+    """Return the ids of active users with the standing of a supervisor, ordered by id."""
+    return _with_standing(SUPERVISOR)
+
+
+def _with_standing(standing: str) -> list[int]:
+    held = _officers(User.id).where(OfficeRole.standing == standing)
+    return list(db.session.scalars(held.distinct().order_by(User.id)))
 
 
 def hearing() -> Select[Any]:
@@ -127,7 +140,9 @@ def hearing() -> Select[Any]:
     offices = func.unnest(bindparam("actors", type_=ARRAY(Text)), bindparam("agencies", type_=ARRAY(Text)))
     office = offices.table_valued("actor", "agency", with_ordinality="place").render_derived("office")
     of_agency = office.c.agency.is_(None) | (OfficerProfile.agency_code == office.c.agency)
-    holders = _officers(office.c.place, User.id).join(office, (office.c.actor == Role.name) & of_agency)
+    holders = _officers(office.c.place, User.id).join(
+        office, (office.c.actor == OfficeRole.actor) & OfficeRole.acts & of_agency
+    )
     notified = holders.cte("notified", recursive=True)
     runs = (DelegationRow.starts_on <= bindparam("day"), DelegationRow.ends_on >= bindparam("day"))
     acting = select(notified.c.place, DelegationRow.holder_id).join(notified, notified.c.id == DelegationRow.giver_id)

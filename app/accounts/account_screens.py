@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from flask import flash, redirect, request
 from flask_appbuilder import action
 from flask_appbuilder.models.sqla.filters import FilterInFunction
-from flask_appbuilder.security.views import RoleModelView, UserDBModelView
+from flask_appbuilder.security.views import UserDBModelView
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
@@ -14,11 +14,9 @@ from werkzeug.wrappers import Response
 from wtforms import ValidationError
 
 from app.access.current_person import may
-from app.access.process_rows import ACTORS, process_actors
-from app.access.roles import ROLE_GRANTS
+from app.access.office_roles import ROLES, role_names
 from app.accounts.account_notices import notify_old_address
 from app.accounts.identity_grants import ask_grants, needing_confirmation, nobody_decides
-from app.accounts.labels import GRANTS
 from app.accounts.password_reset import invite
 from app.accounts.passwords import unknown_password_hash
 from app.core.clock import utc_now
@@ -32,20 +30,7 @@ def given_roles() -> list[str]:
     """Return the names of the roles that may be assigned to a user account; FAB's own Admin and Public are not among
     them.
     """
-    return [*ROLE_GRANTS, *(actor.code for actor in process_actors() if actor.code not in ROLE_GRANTS)]
-
-
-def role_names(roles: Any) -> str:
-    """Return the display names of the roles as one text, separated by commas; "" for no roles."""
-    return ", ".join(str(ACTORS.get(role.name, role.name)) for role in roles)
-
-
-def permissions_text(permissions: Any) -> str:
-    """Return one text with the descriptions of these permissions for officers, separated by semicolons; "–" if none has
-    a description.
-    """
-    held = {(pv.permission.name, pv.view_menu.name) for pv in permissions}
-    return "; ".join(str(GRANTS[pair]) for pair in GRANTS if pair in held) or "–"
+    return list(ROLES)
 
 
 class OfferedRoles:
@@ -69,7 +54,7 @@ class OfferedRoles:
 def _in_words(form: Any) -> Any:
     """Make the form's pick list of roles show display names in place of role codes, and return the form."""
     if "roles" in form:
-        form.roles.get_label = lambda role: ACTORS.get(role.name, role.name)
+        form.roles.get_label = lambda role: ROLES.get(role.name, role.name)
     return form
 
 
@@ -161,17 +146,3 @@ class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
 
     def _get_search_widget(self, form: Any = None, *args: Any, **kwargs: Any) -> Any:
         return super()._get_search_widget(_in_words(form), *args, **kwargs)
-
-
-class Roles(GuardedRequests, ConfirmDelete, RoleModelView):
-    """The read-only screens of the roles for administrators; the roles' permissions are defined in `ROLE_GRANTS`."""
-
-    class_permission_name = "RoleModelView"
-    include_route_methods = {"list", "show"}
-    list_columns = ["name"]
-    show_columns = ["name", "permissions"]
-    add_columns = edit_columns = ["name"]
-    search_columns = ["name"]
-    order_columns = ["name"]
-    base_filters = [["name", FilterInFunction, given_roles]]
-    formatters_columns = {"name": lambda name: str(ACTORS.get(name, name)), "permissions": permissions_text}

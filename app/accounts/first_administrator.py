@@ -7,12 +7,12 @@ from flask import current_app
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import func, select
 
-from app.access.people import ADMINISTRATOR_ROLE
 from app.accounts.password_links import make_link
 from app.accounts.password_reset import LINK_PATH
 from app.accounts.passwords import PasswordRefused, change_password, faults_in, unknown_password_hash
 from app.core.extensions import db
 from app.core.transaction import one_transaction
+from app.models.role import ADMINISTRATOR
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,63}")
 
@@ -27,7 +27,7 @@ def refuse_unless_first(name: str) -> None:
     """Raise FirstAdministratorRefused for an invalid or taken name, missing roles, or an active administrator."""
     if not NAME.fullmatch(name):
         raise FirstAdministratorRefused("Choose a user name of 2 to 64 letters, digits, dots, dashes and underscores.")
-    role = db.session.scalars(select(Role).where(Role.name == ADMINISTRATOR_ROLE)).first()
+    role = db.session.scalars(select(Role).where(Role.name == ADMINISTRATOR)).first()
     if role is None:
         raise FirstAdministratorRefused("There are no roles yet: run `python run.py migrate` first.")
     there = select(User.username).where(User.roles.any(Role.id == role.id), User.active.is_(True))
@@ -38,7 +38,7 @@ def refuse_unless_first(name: str) -> None:
         )
     if db.session.scalars(select(User.id).where(func.lower(User.username) == name.lower())).first() is not None:
         raise FirstAdministratorRefused(
-            f"An account {name} is there without the role {ADMINISTRATOR_ROLE}. (The framework's role Admin gives no"
+            f"An account {name} is there without the role {ADMINISTRATOR}. (The framework's role Admin gives no"
             " rights here.) Choose another name."
         )
 
@@ -54,7 +54,7 @@ def make_first_administrator(name: str, password: str | None, now: datetime) -> 
         user = User(
             username=name, first_name=name, last_name="", email="", active=True, password=unknown_password_hash()
         )
-        user.roles = list(db.session.scalars(select(Role).where(Role.name == ADMINISTRATOR_ROLE)))
+        user.roles = list(db.session.scalars(select(Role).where(Role.name == ADMINISTRATOR)))
         db.session.add(user)
         db.session.flush()
         if password is None:

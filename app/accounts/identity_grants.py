@@ -8,10 +8,13 @@ from flask_babel import gettext
 from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
-from app.access.people import SUPERVISOR_ROLE, roles_with, supervisors
+from app.access.office_roles import office_roles
+from app.access.people import roles_with, supervisors
+from app.access.role_rights import lock_roles
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Complaint, IdentityGrant, JournalEntry
+from app.models.role import SUPERVISOR
 from app.notices.notify import Notifier
 from app.reference.calendar import load_working_calendar
 
@@ -34,6 +37,7 @@ def needing_confirmation(before: Iterable[Role], after: Iterable[Role]) -> list[
     confirmation; [] as long as there is no case in the database.
     """
     held = {role.name for role in before}
+    lock_roles([role.name for role in after])
     added = [role for role in after if role.name in identity_roles() and role.name not in held]
     if not added:
         return []
@@ -79,7 +83,8 @@ def confirm_supervisor(name: str, now: datetime) -> bool:
 
     Return False if an active supervisor exists or nothing is waiting. The journal names the system as author.
     """
-    named = (IdentityGrant.user.has(User.username == name), IdentityGrant.role.has(Role.name == SUPERVISOR_ROLE))
+    supervising = [role for role, facts in office_roles().items() if facts.standing == SUPERVISOR]
+    named = (IdentityGrant.user.has(User.username == name), IdentityGrant.role.has(Role.name.in_(supervising)))
     waiting = select(IdentityGrant.id).where(*named, IdentityGrant.state == "waiting")
     grant_id = db.session.scalars(waiting).first()
     if grant_id is None or not nobody_decides():

@@ -118,26 +118,41 @@ def fault_text(fault: PasswordFault, rules: PasswordRules) -> str:
     return sentence % {"limit": limit} if "%(limit)s" in sentence else sentence
 
 
-GRANTS = {
-    ("can_read", "Complaint"): _("Membaca aduan yang boleh dilihatnya"),
-    ("can_act", "Complaint"): _("Bertindak pada langkah yang dipegangnya"),
-    ("can_receive", "Complaint"): _("Mencatat aduan"),
-    ("can_open", "Identity"): _("Membuka identitas pelapor"),
-    ("can_call", "Identity"): _("Melihat nama dan telepon pelapor terbuka selama menyusun tanggapan"),
-    ("can_read", "Worklist"): _("Melihat kotak kerja"),
-    ("can_read", "Reference"): _("Membaca data induk"),
-    ("can_write", "Reference"): _("Mengubah data induk"),
-    ("can_read", "Journal"): _("Membaca jurnal"),
-    ("can_list", "UserDBModelView"): _("Melihat daftar pengguna"),
-    ("can_edit", "UserDBModelView"): _("Menambah dan mengubah pengguna"),
-    ("can_this_form_post", "ResetPasswordView"): _("Mengganti kata sandi pengguna lain"),
-    ("can_read", "Dashboard"): _("Melihat dasbor atas aduan yang boleh dilihatnya"),
-    ("can_make", "Export"): _("Mengekspor aduan yang boleh dilihatnya"),
-    ("can_manage", "ReportSchedule"): _("Mengatur laporan yang dikirim ke surel pengawas"),
-    ("can_read", "Notice"): _("Membaca pemberitahuannya sendiri"),
-    ("can_read", "System"): _("Melihat kesehatan sistem"),
-    ("can_manage", "System"): _("Mengulang pesan dan pekerjaan yang gagal"),
-    ("can_this_form_post", "ResetMyPasswordView"): _("Mengganti kata sandinya sendiri"),
+RIGHT_GROUPS: Labels = {
+    "cases": _("Aduan"),
+    "reports": _("Laporan"),
+    "identity": _("Identitas pelapor"),
+    "office": _("Kantor"),
+    "system": _("Sistem"),
+}
+
+OWN_ACCOUNT_TEXT = _("Akun dan pemberitahuan sendiri")
+RIGHT_TEXTS: Labels = {
+    "read_cases": _("Membaca aduan yang boleh dilihatnya, dengan kotak kerja dan daftar"),
+    "late_cases": _("Daftar aduan yang lewat batas"),
+    "act": _("Bertindak pada langkah yang dipegangnya"),
+    "receive": _("Mencatat aduan"),
+    "own_texts": _("Menyimpan teks standar sendiri"),
+    "sync_read": _("Melihat hubungan dengan SP4N-LAPOR!"),
+    "dashboard": _("Dasbor atas aduan yang boleh dilihatnya"),
+    "export": _("Mengekspor aduan yang boleh dilihatnya"),
+    "registers": _("Membuat dan membaca laporan register"),
+    "bottlenecks": _("Melihat kemacetan per langkah"),
+    "plan_reports": _("Mengatur laporan yang dikirim ke surel pengawas"),
+    "open_identities": _("Membuka identitas pelapor, dengan alasan"),
+    "search_identities": _("Mencari aduan dari identitas pelapor"),
+    "watch_identities": _("Membaca catatan pembukaan identitas"),
+    "call_reporters": _("Melihat nama dan telepon pelapor terbuka selama menyusun tanggapan"),
+    "look_up": _("Membaca data induk"),
+    "reference_menu": _("Melihat menu data induk"),
+    "journal": _("Membaca jurnal"),
+    "rehearse": _("Menguji aturan tanpa mengubah data"),
+    "administer": _("Mengatur akun, peran, dan data induk"),
+    "sync": _("Mengelola hubungan dengan SP4N-LAPOR!"),
+    "watch_system": _("Melihat kesehatan sistem"),
+    "manage_system": _("Mengulang pesan dan pekerjaan yang gagal"),
+    "webhooks": _("Mengatur webhook"),
+    "api_keys": _("Mengatur kunci API"),
 }
 
 

@@ -19,7 +19,6 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from werkzeug.wrappers import Response as Answer
 
-from app.access.people import ADMINISTRATOR_ROLE
 from app.access.process_rows import head_actor
 from app.accounts.sessions import SIGN_IN_CLAIM, password_digest
 from app.core.extensions import db
@@ -44,7 +43,6 @@ FREE, FREE_VIEWS = (
 )
 """Endpoints, and prefixes of endpoints, that open before a required second step is set up."""
 
-ADMINISTRATORS = frozenset({ADMINISTRATOR_ROLE, "Admin"})
 QUIET: dict[str, Any] = {"synchronize_session": False}
 
 
@@ -189,14 +187,13 @@ def _hash(code: str, salt: str) -> str:
     return hashlib.scrypt(code.encode(), salt=salt.encode(), n=2**12, r=8, p=1, dklen=32).hex()
 
 
-def must_have(user: User, person: Person) -> bool:
-    """Return whether the setting TOTP_REQUIRED demands a second step of this user today; an officer who acts for a
+def must_have(person: Person) -> bool:
+    """Return whether the setting TOTP_REQUIRED demands a second step of this person today; an officer who acts for a
     signer counts as a signer.
     """
     wanted: frozenset[str] = current_app.config["TOTP_REQUIRED"]
     signs = person.capacity_as({active_sop().of_kind(StepKind.SIGN_ANSWER).actor, head_actor()}) is not None
-    administers = any(role.name in ADMINISTRATORS for role in user.roles)
-    return "all" in wanted or ("signers" in wanted and signs) or ("administrators" in wanted and administers)
+    return "all" in wanted or ("signers" in wanted and signs) or ("administrators" in wanted and person.administers)
 
 
 def install(app: Flask) -> None:
@@ -218,7 +215,7 @@ def _lead_to_set_up() -> Answer | None:
     if not current_user.is_authenticated or context.has_two_step:
         return None
     assert context.person is not None  # set when the account is loaded
-    if not must_have(current_user, context.person[1]):
+    if not must_have(context.person[1]):
         return None
     if is_api(request.path):
         raise Problem(403, "two_step_required")

@@ -22,7 +22,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.access.current_person import finding_person, remember_person
 from app.access.people import person_with, standing_of
 from app.accounts import password_checks, return_after_login, second_step, sessions
-from app.accounts.account_screens import Accounts, Roles
+from app.accounts.account_screens import Accounts
 from app.accounts.login_screens import LimitedLogin
 from app.accounts.password_forms import OwnPassword, refuse_weak
 from app.accounts.password_reset import PasswordReset
@@ -82,7 +82,6 @@ class ComplaintSecurityManager(SecurityManager):
     authdbview = LimitedLogin
     security_api = LimitedSecurityApi
     userdbmodelview = Accounts
-    rolemodelview = Roles
     resetpasswordview = PasswordReset
     resetmypasswordview = OwnPassword
 
@@ -93,9 +92,9 @@ class ComplaintSecurityManager(SecurityManager):
         self.userdbmodelview.datamodel = EagerInterface(self.user_model, eager=(selectinload(self.user_model.roles),))
 
     def register_views(self) -> None:
-        """Register FAB's views of accounts, roles and logins, but not of groups (which would assign roles invisibly),
-        permissions and statistics (which load foreign scripts). FAB's login limit is not used either: it also counts
-        successes and would lock an office out.
+        """Register FAB's views of accounts and logins, but not of roles (the office has its own), groups (which would
+        assign roles invisibly), permissions and statistics (which load foreign scripts). FAB's login limit is not used
+        either: it also counts successes and would lock an office out.
         """
         add = self.appbuilder.add_view_no_menu
         self.appbuilder.add_api(self.security_api)
@@ -105,8 +104,6 @@ class ComplaintSecurityManager(SecurityManager):
         self.auth_view = add(self.authdbview())
         menu = {"category": "Security", "category_icon": "shield"}
         self.user_view = self.appbuilder.add_view(self.userdbmodelview, "List Users", icon="users", **menu)
-        roles = self.appbuilder.add_view(self.rolemodelview, "List Roles", icon="user-shield", **menu)
-        roles.related_views = [self.user_view.__class__]
 
     def add_limit_view(self, baseview: Any) -> None:
         """Register the rate limits of a view so that views with the same scope share one counter (FAB counts per view).

@@ -13,7 +13,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.access.people import ADMINISTRATOR_ROLE
+from app.access.office_roles import is_administrator
 from app.accounts.account_notices import notify_account
 from app.core.extensions import db
 from app.core.transaction import one_transaction
@@ -44,7 +44,7 @@ def must_use_provider(user: User) -> bool:
     """Return whether the user may sign in only through the single sign-on provider: OIDC_ONLY is set and the account is
     linked to it. Administrators may always use a password, for outages of the provider.
     """
-    if not current_app.config["OIDC_ONLY"] or any(role.name == ADMINISTRATOR_ROLE for role in user.roles):
+    if not current_app.config["OIDC_ONLY"] or is_administrator(user):
         return False
     linked = (LinkedSubject.user_id == user.id, LinkedSubject.issuer == current_app.config["OIDC_ISSUER"])
     return db.session.scalars(select(LinkedSubject.id).where(*linked)).first() is not None

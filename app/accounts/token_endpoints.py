@@ -132,7 +132,7 @@ def _second_step(user: Any, code: str | None) -> None:
     """
     if not has_two_step(user.id):
         with finding_person():
-            if must_have(user, person_of(user, utc_now())):
+            if must_have(person_of(user, utc_now())):
                 raise Problem(403, "two_step_required")
         return
     if code is None:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.access.process_rows import process_actors
+from app.access.office_roles import actors_of_roles
 from app.access.visibility import ADDED_TEXT_FIELDS, about_reporter
 from app.casefile.case import Case
 from app.core.extensions import db
@@ -162,7 +162,7 @@ def notices_data(case: Case) -> list[Data]:
         {
             **columns(row, ("kind", "level", "created_at", "read_at")),
             **({"step": row.task.step, "about_agency": row.task.agency_code} if row.task else {}),
-            "office": sorted({role.name for role in row.user.roles} & {actor.code for actor in process_actors()}),
+            "office": actors_of_roles(role.name for role in row.user.roles),
             "agency": agencies.get(row.user_id),
             "deliveries": deliveries.get(row.id, []),
         }

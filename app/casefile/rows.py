@@ -21,6 +21,7 @@ from app.models import (
     ComplaintEvent,
     Letter,
     LetterScan,
+    OfficeRole,
     OfficerProfile,
     Reporter,
     Role,
@@ -56,11 +57,13 @@ _HOLDERS = (
     .select_from(User)
     .join(assoc_user_role, assoc_user_role.c.user_id == User.id)
     .join(Role, Role.id == assoc_user_role.c.role_id)
+    .join(OfficeRole, OfficeRole.name == Role.name)
     .outerjoin(OfficerProfile, OfficerProfile.user_id == User.id)
     .where(
         StepTask.closed_at.is_(None),
         User.active.is_(True),
-        Role.name == StepTask.actor,
+        OfficeRole.actor == StepTask.actor,
+        OfficeRole.acts,
         or_(StepTask.actor.not_in(_OF_AGENCIES), OfficerProfile.agency_code == StepTask.agency_code),
     )
     .correlate(StepTask)

@@ -43,9 +43,12 @@ def kind_of(person: Person, role: str = ASKING) -> Person:
     is the parameter `READER`.
     """
     places = {code: place for place, code in values_of(person, role).items()}
-    offices = {(c.actor, places[c.agency] if c.agency else "") for c in person.capacities}
-    held = tuple(Capacity(actor, place or None) for actor, place in sorted(offices))
-    return replace(person, id=None, name="", capacities=held)
+
+    def reduced(held: tuple[Capacity, ...]) -> tuple[Capacity, ...]:
+        offices = {(c.actor, places[c.agency] if c.agency else "") for c in held}
+        return tuple(Capacity(actor, place or None) for actor, place in sorted(offices))
+
+    return replace(person, id=None, name="", capacities=reduced(person.capacities), reads=reduced(person.reads))
 
 
 def values_of(person: Person, role: str = ASKING) -> dict[str, str]:

@@ -32,7 +32,8 @@ from app.models.paper import Emblem, IssuedNumber, Paper, PaperKind
 from app.models.peer import SyncComparison, SyncImport, SyncLedger, SyncPeer
 from app.models.reference import Category, District, Holiday, NationalLimitRow, Village, WorkingWeek
 from app.models.report import Register, RegisterKind, RehearsalRow, ReportJob, ReportRecipient, ReportSchedule
-from app.models.sop import ActorRow, ProcessStep, RoleGrant, SopStepRow, SopVersion
+from app.models.role import OfficeRole, RoleGrant
+from app.models.sop import ActorRow, ProcessStep, SopStepRow, SopVersion
 from app.models.text import StandardText, TextVersion
 from app.models.webhook import WebhookDelivery, WebhookEndpoint
 
@@ -79,6 +80,7 @@ __all__ = [
     "Notice",
     "NoticePreference",
     "NumberCounter",
+    "OfficeRole",
     "OfficerProfile",
     "OriginalText",
     "Paper",

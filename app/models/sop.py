@@ -42,24 +42,6 @@ class ActorRow(Model):
         return self.label_id
 
 
-class RoleGrant(Model):
-    """Table row: whether a role may use one permission of one view. Flask-AppBuilder's own tables follow these rows.
-
-    A right that the office took away stays as a row that is not `allowed`, so that `migrate` does not give it again.
-    `of_office` rows were decided by the office; the others came with the program.
-    """
-
-    __tablename__ = "role_grant"
-    __table_args__ = (UniqueConstraint("role", "view", "permission", name="uq_role_grant_right"),)
-
-    id: Mapped[BigKey]
-    role: Mapped[Word]
-    view: Mapped[str] = mapped_column(String(250))
-    permission: Mapped[str] = mapped_column(String(100))
-    allowed: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
-    of_office: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
-
-
 class ProcessStep(Model):
     """Table row: the id of a step that some version of the SOP has or had; cases and their ledgers refer to it.
 

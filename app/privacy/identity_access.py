@@ -33,9 +33,10 @@ def opening_for(person: Person, facts: ComplaintFacts) -> Opening | None:
         return None
     opening, calling = roles_with("can_open", "Identity"), roles_with("can_call", "Identity")
     for capacity in person.capacities:
-        if capacity.actor in opening:
+        role = capacity.held_as or capacity.actor
+        if role in opening:
             return Opening(capacity, EVERYTHING)
-        if capacity.actor in calling and _may_call(capacity, facts):
+        if role in calling and _may_call(capacity, facts):
             return Opening(capacity, CONTACT)
     return None
 

@@ -44,7 +44,7 @@ def search_identity(params: dict[str, Any], by: Person, *, now: datetime | None 
     for a text that is no phone number, e-mail address or NIK.
     """
     searching = roles_with("can_search", "Identity")
-    speaks = [capacity.actor for capacity in by.capacities if capacity.actor in searching]
+    speaks = [capacity.actor for capacity in by.capacities if (capacity.held_as or capacity.actor) in searching]
     if not speaks and not (by.observes and by.id is not None):
         raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
     cleaned, errors = check_fields(FIELDS, params)

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, cast, exists, func, inspect, or_, se
 from sqlalchemy.dialects.postgresql import JSONPATH
 
 from app.core.extensions import db
-from app.models import JournalEntry, Permission, PermissionView, User, ViewMenu
+from app.models import JournalEntry, Permission, PermissionView, RoleGrant, User, ViewMenu
 from app.models.history import ABOUT_PERSONS, ROW_CHANGED
 
 MOVES_SHOWN = 20
@@ -130,6 +130,13 @@ def permission_names(ids: Collection[int]) -> dict[int, tuple[str, str]]:
     statement = select(PermissionView.id, Permission.name, ViewMenu.name).where(PermissionView.id.in_(ids))
     found = db.session.execute(statement.join(PermissionView.permission).join(PermissionView.view_menu))
     return {key: (name, view) for key, name, view in found}
+
+
+def granted_permissions(ids: Collection[int]) -> dict[int, tuple[str, tuple[str, str]]]:
+    """Return a dict from id to (role, (permission, view)), for the `RoleGrant` rows with these ids that still exist."""
+    columns = (RoleGrant.id, RoleGrant.role, RoleGrant.permission, RoleGrant.view)
+    found = db.session.execute(select(*columns).where(RoleGrant.id.in_(ids)))
+    return {key: (role, (permission, view)) for key, role, permission, view in found}
 
 
 Values = dict[str, Any] | None

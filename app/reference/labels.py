@@ -19,6 +19,11 @@ COLUMNS: Labels = {
     "approver_rank": _("Pangkat/golongan yang mengesahkan"),
     "after": _("Sesudah langkah"),
     "rights_as": _("Hak lihat seperti"),
+    "role": _("Peran"),
+    "says_id": _("Penjelasan satu baris"),
+    "says_en": _("Penjelasan dalam bahasa Inggris"),
+    "copy_of": _("Salinan dari peran"),
+    "acts": _("Bertindak dalam proses"),
     "alarm_days": _("Jarak antartingkat eskalasi (hari kerja)"),
     "back_to": _("Dikembalikan ke"),
     "organisation": _("Organisasi"),
@@ -152,6 +157,11 @@ HINTS: Labels = {
     "order_of_role": _(
         "Angka kecil tampil lebih dahulu, juga sebagai kolom lembar SOP. Kosong: tepat sebelum atasannya."
     ),
+    "says": _("Ditampilkan di samping nama peran saat memilih peran petugas."),
+    "copy_of": _("Peran baru mendapat kedudukan dan hak yang sama. Tanpa salinan, peran itu belum punya hak apa pun."),
+    "acts": _(
+        "Tanpa centang, peran ini hanya membaca apa yang dilihat peran asalnya: untuk staf yang menyiapkan pekerjaan."
+    ),
     "rights_as": _("Peran baru melihat dan membuka layar yang sama seperti peran ini."),
     "initials": _("Konsep yang diajukan menunggu paraf mereka sebelum Kepala OPD dapat menandatangani."),
     "actor_headings": _("Satu baris untuk setiap kolom pelaksana, menurut urutannya pada lembar."),
@@ -232,6 +242,10 @@ TITLES: Labels = {
     "sop_step": _("Langkah SOP"),
     "sop_step_new": _("Tambah langkah SOP"),
     "sop_step_edit": _("Ubah langkah SOP"),
+    "roles": _("Peran"),
+    "role": _("Data peran"),
+    "role_new": _("Tambah peran"),
+    "role_edit": _("Ubah peran"),
     "actors": _("Pelaksana SOP"),
     "actor": _("Data pelaksana SOP"),
     "actor_new": _("Tambah pelaksana SOP"),

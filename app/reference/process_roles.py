@@ -4,7 +4,7 @@ from sqlalchemy import Text, cast, or_, select
 
 from app.access.process_rows import process_actors
 from app.core.extensions import db
-from app.models import ActorRow, Role, SopStepRow, SopVersion, StepTask, assoc_user_role
+from app.models import ActorRow, OfficeRole, Role, SopStepRow, SopVersion, StepTask, assoc_user_role
 from workflow_rules.process.actors import Organisation
 
 
@@ -26,12 +26,15 @@ def order_below(superior: str | None) -> int:
 
 
 def is_named(code: str) -> bool:
-    """Return whether a version of the SOP or an officer's account has the role, or a step was ever open for it."""
+    """Return whether a version of the SOP, an officer's account or another role has the role of the process, or a step
+    was ever open for it.
+    """
     in_version = or_(SopVersion.fast_track_actor == code, cast(SopVersion.powers, Text).contains(f'"{code}"'))
     found = (
         select(SopStepRow.id).where(SopStepRow.actor == code),
         select(SopVersion.id).where(in_version),
         select(StepTask.id).where(StepTask.actor == code),
         select(assoc_user_role.c.id).join(Role, Role.id == assoc_user_role.c.role_id).where(Role.name == code),
+        select(OfficeRole.id).where(OfficeRole.actor == code, OfficeRole.name != code),
     )
     return any(db.session.execute(query.limit(1)).first() is not None for query in found)

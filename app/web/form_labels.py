@@ -69,6 +69,18 @@ REFUSED: Labels = {
     "side_action_not_possible": _("Pilih hanya tindakan yang mungkin pada langkah ini"),
     "wrong_status": _("Pilih status yang sesuai dengan letak langkah ini"),
     "role_stays": _("Peran ini tidak dapat dihapus: versi SOP atau aduan menyebutnya."),
+    "role_held": _(
+        "Peran ini tidak dapat dihapus: ia bawaan program, dipegang seorang petugas, atau milik pelaksana SOP."
+    ),
+    "role_needs_name": _("Tulis nama peran"),
+    "own_role": _("Hak peran yang Anda pegang sendiri diubah oleh administrator lain"),
+    "unknown_right": _("Pilih hak dari daftar ini"),
+    "right_not_possible": _("Peran ini tidak dapat memakai hak itu"),
+    "administers_always": _("Peran administrator harus tetap dapat mengatur akun dan peran"),
+    "identity_held": _(
+        "Peran ini sudah dipegang petugas. Buat salinannya, beri hak itu, lalu tunjuk petugasnya: pengawas"
+        " mengonfirmasi setiap penunjukan"
+    ),
     "role_line": _("Pilih atasan yang ada di atasnya, bukan bawahannya sendiri"),
     "wrong_actor": _("Langkah ini tidak dapat diberikan kepada pelaksana itu"),
     "role_not_given": _("Pilih paling sedikit satu peran dari daftar ini"),

@@ -6,18 +6,25 @@ from sqlalchemy.orm import aliased
 
 from app.core.statement_cache import Moment, as_agency
 from app.models import AgencyTrackRow, StepTask
-from workflow_rules.process.actors import Person
+from workflow_rules.process.actors import Capacity, Person
 from workflow_rules.process.steps import StepKind
 from workflow_rules.time.deadlines import TimeState
 
 _tasks = StepTask.__table__
 
 
+def offices_of(person: Person) -> tuple[Capacity, ...]:
+    """Return the capacities whose work this person sees in the inbox: own and delegated ones, and those in which a
+    clerk reads.
+    """
+    return person.capacities + person.reads
+
+
 def waits_for(person: Person) -> ColumnElement[bool]:
     """Return an SQL condition on StepTask for open steps that this person may do today, by own capacity or
-    delegation.
+    delegation, or that a clerk prepares.
     """
-    if not person.capacities:
+    if not offices_of(person):
         return false()
     return StepTask.closed_at.is_(None) & is_held_by(person)
 
@@ -27,7 +34,7 @@ def is_held_by(person: Person) -> ColumnElement[bool]:
     holds today.
     """
     held = []
-    for capacity in person.capacities:
+    for capacity in offices_of(person):
         own = _tasks.c.actor == capacity.actor
         if capacity.agency is not None:
             own = own & (_tasks.c.agency_code == as_agency(capacity.agency))
@@ -59,7 +66,7 @@ def waits_for_initial(person: Person) -> ColumnElement[bool]:
         track.agency_code == StepTask.agency_code,
     )
     mine = []
-    for capacity in person.capacities:
+    for capacity in offices_of(person):
         if capacity.agency is not None:
             awaited = track.awaits.op("@>")(literal([capacity.actor], JSONB))
             mine.append(and_(track.agency_code == as_agency(capacity.agency), awaited))

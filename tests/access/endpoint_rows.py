@@ -7,7 +7,6 @@ from typing import Any
 from flask_appbuilder.security.sqla.models import Role, User
 from rq import Queue
 from sqlalchemy import select
-from werkzeug.security import generate_password_hash
 
 from app.accounts.api_keys import KeyInput, make_new_key
 from app.accounts.sessions import begin
@@ -16,7 +15,7 @@ from app.core.clock import OFFICE_ZONE, office_today, utc_now
 from app.core.extensions import db, redis_client
 from app.core.jobs import QUEUE_OF, JobName
 from app.core.periods import days
-from app.demo.accounts import PASSWORD, demo_person, make_key
+from app.demo.accounts import demo_person, make_key
 from app.models import (
     ActorRow,
     Agency,
@@ -35,6 +34,7 @@ from app.models import (
     Letter,
     NationalLimitRow,
     Notice,
+    OfficeRole,
     OfficerProfile,
     RegisterKind,
     SavedList,
@@ -64,6 +64,7 @@ from app.texts.kinds import KINDS
 from app.texts.versions import save_draft
 from app.webhooks.manage import EndpointInput, add_endpoint, send_test
 from app.worklists.saved_lists import save_list
+from tests.access.made_roles import a_role, an_account
 from tests.factories import a_complaint, a_report
 from tests.files.states import call_clean
 from workflow_rules.process.actors import SYSTEM
@@ -82,7 +83,7 @@ ROWS: dict[str, Any] = {
     "petugas": OfficerProfile.user_id,
     "teks-standar": StandardText.id,
     "users": User.id,
-    "roles": Role.id,
+    "peran": OfficeRole.id,
 }
 ACTIONS = {"delegasi": "end_now", "versi-sop": "copy_draft", "users": "resetpasswords"}
 Parts = dict[str, str]
@@ -91,16 +92,12 @@ Parts = dict[str, str]
 def make_parts() -> Parts:
     """What stands in the addresses: one row of each kind, all of them there."""
     integration = db.session.scalars(select(Role).where(Role.name == "integration")).one()
-    _add_account("integrasi", integration)
+    _add_accounts()
     _add_delegation()
     _add_standard_texts()
     grant_id = _add_grant(integration)
     field, other_field = _add_field("uji"), _add_field("uji_lain")
-    role = Role.id == select(Role.id).where(Role.name == "supervisor").scalar_subquery()
-    found = {
-        base: str(db.session.scalars(select(key).where(role if base == "roles" else True).order_by(key)).first())
-        for base, key in ROWS.items()
-    }
+    found = {base: str(db.session.scalars(select(key).order_by(key)).first()) for base, key in ROWS.items()}
     draft = copy_as_draft(db.session.scalars(select(SopVersion.id)).one())
     found |= {"versi-sop": str(draft.id), "langkah-sop": str(draft.steps[0].id), **_parts_of_a_case()}
     found |= _part_of_sp4n()
@@ -111,6 +108,7 @@ def make_parts() -> Parts:
         **_parts_of_texts(),
         "reader_key": _add_reader(),
         "int:grant_id": str(grant_id),
+        "int:role_id": found["peran"],
         "/isian/": str(field),
         "/api/v1/field_definition/": str(other_field),
         "int:key_id": str(db.session.scalars(select(ApiKey.id).order_by(ApiKey.id)).first()),
@@ -145,7 +143,7 @@ def _parts_of_the_api(found: Parts) -> Parts:
     of_screen = {"agency": "opd", "category": "kategori", "district": "kecamatan", "village": "desa"}
     of_screen |= {"holiday": "hari-libur", "working_hours": "jam-kerja", "national_limit": "batas-nasional"}
     of_screen |= {"delegation": "delegasi", "officer": "petugas", "standard_text": "teks-standar"}
-    of_screen |= {"choice": "daftar-pilihan", "actor": "pelaksana"}
+    of_screen |= {"choice": "daftar-pilihan", "actor": "pelaksana", "role": "peran"}
     rows = {
         "sop": SopVersion.id,
         "process": SopVersion.id,
@@ -300,13 +298,15 @@ def _parts_of_webhooks() -> Parts:
     return {"int:endpoint_id": str(endpoint.id), "int:message_id": str(send_test(endpoint.id, utc_now()))}
 
 
-def _add_account(username: str, role: Role) -> None:
-    user = User(
-        username=username, first_name="Uji", last_name="Coba", email=f"{username}@balangan.example", active=True
-    )
-    user.active, user.password, user.roles = True, generate_password_hash(PASSWORD), [role]
-    db.session.add(user)
-    db.session.commit()
+def _add_accounts() -> None:
+    """A program's account, and officers with roles that the office made."""
+    a_role("staf_sekretaris", "agency_secretary", acts=False)
+    a_role("pengawas_inspektorat", "supervisor")
+    a_role("tamu", None)
+    an_account("integrasi", "integration")
+    an_account("staf.dishub", "staf_sekretaris", agency="dishub")
+    an_account("pengawas.dua", "pengawas_inspektorat")
+    an_account("tamu", "tamu")
 
 
 def _add_delegation() -> None:

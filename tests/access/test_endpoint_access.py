@@ -36,11 +36,14 @@ ACCOUNTS = {
     "administrator": "administrator",
     "integration": "integrasi",
 }
+MADE_ACCOUNTS = {"clerk": "staf.dishub", "second_supervisor": "pengawas.dua", "own_role": "tamu"}
+LIKE = {"clerk": "agency_secretary", "second_supervisor": "supervisor"}
+"""Officers with roles that the office made; a copy of a role opens what that role opens, a clerk's without its acts."""
 LAST = ("/delete", "DELETE ", "/impor/<int:import_id>/batal", "/empty", "POST /jadwal-laporan/<int:schedule_id>/hapus")
 LAST += ("/security/logout", "/akhiri-lain", "/lacak/kasus/selesai")
 STRANGERS = ("anonymous", "reporter", "deactivated")
 """Nobody; a citizen whose code has opened the own case; an officer whose account was closed while signed in."""
-VISITORS = (*STRANGERS, "program", "reader", *ACCOUNTS)
+VISITORS = (*STRANGERS, "program", "reader", *ACCOUNTS, *MADE_ACCOUNTS)
 PROGRAMS = {"program": "key", "reader": "reader_key"}
 OFFICE = {"complaint_admin", "section_head", "division_head", "office_head"}
 AGENCY = {"agency_admin", "agency_secretary", "agency_head"}
@@ -59,6 +62,10 @@ class Kind:
     blind: frozenset[str] = frozenset()
     others: str = "forbidden"
     strangers: str = "login"
+    any_role: bool = False
+    """Whether a role without any right opens it."""
+    acts: bool = False
+    """Whether it is part of acting on a case, which a clerk cannot."""
     by_scope: bool = False
     """Whether a valid key without the scope gets 403; at other endpoints a key is not accepted at all."""
 
@@ -91,10 +98,10 @@ def resources(*names: str) -> str:
     return "\n".join(f"GET /api/v1/{name}/\nGET /api/v1/{name}/<int:number>" for name in names)
 
 
-def written_resources() -> str:
+def written_resources(*names: str) -> str:
     """Those by which reference data is written; what takes a row away comes last."""
     routes = "POST /api/v1/{0}/\nPUT /api/v1/{0}/<int:number>\nDELETE /api/v1/{0}/<int:number>"
-    return "\n".join(routes.format(name) for name in WRITTEN)
+    return "\n".join(routes.format(name) for name in names)
 
 
 PLAIN = (
@@ -151,18 +158,19 @@ ENDPOINTS = {
         GET /api/v1/_openapi
         GET /api/v1/docs
         """,
+        any_role=True,
     ),
     "single sign-on, where no provider is set": Kind(set(), "GET /masuk/sso\nGET /masuk/sso/kembali", others="login"),
     "the second page of the login, which is behind whoever is signed in": Kind(
-        SIGNED_IN, "GET /login/kode\nPOST /login/kode"
+        SIGNED_IN, "GET /login/kode\nPOST /login/kode", any_role=True
     ),
     "the letter of the own case, which is there once it was answered; others are led to the code": Kind(
-        EVERYBODY - {"reporter"}, "GET /lacak/kasus/surat/<int:letter_id>.pdf", strangers="nothing"
+        EVERYBODY - {"reporter"}, "GET /lacak/kasus/surat/<int:letter_id>.pdf", strangers="nothing", any_role=True
     ),
-    "the start page": Kind(SIGNED_IN, "GET /"),
-    "the question before a logout": Kind(SIGNED_IN, "GET /logout/"),
-    "what is new in one's inbox": Kind(EVERYBODY, "GET /kabar"),
-    "several steps of one's own at once": Kind(OFFICERS, "POST /bersama/\nPOST /bersama/kerjakan"),
+    "the start page": Kind(SIGNED_IN, "GET /", any_role=True),
+    "the question before a logout": Kind(SIGNED_IN, "GET /logout/", any_role=True),
+    "what is new in one's inbox": Kind(EVERYBODY, "GET /kabar", any_role=True),
+    "several steps of one's own at once": Kind(OFFICERS, "POST /bersama/\nPOST /bersama/kerjakan", acts=True),
     "named views of the lists": Kind(OFFICERS, "POST /tampilan/simpan\nPOST /tampilan/biasa"),
     "a named view, by the officer whose it is": Kind(
         {"agency_admin"}, "POST /tampilan/<int:list_id>/hapus", blind=frozenset(OFFICERS)
@@ -185,6 +193,7 @@ ENDPOINTS = {
         GET /userinfoeditview/form
         POST /userinfoeditview/form
         """,
+        any_role=True,
     ),
     "one's own notices": Kind(
         SIGNED_IN - {"integration"},
@@ -194,6 +203,7 @@ ENDPOINTS = {
         GET /pemberitahuan/cara
         POST /pemberitahuan/cara
         """,
+        any_role=True,
     ),
     "a sign-in, by the officer whose it is": Kind(
         {"agency_admin"},
@@ -290,16 +300,20 @@ ENDPOINTS = {
         GET /aduan/<int:complaint_id>/batas
         GET /aduan/<int:complaint_id>/surat/<int:letter_id>.pdf
         GET /aduan/<int:complaint_id>/lampiran/<int:attachment_id>
-        POST /aduan/<int:complaint_id>/tindakan
         POST /kertas/minta/<int:complaint_id>
         GET /kertas/<int:paper_id>
         GET /kertas/<int:paper_id>/keadaan
         GET /kertas/<int:paper_id>.pdf
         POST /kertas/<int:paper_id>/ulang
         GET /api/v1/complaint/<int:number>/actions
-        POST /api/v1/complaint/<int:number>/actions
         """,
         blind=frozenset({"elsewhere"}),
+    ),
+    "acting on a case": Kind(
+        ON_THE_CASE,
+        "POST /aduan/<int:complaint_id>/tindakan\nPOST /api/v1/complaint/<int:number>/actions",
+        blind=frozenset({"elsewhere"}),
+        acts=True,
     ),
     "one case over REST": Kind(
         ON_THE_CASE | {"reader"},
@@ -320,6 +334,7 @@ ENDPOINTS = {
         POST /aduan/<int:complaint_id>/surat/<int:letter_id>/pindaian
         """,
         blind=frozenset({"elsewhere"}),
+        acts=True,
     ),
     "the evidence of a case, for those who see every case": Kind(
         OFFICE | {"supervisor"}, "POST /aduan/<int:complaint_id>/bundel", blind=frozenset(AGENCY | {"elsewhere"})
@@ -368,7 +383,11 @@ ENDPOINTS = {
     ),
     "reference data over REST": Kind(OFFICERS | {"administrator", "reader"}, resources(*RESOURCES), by_scope=True),
     "the journal over REST": Kind({"supervisor", "administrator", "reader"}, resources("journal"), by_scope=True),
-    "changing reference data over REST": Kind({"administrator"}, written_resources()),
+    "roles over REST": Kind({"administrator", "reader"}, resources("role"), by_scope=True),
+    "changing roles over REST": Kind(
+        {"administrator"}, "PUT /api/v1/role/<int:number>/rights\n" + written_resources("role")
+    ),
+    "changing reference data over REST": Kind({"administrator"}, written_resources(*WRITTEN)),
     "drafts of the process over REST": Kind(
         {"administrator"},
         """
@@ -416,6 +435,7 @@ ENDPOINTS = {
         {"complaint_admin", "section_head", "agency_secretary"},
         "POST /aduan/<int:complaint_id>/identitas\nPOST /api/v1/complaint/<int:number>/identity",
         blind=frozenset({"elsewhere"}),
+        acts=True,
     ),
     "the data of a case, completed or corrected": Kind(
         {"complaint_admin", "section_head"},
@@ -469,6 +489,7 @@ ENDPOINTS = {
         AGENCY | {"administrator"},
         "POST /surat-opd/<int:agency_id>/nomor",
         blind=frozenset({"elsewhere"}),
+        acts=True,
     ),
     "the journal of settings": Kind({"supervisor", "administrator"}, "GET /jurnal/"),
     "changing reference data": Kind(
@@ -510,7 +531,10 @@ ENDPOINTS = {
         "\n".join(
             [
                 screen("users", "list show add edit action confirm_action"),
-                screen("roles", READ),
+                screen("peran", f"{READ} {WRITE}"),
+                "GET /peran/matriks/",
+                "GET /peran/hak/<int:role_id>",
+                "POST /peran/hak/<int:role_id>",
                 "GET /resetpassword/form",
                 "POST /resetpassword/form",
             ]
@@ -551,9 +575,11 @@ ENDPOINTS = {
     "a new token for a long-lived one, which nobody here holds": Kind(
         set(), "POST /api/v1/security/refresh", others="login"
     ),
-    "the end of one's own token, after every other endpoint": Kind(SIGNED_IN, "POST /api/v1/security/logout"),
+    "the end of one's own token, after every other endpoint": Kind(
+        SIGNED_IN, "POST /api/v1/security/logout", any_role=True
+    ),
     "the end of one's own other sign-ins, that token's too": Kind(
-        SIGNED_IN - {"integration"}, "POST /akun/masuk/akhiri-lain"
+        SIGNED_IN - {"integration"}, "POST /akun/masuk/akhiri-lain", any_role=True
     ),
 }
 
@@ -564,6 +590,11 @@ def written() -> dict[str, Kind]:
 
 
 def expected(kind: Kind, visitor: str) -> str:
+    if visitor == "own_role":
+        return "in" if kind.any_role else "nothing" if "administrator" in kind.blind else kind.others
+    if visitor == "clerk" and kind.acts:
+        return "forbidden"
+    visitor = LIKE.get(visitor, visitor)
     if visitor in kind.opens_to:
         return "in"
     if visitor in PROGRAMS and kind.by_scope:
@@ -639,7 +670,7 @@ def test_every_endpoint_answers_this_visitor_as_the_table_says(
     as_user: Callable[[str], FlaskClient],
     bearer: Callable[[str], dict[str, str]],
 ) -> None:
-    name = ACCOUNTS.get(visitor)
+    name = (ACCOUNTS | MADE_ACCOUNTS).get(visitor)
     key = parts[PROGRAMS[visitor]] if visitor in PROGRAMS else ""
     headers = bearer(name) if name else {"Authorization": f"Bearer {key}"} if key else {}
     known = as_stranger(app, visitor, parts) if visitor in STRANGERS else None

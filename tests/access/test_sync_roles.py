@@ -7,8 +7,8 @@ from flask import Flask
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, ViewMenu
 from sqlalchemy import select
 
-from app.access import sync_roles as module
-from app.access.roles import ROLE_GRANTS
+from app.access import roles
+from app.access.roles import SEEDED_ROLES, Right, seeded_pairs
 from app.access.sync_roles import sync_roles
 from app.commands.maintenance import migrate_database
 from app.core.extensions import db
@@ -24,14 +24,7 @@ def granted() -> dict[str, set[tuple[str, str]]]:
 
 def written() -> dict[str, set[tuple[str, str]]]:
     """What the table says each may do."""
-    return {
-        role: {
-            ("menu_access" if view == "menu" else name, name if view == "menu" else view)
-            for view, names in grants.items()
-            for name in names
-        }
-        for role, grants in ROLE_GRANTS.items()
-    }
+    return {role: set(seeded_pairs(role)) for role in SEEDED_ROLES}
 
 
 def give(role: str, permission: str, view: str) -> None:
@@ -95,7 +88,7 @@ def test_a_screen_that_is_new_gets_its_permissions(context: Flask) -> None:
 
 def test_a_grant_of_what_no_screen_has_stops_the_migrate(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     before = granted()
-    monkeypatch.setitem(module.ROLE_GRANTS, "supervisor", {"Complaint": ("can_forget",)})
+    monkeypatch.setitem(roles.RIGHTS, "act", Right("cases", frozenset({("can_forget", "Complaint")})))
     with pytest.raises(LookupError, match="can_forget"):
         sync_roles()
     db.session.rollback()

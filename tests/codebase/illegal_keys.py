@@ -130,6 +130,7 @@ REFERENCE = (
     Twice("uq_personal_value_case_code", "personal_value", ({"code": "cc"}, {"complaint_id": 9003})),
     Twice("uq_choice_code", "choice", ({"code": "cc"}, {"list": "channel", "agency_code": None})),
     Twice("uq_actor_code", "actor", ({"code": "cc"},)),
+    Twice("uq_office_role_name", "office_role", ({"name": "cc"},)),
     Twice("uq_role_grant_right", "role_grant", ({"role": "cc"}, {"view": "cc"}, {"permission": "cc"})),
     Twice("uq_process_step_code", "process_step", ({"code": "cc"},)),
     Twice("uq_category_code", "category", ({"code": "cc"},)),

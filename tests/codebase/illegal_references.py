@@ -19,6 +19,7 @@ REFERENCES = {
     "attachment": "complaint_id>complaint",
     "category": "default_agency_code>agency parent_id>category",
     "actor": "superior>actor",
+    "office_role": "actor>actor",
     "choice": "agency_code>agency",
     "choice_officer": "choice_id>choice user_id>ab_user",
     "complaint": (
@@ -158,6 +159,7 @@ MAY_BE_EMPTY = {
     "backup_run": "slot",
     "category": "default_agency_code parent_id",
     "actor": "superior",
+    "office_role": "actor standing",
     "choice": "agency_code",
     "field_definition": "active_from active_until",
     "complaint": ("answered_at category_id district_id ended_at merged_into_id route sp4n_tracking_id village_id"),

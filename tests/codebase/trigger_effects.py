@@ -289,6 +289,21 @@ PROCESS = (
             *(("process_step", "code = 'cc'"), ("process_step", "act = 'report'")),
         )
     ),
+    *(
+        Guard(
+            "office_role_keeps_its_name",
+            "update",
+            "a role keeps its name and what it is in the process",
+            f"UPDATE office_role SET {change} WHERE id = 9001",
+            "UPDATE office_role SET label_id = 'x', label_en = 'x', says_id = 'x', says_en = 'x' WHERE id = 9001",
+        )
+        for change in (
+            "name = 'cc'",
+            "actor = 'section_head'",
+            "acts = false",
+            "standing = 'supervisor', actor = NULL, acts = false",
+        )
+    ),
 )
 ENTRY_STAYS = "an entry of a list is ended, never deleted or renamed"
 LISTS = (
@@ -501,6 +516,9 @@ DEFINITIONS = tuple(
         ("field_definition", "insert", "INSERT INTO field_definition (code, label_id, type) VALUES ('c', 'C', 'date')"),
         ("field_definition", "update", "UPDATE field_definition SET label_id = 'x'"),
         ("field_definition", "delete", "DELETE FROM field_definition WHERE id = 9002"),
+        ("office_role", "insert", "INSERT INTO office_role (name, label_id) VALUES ('cc', 'CC')"),
+        ("office_role", "update", "UPDATE office_role SET label_id = 'x' WHERE id = 9001"),
+        ("office_role", "delete", "DELETE FROM office_role WHERE id = 9001"),
         ("role_grant", "insert", "INSERT INTO role_grant (role, view, permission) VALUES ('cc', 'CC', 'can_cc')"),
         ("role_grant", "update", "UPDATE role_grant SET allowed = false WHERE id = 9001"),
         ("role_grant", "delete", "DELETE FROM role_grant WHERE id = 9001"),

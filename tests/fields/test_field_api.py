@@ -69,7 +69,8 @@ def test_a_value_is_validated_recorded_filtered_sorted_and_replayed(
         listed = client.get(f"/api/v1/complaint/?sort={order}", headers=clerk).get_json()["result"]
         assert listed[0]["number"] == first
     with app.app_context():
-        data = db.session.scalars(select(ComplaintEvent.data).where(ComplaintEvent.kind == "received")).first()
+        received = select(ComplaintEvent.data).where(ComplaintEvent.kind == "received").order_by(ComplaintEvent.id)
+        data = db.session.scalars(received).first()
         assert (data["values"], data["definitions"]) == ({"nomor_tiang": "PR222"}, {"nomor_tiang": field})
         assert audit_all() == []
 

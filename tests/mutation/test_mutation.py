@@ -173,8 +173,9 @@ def test_every_mutant_of_the_schema_is_a_statement_that_the_database_takes(app: 
                     connection.execute(cast(LiteralString, mutant.becomes()))
             except psycopg.Error:
                 refused.append(mutant.function)
-    named = ["actor.uq_actor_code", "agency.uq_agency_code", "process_step.uq_process_step_code"]
-    assert refused == named, "foreign keys refer to them"
+    keys = {"actor.uq_actor_code", "agency.uq_agency_code", "process_step.uq_process_step_code"}
+    seeds = {f"office_role.ck_office_role_{part}" for part in ("acts", "label_id", "standing")}
+    assert set(refused) == keys | seeds, "foreign keys refer to them, or the rows that come with the program break them"
     assert len(found) > 500
 
 

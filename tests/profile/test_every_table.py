@@ -42,8 +42,16 @@ WITHOUT_SECTION = {
     **dict.fromkeys(("api_key", "webhook_endpoint", "sync_peer"), _PLACE),
     **dict.fromkeys(("report_schedule", "report_recipient"), "made by officers and sent to named officers"),
     **dict.fromkeys(
-        ("ab_role", "role_grant", "ab_permission", "ab_view_menu", "ab_permission_view", "ab_permission_view_role"),
-        "roles are code as yet",
+        (
+            "ab_role",
+            "office_role",
+            "role_grant",
+            "ab_permission",
+            "ab_view_menu",
+            "ab_permission_view",
+            "ab_permission_view_role",
+        ),
+        "no section as yet",
     ),
 }
 MACHINE = "keys of this database"

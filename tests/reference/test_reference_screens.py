@@ -89,7 +89,7 @@ def test_categories_have_two_levels(app: Flask, screen: FlaskClient) -> None:
 
 def test_every_reference_screen_leads_back_to_its_own_list_or_row(app: Flask, screen: FlaskClient) -> None:
     """Also after other screens were looked at, as in another tab, and to the list as it was filtered."""
-    bases = ["opd", "petugas", "delegasi", "kategori", "kecamatan", "desa", "batas-nasional", "users", "roles"]
+    bases = ["opd", "petugas", "delegasi", "kategori", "kecamatan", "desa", "batas-nasional", "users", "peran"]
     views = {str(v.route_base).strip("/"): v for v in app.appbuilder.baseviews if isinstance(v, GuardedRequests)}
     lists = {base: view for base, view in views.items() if "list" in view.include_route_methods}
     assert set(bases) <= set(lists)

@@ -30,7 +30,9 @@ def changes() -> list[tuple[str, str, bool]]:
 
 
 def limits(case: Case) -> list[object]:
-    return list(db.session.scalars(select(StepTask.due_at).where(StepTask.complaint_id == case.id)))
+    return list(
+        db.session.scalars(select(StepTask.due_at).where(StepTask.complaint_id == case.id).order_by(StepTask.id))
+    )
 
 
 def test_a_case_is_tied_and_untied_and_its_record_tells_it(context: Flask) -> None:

@@ -56,7 +56,8 @@ def test_a_draft_is_saved_activated_and_put_back(context: Flask, screen: FlaskCl
     assert wording(CODE, {})["subject"] != "Judul baru"
     assert activated(screen).status_code == 303
     assert newest().activated_by.username == "administrator"
-    journalled = db.session.scalars(select(JournalEntry).where(JournalEntry.data["table"].astext == "text_version"))
+    named = select(JournalEntry).where(JournalEntry.data["table"].astext == "text_version")
+    journalled = db.session.scalars(named.order_by(JournalEntry.id))
     acts = [(entry.data["act"], entry.data["after"].get("reason"), entry.officer_id) for entry in journalled]
     by = demo_person("administrator").id
     assert acts == [("insert", "", by), ("update", "Lebih jelas", by)]

@@ -27,7 +27,7 @@ SCREENS = {
     "pelaksana": "ActorView",
     "versi-sop": "SopVersionView",
     "users": "Accounts",
-    "roles": "Roles",
+    "peran": "OfficeRoleView",
 }
 SignIn = Callable[[str], FlaskClient]
 
@@ -70,7 +70,7 @@ def test_a_list_is_not_ordered_by_what_it_does_not_offer(page: Callable[[str], i
 def test_unreadable_filters_are_refused(page: Callable[[str], int], base: str) -> None:
     assert page(f"/{base}/list/?_flt_0_password=x") == 200
     text = {"petugas": "position", "delegasi": "decree_number", "users": "username", "versi-sop": "title"}
-    text |= {"batas-nasional": "source", "pelaksana": "label_id"}
+    text |= {"batas-nasional": "source", "pelaksana": "label_id", "peran": "label_id"}
     column = text.get(base, "name")
     assert page(f"/{base}/list/?_flt_0_{column}=%25_%5C") == 200
     assert page(f"/{base}/list/?_flt_0_{column}=a%00b") == 400

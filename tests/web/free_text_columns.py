@@ -15,6 +15,7 @@ FREE_TEXT = {
     "backup_run": "detail",
     "category": "name",
     "actor": "label_id label_en",
+    "office_role": "label_id label_en says_id says_en",
     "process_step": "label_id label_en",
     "choice": "label_id label_en",
     "complaint": "title body location_text corrected field_values",
@@ -74,6 +75,7 @@ NO_FREE_TEXT = {
         agency_track.state agency_track.replaces agency_track.awaits api_key.scopes attachment.added_by
         attachment.media_type attachment.state attachment.state_reason backup_run.kind backup_run.slot category.code
         actor.code actor.organisation actor.superior process_step.code process_step.act
+        office_role.name office_role.actor office_role.standing
         role_grant.role role_grant.view role_grant.permission sop_version.powers
         sop_step.status sop_step.back_to sop_step.side_actions step_task.status
         category.default_agency_code category.national_class choice.list choice.code choice.flags choice.agency_code

@@ -87,7 +87,7 @@ class TwoStepView(BaseView):
         A wrong password or code shows the page again with status 422; 403 for officers who must have a second step.
         Raises Problem(429) after too many wrong attempts.
         """
-        if must_have(current_user, current_person()):
+        if must_have(current_person()):
             abort(403)
         attempt = admit_code(current_user.id, utc_now())
         if not _is_own_password(request.form.get("sandi", "")):
@@ -127,7 +127,7 @@ def _page(errors: dict[str, str] | None = None) -> str:
         qr=segno.make(address, error="m").svg_data_uri(scale=5, border=4, light="#fff") if address else "",
         secret=" ".join(row.secret[n : n + 4] for n in range(0, len(row.secret), 4)) if row and waiting else "",
         left=codes_left(current_user.id) if row is not None and not waiting else 0,
-        required=must_have(current_user, current_person()),
+        required=must_have(current_person()),
         errors=errors or {},
     )
     return page

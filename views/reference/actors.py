@@ -4,11 +4,12 @@ from typing import Any
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 
+from app.access.office_roles import ROLES
 from app.access.process_rows import ACTORS, actor_names, process_actors
-from app.access.sync_roles import copy_rights, remove_role
+from app.access.role_rights import RoleStays, add_role, remove_role
 from app.core.definitions import forget_version
 from app.core.rows import taken_codes
-from app.models import ActorRow
+from app.models import ActorRow, OfficeRole
 from app.reference.labels import TITLES
 from app.reference.process_roles import is_named, line_goes_down, order_below
 from app.vocabulary.words import ORGANISATIONS
@@ -48,7 +49,7 @@ class ActorView(GuardedModelView):
 
     def propose(self, form: Any) -> None:
         """Make the code from the name of the role, if there is none."""
-        propose_code(form, form.label_id.data or "", lambda: taken_codes(ActorRow.code) | {*ACTORS})
+        propose_code(form, form.label_id.data or "", lambda: taken_codes(ActorRow.code) | {*ACTORS, *ROLES})
 
     def before_save(self, item: ActorRow) -> None:
         """Place a role without an order below its superior. Raises ChangeRefused (role_line) for a superior that stands
@@ -65,10 +66,13 @@ class ActorView(GuardedModelView):
         """
         if item.seeded or is_named(item.code):
             raise ChangeRefused("role_stays")
-        remove_role(item.code)
+        try:
+            remove_role(item.code)
+        except RoleStays as stays:
+            raise ChangeRefused("role_stays") from stays
 
     def after_change(self, item: ActorRow) -> None:
         """Give a new role its rights, and let this request read the roles again."""
         if rights_as := getattr(item, "rights_as", None):
-            copy_rights(rights_as, item.code)
+            add_role(OfficeRole(name=item.code, actor=item.code, acts=True), rights_as)
         forget_version()

@@ -10,14 +10,16 @@ from flask_appbuilder.security.sqla.models import Role
 from flask_babel import gettext
 from markupsafe import Markup
 
+from app.access.office_roles import ROLES
 from app.access.people import names_of
 from app.access.process_rows import ACTORS, STEPS
-from app.accounts.labels import GRANTS
+from app.access.roles import OWN_ACCOUNT, RIGHTS
+from app.accounts.labels import OWN_ACCOUNT_TEXT, RIGHT_TEXTS
 from app.choices.labels import FLAGS, LISTS
 from app.fields.labels import AUDIENCES, MOMENTS, TYPES
 from app.models import Agency, Category, Choice, District, ReportSchedule, SopVersion
 from app.notices.labels import PREFERENCE_LABELS
-from app.reference.journal import names_by_id, permission_names
+from app.reference.journal import granted_permissions, names_by_id, permission_names
 from app.reference.labels import COLUMNS, LIMIT_CLASSES, NATIONAL_CLASSES, NATIONAL_STAGES
 from app.texts.labels import ALL_SCOPES, STANDARD_KINDS, STATES
 from app.vocabulary.actions import BUTTONS
@@ -44,7 +46,8 @@ _WORDS: dict[tuple[str, str], Mapping[str, Any]] = {
     ("standard_text", "scope"): ALL_SCOPES,
     ("text_version", "state"): STATES,
     ("sop_step", "actor"): ACTORS,
-    ("role_grant", "role"): ACTORS,
+    ("office_role", "actor"): ACTORS,
+    ("office_role", "standing"): ACTORS,
     ("sop_step", "back_to"): STEPS,
     ("sop_step", "status"): STATUSES,
     ("sop_step", "allowance_unit"): UNITS,
@@ -89,13 +92,16 @@ def rows_in_words(rows: list[dict[str, Any]]) -> Callable[[Row], RowInWords]:
     names |= dict.fromkeys(_PEOPLE, people)
     for table, model in (("agency", Agency), ("category", Category)):
         names[f"{table}.parent_id"] = names_by_id(model, _keys([r for r in rows if r["table"] == table], "parent_id"))
+    names["role_grant"] = _grants({row["key"]["id"] for row in rows if row["table"] == "role_grant"})
     return partial(_row_in_words, names)
 
 
 def _row_in_words(names: Mapping[str, Names], row: Row) -> RowInWords:
     table, before, after = row["table"], row["before"] or {}, row["after"] or {}
-    what = str(ROW_TABLES.get(table, table)) + (f" “{row['name']}”" if row["name"] else "")
-    columns = [name for name in {**before, **after} if name != "id"]
+    name = row["name"] or (names[table].get(row["key"]["id"]) if table == "role_grant" else "")
+    what = str(ROW_TABLES.get(table, table)) + (f" “{name}”" if name else "")
+    hidden = {"id", "role", "view", "permission", "of_office"} if table == "role_grant" else {"id"}
+    columns = [column for column in {**before, **after} if column not in hidden]
     shown = [(name, before.get(name), after.get(name)) for name in columns]
     if row["act"] == "delete":
         shown = [(name, None, held) for name, held, _ in shown]
@@ -150,7 +156,7 @@ def _keys(rows: Iterable[Row], column: str) -> set[int]:
 
 
 def _roles(keys: set[int]) -> Names:
-    return {key: str(ACTORS.get(name, name)) for key, name in names_by_id(Role, keys).items()}
+    return {key: ROLES.get(name, name) for key, name in names_by_id(Role, keys).items()}
 
 
 def _rights(keys: set[int]) -> Names:
@@ -159,7 +165,20 @@ def _rights(keys: set[int]) -> Names:
     """
     code = Markup('<code lang="zxx">{} · {}</code>')
     found = permission_names(keys).items()
-    return {key: str(GRANTS[pair]) if pair in GRANTS else code.format(*pair) for key, pair in found}
+    return {key: str(_RIGHT_OF[pair]) if pair in _RIGHT_OF else code.format(*pair) for key, pair in found}
+
+
+def _grants(keys: set[int]) -> Names:
+    """Return what the rows of rights are called, by their ids: the role and the right to which a permission belongs."""
+    found = granted_permissions(keys).items()
+    return {key: f"{ROLES.get(role, role)}: {_RIGHT_OF[pair]}" for key, (role, pair) in found if pair in _RIGHT_OF}
+
+
+_RIGHT_OF = {
+    **dict.fromkeys(OWN_ACCOUNT.pairs, OWN_ACCOUNT_TEXT),
+    **{pair: RIGHT_TEXTS[code] for code, right in reversed(RIGHTS.items()) for pair in right.pairs},
+}
+"""The right to which a permission belongs, the first one where several take it."""
 
 
 _FINDERS: dict[str, Callable[[set[int]], Names]] = {

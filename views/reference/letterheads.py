@@ -87,7 +87,7 @@ class LetterheadView(BaseView):
 def may_record_numbers(agency: Agency) -> bool:
     """Return whether the current officer may record letter numbers in this agency's number book."""
     person = current_person()
-    own = agency.code in person.agencies
+    own = any(capacity.agency == agency.code for capacity in person.capacities)
     return own or may("can_write", "Reference") or (registers(person) and agency.code == OFFICE_AGENCY)
 
 

@@ -3,6 +3,7 @@
 from app.access.current_person import current_person
 from app.core.clock import utc_now
 from app.core.request_context import PageCounts, request_context
+from app.worklists.waiting import offices_of
 from app.worklists.work_counts import count_badges
 
 
@@ -12,7 +13,7 @@ def page_counts() -> PageCounts | None:
     None for a user who has no capacity and is no supervisor. They are queried once per request.
     """
     person = current_person()
-    if not (person.capacities or person.observes):
+    if not (offices_of(person) or person.observes):
         return None
     context = request_context()
     if context.worklist_counts is None:

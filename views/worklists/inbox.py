@@ -11,8 +11,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.access.current_person import current_person, may
-from app.access.people import ADMINISTRATOR_ROLE
-from app.access.process_rows import ACTORS, STEPS, known_steps, process_parts
+from app.access.office_roles import role_names
+from app.access.process_rows import STEPS, known_steps, process_parts
 from app.choices.lists import CHANNELS
 from app.core.clock import office_today, utc_now
 from app.core.request_context import request_context
@@ -24,6 +24,7 @@ from app.worklists.complaint_lists import ComplaintFilter, complaint_page, count
 from app.worklists.inbox import Queue, WorkFilter, work_page
 from app.worklists.saved_lists import lists_of
 from app.worklists.search import prepare_search
+from app.worklists.waiting import offices_of
 from app.worklists.work_counts import WorkCounts, count_inbox, count_newer
 from views.shared.highlighted_rows import with_hits
 from views.shared.list_address import ListAddress, pages_of, read_address
@@ -46,7 +47,6 @@ from workflow_rules.process.steps import StepKind
 from workflow_rules.time.deadlines import TimeState
 
 LATE_SHOWN = 10
-WITHOUT_OFFICE = ("supervisor", "administrator")
 
 
 def install(app: Flask) -> None:
@@ -64,7 +64,7 @@ class InboxView(IndexView):
         if not current_user.is_authenticated:
             return to_login()
         person = current_person()
-        if person.capacities:
+        if offices_of(person):
             return _inbox(person)
         if person.observes:
             return _overview(person)
@@ -105,7 +105,7 @@ def _inbox(person: Person) -> str:
     return render_template(
         "worklists/inbox.html",
         title=gettext("Kotak Kerja"),
-        offices=[office_name(capacity) for capacity in person.capacities],
+        offices=[office_name(capacity) for capacity in offices_of(person)],
         channel_words=CHANNELS,
         selects=address.selects("langkah", "kategori", "kecamatan"),
         now=now,
@@ -139,7 +139,7 @@ def _tabs(person: Person, counts: WorkCounts, address: ListAddress) -> list[dict
 
     They are the usual tabs for the officer's capacities, then a tab for every other step that waits for the officer.
     """
-    usual = dict.fromkeys(tab for capacity in person.capacities for tab in _usual_tabs(capacity.actor))
+    usual = dict.fromkeys(tab for capacity in offices_of(person) for tab in _usual_tabs(capacity.actor))
     waiting = dict.fromkeys(step for step in counts.steps if step not in usual)
     asked = ["initials"] if counts.initials or address.get("antre") == "initials" else []
     current = {key: value for key, value in address.values.items() if key in _TABBED}
@@ -239,7 +239,7 @@ def menu_badges() -> dict[str, tuple[int, bool]]:
     """
     counts = page_counts()
     if counts is None:
-        if not any(role.name == ADMINISTRATOR_ROLE for role in current_user.roles):
+        if not current_person().administers:
             return {}
         context = request_context()
         if context.failed_messages is None:
@@ -256,6 +256,6 @@ def role_line() -> str:
     """
     person = current_person()
     if not person.capacities:
-        return ", ".join(str(ACTORS[role.name]) for role in current_user.roles if role.name in WITHOUT_OFFICE)
+        return role_names(current_user.roles)
     first, *others = [office_name(capacity) for capacity in person.capacities]
     return f"{first} +{len(others)}" if others else first

@@ -39,8 +39,8 @@ class DelegationKind(StrEnum):
 @dataclass(frozen=True)
 class Capacity:
     """One role in which a person may act. `agency` is the agency code, None for every role outside the agencies.
-    For a delegated role `on_behalf_of` is the giver's user id, and `kind` and `delegation` (its id) are set; else they
-    are None.
+    For a delegated role `on_behalf_of` (the giver's user id), `kind` and `delegation` (its id) are set. `held_as` is
+    the role of the account that gives the capacity, if it has another name.
     """
 
     actor: str
@@ -48,12 +48,13 @@ class Capacity:
     on_behalf_of: int | None = None
     kind: DelegationKind | None = None
     delegation: int | None = None
+    held_as: str | None = None
 
 
 @dataclass(frozen=True)
 class Person:
-    """The person who requests an action, with all capacities of that day, own ones first. `observes` marks a
-    supervisor, who sees every case but cannot act; `administers` an administrator, which gives no sight of cases.
+    """The person who requests an action, with all capacities of that day, own ones first, and those in which a clerk
+    only `reads`. `observes` marks a supervisor, who sees every case but cannot act; `administers` an administrator.
     """
 
     id: int | None
@@ -61,10 +62,11 @@ class Person:
     capacities: tuple[Capacity, ...] = ()
     observes: bool = False
     administers: bool = False
+    reads: tuple[Capacity, ...] = ()
 
     @property
     def agencies(self) -> frozenset[str]:
-        return frozenset(c.agency for c in self.capacities if c.agency is not None)
+        return frozenset(c.agency for c in self.capacities + self.reads if c.agency is not None)
 
     def capacity_as(self, actors: Collection[str]) -> Capacity | None:
         """Return the person's first `Capacity` in one of these roles, an own one before a delegated one; else None."""
@@ -73,7 +75,7 @@ class Person:
     @property
     def sees_every_case(self) -> bool:
         """Whether the person may see all cases: a supervisor, or anyone with a capacity outside the agencies."""
-        return self.observes or any(c.agency is None for c in self.capacities)
+        return self.observes or any(c.agency is None for c in self.capacities + self.reads)
 
 
 REPORTER = Person(None, "reporter", (Capacity(BY_REPORTER),))

@@ -14,13 +14,13 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
-from app.access.people import ADMINISTRATOR_ROLE, SUPERVISOR_ROLE
+from app.access.people import administrators, supervisors
 from app.audit.invariants.scope import SLICES, Checked, Finding, Scope
 from app.audit.invariants.table import CHECKS, check, is_red, not_checked
 from app.core.clock import office_time, utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
-from app.models import InvariantFinding, InvariantResult, InvariantRun, Notice, Role, User, assoc_user_role
+from app.models import InvariantFinding, InvariantResult, InvariantRun, Notice
 from app.notices.notify import Notifier
 from app.reference.calendar import load_working_calendar
 
@@ -34,7 +34,6 @@ RETENTION = timedelta(days=90)
 OVERLAP = timedelta(hours=1)
 """Overlap with the previous run, for transactions that were still open when it began."""
 
-RECIPIENT_ROLES = (ADMINISTRATOR_ROLE, SUPERVISOR_ROLE)
 MAX_SHOWN = 5
 
 Clock = Callable[[], datetime]
@@ -174,10 +173,8 @@ def _notify(run: InvariantRun, now: datetime) -> None:
         kind = "records_green"
     else:
         return
-    recipients = select(User.id).join(assoc_user_role, assoc_user_role.c.user_id == User.id)
-    recipients = recipients.join(Role, Role.id == assoc_user_role.c.role_id)
-    recipients = recipients.where(Role.name.in_(RECIPIENT_ROLES), User.active.is_(True)).distinct().order_by(User.id)
-    Notifier(load_working_calendar(), now).records_checked(run.id, kind, list(db.session.scalars(recipients)))
+    recipients = sorted({*administrators(), *supervisors()})
+    Notifier(load_working_calendar(), now).records_checked(run.id, kind, recipients)
 
 
 def _red_before(run: InvariantRun) -> bool:

@@ -9,14 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
-from app.access.people import SUPERVISOR_ROLE, person_of
+from app.access import people
+from app.access.office_roles import is_supervisor
+from app.access.people import person_of
 from app.core.after_commit import enqueue_after_commit
 from app.core.clock import office_time
 from app.core.extensions import db
 from app.core.identifiers import LARGEST_ID
 from app.core.jobs import JobName
 from app.core.transaction import one_transaction
-from app.models import ReportJob, ReportRecipient, ReportSchedule, Role, User
+from app.models import ReportJob, ReportRecipient, ReportSchedule, User
 from app.models.report import Rhythm
 from app.reporting.exports.request import WantedReport, scope_of, wanted_of
 from workflow_rules.process.actors import Person
@@ -43,8 +45,7 @@ class Plan:
 
 def supervisors() -> dict[int, str]:
     """Return a dict from user id to full name of the active supervisors, who may receive scheduled export reports."""
-    statement = select(User).join(User.roles).where(Role.name == SUPERVISOR_ROLE, User.active.is_(True))
-    return {user.id: user.get_full_name() for user in db.session.scalars(statement.order_by(User.id))}
+    return people.names_of(people.supervisors())
 
 
 class PlanChanged(Exception):
@@ -178,11 +179,7 @@ def _make(schedule: ReportSchedule, now: datetime) -> int:
     done = select(ReportJob.user_id).where(ReportJob.schedule_id == schedule.id, ReportJob.period_on == span.first)
     served = set(db.session.scalars(done))
     users = [recipient.user for recipient in schedule.recipients if recipient.user_id not in served]
-    return sum(
-        _queue(schedule, user, span, now)
-        for user in users
-        if user.is_active and any(role.name == SUPERVISOR_ROLE for role in user.roles)
-    )
+    return sum(_queue(schedule, user, span, now) for user in users if user.is_active and is_supervisor(user))
 
 
 def _queue(schedule: ReportSchedule, user: User, span: Span, now: datetime) -> int:

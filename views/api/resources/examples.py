@@ -35,6 +35,17 @@ _KNOWN: dict[str, dict[str, Any]] = {
         "rights_as": "division_head",
         "seeded": False,
     },
+    "role": {
+        "code": "staf_kepala_seksi",
+        "label": {"id": "Staf Kepala Seksi", "en": None},
+        "says": {"id": "Menyiapkan pemeriksaan aduan", "en": None},
+        "copy_of": "section_head",
+        "actor": "section_head",
+        "acts": False,
+        "standing": None,
+        "rights": ["late_cases", "read_cases"],
+        "seeded": False,
+    },
     "district": {"code": "63.11.01", "name": "Contoh"},
     "village": {"code": "63.11.01.2001", "name": "Contoh", "district": "63.11.01"},
     "holiday": {"day": "2027-03-01", "name": "Libur contoh", "kind": "local"},
@@ -62,7 +73,12 @@ _KNOWN: dict[str, dict[str, Any]] = {
     "letter": {"case_number": "LB-2027-000001", "number": "500.12/1/DISHUB/2027", "agency": "dishub"},
     "journal": {"kind": "calendar_changed", "reason": "Keputusan contoh", "officer": _OFFICER},
 }
-_OF_NEW_ROWS = {"choice": ("list", "agency", "seeded"), "actor": ("organisation", "seeded")}
+_OF_NEW_ROWS = {
+    "choice": ("list", "agency", "seeded"),
+    "actor": ("organisation", "seeded"),
+    "role": ("actor", "acts", "standing", "rights", "seeded"),
+}
+_SHOWN = ("parent", "seeded", "actor", "standing", "rights")
 _PATTERNED = {"number_pattern": "{kode}/{nomor}/{akhiran}/{tahun}", "allowance_unit": "working_minutes"}
 _OF_TYPE: dict[str, Any] = {"boolean": True, "integer": 1, "array": [], "object": {}, "string": "Contoh"}
 _OF_FORMAT = {"date": "2027-03-01", "date-time": "2027-03-01T08:00:00+08:00"}
@@ -93,7 +109,7 @@ def example_body(resource: Resource, new: bool = True) -> dict[str, Any]:
     reason = {"reason": "Keputusan contoh"} if resource.asks_reason else {}
     if new:
         needed = {"national_class": "no_oversight"} if resource.name == "category" else {}
-        own = {name: value for name, value in known.items() if name not in ("parent", "seeded")}
+        own = {name: value for name, value in known.items() if name not in _SHOWN}
         return {**needed, **own, **reason}
     fixed = {"id", "created_at", *(("code",) if "code" in known else ()), *_OF_NEW_ROWS.get(resource.name, ())}
     return {**{k: v for k, v in example_of(resource).items() if k not in fixed}, **reason}

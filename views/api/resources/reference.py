@@ -6,6 +6,8 @@ from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.access.process_rows import ACTORS
+from app.access.role_rights import rights_of
 from app.models import (
     ActorRow,
     Agency,
@@ -15,6 +17,7 @@ from app.models import (
     District,
     Holiday,
     NationalLimitRow,
+    OfficeRole,
     OfficerProfile,
     StandardText,
     Village,
@@ -22,6 +25,7 @@ from app.models import (
 )
 from app.models.organisation import PAPERS, SIGNING_METHODS
 from app.models.reference import WEEKDAYS
+from app.models.role import ADMINISTRATOR, SUPERVISOR
 from app.texts.labels import STANDARD_KINDS, STANDARD_SCOPES
 from app.vocabulary.words import AGENCY_KINDS, DELEGATION_KINDS, HOLIDAY_KINDS
 from views.api.http.contract import Schema
@@ -122,6 +126,29 @@ ACTOR = Resource(
     sorts=("code", "order"),
     screen="ActorView",
     members={"label": {"id": "label_id", "en": "label_en"}},
+)
+ROLE = Resource(
+    name="role",
+    model=OfficeRole,
+    title=_("Peran"),
+    columns=(
+        *several(OfficeRole, "id"),
+        renamed(OfficeRole, "code", "name"),
+        Column(
+            "label",
+            _LABEL,
+            lambda row: {"id": row.label_id or ACTORS[row.actor], "en": row.label_en or None},
+            ("label_id", "label_en"),
+        ),
+        Column("says", _LABEL, lambda row: {"id": row.says_id, "en": row.says_en or None}, ("says_id", "says_en")),
+        *several(OfficeRole, "actor", "acts", "standing", "seeded", standing=(SUPERVISOR, ADMINISTRATOR)),
+        Column("rights", _NAMES, lambda row: sorted(rights_of(row.name)), ()),
+    ),
+    filters=(equal(OfficeRole.name, "code"), equal(OfficeRole.actor), equal(OfficeRole.acts)),
+    sorts=("code",),
+    permission=("can_read", "OfficeRole"),
+    screen="OfficeRoleView",
+    members={"code": "name", "label": {"id": "label_id", "en": "label_en"}, "says": {"id": "says_id", "en": "says_en"}},
 )
 DISTRICT = Resource(
     name="district",

@@ -1,0 +1,130 @@
+"""roles as rows: the role of the process that each has, and whether it acts in it or only reads
+
+A clerk's role has an actor and does not act. Roles without an actor may have the standing of a supervisor, who sees
+every case, or of an administrator.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from migrations.journal import journal
+
+revision = "0047"
+down_revision = "0046"
+branch_labels = None
+depends_on = None
+
+SAYS = {
+    "complaint_admin": (
+        "Menerima dan mencatat aduan, meneruskannya, dan membalas pelapor",
+        "Receives and records complaints, passes them on and replies to reporters",
+    ),
+    "section_head": (
+        "Memeriksa aduan yang dicatat dan memberi paraf",
+        "Checks recorded complaints and initials them",
+    ),
+    "division_head": (
+        "Melaporkan aduan kepada Kepala Dinas dan memberi paraf",
+        "Reports complaints to the head of the office and initials them",
+    ),
+    "office_head": (
+        "Memberi arahan dan mendisposisikan jawaban",
+        "Directs complaints and passes answers on",
+    ),
+    "agency_admin": (
+        "Menerima aduan di OPD dan mengirim tanggapannya",
+        "Receives complaints at the agency and sends its answers",
+    ),
+    "agency_head": (
+        "Mendisposisikan aduan di OPD dan menandatangani tanggapan",
+        "Passes complaints on inside the agency and signs its answers",
+    ),
+    "agency_secretary": (
+        "Menyusun tanggapan OPD",
+        "Drafts the answers of the agency",
+    ),
+}
+OTHERS = (
+    (
+        "supervisor",
+        ("Pengawas", "Supervisor"),
+        ("Melihat semua aduan dan laporan tanpa bertindak", "Sees all complaints and reports, and does not act"),
+    ),
+    (
+        "administrator",
+        ("Administrator sistem", "System administrator"),
+        (
+            "Mengatur akun, data induk, dan sistem; tidak membaca aduan",
+            "Manages accounts, reference data and the system",
+        ),
+    ),
+    (
+        "integration",
+        ("Integrasi", "Integration"),
+        ("Untuk akun sebuah program; tidak membuka layar", "For the account of a program; opens no screen"),
+    ),
+)
+
+
+def upgrade() -> None:
+    op.create_table(
+        "office_role",
+        sa.Column("id", sa.BigInteger(), primary_key=True),
+        sa.Column("name", sa.String(80), nullable=False, unique=True),
+        sa.Column("label_id", sa.String(300), nullable=False, server_default=""),
+        sa.Column("label_en", sa.String(300), nullable=False, server_default=""),
+        sa.Column("says_id", sa.String(300), nullable=False, server_default=""),
+        sa.Column("says_en", sa.String(300), nullable=False, server_default=""),
+        sa.Column("actor", sa.String(80), sa.ForeignKey("actor.code"), nullable=True),
+        sa.Column("acts", sa.Boolean(), nullable=False, server_default="false"),
+        sa.Column("standing", sa.String(80), nullable=True),
+        sa.Column("seeded", sa.Boolean(), nullable=False, server_default="false"),
+        sa.CheckConstraint("name ~ '^[a-z][a-z0-9_]*$'", name=op.f("ck_office_role_name")),
+        sa.CheckConstraint("label_id <> '' OR acts", name=op.f("ck_office_role_label_id")),
+        sa.CheckConstraint("NOT acts OR actor IS NOT NULL", name=op.f("ck_office_role_acts")),
+        sa.CheckConstraint(
+            "standing IS NULL OR (standing IN ('supervisor', 'administrator') AND actor IS NULL)",
+            name=op.f("ck_office_role_standing"),
+        ),
+    )
+    roles = sa.table(
+        "office_role",
+        *(sa.column(name) for name in ("name", "label_id", "label_en", "says_id", "says_en", "actor", "standing")),
+        *(sa.column(name, sa.Boolean()) for name in ("acts", "seeded")),
+    )
+    actors = op.get_bind().execute(sa.text('SELECT code, seeded FROM actor ORDER BY "order", id')).all()
+    for code, seeded in actors:
+        says = SAYS.get(code, ("", ""))
+        row = {"name": code, "says_id": says[0], "says_en": says[1], "actor": code, "acts": True, "seeded": seeded}
+        op.execute(roles.insert().values(**row))
+    for name, label, says in OTHERS:
+        standing = name if name in ("supervisor", "administrator") else None
+        words = {"label_id": label[0], "label_en": label[1], "says_id": says[0], "says_en": says[1]}
+        op.execute(roles.insert().values(name=name, standing=standing, acts=False, seeded=True, **words))
+    op.execute(
+        "CREATE TRIGGER office_role_changes_definitions AFTER INSERT OR UPDATE OR DELETE ON office_role "
+        "FOR EACH STATEMENT EXECUTE FUNCTION definitions_changed()"
+    )
+    op.execute(KEPT)
+    op.execute(
+        "CREATE TRIGGER office_role_keeps_its_name BEFORE UPDATE ON office_role FOR EACH ROW "
+        "EXECUTE FUNCTION keep_kind_of_role()"
+    )
+    journal("office_role")
+
+
+KEPT = """
+CREATE OR REPLACE FUNCTION keep_kind_of_role() RETURNS trigger LANGUAGE plpgsql SET search_path TO public, pg_temp
+AS $$
+BEGIN
+    IF (OLD.name, OLD.actor, OLD.acts, OLD.standing) IS DISTINCT FROM (NEW.name, NEW.actor, NEW.acts, NEW.standing) THEN
+        RAISE EXCEPTION 'a role keeps its name and what it is in the process' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$
+"""
+
+
+def downgrade() -> None:
+    op.drop_table("office_role")
+    op.execute("DROP FUNCTION keep_kind_of_role()")
