@@ -1,7 +1,8 @@
 """roles as rows: the role of the process that each has, and whether it acts in it or only reads
 
 A clerk's role has an actor and does not act. Roles without an actor may have the standing of a supervisor, who sees
-every case, or of an administrator.
+every case, or of an administrator. Which roles open identities is read
+from their rights, so that a copy of such a role waits for its confirmation too.
 """
 
 import sqlalchemy as sa
@@ -105,6 +106,12 @@ def upgrade() -> None:
         "CREATE TRIGGER office_role_changes_definitions AFTER INSERT OR UPDATE OR DELETE ON office_role "
         "FOR EACH STATEMENT EXECUTE FUNCTION definitions_changed()"
     )
+    op.execute(GUARD_ROLES.format(opens=OPENS_IDENTITIES))
+    op.execute(GUARD_RIGHTS)
+    op.execute(
+        "CREATE TRIGGER rights_are_guarded BEFORE INSERT OR UPDATE OR DELETE ON role_grant "
+        "FOR EACH ROW EXECUTE FUNCTION guard_rights()"
+    )
     op.execute(KEPT)
     op.execute(
         "CREATE TRIGGER office_role_keeps_its_name BEFORE UPDATE ON office_role FOR EACH ROW "
@@ -125,6 +132,66 @@ END $$
 """
 
 
+OPENS_IDENTITIES = """EXISTS (
+            SELECT 1 FROM ab_role JOIN role_grant ON role_grant.role = ab_role.name WHERE ab_role.id = NEW.role_id
+            AND view = 'Identity' AND permission IN ('can_open', 'can_search', 'can_read') AND allowed
+        )"""
+OF_THREE_ROLES = """EXISTS (
+            SELECT 1 FROM ab_role WHERE id = NEW.role_id AND name IN ('complaint_admin', 'section_head', 'supervisor')
+        )"""
+GUARD_ROLES = """
+CREATE OR REPLACE FUNCTION guard_roles() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path TO public, pg_temp AS $$
+DECLARE
+    person integer := nullif(current_setting('lapor.person', true), '')::integer;
+BEGIN
+    IF person IN (NEW.user_id, OLD.user_id) THEN
+        RAISE EXCEPTION 'nobody changes the own roles' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF TG_OP <> 'DELETE' AND person IS NOT NULL AND EXISTS (SELECT 1 FROM complaint)
+        AND {opens}
+        AND NOT EXISTS (
+            SELECT 1 FROM identity_grant WHERE user_id = NEW.user_id AND role_id = NEW.role_id
+            AND state = 'confirmed' AND decided_by_id = person
+        ) THEN
+        RAISE EXCEPTION 'a role that opens identities needs a confirmation' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END $$
+"""
+GUARD_RIGHTS = """
+CREATE OR REPLACE FUNCTION guard_rights() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path TO public, pg_temp AS $$
+DECLARE
+    person integer := nullif(current_setting('lapor.person', true), '')::integer;
+BEGIN
+    IF person IS NULL THEN
+        RETURN coalesce(NEW, OLD);
+    END IF;
+    IF EXISTS (
+        SELECT 1 FROM ab_user_role JOIN ab_role ON ab_role.id = ab_user_role.role_id
+        WHERE user_id = person AND name IN (NEW.role, OLD.role)
+    ) THEN
+        RAISE EXCEPTION 'nobody changes the rights of the own role' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF TG_OP <> 'DELETE' AND NEW.allowed AND NEW.view = 'Identity'
+        AND NEW.permission IN ('can_open', 'can_search', 'can_read')
+        AND (OLD.role, OLD.view, OLD.permission, OLD.allowed)
+            IS DISTINCT FROM (NEW.role, NEW.view, NEW.permission, NEW.allowed)
+        AND EXISTS (SELECT 1 FROM complaint)
+        AND EXISTS (
+            SELECT 1 FROM ab_user_role JOIN ab_role ON ab_role.id = ab_user_role.role_id WHERE name = NEW.role
+        ) THEN
+        RAISE EXCEPTION 'a right to identities comes with a role that is confirmed' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END $$
+"""
+
+
 def downgrade() -> None:
+    op.execute(GUARD_ROLES.format(opens=OF_THREE_ROLES))
+    op.execute("DROP TRIGGER rights_are_guarded ON role_grant")
+    op.execute("DROP FUNCTION guard_rights()")
     op.drop_table("office_role")
     op.execute("DROP FUNCTION keep_kind_of_role()")

@@ -227,6 +227,42 @@ IDENTITIES = (
     ),
 )
 
+OWN_RIGHTS, HELD = (
+    "nobody changes the rights of the own role",
+    "a right to identities comes with a role that is confirmed",
+)
+NEW_RIGHT = "INSERT INTO role_grant (role, view, permission) VALUES ('aa', 'BB', 'can_aa')"
+OPENING = "INSERT INTO role_grant (role, view, permission) VALUES ('{role}', 'Identity', '{right}')"
+MADE_OPENING = "UPDATE role_grant SET view = 'Identity', permission = 'can_open', role = '{role}' WHERE id = 9001"
+RIGHTS = (
+    *(
+        Guard("rights_are_guarded", event, OWN_RIGHTS, _by(9001, change), _by(9002, change))
+        for event, change in (
+            ("insert", NEW_RIGHT),
+            ("update", "UPDATE role_grant SET allowed = false WHERE id = 9001"),
+            ("update", "UPDATE role_grant SET role = 'bb' WHERE id = 9001"),
+            ("delete", "DELETE FROM role_grant WHERE id = 9001"),
+        )
+    ),
+    *(
+        Guard("rights_are_guarded", "insert", HELD, _by(9003, OPENING.format(role="aa", right=right)), accepted)
+        for right in ("can_open", "can_search", "can_read")
+        for accepted in (
+            _by(9003, OPENING.format(role="bb", right=right)),
+            _by(9003, OPENING.format(role="aa", right="can_call")),
+            NO_CASES + _by(9003, OPENING.format(role="aa", right=right)),
+            OPENING.format(role="aa", right=right),
+        )
+    ),
+    Guard(
+        "rights_are_guarded",
+        "update",
+        HELD,
+        _by(9003, MADE_OPENING.format(role="aa")),
+        _by(9003, MADE_OPENING.format(role="bb")),
+    ),
+)
+
 OWN_MEMBERSHIP = "nobody changes the own membership"
 NEW_MEMBER = "INSERT INTO officer_profile (user_id, agency_code, position, nip, rank) VALUES (9004, {code}, '', '', '')"
 OTHER_AGENCY = "UPDATE officer_profile SET agency_code = '{code}' WHERE user_id = 9003"
@@ -409,6 +445,7 @@ GUARDS = (
     *OWN_DELEGATIONS,
     *ROLES,
     *IDENTITIES,
+    *RIGHTS,
     *MEMBERSHIP,
     *TEXTS,
 )
