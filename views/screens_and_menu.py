@@ -14,6 +14,7 @@ from views.accounts.account_page import PATH as ACCOUNT_PATH
 from views.accounts.account_page import AccountView
 from views.accounts.api_keys import KeyView
 from views.accounts.identity_grants import IdentityGrantView
+from views.accounts.new_officer import NewOfficerView
 from views.accounts.notices import NoticeView
 from views.accounts.password_links import ForgottenView, NewPasswordView
 from views.accounts.second_step import TwoStepView
@@ -22,6 +23,7 @@ from views.accounts.single_sign_on import SignOnView
 from views.api.cases.complaints import ComplaintsApi
 from views.api.cases.worklist import WorklistApi
 from views.api.definitions.fields import FieldDefinitionApi
+from views.api.definitions.officers import NewOfficerApi
 from views.api.definitions.processes import ProcessDraftApi
 from views.api.definitions.roles import RoleRightsApi
 from views.api.definitions.texts import TextApi
@@ -93,6 +95,7 @@ WITHOUT_MENU = (
     TwoStepView,
     SignInCareView,
     IdentityGrantView,
+    NewOfficerView,
     SigningMeansView,
     TogetherView,
     SavedListView,
@@ -116,7 +119,7 @@ WITHOUT_MENU = (
     WebhookManageView,
 )
 
-DEFINITIONS = (FieldDefinitionApi, TextApi, ProcessDraftApi, RoleRightsApi)
+DEFINITIONS = (FieldDefinitionApi, TextApi, ProcessDraftApi, RoleRightsApi, NewOfficerApi)
 PUBLIC = (
     TrackingFormView,
     TrackedCaseView,

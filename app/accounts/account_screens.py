@@ -11,12 +11,14 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user
 from sqlalchemy import inspect
 from werkzeug.wrappers import Response
-from wtforms import ValidationError
+from wtforms import StringField, ValidationError
+from wtforms.validators import Email, Length, Optional
 
 from app.access.current_person import may
 from app.access.office_roles import ROLES, role_names
 from app.accounts.account_notices import notify_old_address
 from app.accounts.identity_grants import ask_grants, needing_confirmation, nobody_decides
+from app.accounts.new_officer import email_is_taken
 from app.accounts.password_reset import invite
 from app.accounts.passwords import unknown_password_hash
 from app.core.clock import utc_now
@@ -58,6 +60,18 @@ def _in_words(form: Any) -> Any:
     return form
 
 
+def _address_is_free(form: Any, field: Any) -> None:
+    """Raise ValidationError if another account has the e-mail address."""
+    if email_is_taken(field.data, (request.view_args or {}).get("pk")):
+        raise ValidationError(REFUSED["email_taken"])
+
+
+_EMAIL = StringField(
+    _("Surel"),
+    validators=[Optional(), Length(max=320), Email(message=REFUSED["bad_email"]), _address_is_free],
+    filters=[lambda text: (text or "").strip()],
+)
+"""Officers without an e-mail address get the link to their password by hand."""
 _ROLES = {"roles": [["name", FilterInFunction, given_roles]]}
 _NAMES = ["first_name", "last_name", "username", "active", "email", "roles"]
 
@@ -72,7 +86,8 @@ class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
     list_columns = ["username", "first_name", "last_name", "roles", "active"]
     show_fieldsets = UserDBModelView.show_fieldsets
     add_columns = edit_columns = _NAMES
-    add_form_extra_fields: ClassVar[dict[str, Any]] = {}
+    add_form_extra_fields: ClassVar[dict[str, Any]] = {"email": _EMAIL}
+    edit_form_extra_fields: ClassVar[dict[str, Any]] = {"email": _EMAIL}
     search_columns = ["username", "first_name", "last_name", "email", "active", "roles"]
     order_columns = ["username", "first_name", "last_name", "active"]
     base_order = ("username", "asc")

@@ -27,7 +27,7 @@ def invite(user: User) -> None:
     """
     if not user.active:
         return
-    if not _has_mail(user):
+    if not has_mail(user):
         flash(gettext("Surel belum disetel. Buka akun ini, lalu buat tautan kata sandi untuk diserahkan."), "warning")
         return
     make_link(user, "invitation", current_user.id, utc_now(), by_mail=True)
@@ -64,7 +64,7 @@ class PasswordReset(ResetPasswordView):
         faults = {
             "way": way not in HANDED_OVER,
             "inactive": not user.active,
-            "no_mail": way == "email" and not _has_mail(user),
+            "no_mail": way == "email" and not has_mail(user),
         }
         if fault := next((name for name, there in faults.items() if there), ""):
             return _page(user, {"cara": fault}), 422
@@ -93,7 +93,8 @@ def _account() -> User | None:
     return find_user(int(key)) if key.isascii() and key.isdigit() and len(key) <= 20 else None
 
 
-def _has_mail(user: User) -> bool:
+def has_mail(user: User) -> bool:
+    """Return whether a message can reach this account: it has an e-mail address, and a mail server is set."""
     return bool(user.email and EMAIL.server_url())
 
 
@@ -103,7 +104,7 @@ def _page(user: User, faults: dict[str, str]) -> str:
         title=gettext("Kata sandi baru untuk %(name)s", name=user.get_full_name()),
         user=user,
         ways=HANDED_OVER,
-        has_mail=_has_mail(user),
+        has_mail=has_mail(user),
         typed=request.form,
         hours=current_app.config["PASSWORD_LINK_HOURS"],
         faults={name: str(LINK_FAULTS[fault]) for name, fault in faults.items()},

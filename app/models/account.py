@@ -9,6 +9,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.column_types import BigKey, Instant, Line, Prose, Word, one_of
 from app.core.encrypted_columns import SealedText
 
+ACCOUNTS = User.__table__
+ACCOUNTS.constraints -= {
+    rule for rule in ACCOUNTS.constraints if isinstance(rule, UniqueConstraint) and "email" in rule.columns
+}
+Index("uq_ab_user_email_given", User.email, unique=True, postgresql_where=text("email <> ''"))
+"""Officers without e-mail sign in by user name; Flask-AppBuilder's own table wants a different address of each."""
+
 LINK_KINDS = ("invitation", "reset", "forgotten")
 
 

@@ -535,6 +535,9 @@ ENDPOINTS = {
                 "GET /peran/matriks/",
                 "GET /peran/hak/<int:role_id>",
                 "POST /peran/hak/<int:role_id>",
+                "GET /petugas/baru",
+                "POST /petugas/baru",
+                "POST /api/v1/officer/",
                 "GET /resetpassword/form",
                 "POST /resetpassword/form",
             ]

@@ -96,7 +96,7 @@ ACCOUNTS = (
     Twice("uq_ab_register_user_email", "ab_register_user", ({"email": "bb"},), {"username": "bb"}),
     Twice("uq_ab_register_user_username", "ab_register_user", ({"username": "bb"},), {"email": "bb"}),
     Twice("uq_ab_role_name", "ab_role", ({"name": "cc"},)),
-    Twice("uq_ab_user_email", "ab_user", ({"email": "enam@contoh.id"},), {"username": "enam"}),
+    Twice("uq_ab_user_email_given", "ab_user", ({"email": "enam@contoh.id"},), {"username": "enam"}),
     Twice("uq_ab_user_username", "ab_user", ({"username": "enam"},), {"email": "enam@contoh.id"}),
     Twice("uq_ab_user_group_user_id", "ab_user_group", ({"user_id": 9002}, {"group_id": 9002})),
     Twice("uq_ab_user_role_user_id", "ab_user_role", ({"user_id": 9002}, {"role_id": 9002})),

@@ -170,6 +170,7 @@ class OfficerView(GuardedModelView):
     )
     route_base = "/petugas"
     include_route_methods = CRUD - {"delete"}
+    list_template = "reference/officers.html"
     list_title, show_title = TITLES["officers"], TITLES["officer"]
     add_title, edit_title = TITLES["officer_new"], TITLES["officer_edit"]
     list_columns = ["user", "user.username", "position", "agency", "user.roles", "user.active"]

@@ -27,6 +27,7 @@ CHANGE = Contract(
     summary=_("Tetapkan hak sebuah peran"),
     says=_("Persis hak yang disebut; yang lain dicabut dan berhenti pada permintaan berikutnya."),
     tag="role",
+    operation="set_rights_of_role",
     body=closed({"rights": many(word(RIGHTS))}),
     example={"rights": ["read_cases", "late_cases"]},
     answers={200: Answer(_("Peran dengan haknya"), _SHOWN, {"id": 2, "result": example_of(ROLE, detail=True)})},

@@ -79,7 +79,7 @@ OFFICER = Resource(
     ),
     sorts=("position",),
     eager=_user,
-    says=_("Hanya dibaca: akun, peran, dan kata sandi diatur di layar pengguna. NIP dan surel tidak diberikan."),
+    says=_("Petugas dibuat di sini, lalu diatur di layar pengguna. NIP dan surel tidak diberikan."),
 )
 SOP = Resource(
     name="sop",

@@ -1,0 +1,171 @@
+"""One form makes an officer: account, membership, role and the link that sets the password, in one transaction."""
+
+import re
+import unicodedata
+from collections.abc import Container
+from dataclasses import dataclass
+from datetime import datetime
+
+from email_validator import EmailNotValidError, validate_email
+from flask_appbuilder.security.sqla.models import Role, User
+from sqlalchemy import func, select, text
+
+from app.access.office_roles import ROLES, office_roles
+from app.access.process_rows import agency_actors
+from app.accounts.first_administrator import NAME
+from app.accounts.identity_grants import ask_grants, needing_confirmation
+from app.accounts.password_links import make_link
+from app.accounts.password_reset import has_mail
+from app.accounts.passwords import unknown_password_hash
+from app.core.extensions import db
+from app.core.identifiers import is_phone
+from app.core.transaction import one_transaction
+from app.models import Agency, NoticePreference, OfficerProfile
+from app.web.fab_repairs import is_readable
+
+LONGEST_NAME, LONGEST_POSITION = 64, 300
+NIP = re.compile(r"[0-9]{18}")
+
+
+@dataclass(frozen=True)
+class NewOfficer:
+    """A value object: what is said about a new officer, each part without outer white space. Without a user name one is
+    made from the name, without a position the role's name is taken; `agency` is a code, "" for none.
+    """
+
+    name: str
+    role: str
+    agency: str = ""
+    email: str = ""
+    phone: str = ""
+    nip: str = ""
+    position: str = ""
+    username: str = ""
+
+
+class OfficerRefused(Exception):
+    """Raised when an officer cannot be made; `faults` has for each wrong part the reason code of its sentence."""
+
+    def __init__(self, faults: dict[str, str]) -> None:
+        super().__init__(", ".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class MadeOfficer:
+    """A value object: a new officer with the account, whether an invitation was sent, the token of the link to hand
+    over instead ("": none), and whether the role waits for a supervisor's confirmation.
+    """
+
+    profile: OfficerProfile
+    invited: bool
+    token: str
+    waits: bool
+
+
+def add_officer(new: NewOfficer, by: int, now: datetime, hand_over: bool = True) -> MadeOfficer:
+    """Store the account, membership and role of a new officer, and commit. The link that sets the password is sent if
+    there is an e-mail address and a mail server; else, with `hand_over`, its token is returned. A role that opens
+    identities is requested from the supervisors. Raises OfficerRefused.
+    """
+    with one_transaction():
+        db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('new officer', 48))"))
+        if faults := _faults_in(new):
+            raise OfficerRefused(faults)
+        role = db.session.scalars(select(Role).where(Role.name == new.role)).one()
+        waits = bool(needing_confirmation([], [role]))
+        first, _, last = new.name.partition(" ")
+        name = new.username or free_username(new.name, _usernames())
+        user = User(username=name, first_name=first, last_name=last.strip(), email=new.email, active=True)
+        user.password, user.roles = unknown_password_hash(), [] if waits else [role]
+        db.session.add(user)
+        db.session.flush()
+        profile = OfficerProfile(user=user, agency_code=new.agency or None, nip=new.nip)
+        profile.position = new.position or _position(new.role)
+        db.session.add(profile)
+        if new.phone:
+            db.session.add(NoticePreference(user_id=user.id, gateway_to=new.phone))
+        db.session.flush()
+        if waits:
+            ask_grants(user, [role], by, now)
+        invited = has_mail(user)
+        token = make_link(user, "invitation", by, now, by_mail=invited) if invited or hand_over else ""
+        return MadeOfficer(profile, invited, "" if invited else token, waits)
+
+
+def free_username(name: str, taken: Container[str]) -> str:
+    """Return a user name made of the first and the last word of a name, in lower case and without accents; with a
+    number behind it if it is taken.
+    """
+    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    words = re.findall(r"[a-z0-9]+", plain.partition(",")[0]) or ["petugas"]
+    made = ".".join(dict.fromkeys((words[0], words[-1])))[:60].rstrip(".").ljust(2, "0")
+    number = 2
+    found = made
+    while found in taken:
+        found, number = f"{made}{number}", number + 1
+    return found
+
+
+def email_is_taken(email: str, but_for: str | None = None) -> bool:
+    """Return whether an account has this e-mail address, in whatever case; `but_for` is the id of one that may."""
+    with db.session.no_autoflush:
+        found = db.session.scalars(select(User.id).where(func.lower(User.email) == email.lower())).all()
+    return any(str(key) != but_for for key in found)
+
+
+def _faults_in(new: NewOfficer) -> dict[str, str]:
+    first, _, last = new.name.partition(" ")
+    wrong = {
+        "name": "officer_name" if not new.name or max(len(first), len(last)) > LONGEST_NAME else "",
+        "username": _fault_of_username(new.username),
+        "nip": _fault_of_nip(new.nip),
+        "position": "position_too_long" if len(new.position) > LONGEST_POSITION else "",
+        "role": "role_not_given" if new.role not in office_roles() else "",
+        "agency": _fault_of_agency(new),
+        "email": _fault_of_email(new),
+        "phone": "bad_phone" if new.phone and not is_phone(new.phone) else "",
+    }
+    unreadable = {part: "unreadable" for part in wrong if not is_readable(getattr(new, part))}
+    return {part: reason for part, reason in wrong.items() if reason} | unreadable
+
+
+def _usernames() -> frozenset[str]:
+    return frozenset(db.session.scalars(select(func.lower(User.username))))
+
+
+def _fault_of_username(name: str) -> str:
+    if name and not NAME.fullmatch(name):
+        return "bad_username"
+    return "username_taken" if name.lower() in _usernames() else ""
+
+
+def _fault_of_nip(nip: str) -> str:
+    if nip and not NIP.fullmatch(nip):
+        return "bad_nip"
+    known = select(OfficerProfile.user_id).where(OfficerProfile.nip == nip)
+    return "nip_taken" if nip and db.session.scalars(known).first() is not None else ""
+
+
+def _fault_of_agency(new: NewOfficer) -> str:
+    if new.agency:
+        serves = select(Agency.id).where(Agency.code == new.agency, Agency.active.is_(True))
+        return "" if db.session.scalars(serves).first() is not None else "unknown_agency"
+    role = office_roles().get(new.role)
+    return "agency_needed" if role is not None and role.actor in agency_actors() else ""
+
+
+def _fault_of_email(new: NewOfficer) -> str:
+    if not new.email:
+        return "" if new.phone else "address_needed"
+    try:
+        validate_email(new.email, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return "bad_email"
+    return "email_taken" if email_is_taken(new.email) else ""
+
+
+def _position(role: str) -> str:
+    """Return the Indonesian name of a role, which letters print as the position of its officer."""
+    with_name = office_roles()[role]
+    return with_name.label[0] or ROLES[role]
