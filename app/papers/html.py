@@ -6,9 +6,14 @@ from typing import Any
 from app.access.process_rows import in_columns, process_actors, process_parts
 from app.choices.lists import CHANNELS, URGENCIES
 from app.papers.html_parts import paper_html, public_address, qr
+from app.papers.layouts import layout_of
+from app.papers.sheet_flow import cell_lines
 from app.vocabulary.words import CLASSIFICATIONS, CONFIDENTIALITIES, DELEGATION_KINDS
 from workflow_rules.process.actors import Organisation
 from workflow_rules.process.steps import StepKind
+
+MARKS_ONLY = 3
+"""The last layout whose SOP sheet has marks and no lines."""
 
 
 def receipt(frozen: Mapping[str, Any]) -> str:
@@ -101,18 +106,21 @@ def sop_sheet(frozen: Mapping[str, Any]) -> str:
         headings = [column["name"] for column in columns]
     relayed = {step["number"]: step["actor"] for step in frozen["steps"] if step["step"] == StepKind.RELAY.value}
     rows = [step for step in frozen["steps"] if step["step"] != StepKind.RELAY.value]
+    steps = [{**row, "actors": {row["actor"], relayed.get(row["number"], row["actor"])}} for row in rows]
+    codes = [column["code"] for column in columns]
     return paper_html(
         "sop_sheet",
         frozen,
         frozen["made_at"],
         capacity=DELEGATION_KINDS.get(frozen.get("approver_capacity") or ""),
-        columns=[column["code"] for column in columns],
+        columns=codes,
+        ways=cell_lines(steps, codes, StepKind.AGENCY_RECEIVE.value) if layout_of(frozen) > MARKS_ONLY else [],
         office=[column["code"] for column in columns if column["of"] == Organisation.OFFICE],
         agency_columns=[column["code"] for column in columns if column["of"] == Organisation.AGENCY],
         actors={column["code"]: column["name"] for column in columns},
         relay=StepKind.RELAY.value,
         headings=headings,
-        steps=[{**row, "actors": {row["actor"], relayed.get(row["number"], row["actor"])}} for row in rows],
+        steps=steps,
         whole=_whole(frozen["steps"]),
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-LAYOUT = 3
+LAYOUT = 4
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 

@@ -11,7 +11,18 @@ from app.papers.html import role_columns
 from app.papers.papers import make_paper
 
 _OF_A_STEP = (
-    *("step", "number", "actor", "allowance_value", "allowance_unit", "procedure", "inputs", "output", "remark"),
+    *(
+        "step",
+        "number",
+        "actor",
+        "back_to",
+        "allowance_value",
+        "allowance_unit",
+        "procedure",
+        "inputs",
+        "output",
+        "remark",
+    ),
 )
 _OF_A_VERSION = (
     "number",
