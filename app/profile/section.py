@@ -12,7 +12,7 @@ Profile = Mapping[str, Any]
 
 IDENTITIES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(
-        ("agencies", "categories", "districts", "villages", "fields", "options", "texts", "actors"), ("code",)
+        ("agencies", "categories", "districts", "villages", "fields", "options", "texts", "actors", "roles"), ("code",)
     ),
     "standard_texts": ("code",),
     "lists": ("list", "code"),

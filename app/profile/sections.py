@@ -5,6 +5,7 @@ from typing import Any
 from app.profile.calendar import HOLIDAYS, NATIONAL_LIMITS, WORKING_WEEKS
 from app.profile.definitions import FIELDS, LISTS
 from app.profile.organisation import AGENCIES, CATEGORIES, DISTRICTS
+from app.profile.roles import ROLES
 from app.profile.section import Profile
 from app.profile.sop import ACTORS, SOP
 from app.profile.texts import STANDARD_TEXTS, TEXTS
@@ -14,7 +15,7 @@ FORMAT = 1
 SECTIONS = (
     *(AGENCIES, CATEGORIES, DISTRICTS),
     *(LISTS, FIELDS, TEXTS, STANDARD_TEXTS),
-    *(WORKING_WEEKS, HOLIDAYS, NATIONAL_LIMITS, ACTORS, SOP),
+    *(WORKING_WEEKS, HOLIDAYS, NATIONAL_LIMITS, ACTORS, ROLES, SOP),
 )
 
 

@@ -23,6 +23,7 @@ from app.models import (
 from app.texts.current import Texts, originals_of
 from app.texts.kinds import KINDS
 from app.texts.versions import activate, save_draft
+from tests.access.made_roles import a_role
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=OFFICE_ZONE)
 PNG = base64.b64decode(
@@ -88,6 +89,7 @@ def furnish() -> None:
         ]
     )
     db.session.commit()
+    a_role("kasi_malam", "section_head")
     reword("reporter.received", words("Kata lama yang diganti."))
     reword("reporter.received", words("Terima kasih.\nNomor {complaint.number}."))
     reword("reporter.received", words("Kata konsep."), active=False)

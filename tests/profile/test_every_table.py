@@ -44,8 +44,6 @@ WITHOUT_SECTION = {
     **dict.fromkeys(
         (
             "ab_role",
-            "office_role",
-            "role_grant",
             "ab_permission",
             "ab_view_menu",
             "ab_permission_view",
@@ -79,6 +77,8 @@ LEFT_OUT = {
     "sop_step": {"id": MACHINE, "sop_version_id": MACHINE, "position": "the order of the steps"},
     "process_step": {"id": MACHINE, "order": "the order of the steps", "act": "the program gives it"},
     "actor": {"id": MACHINE, "order": "the order of the roles", "seeded": "came with the program"},
+    "office_role": {"id": MACHINE, "seeded": "came with the program"},
+    "role_grant": {"id": MACHINE, "of_office": "who decided it"},
 }
 IDENTITY = {
     **{name: {"code"} for name in ("agency", "category", "district", "field_definition", "standard_text")},
@@ -91,6 +91,8 @@ IDENTITY = {
     "sop_step": {"step"},
     "process_step": {"code"},
     "actor": {"code"},
+    "office_role": {"name"},
+    "role_grant": {"role", "view", "permission"},
 }
 """Columns by which rows are matched: a change of one is another row."""
 
@@ -201,6 +203,15 @@ CHANGES = {
         "organisation": "'agency'",
         "superior": "'office_head'",
     },
+    ("office_role", "name = 'supervisor'", "roles[supervisor]"): {
+        "label_id=label.id": "'Lain'",
+        "label_en=label.en": "'Other'",
+        "says_id=says.id": "'Lain'",
+        "says_en=says.en": "'Other'",
+        "standing": "'administrator'",
+    },
+    ("office_role", "name = 'kasi_malam'", "roles[kasi_malam]"): {"actor": "'office_head'", "acts": "false"},
+    ("role_grant", "role = 'section_head' AND view = 'Export'", "roles[section_head]"): {"allowed=rights": "false"},
     ("sop_step", "step = 'register'", "sop.steps[register]"): {
         "status": "'checking'",
         "back_to": "'register'",

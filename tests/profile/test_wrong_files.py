@@ -188,6 +188,37 @@ WRONG = {
         "    actor: agency_head",
         "sop cannot be applied: steps[0].actor: wrong_organisation agency_head.",
     ),
+    "a role of an unknown actor": (
+        "  actor: agency_admin\n  acts",
+        "§  actor: juru_bicara\n  acts",
+        "roles[agency_admin].actor names juru_bicara, which is not among the actors of this file.",
+    ),
+    "a role that acts as nobody": (
+        "  actor: agency_admin\n  acts",
+        "  actor: null\n§  acts",
+        "roles[agency_admin].acts needs an actor, as whom the role acts.",
+    ),
+    "a clerk without a name": (
+        "  actor: agency_admin\n  acts: true",
+        "  actor: agency_admin\n  acts: false",
+        "roles[agency_admin].label is missing; only a role that acts may be named like its actor.",
+    ),
+    "an administrator in the process": (
+        "  actor: null\n  acts: false\n  standing: administrator",
+        "  actor: section_head\n  acts: false\n§  standing: administrator",
+        "roles[administrator].standing is for roles without an actor.",
+    ),
+    "an administrator who cannot administer": (
+        "  - administer\n",
+        "",
+        "roles[administrator].rights must hold administer, since the role is an administrator's.",
+    ),
+    "an unknown right": ("  - administer\n", "  - terbang\n", "roles[administrator].rights names terbang; known are"),
+    "a right that a role cannot use": (
+        "  - administer\n",
+        "  - administer\n  - open_identities\n",
+        "roles[administrator].rights names open_identities, which this role cannot use.",
+    ),
     "a step twice": ("  - step: report\n", "§  - step: check\n", "sop.steps[check] is there twice."),
     "an anchor": ("- code: dishub\n", "§- code: &satu dishub\n", "must be written out: anchors (&) and aliases"),
     "a key twice": ("  phone: ''\n", "  phone: ''\n§  phone: ''\n", "agencies[1].phone is written twice."),
