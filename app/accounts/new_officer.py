@@ -121,7 +121,7 @@ def _faults_in(new: NewOfficer) -> dict[str, str]:
         "username": _fault_of_username(new.username),
         "nip": _fault_of_nip(new.nip),
         "position": "position_too_long" if len(new.position) > LONGEST_POSITION else "",
-        "role": "role_not_given" if new.role not in office_roles() else "",
+        "role": "no_role" if new.role not in office_roles() else "",
         "agency": _fault_of_agency(new),
         "email": _fault_of_email(new),
         "phone": "bad_phone" if new.phone and not is_phone(new.phone) else "",

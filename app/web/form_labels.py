@@ -83,6 +83,7 @@ REFUSED: Labels = {
     ),
     "role_line": _("Pilih atasan yang ada di atasnya, bukan bawahannya sendiri"),
     "wrong_actor": _("Langkah ini tidak dapat diberikan kepada pelaksana itu"),
+    "no_role": _("Pilih satu peran dari daftar ini"),
     "role_not_given": _("Pilih paling sedikit satu peran dari daftar ini"),
     "officer_name": _("Tulis nama petugas, paling banyak 64 huruf untuk nama depan dan sisanya"),
     "position_too_long": _("Tulis jabatan paling banyak 300 karakter"),

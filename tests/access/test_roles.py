@@ -71,6 +71,10 @@ def test_a_clerk_reads_what_the_role_sees_and_cannot_act(context: Flask, as_user
     assert user("staf.dishub").id not in holders_of("agency_secretary", "dishub")
     screen = as_user("staf.dishub")
     assert case.complaint.number in screen.get("/").text
+    inbox = screen.get("/").text
+    assert "Lihat<span" in inbox
+    assert "Susun tanggapan" not in inbox
+    assert 'name="pilih"' not in inbox
     page = screen.get(f"/aduan/{case.id}")
     assert page.status_code == 200
     assert "Ajukan" not in page.text

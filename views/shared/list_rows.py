@@ -18,6 +18,7 @@ from app.web.formats import working_time
 from app.worklists.complaint_lists import ComplaintRow
 from app.worklists.inbox import Queue, WorkRow
 from views.shared.list_labels import GROUPS, VERBS
+from workflow_rules.process.actors import Person
 from workflow_rules.time.deadlines import TimeState, span, time_state
 from workflow_rules.time.working_calendar import WorkingCalendar
 
@@ -86,17 +87,20 @@ class LimitWriter:
         return Limit(state, due_at, left, paused_at)
 
 
-def work_line(row: WorkRow, writer: LimitWriter, queue: Queue) -> Line:
-    """Return the inbox `Line` of a step; it can be ticked only if it waits for this officer and is not paused."""
+def work_line(row: WorkRow, writer: LimitWriter, queue: Queue, person: Person) -> Line:
+    """Return the inbox `Line` of a step; it can be ticked only if it waits for this officer, who acts there and does
+    not only read, and is not paused.
+    """
     task = row.task
     limit = writer.limit(task.due_at, task.warn_at, task.paused_at)
-    if queue is Queue.MINE:
+    mine = queue is Queue.MINE and any((c.actor, c.agency) == (task.actor, task.agency_code) for c in person.capacities)
+    if mine:
         action = gettext("Buka") if limit.state is TimeState.PAUSED else str(VERBS[process_parts().acts[task.step]])
     else:
         action = gettext("Paraf") if queue is Queue.INITIALS else gettext("Lihat")
     return Line(
         task.complaint,
-        task.id if queue is Queue.MINE and task.paused_at is None else None,
+        task.id if mine and task.paused_at is None else None,
         row.number,
         row.late_numbers,
         last_numbers()[task.complaint.sop_version_id],

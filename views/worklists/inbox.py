@@ -101,7 +101,7 @@ def _inbox(person: Person) -> str:
     pages = pages_of(address, counts.found["all"], layout.size)
     writer = LimitWriter(load_working_calendar(), now)
     rows = work_page(person, wanted, now, layout.size, pages.offset, layout.order)
-    lines = with_hits((work_line(row, writer, wanted.queue) for row in rows), rows, wanted.search)
+    lines = with_hits((work_line(row, writer, wanted.queue, person) for row in rows), rows, wanted.search)
     return render_template(
         "worklists/inbox.html",
         title=gettext("Kotak Kerja"),
@@ -114,6 +114,7 @@ def _inbox(person: Person) -> str:
         tabs=_tabs(person, counts, address),
         saved=saved_tabs(saved, address, "/", current_user.id),
         layout=layout,
+        tickable=wanted.queue is Queue.MINE and bool(person.capacities),
         may_share=person.observes,
         column_words=COLUMNS,
         groups=grouped(lines, counts.found, by_urgency=not layout.order),
