@@ -93,7 +93,9 @@ def work_line(row: WorkRow, writer: LimitWriter, queue: Queue, person: Person) -
     """
     task = row.task
     limit = writer.limit(task.due_at, task.warn_at, task.paused_at)
-    mine = queue is Queue.MINE and any((c.actor, c.agency) == (task.actor, task.agency_code) for c in person.capacities)
+    # A step of the office may be about one agency; its officers have none.
+    acts = any(c.actor == task.actor and c.agency in (None, task.agency_code) for c in person.capacities)
+    mine = queue is Queue.MINE and acts
     if mine:
         action = gettext("Buka") if limit.state is TimeState.PAUSED else str(VERBS[process_parts().acts[task.step]])
     else:
