@@ -8,7 +8,7 @@ from app.access.roles import OWN_ACCOUNT, RIGHTS, Pair, Right, RightFor
 from app.access.sync_roles import project_roles
 from app.core.definitions import forget_version
 from app.core.extensions import db
-from app.core.identifiers import LARGEST_ID
+from app.core.rows import find_row
 from app.core.transaction import lock_row
 from app.models import Complaint, IdentityGrant, OfficeRole, Role, RoleGrant, User, assoc_user_role
 from app.models.role import ADMINISTRATOR, SUPERVISOR
@@ -27,7 +27,8 @@ class RoleStays(Exception):
 
 
 def find_role(number: int) -> OfficeRole | None:
-    return db.session.get(OfficeRole, number) if number <= LARGEST_ID else None
+    role: OfficeRole | None = find_row(select(OfficeRole), OfficeRole.id, number)
+    return role
 
 
 def may_have(role: OfficeRole, right: Right) -> bool:
@@ -66,7 +67,7 @@ def rights_in(pairs: Collection[Pair]) -> frozenset[str]:
     return frozenset(code for code, right in RIGHTS.items() if right.pairs <= set(pairs))
 
 
-def holders(name: str) -> int:
+def count_holders(name: str) -> int:
     """Return how many accounts have a role or would have it once a supervisor confirms it."""
     held = select(assoc_user_role.c.user_id).join(Role, Role.id == assoc_user_role.c.role_id).where(Role.name == name)
     asked = select(IdentityGrant.user_id).where(IdentityGrant.state == "waiting", IdentityGrant.role.has(name=name))
@@ -96,7 +97,7 @@ def end_rights(row: OfficeRole) -> None:
     that came with the program, or that an account has.
     """
     lock_row(row)
-    if row.seeded or holders(row.name):
+    if row.seeded or count_holders(row.name):
         raise RoleStays(row.name)
     db.session.execute(delete(RoleGrant).where(RoleGrant.role == row.name))
     for role in db.session.scalars(select(Role).where(Role.name == row.name)).all():
@@ -121,7 +122,7 @@ def change_rights(role: OfficeRole, wanted: Collection[str], by: User) -> None:
     for code in sorted(wanted - before):
         if not may_have(role, RIGHTS[code]):
             raise RightRefused("right_not_possible", code)
-        if RIGHTS[code].identity and holders(role.name) and _some_case():
+        if RIGHTS[code].identity and count_holders(role.name) and any_case():
             raise RightRefused("identity_held", code)
     if role.standing == ADMINISTRATOR and "administer" in before - wanted:
         raise RightRefused("administers_always", "administer")
@@ -136,7 +137,8 @@ def lock_roles(names: Collection[str]) -> None:
     forget_version()
 
 
-def _some_case() -> bool:
+def any_case() -> bool:
+    """Return whether there is a case; before the first one, rights to identities need no second person."""
     return bool(db.session.execute(select(exists(select(Complaint.id))).execution_options(unscoped=True)).scalar_one())
 
 

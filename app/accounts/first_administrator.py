@@ -7,6 +7,7 @@ from flask import current_app
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import func, select
 
+from app.access.people import administrators
 from app.accounts.password_links import make_link
 from app.accounts.password_reset import LINK_PATH
 from app.accounts.passwords import PasswordRefused, change_password, faults_in, unknown_password_hash
@@ -30,10 +31,10 @@ def refuse_unless_first(name: str) -> None:
     role = db.session.scalars(select(Role).where(Role.name == ADMINISTRATOR)).first()
     if role is None:
         raise FirstAdministratorRefused("There are no roles yet: run `python run.py migrate` first.")
-    there = select(User.username).where(User.roles.any(Role.id == role.id), User.active.is_(True))
-    if (known := db.session.scalars(there.order_by(User.id)).first()) is not None:
+    if known := administrators():
+        username = db.session.get_one(User, known[0]).username
         raise FirstAdministratorRefused(
-            f"There is an administrator already: {known}. Further accounts are made on screen, by an administrator:"
+            f"There is an administrator already: {username}. Further accounts are made on screen, by an administrator:"
             " Data induk, Petugas. A forgotten password is set by the link that the login page sends."
         )
     if db.session.scalars(select(User.id).where(func.lower(User.username) == name.lower())).first() is not None:

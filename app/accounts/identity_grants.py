@@ -5,15 +5,15 @@ from datetime import datetime
 
 from flask_appbuilder.security.sqla.models import Role, User
 from flask_babel import gettext
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.access.office_roles import office_roles
 from app.access.people import roles_with, supervisors
-from app.access.role_rights import lock_roles
+from app.access.role_rights import any_case, lock_roles
 from app.core.extensions import db
 from app.core.transaction import one_transaction
-from app.models import Complaint, IdentityGrant, JournalEntry
+from app.models import IdentityGrant, JournalEntry
 from app.models.role import SUPERVISOR
 from app.notices.notify import Notifier
 from app.reference.calendar import load_working_calendar
@@ -42,8 +42,7 @@ def needing_confirmation(before: Iterable[Role], after: Iterable[Role]) -> list[
     if not added:
         return []
     with db.session.no_autoflush:
-        some = db.session.execute(select(exists(select(Complaint.id))).execution_options(unscoped=True)).scalar_one()
-    return added if some else []
+        return added if any_case() else []
 
 
 def ask_grants(user: User, roles: Iterable[Role], by: int, now: datetime) -> None:

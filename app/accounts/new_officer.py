@@ -2,15 +2,15 @@
 
 import re
 import unicodedata
-from collections.abc import Container
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from email_validator import EmailNotValidError, validate_email
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import func, select, text
 
-from app.access.office_roles import ROLES, office_roles
+from app.access.office_roles import office_roles, role_labels
 from app.access.process_rows import agency_actors
 from app.accounts.first_administrator import NAME
 from app.accounts.identity_grants import ask_grants, needing_confirmation
@@ -29,8 +29,8 @@ NIP = re.compile(r"[0-9]{18}")
 
 @dataclass(frozen=True)
 class NewOfficer:
-    """A value object: what is said about a new officer, each part without outer white space. Without a user name one is
-    made from the name, without a position the role's name is taken; `agency` is a code, "" for none.
+    """A value object: what is said about a new officer. Without a user name one is made from the name, without a
+    position the role's name is taken; `agency` is a code, "" for none.
     """
 
     name: str
@@ -41,6 +41,15 @@ class NewOfficer:
     nip: str = ""
     position: str = ""
     username: str = ""
+
+
+PARTS = tuple(part.name for part in fields(NewOfficer))
+
+
+def as_typed(said: Mapping[str, str]) -> NewOfficer:
+    """Return a new officer from its parts as they were typed, by name, without needless white space."""
+    parts = {part: " ".join(said.get(part, "").split()) for part in PARTS}
+    return NewOfficer(**{**parts, "nip": parts["nip"].replace(" ", "")})
 
 
 class OfficerRefused(Exception):
@@ -54,13 +63,13 @@ class OfficerRefused(Exception):
 @dataclass(frozen=True)
 class MadeOfficer:
     """A value object: a new officer with the account, whether an invitation was sent, the token of the link to hand
-    over instead ("": none), and whether the role waits for a supervisor's confirmation.
+    over instead ("": none), and whether the role needs_confirmation for a supervisor's confirmation.
     """
 
     profile: OfficerProfile
     invited: bool
     token: str
-    waits: bool
+    needs_confirmation: bool
 
 
 def add_officer(new: NewOfficer, by: int, now: datetime, hand_over: bool = True) -> MadeOfficer:
@@ -73,24 +82,24 @@ def add_officer(new: NewOfficer, by: int, now: datetime, hand_over: bool = True)
         if faults := _faults_in(new):
             raise OfficerRefused(faults)
         role = db.session.scalars(select(Role).where(Role.name == new.role)).one()
-        waits = bool(needing_confirmation([], [role]))
+        needs_confirmation = bool(needing_confirmation([], [role]))
         first, _, last = new.name.partition(" ")
         name = new.username or free_username(new.name, _usernames())
         user = User(username=name, first_name=first, last_name=last.strip(), email=new.email, active=True)
-        user.password, user.roles = unknown_password_hash(), [] if waits else [role]
+        user.password, user.roles = unknown_password_hash(), [] if needs_confirmation else [role]
         db.session.add(user)
         db.session.flush()
         profile = OfficerProfile(user=user, agency_code=new.agency or None, nip=new.nip)
-        profile.position = new.position or _position(new.role)
+        profile.position = new.position or role_labels()[new.role][0]
         db.session.add(profile)
         if new.phone:
             db.session.add(NoticePreference(user_id=user.id, gateway_to=new.phone))
         db.session.flush()
-        if waits:
+        if needs_confirmation:
             ask_grants(user, [role], by, now)
         invited = has_mail(user)
         token = make_link(user, "invitation", by, now, by_mail=invited) if invited or hand_over else ""
-        return MadeOfficer(profile, invited, "" if invited else token, waits)
+        return MadeOfficer(profile, invited, "" if invited else token, needs_confirmation)
 
 
 def free_username(name: str, taken: Container[str]) -> str:
@@ -163,9 +172,3 @@ def _fault_of_email(new: NewOfficer) -> str:
     except EmailNotValidError:
         return "bad_email"
     return "email_taken" if email_is_taken(new.email) else ""
-
-
-def _position(role: str) -> str:
-    """Return the Indonesian name of a role, which letters print as the position of its officer."""
-    with_name = office_roles()[role]
-    return with_name.label[0] or ROLES[role]

@@ -73,14 +73,18 @@ class PasswordReset(ResetPasswordView):
         if way == "email":
             flash(gettext("Tautan dikirim ke %(email)s.", email=user.email), "success")
             return redirect(f"/users/show/{user.id}")
-        page = render_template(
-            "accounts/reset_link.html",
-            title=gettext("Tautan kata sandi"),
-            user=user,
-            address=f"{current_app.config['PUBLIC_BASE_URL']}{LINK_PATH}{token}",
-            hours=current_app.config["PASSWORD_LINK_HOURS"],
-        )
-        return page, 201
+        return link_page(user, token), 201
+
+
+def link_page(user: User, token: str) -> str:
+    """Return the page that shows an administrator once the link by which an officer sets the password."""
+    return render_template(
+        "accounts/reset_link.html",
+        title=gettext("Tautan kata sandi"),
+        user=user,
+        address=f"{current_app.config['PUBLIC_BASE_URL']}{LINK_PATH}{token}",
+        hours=current_app.config["PASSWORD_LINK_HOURS"],
+    )
 
 
 def find_user(user_id: int) -> User | None:

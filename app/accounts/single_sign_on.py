@@ -13,11 +13,12 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.access.office_roles import is_administrator
+from app.access.office_roles import has_standing
 from app.accounts.account_notices import notify_account
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import JournalEntry, LinkedSubject
+from app.models.role import ADMINISTRATOR
 
 LONGEST_SUBJECT = 255
 """OpenID Connect Core 1.0, section 2: `sub` holds at most 255 ASCII characters."""
@@ -44,7 +45,7 @@ def must_use_provider(user: User) -> bool:
     """Return whether the user may sign in only through the single sign-on provider: OIDC_ONLY is set and the account is
     linked to it. Administrators may always use a password, for outages of the provider.
     """
-    if not current_app.config["OIDC_ONLY"] or is_administrator(user):
+    if not current_app.config["OIDC_ONLY"] or has_standing(user, ADMINISTRATOR):
         return False
     linked = (LinkedSubject.user_id == user.id, LinkedSubject.issuer == current_app.config["OIDC_ISSUER"])
     return db.session.scalars(select(LinkedSubject.id).where(*linked)).first() is not None

@@ -16,7 +16,7 @@ from app.profile.section import Profile, Row, Section, in_order_of_identity, row
 from app.profile.yaml_text import Fault
 
 
-class Explanation(Strict):
+class Description(Strict):
     """What a role is for, in both languages; either may be missing."""
 
     id: Line = ""
@@ -28,7 +28,7 @@ class RoleRow(Strict):
 
     code: Code
     label: Label | None = None
-    says: Explanation
+    description: Description
     actor: str | None = None
     acts: bool = False
     standing: Annotated[str, one_of((SUPERVISOR, ADMINISTRATOR))] | None = None
@@ -43,7 +43,7 @@ def _roles() -> list[Row]:
             row,
             code=row.name,
             label={"id": row.label_id, "en": row.label_en} if row.label_id else None,
-            says={"id": row.says_id, "en": row.says_en},
+            description={"id": row.description_id, "en": row.description_en},
             rights=sorted(rights[row.name][1]),
         )
         for row in db.session.scalars(select(OfficeRole))

@@ -20,8 +20,8 @@ COLUMNS: Labels = {
     "after": _("Sesudah langkah"),
     "rights_as": _("Hak lihat seperti"),
     "role": _("Peran"),
-    "says_id": _("Penjelasan satu baris"),
-    "says_en": _("Penjelasan dalam bahasa Inggris"),
+    "description_id": _("Penjelasan satu baris"),
+    "description_en": _("Penjelasan dalam bahasa Inggris"),
     "copy_of": _("Salinan dari peran"),
     "acts": _("Bertindak dalam proses"),
     "alarm_days": _("Jarak antartingkat eskalasi (hari kerja)"),
@@ -157,7 +157,7 @@ HINTS: Labels = {
     "order_of_role": _(
         "Angka kecil tampil lebih dahulu, juga sebagai kolom lembar SOP. Kosong: tepat sebelum atasannya."
     ),
-    "says": _("Ditampilkan di samping nama peran saat memilih peran petugas."),
+    "description": _("Ditampilkan di samping nama peran saat memilih peran petugas."),
     "copy_of": _("Peran baru mendapat kedudukan dan hak yang sama. Tanpa salinan, peran itu belum punya hak apa pun."),
     "acts": _(
         "Tanpa centang, peran ini hanya membaca apa yang dilihat peran asalnya: untuk staf yang menyiapkan pekerjaan."

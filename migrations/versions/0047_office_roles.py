@@ -15,7 +15,7 @@ down_revision = "0046"
 branch_labels = None
 depends_on = None
 
-SAYS = {
+DESCRIPTIONS = {
     "complaint_admin": (
         "Menerima dan mencatat aduan, meneruskannya, dan membalas pelapor",
         "Receives and records complaints, passes them on and replies to reporters",
@@ -74,8 +74,8 @@ def upgrade() -> None:
         sa.Column("name", sa.String(80), nullable=False, unique=True),
         sa.Column("label_id", sa.String(300), nullable=False, server_default=""),
         sa.Column("label_en", sa.String(300), nullable=False, server_default=""),
-        sa.Column("says_id", sa.String(300), nullable=False, server_default=""),
-        sa.Column("says_en", sa.String(300), nullable=False, server_default=""),
+        sa.Column("description_id", sa.String(300), nullable=False, server_default=""),
+        sa.Column("description_en", sa.String(300), nullable=False, server_default=""),
         sa.Column("actor", sa.String(80), sa.ForeignKey("actor.code"), nullable=True),
         sa.Column("acts", sa.Boolean(), nullable=False, server_default="false"),
         sa.Column("standing", sa.String(80), nullable=True),
@@ -90,17 +90,32 @@ def upgrade() -> None:
     )
     roles = sa.table(
         "office_role",
-        *(sa.column(name) for name in ("name", "label_id", "label_en", "says_id", "says_en", "actor", "standing")),
+        *(
+            sa.column(name)
+            for name in ("name", "label_id", "label_en", "description_id", "description_en", "actor", "standing")
+        ),
         *(sa.column(name, sa.Boolean()) for name in ("acts", "seeded")),
     )
     actors = op.get_bind().execute(sa.text('SELECT code, seeded FROM actor ORDER BY "order", id')).all()
     for code, seeded in actors:
-        says = SAYS.get(code, ("", ""))
-        row = {"name": code, "says_id": says[0], "says_en": says[1], "actor": code, "acts": True, "seeded": seeded}
+        description = DESCRIPTIONS.get(code, ("", ""))
+        row = {
+            "name": code,
+            "description_id": description[0],
+            "description_en": description[1],
+            "actor": code,
+            "acts": True,
+            "seeded": seeded,
+        }
         op.execute(roles.insert().values(**row))
-    for name, label, says in OTHERS:
+    for name, label, description in OTHERS:
         standing = name if name in ("supervisor", "administrator") else None
-        words = {"label_id": label[0], "label_en": label[1], "says_id": says[0], "says_en": says[1]}
+        words = {
+            "label_id": label[0],
+            "label_en": label[1],
+            "description_id": description[0],
+            "description_en": description[1],
+        }
         op.execute(roles.insert().values(name=name, standing=standing, acts=False, seeded=True, **words))
     op.execute(
         "CREATE TRIGGER office_role_changes_definitions AFTER INSERT OR UPDATE OR DELETE ON office_role "

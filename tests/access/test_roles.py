@@ -15,6 +15,7 @@ from app.access.role_rights import RightRefused, change_rights, may_have, rights
 from app.access.roles import OWN_ACCOUNT, RIGHTS, SEEDED_ROLES
 from app.access.sync_roles import sync_roles
 from app.access.visibility import visible_ids
+from app.accounts.first_administrator import FirstAdministratorRefused, refuse_unless_first
 from app.core.clock import office_today, utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
@@ -111,6 +112,15 @@ def test_a_second_supervisor_is_one_everywhere(context: Flask, as_user: SignIn) 
     assert as_user("pengawas.dua").get("/jadwal-laporan/").status_code == 200
 
 
+def test_who_has_a_copy_of_the_administrators_role_is_the_administrator_already(context: Flask) -> None:
+    a_role("admin_dua", "administrator")
+    an_account("admin.dua", "admin_dua")
+    user("administrator").active = False
+    db.session.commit()
+    with pytest.raises(FirstAdministratorRefused, match=r"already: admin\.dua"):
+        refuse_unless_first("baru")
+
+
 def test_a_second_role_of_an_actor_acts_and_is_told(context: Flask) -> None:
     a_role("kasi_malam", "section_head")
     made = an_account("kasi.dua", "kasi_malam")
@@ -152,7 +162,7 @@ def test_migrate_keeps_what_the_office_decided(context: Flask) -> None:
 
 def test_rights_on_screen(context: Flask, as_user: SignIn) -> None:
     screen = as_user("administrator")
-    form = {"label_id": "Staf Kepala Bidang", "says_id": "Menyiapkan laporan", "copy_of": "division_head"}
+    form = {"label_id": "Staf Kepala Bidang", "description_id": "Menyiapkan laporan", "copy_of": "division_head"}
     assert screen.post("/peran/add", data=form).status_code == 302
     made = db.session.scalars(select(OfficeRole).where(OfficeRole.name == "staf_kepala_bidang")).one()
     assert (made.actor, made.acts, made.seeded) == ("division_head", False, False)

@@ -69,6 +69,13 @@ def test_an_officer_without_email_gets_a_link_by_hand_and_signs_in(app: Flask, s
     assert stranger.get("/aduan/").status_code == 200
 
 
+def test_the_usual_position_is_indonesian_as_letters_are(screen: FlaskClient) -> None:
+    screen.get("/lang/en")
+    assert screen.post(PATH, data=FORM).status_code == 201
+    position = select(OfficerProfile.position).where(OfficerProfile.user_id == account("uji.petugas").id)
+    assert db.session.scalars(position).one() == "Sekretaris OPD"
+
+
 def test_two_officers_without_email_are_no_conflict(screen: FlaskClient) -> None:
     assert screen.post(PATH, data=FORM).status_code == 201
     assert screen.post(PATH, data=FORM | {"nip": ""}).status_code == 201
@@ -148,7 +155,7 @@ def test_an_officer_over_the_api(app: Flask, context: Flask, mail: None, bearer:
         *("uji.coba", "dishub"),
         ["agency_admin"],
     )
-    assert (told["invited"], told["waits"]) == (True, False)
+    assert (told["invited"], told["needs_confirmation"]) == (True, False)
     assert client.get(f"/api/v1/officer/{told['id']}", headers=headers).get_json()["result"] == told["result"]
     by_phone = post(BODY | {"email": "", "phone": "081234567890"}).get_json()
     assert (by_phone["result"]["username"], by_phone["invited"]) == ("uji.coba2", False)

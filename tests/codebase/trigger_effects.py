@@ -331,7 +331,7 @@ PROCESS = (
             "update",
             "a role keeps its name and what it is in the process",
             f"UPDATE office_role SET {change} WHERE id = 9001",
-            "UPDATE office_role SET label_id = 'x', label_en = 'x', says_id = 'x', says_en = 'x' WHERE id = 9001",
+            "UPDATE office_role SET label_id = 'x', label_en = 'x', description_id = 'x' WHERE id = 9001",
         )
         for change in (
             "name = 'cc'",

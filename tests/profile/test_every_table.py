@@ -206,8 +206,8 @@ CHANGES = {
     ("office_role", "name = 'supervisor'", "roles[supervisor]"): {
         "label_id=label.id": "'Lain'",
         "label_en=label.en": "'Other'",
-        "says_id=says.id": "'Lain'",
-        "says_en=says.en": "'Other'",
+        "description_id=description.id": "'Lain'",
+        "description_en=description.en": "'Other'",
         "standing": "'administrator'",
     },
     ("office_role", "name = 'kasi_malam'", "roles[kasi_malam]"): {"actor": "'office_head'", "acts": "false"},

@@ -15,7 +15,7 @@ FREE_TEXT = {
     "backup_run": "detail",
     "category": "name",
     "actor": "label_id label_en",
-    "office_role": "label_id label_en says_id says_en",
+    "office_role": "label_id label_en description_id description_en",
     "process_step": "label_id label_en",
     "choice": "label_id label_en",
     "complaint": "title body location_text corrected field_values",

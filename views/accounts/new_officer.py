@@ -1,15 +1,15 @@
 """The one form that makes an officer."""
 
-from flask import current_app, flash, redirect, render_template, request
+from flask import flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.access.office_roles import EXPLANATIONS, ROLES
+from app.access.office_roles import DESCRIPTIONS, ROLES
 from app.access.roles import permissions_on
-from app.accounts.new_officer import MadeOfficer, NewOfficer, OfficerRefused, add_officer
-from app.accounts.password_reset import LINK_PATH
+from app.accounts.new_officer import MadeOfficer, OfficerRefused, add_officer, as_typed
+from app.accounts.password_reset import link_page
 from app.core.clock import utc_now
 from app.reference.agencies import path_of_agency
 from app.reference.choices import agency_choices
@@ -49,10 +49,9 @@ class NewOfficerView(BaseView):
         """Make the officer and redirect to the officer's page if the link was sent; else show the link once (201). A
         wrong form is shown again as typed (422).
         """
-        typed = {part: request.form.get(name, "").strip() for name, part in PARTS.items()}
-        typed["name"], typed["nip"] = " ".join(typed["name"].split()), typed["nip"].replace(" ", "")
+        typed = {part: request.form.get(name, "") for name, part in PARTS.items()}
         try:
-            made = add_officer(NewOfficer(**typed), current_user.id, utc_now())
+            made = add_officer(as_typed(typed), current_user.id, utc_now())
         except OfficerRefused as refused:
             names = {part: name for name, part in PARTS.items()}
             return _page({names[part]: str(REFUSED[reason]) for part, reason in refused.faults.items()}), 422
@@ -63,19 +62,12 @@ def _made(made: MadeOfficer) -> Response | tuple[str, int]:
     """Return a redirect to the new officer, or the page with the link that is to be handed over."""
     user = made.profile.user
     flash(gettext("%(name)s terdaftar dengan nama pengguna %(user)s.", name=user.get_full_name(), user=user.username))
-    if made.waits:
+    if made.needs_confirmation:
         flash(gettext("Perannya membuka identitas pelapor dan menunggu keputusan pengawas."), "warning")
     if made.invited:
         flash(gettext("Undangan membuat kata sandi dikirim ke %(email)s.", email=user.email), "success")
         return redirect(f"/petugas/show/{user.id}", 303)
-    page = render_template(
-        "accounts/reset_link.html",
-        title=gettext("Tautan kata sandi"),
-        user=user,
-        address=f"{current_app.config['PUBLIC_BASE_URL']}{LINK_PATH}{made.token}",
-        hours=current_app.config["PASSWORD_LINK_HOURS"],
-    )
-    return page, 201
+    return link_page(user, made.token), 201
 
 
 def _page(faults: dict[str, str]) -> str:
@@ -85,7 +77,7 @@ def _page(faults: dict[str, str]) -> str:
         typed=request.form,
         faults=faults,
         roles=ROLES,
-        says=EXPLANATIONS,
+        descriptions=DESCRIPTIONS,
         agencies=sorted(
             ((row.code, path_of_agency(row.id)) for row in agency_choices(None)), key=lambda pair: pair[1].casefold()
         ),

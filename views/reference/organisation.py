@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
 from app.access.current_person import current_person
+from app.access.office_roles import role_names
 from app.access.process_rows import ACTORS, actor_names
-from app.accounts.account_screens import role_names
 from app.accounts.delegations import (
     DelegationFault,
     end_delegation,
@@ -170,7 +170,6 @@ class OfficerView(GuardedModelView):
     )
     route_base = "/petugas"
     include_route_methods = CRUD - {"delete"}
-    list_template = "reference/officers.html"
     list_title, show_title = TITLES["officers"], TITLES["officer"]
     add_title, edit_title = TITLES["officer_new"], TITLES["officer_edit"]
     list_columns = ["user", "user.username", "position", "agency", "user.roles", "user.active"]
@@ -191,6 +190,12 @@ class OfficerView(GuardedModelView):
         form.agency.query_func = lambda: agency_choices(present)
         if item is None:
             form.user.query_func = new_officer_choices
+
+    def _get_list_widget(self, *args: Any, **kwargs: Any) -> Any:
+        """Return FAB's list widget; its button leads to the form that makes account and profile together."""
+        widgets = super()._get_list_widget(*args, **kwargs)
+        widgets["list"].template_args["add_form"] = "/petugas/baru"
+        return widgets
 
     def before_save(self, item: OfficerProfile) -> None:
         """Raise ChangeRefused(own_membership) if users change the agency of their own profile."""

@@ -9,16 +9,16 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.access.office_roles import EXPLANATIONS, ROLES, office_roles
+from app.access.office_roles import DESCRIPTIONS, ROLES, office_roles
 from app.access.process_rows import ACTORS
 from app.access.role_rights import (
     RightRefused,
     RoleStays,
     add_role,
     change_rights,
+    count_holders,
     end_rights,
     find_role,
-    holders,
     may_have,
     rights_by_role,
     rights_of,
@@ -50,10 +50,10 @@ class OfficeRoleView(GuardedModelView):
     method_permission_name = {**READ_OR_WRITE, "matrix": "read", "rights": "write"}
     list_title, show_title = TITLES["roles"], TITLES["role"]
     add_title, edit_title = TITLES["role_new"], TITLES["role_edit"]
-    list_columns = ["name", "says_id", "actor", "acts"]
-    show_columns = ["name", "says_id", "actor", "acts"]
-    add_columns = ["label_id", "copy_of", "acts", "says_id", "label_en", "says_en", "name"]
-    edit_columns = ["label_id", "label_en", "says_id", "says_en"]
+    list_columns = ["name", "description_id", "actor", "acts"]
+    show_columns = ["name", "description_id", "actor", "acts"]
+    add_columns = ["label_id", "copy_of", "acts", "description_id", "label_en", "description_en", "name"]
+    edit_columns = ["label_id", "label_en", "description_id", "description_en"]
     search_columns = ["label_id", "actor"]
     order_columns = ["label_id"]
     base_order = ("id", "asc")
@@ -64,8 +64,8 @@ class OfficeRoleView(GuardedModelView):
     edit_form_extra_fields = {
         "label_id": line("label_id"),
         "label_en": line("label_en", hint="label_en"),
-        "says_id": line("says_id", hint="says"),
-        "says_en": line("says_en", hint="label_en"),
+        "description_id": line("description_id", hint="description"),
+        "description_en": line("description_en", hint="label_en"),
     }
     add_form_extra_fields = {
         **edit_form_extra_fields,
@@ -111,7 +111,7 @@ class OfficeRoleView(GuardedModelView):
 
     def _get_show_widget(self, pk: Any, item: OfficeRole, *args: Any, **kwargs: Any) -> Any:
         widgets = super()._get_show_widget(pk, item, *args, **kwargs)
-        widgets["show"].template_args |= {"role": item, "groups": _groups(item), "holders": holders(item.name)}
+        widgets["show"].template_args |= {"role": item, "groups": _groups(item), "holders": count_holders(item.name)}
         return widgets
 
     @expose("/matriks/")
@@ -125,7 +125,7 @@ class OfficeRoleView(GuardedModelView):
             rights=RIGHTS,
             texts=RIGHT_TEXTS,
             names=ROLES,
-            says=EXPLANATIONS,
+            descriptions=DESCRIPTIONS,
             held=rights_by_role(),
         )
         return page
@@ -164,13 +164,13 @@ def _rights_page(item: OfficeRole, chosen: Any, faults: dict[str, str]) -> str:
         title=gettext("Hak peran %(role)s", role=ROLES[item.name]),
         role=item,
         own=any(role.name == item.name for role in current_user.roles),
-        says=EXPLANATIONS[item.name],
+        description=DESCRIPTIONS[item.name],
         groups=RIGHT_GROUPS,
         rights=RIGHTS,
         texts=RIGHT_TEXTS,
         possible={code for code, right in RIGHTS.items() if may_have(item, right)},
         chosen=chosen,
-        holders=holders(item.name),
+        holders=count_holders(item.name),
         faults=faults,
         own_refused=REFUSED["own_role"],
     )

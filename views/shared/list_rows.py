@@ -99,7 +99,7 @@ def work_line(row: WorkRow, writer: LimitWriter, queue: Queue, person: Person) -
     if mine:
         action = gettext("Buka") if limit.state is TimeState.PAUSED else str(VERBS[process_parts().acts[task.step]])
     else:
-        action = gettext("Paraf") if queue is Queue.INITIALS else gettext("Lihat")
+        action = gettext("Paraf") if queue is Queue.INITIALS and person.capacities else gettext("Lihat")
     return Line(
         task.complaint,
         task.id if mine and task.paused_at is None else None,

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
 from app.access import people
-from app.access.office_roles import is_supervisor
+from app.access.office_roles import has_standing
 from app.access.people import person_of
 from app.core.after_commit import enqueue_after_commit
 from app.core.clock import office_time
@@ -20,6 +20,7 @@ from app.core.jobs import JobName
 from app.core.transaction import one_transaction
 from app.models import ReportJob, ReportRecipient, ReportSchedule, User
 from app.models.report import Rhythm
+from app.models.role import SUPERVISOR
 from app.reporting.exports.request import WantedReport, scope_of, wanted_of
 from workflow_rules.process.actors import Person
 
@@ -179,7 +180,7 @@ def _make(schedule: ReportSchedule, now: datetime) -> int:
     done = select(ReportJob.user_id).where(ReportJob.schedule_id == schedule.id, ReportJob.period_on == span.first)
     served = set(db.session.scalars(done))
     users = [recipient.user for recipient in schedule.recipients if recipient.user_id not in served]
-    return sum(_queue(schedule, user, span, now) for user in users if user.is_active and is_supervisor(user))
+    return sum(_queue(schedule, user, span, now) for user in users if user.is_active and has_standing(user, SUPERVISOR))
 
 
 def _queue(schedule: ReportSchedule, user: User, span: Span, now: datetime) -> int:

@@ -5,7 +5,7 @@ from flask_appbuilder.api import BaseApi, expose
 from flask_babel import lazy_gettext as _
 
 from app.access.roles import permissions_on
-from app.accounts.new_officer import NewOfficer, OfficerRefused, add_officer
+from app.accounts.new_officer import PARTS, OfficerRefused, add_officer, as_typed
 from app.core.clock import utc_now
 from app.core.problem import Problem
 from app.web.form_labels import REFUSED
@@ -20,14 +20,13 @@ from views.api.resources.examples import example_of
 from views.api.resources.read_only import OFFICER
 from views.api.resources.routes import shown_row
 
-PARTS = ("name", "role", "agency", "email", "phone", "nip", "position", "username")
-_SHOWN = enveloped(schema_of(OFFICER, detail=True), id=WHOLE, invited=FLAG, waits=FLAG)
+_SHOWN = enveloped(schema_of(OFFICER, detail=True), id=WHOLE, invited=FLAG, needs_confirmation=FLAG)
 MAKE = Contract(
     summary=_("Daftarkan petugas"),
     says=_(
         "Membuat akun, penempatan, dan peran dalam satu langkah. `invited`: undangan membuat kata sandi dikirim ke"
-        " surelnya; bila tidak, tautannya dibuat di layar pengguna dan diserahkan. `waits`: perannya membuka identitas"
-        " pelapor dan menunggu keputusan pengawas."
+        " surelnya; bila tidak, tautannya dibuat di layar pengguna dan diserahkan. `needs_confirmation`: perannya"
+        " membuka identitas pelapor dan menunggu keputusan pengawas."
     ),
     tag="officer",
     operation="make_officer",
@@ -37,7 +36,7 @@ MAKE = Contract(
         201: Answer(
             _("Petugas yang dibuat"),
             _SHOWN,
-            {"id": 2, "invited": True, "waits": False, "result": example_of(OFFICER, detail=True)},
+            {"id": 2, "invited": True, "needs_confirmation": False, "result": example_of(OFFICER, detail=True)},
         )
     },
     problems={400: ("bad_request",), 422: ("missing_input",)},
@@ -65,14 +64,12 @@ class NewOfficerApi(BaseApi):
         wrong |= {part: "not_a_text" for part, said in sent.items() if part in PARTS and not isinstance(said, str)}
         if wrong:
             raise _refused(wrong)
-        parts = {part: " ".join(sent.get(part, "").split()) for part in PARTS}
         try:
-            made = add_officer(NewOfficer(**parts), g.user.id, utc_now(), hand_over=False)
+            made = add_officer(as_typed(sent), g.user.id, utc_now(), hand_over=False)
         except OfficerRefused as refused:
             raise _refused(refused.faults) from refused
-        return answer(
-            shown_row(OFFICER, made.profile, True), 201, id=made.profile.user_id, invited=made.invited, waits=made.waits
-        )
+        said = {"invited": made.invited, "needs_confirmation": made.needs_confirmation}
+        return answer(shown_row(OFFICER, made.profile, True), 201, id=made.profile.user_id, **said)
 
 
 def _refused(faults: dict[str, str]) -> Problem:

@@ -38,7 +38,7 @@ _KNOWN: dict[str, dict[str, Any]] = {
     "role": {
         "code": "staf_kepala_seksi",
         "label": {"id": "Staf Kepala Seksi", "en": None},
-        "says": {"id": "Menyiapkan pemeriksaan aduan", "en": None},
+        "description": {"id": "Menyiapkan pemeriksaan aduan", "en": None},
         "copy_of": "section_head",
         "actor": "section_head",
         "acts": False,

@@ -6,7 +6,7 @@ from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.access.process_rows import ACTORS
+from app.access.office_roles import role_labels
 from app.access.role_rights import rights_of
 from app.models import (
     ActorRow,
@@ -47,6 +47,22 @@ _LABEL: Schema = {
     "additionalProperties": False,
 }
 _NAMES: Schema = {"type": "array", "items": {"type": "string"}}
+
+
+def _in_languages(name: str) -> Column:
+    """Return the column of a text that has a table column for each language; English may be missing (null)."""
+
+    def read(row: Any) -> dict[str, str | None]:
+        return {"id": getattr(row, f"{name}_id"), "en": getattr(row, f"{name}_en") or None}
+
+    return Column(name, _LABEL, read, (f"{name}_id", f"{name}_en"))
+
+
+def _label_of_role(row: OfficeRole) -> dict[str, str | None]:
+    indonesian, english = role_labels()[row.name]
+    return {"id": indonesian, "en": english or None}
+
+
 AGENCY = Resource(
     name="agency",
     model=Agency,
@@ -94,7 +110,7 @@ CHOICE = Resource(
         *several(Choice, "id"),
         renamed(Choice, "list", "of_list", ChoiceList),
         *several(Choice, "code"),
-        Column("label", _LABEL, lambda row: {"id": row.label_id, "en": row.label_en or None}, ("label_id", "label_en")),
+        _in_languages("label"),
         *several(Choice, "order", "active"),
         words_of("flags"),
         link("agency", "agency_code", "agency_code"),
@@ -119,7 +135,7 @@ ACTOR = Resource(
     title=_("Pelaksana SOP"),
     columns=(
         *several(ActorRow, "id", "code"),
-        Column("label", _LABEL, lambda row: {"id": row.label_id, "en": row.label_en or None}, ("label_id", "label_en")),
+        _in_languages("label"),
         *several(ActorRow, "organisation", "superior", "order", "seeded", organisation=Organisation),
     ),
     filters=(equal(ActorRow.code), equal(ActorRow.organisation, words=Organisation)),
@@ -134,13 +150,8 @@ ROLE = Resource(
     columns=(
         *several(OfficeRole, "id"),
         renamed(OfficeRole, "code", "name"),
-        Column(
-            "label",
-            _LABEL,
-            lambda row: {"id": row.label_id or ACTORS[row.actor], "en": row.label_en or None},
-            ("label_id", "label_en"),
-        ),
-        Column("says", _LABEL, lambda row: {"id": row.says_id, "en": row.says_en or None}, ("says_id", "says_en")),
+        Column("label", _LABEL, _label_of_role, ("label_id", "label_en")),
+        _in_languages("description"),
         *several(OfficeRole, "actor", "acts", "standing", "seeded", standing=(SUPERVISOR, ADMINISTRATOR)),
         Column("rights", _NAMES, lambda row: sorted(rights_of(row.name)), ()),
     ),
@@ -148,7 +159,11 @@ ROLE = Resource(
     sorts=("code",),
     permission=("can_read", "OfficeRole"),
     screen="OfficeRoleView",
-    members={"code": "name", "label": {"id": "label_id", "en": "label_en"}, "says": {"id": "says_id", "en": "says_en"}},
+    members={
+        "code": "name",
+        "label": {"id": "label_id", "en": "label_en"},
+        "description": {"id": "description_id", "en": "description_en"},
+    },
 )
 DISTRICT = Resource(
     name="district",
