@@ -6,12 +6,14 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.access.process_rows import process_parts
+from app.choices.lists import CHANNELS
 from app.core.definitions import forget_version
 from app.core.extensions import db
 from app.core.transaction import lock_row, one_transaction
 from app.models import SopStepRow, SopVersion
 from app.models.sop import MOST_ALARM_DAYS, MOST_DAYS
 from app.reference.process_steps import StepRefused, name_step, number_steps
+from workflow_rules.process.possible_actions import POWERS, SIDE_ACTIONS
 from workflow_rules.process.refusals import FieldError, FieldFault
 from workflow_rules.process.steps import CaseStatus, StepKind, kind_of
 from workflow_rules.time.deadlines import Unit
@@ -58,7 +60,7 @@ class StepBody(_Strict):
 
 
 class ProcessBody(_Strict):
-    """A draft of the SOP. Members that are missing stay."""
+    """A draft of the SOP. Members that are missing stay, also those of `powers`."""
 
     title: Annotated[str, Field(min_length=1, max_length=300)] | None = None
     steps: Annotated[list[StepBody], Field(min_length=1, max_length=MOST_STEPS)] | None = None
@@ -79,8 +81,8 @@ _OF_TYPE = ("_type", "_parsing")
 
 
 def read_process(given: Mapping[str, Any]) -> tuple[ProcessBody | None, tuple[FieldError, ...]]:
-    """Return (the body, ()) or (None, faults): members that are missing, unknown or of a wrong type, and roles and
-    steps that there are not.
+    """Return (the body, ()) or (None, faults): members that are missing, unknown or of a wrong type, and roles, steps,
+    actions and channels that there are not.
     """
     try:
         body = ProcessBody.model_validate(given)
@@ -101,11 +103,22 @@ def _unknown_names(body: ProcessBody) -> Iterator[FieldError]:
     for place, step in enumerate(body.steps or ()):
         if step.actor not in roles:
             yield FieldError(f"steps.{place}.actor", FieldFault.NOT_ALLOWED)
+        if not SIDE_ACTIONS.keys() >= set(step.side_actions):
+            yield FieldError(f"steps.{place}.side_actions", FieldFault.NOT_ALLOWED)
         if step.id in seen:
             yield FieldError(f"steps.{place}.id", FieldFault.NOT_ALLOWED)
         if step.id not in parts.acts and step.label is None:
             yield FieldError(f"steps.{place}.label", FieldFault.REQUIRED)
         seen.add(step.id)
+    if body.fast_track_actor and body.fast_track_actor not in roles:
+        yield FieldError("fast_track_actor", FieldFault.NOT_ALLOWED)
+    if not parts.acts.keys() | seen >= set(body.fast_track_from or ()):
+        yield FieldError("fast_track_from", FieldFault.NOT_ALLOWED)
+    if not CHANNELS.keys() >= set(body.nik_channels or ()):
+        yield FieldError("nik_channels", FieldFault.NOT_ALLOWED)
+    for action, codes in (body.powers or {}).items():
+        if action not in POWERS or not roles >= set(codes):
+            yield FieldError(f"powers.{action}", FieldFault.NOT_ALLOWED)
 
 
 def change_draft(version: SopVersion, body: ProcessBody) -> None:
@@ -116,8 +129,9 @@ def change_draft(version: SopVersion, body: ProcessBody) -> None:
             raise StepRefused("is_draft_no_more")
         for name in ProcessBody.model_fields:
             value = getattr(body, name)
-            if value is not None and name != "steps":
+            if value is not None and name not in ("steps", "powers"):
                 setattr(version, name, value)
+        version.powers = {**version.powers, **(body.powers or {})}
         if body.steps is not None:
             _write_steps(version, body.steps)
         forget_version()

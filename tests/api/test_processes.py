@@ -103,6 +103,13 @@ def test_a_draft_with_faults_is_kept_and_told_by_path_but_not_put_in_force(call:
         ({"steps": [{"id": "register", "actor": "nobody"}]}, ["steps.0.actor"]),
         ({"steps": [{"id": "paraf", "actor": "section_head"}]}, ["steps.0.label"]),
         ({"steps": [{"id": "check", "actor": "section_head"}] * 2}, ["steps.1.id"]),
+        ({"steps": [{"id": "check", "actor": "section_head", "side_actions": ["fly"]}]}, ["steps.0.side_actions"]),
+        ({"powers": {"fly": ["section_head"]}}, ["powers.fly"]),
+        ({"powers": {"register": ["section_head"]}}, ["powers.register"]),
+        ({"powers": {"close": ["nobody"]}}, ["powers.close"]),
+        ({"fast_track_actor": "nobody"}, ["fast_track_actor"]),
+        ({"fast_track_from": ["nowhere"]}, ["fast_track_from"]),
+        ({"nik_channels": ["pigeon"]}, ["nik_channels"]),
     ],
 )
 def test_a_body_that_cannot_be_stored_is_told_by_field(call: Caller, body: dict[str, Any], fields: list[str]) -> None:
@@ -123,3 +130,12 @@ def test_only_administrators_write(client: FlaskClient, bearer: Bearer) -> None:
         as_officer = Caller(client, bearer(name))
         assert as_officer("POST", PATH, {})[0] == 403
         assert as_officer("POST", "/api/v1/actor/", {})[0] == 403
+
+
+def test_the_rights_of_one_action_are_changed_and_the_others_stay(call: Caller) -> None:
+    _, made = call("POST", PATH, {"powers": {"close": ["section_head"]}})
+    status, changed = call("PUT", f"{PATH}{made['id']}", {"powers": {"withdraw": ["division_head", "section_head"]}})
+    powers = changed["result"]["powers"]
+    assert (status, powers["close"], powers["withdraw"]) == (200, ["section_head"], ["division_head", "section_head"])
+    assert powers["release"] == ["office_head"]
+    assert call("POST", f"{PATH}{made['id']}/check")[1] == {"result": {"faults": [], "affects": 0}}
