@@ -66,7 +66,8 @@ from views.reference.places import CategoryView, DistrictView, VillageView
 from views.reference.roles import OfficeRoleView
 from views.reference.signing_means import SigningMeansView
 from views.reference.sop_comparison import SopComparisonView
-from views.reference.sop_versions import SopStepView, SopVersionView
+from views.reference.sop_steps import SopStepView
+from views.reference.sop_versions import SopVersionView
 from views.reporting.bottlenecks import BottleneckView
 from views.reporting.dashboard import DashboardView
 from views.reporting.exports import ExportView
