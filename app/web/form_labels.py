@@ -101,6 +101,7 @@ REFUSED: Labels = {
     "unreadable": _("Hapus karakter yang tidak terlihat, lalu tulis kembali"),
     "too_many_days": _("Tulis paling banyak 365 hari kerja"),
     "no_allowance": _("Isi waktu baku dan satuannya"),
+    "nobody_may": _("Pilih paling sedikit satu pelaksana"),
     "agency_of_scope": _("Pilih OPD bila teks ini untuk petugas satu OPD, dan kosongkan bila untuk semua"),
     "wrong_password": _("Kata sandi sekarang tidak cocok"),
 }

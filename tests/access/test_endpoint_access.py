@@ -73,7 +73,7 @@ class Kind:
 def screen(base: str, routes: str) -> str:
     """The routes of one generated screen, a word for each."""
     tails = {"list": "list/", "add": "add", "activate": "aktifkan/<pk>", "confirm_action": "confirm_action"}
-    tails |= {"new_step": "langkah-baru/<pk>"}
+    tails |= {"new_step": "langkah-baru/<pk>", "powers": "hak/<pk>"}
     tails["action"] = "action/<string:name>/<pk>"
     lines = []
     for word in routes.split():
@@ -501,7 +501,7 @@ ENDPOINTS = {
             + ["GET /hari-libur/impor", "POST /hari-libur/impor", "POST /surat-opd/<int:agency_id>/lambang"]
             + [screen("petugas", "add edit"), screen("langkah-sop", "edit confirm_delete delete")]
             + [screen("delegasi", "action confirm_action add edit")]
-            + [screen("versi-sop", "action confirm_action activate new_step edit confirm_delete delete")]
+            + [screen("versi-sop", "action confirm_action activate new_step powers edit confirm_delete delete")]
         ),
     ),
     "the words of messages": Kind(

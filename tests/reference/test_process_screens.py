@@ -129,6 +129,30 @@ def test_roles_that_are_named_stay_and_no_line_of_superiors_goes_in_a_circle(app
     assert refused(save(screen, "/pelaksana/add", **below), "role_line", "superior")
 
 
+def test_who_may_withdraw_and_close_is_a_choice_of_the_version(app: Flask, screen: FlaskClient) -> None:
+    draft = with_review(app, screen)
+    path = f"/versi-sop/hak/{draft}"
+    with app.app_context():
+        powers = db.session.get_one(SopVersion, draft).powers
+    opened = screen.get(path).text
+    assert opened.count(" multiple name=") == len(powers) == 14
+    changed = {**powers, "withdraw": ["section_head", "sekretaris_dinas"]}
+    assert refused(save(screen, path, **{**changed, "close": []}), "nobody_may", "close")
+    assert save(screen, path, **{**changed, "close": ["agency_head"]}) is not None
+    assert save(screen, path, **changed) is None
+    with app.app_context():
+        assert db.session.get_one(SopVersion, draft).powers == changed
+    assert "Kepala Seksi, Sekretaris Dinas" in screen.get(f"/versi-sop/show/{draft}").text
+    stale = screen.post(path, data={**powers, "seen": "0" * 20}).text
+    assert str(REFUSED["changed_meanwhile"]) in stale
+    compared = screen.get(f"/banding-sop/?baru={draft}").text
+    assert "Catat pencabutan" in compared
+    assert "Catat penilaian pelapor" not in compared
+    active = key_of(app, SopVersion, status="active")
+    for method in (screen.get, screen.post):
+        assert method(f"/versi-sop/hak/{active}").status_code == 302
+
+
 def test_new_cases_run_under_the_new_version_and_old_ones_under_theirs(app: Flask, screen: FlaskClient) -> None:
     with app.app_context():
         old = a_complaint("report").id

@@ -17,9 +17,11 @@ from app.choices.lists import CHANNELS
 from app.models import SopStepRow, SopVersion
 from app.reference.labels import COLUMNS
 from app.reference.sop_versions import sop_versions
-from app.vocabulary.words import DELEGATION_KINDS, SOP_STATES, UNITS, Labels
+from app.vocabulary.actions import BUTTONS
+from app.vocabulary.words import DELEGATION_KINDS, SOP_STATES, STATUSES, UNITS, Labels
 from app.web.formats import day
 from views.shared.screen_access import for_officers
+from workflow_rules.process.possible_actions import POWERS
 
 Part = tuple[str, bool]
 
@@ -111,16 +113,29 @@ def _row(row: SopStepRow | None) -> dict[str, str]:
         return {}
     allowance = f"{row.allowance_value} {UNITS[row.allowance_unit]}" if row.allowance_unit else ""
     texts = {name: str(getattr(row, name) or "") for name in ("procedure", "inputs", "output", "remark")}
-    return {"actor": str(ACTORS[row.actor]), "allowance": allowance, **texts}
+    names = {
+        "actor": str(ACTORS[row.actor]),
+        "status": str(STATUSES[row.status]) if row.status else "",
+        "back_to": str(STEPS[row.back_to]) if row.back_to else "",
+        "side_actions": ", ".join(str(BUTTONS[action]) for action in sorted(row.side_actions)),
+    }
+    return {**names, "allowance": allowance, **texts}
 
 
 def _settings(version: SopVersion) -> dict[str, str]:
     columns = {name: getattr(version, name) for name in HEAD_OF_SHEET}
     head = {name: day(value) if isinstance(value, date) else value or "" for name, value in columns.items()}
     days = {n: f"{getattr(version, n)} {UNITS['working_days']}" for n in VERSION_PARTS if n.endswith("_days")}
+    powers = {
+        f"powers.{action}": ", ".join(str(ACTORS[role]) for role in sorted(version.powers.get(action, ())))
+        for action in POWERS
+    }
     return {
         **days,
         **head,
+        **powers,
+        "warning_percent": f"{version.warning_percent} %",
+        "alarm_days": f"{version.alarm_days} {UNITS['working_days']}",
         "approver_capacity": str(DELEGATION_KINDS.get(version.approver_capacity, "")),
         "title": version.title,
         "fast_track_actor": str(ACTORS[version.fast_track_actor]),
@@ -141,6 +156,7 @@ HEAD_OF_SHEET = (
 STEP_PARTS: Labels = {
     "actor": _("Pelaksana"),
     "allowance": _("Waktu baku"),
+    **{name: COLUMNS[name] for name in ("status", "back_to", "side_actions")},
     "procedure": _("Uraian prosedur"),
     "inputs": _("Kelengkapan"),
     "output": _("Keluaran"),
@@ -157,5 +173,7 @@ VERSION_PARTS: Labels = {
     "fast_track_actor": _("Jalur cepat oleh"),
     "fast_track_from": _("Jalur cepat dari langkah"),
     "nik_channels": _("Saluran yang wajib NIK"),
+    **{name: COLUMNS[name] for name in ("warning_percent", "alarm_days")},
+    **{f"powers.{action}": BUTTONS[action] for action in POWERS},
     **{name: COLUMNS[name] for name in HEAD_OF_SHEET},
 }

@@ -1,5 +1,6 @@
 """Screens of SOP versions: active ones are read-only, a draft is edited and activated by decree."""
 
+from types import SimpleNamespace
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -7,7 +8,10 @@ from flask_appbuilder import action, expose, has_access
 from flask_appbuilder.forms import DynamicForm
 from flask_appbuilder.widgets import FormWidget
 from flask_login import current_user
+from sqlalchemy import inspect
 from werkzeug.wrappers import Response
+from wtforms import HiddenField, SelectMultipleField
+from wtforms.validators import InputRequired
 
 from app.access.process_rows import ACTORS, STEPS, actor_names, actors_of, known_steps
 from app.choices.lists import CHANNELS
@@ -15,12 +19,13 @@ from app.core.clock import utc_now
 from app.core.transaction import lock_row
 from app.models import SopVersion
 from app.models.sop import MOST_ALARM_DAYS, MOST_DAYS
-from app.reference.labels import ACTIONS, TITLES
+from app.reference.labels import ACTIONS, COLUMNS, TITLES
 from app.reference.process_check import check_version, times_beside
 from app.reference.process_drawing import drawing
 from app.reference.process_steps import NewReview, StepRefused, add_review, may_be_dropped, places_for_review
 from app.reference.sop import draft_sop
 from app.reference.sop_versions import SopRefused, activate_sop, copy_as_draft
+from app.vocabulary.actions import BUTTONS
 from app.vocabulary.words import DELEGATION_KINDS, SOP_STATES, UNITS
 from app.web.form_labels import CHANGED, REFUSED
 from app.web.list_guards import EagerInterface
@@ -40,8 +45,9 @@ from views.shared.reference_fields import (
     spaced_nip,
     worded,
 )
-from views.shared.reference_screen import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView, say
+from views.shared.reference_screen import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView, row_digest, say
 from workflow_rules.process.actors import Organisation
+from workflow_rules.process.possible_actions import POWERS
 from workflow_rules.process.steps import StepKind, kind_of
 
 SHEET_TEXTS = ("legal_basis", "qualifications", "related", "equipment", "warnings", "records")
@@ -60,6 +66,29 @@ class ReviewForm(DynamicForm):
     allowance_unit = choice("allowance_unit", UNITS)
 
 
+class PowerField(SelectMultipleField):
+    """The roles that may do what is no step's own; stored under the action in the rights of the version."""
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        obj.powers = {**obj.powers, name: self.data}
+
+
+class PowersForm(DynamicForm):
+    """A form with a field for each right of a version; the fields are set below."""
+
+    seen = HiddenField()
+
+
+for _action, _own in POWERS.items():
+    _roles = actor_names(lambda own=_own: actors_of(own))  # type: ignore[misc]
+    _field = PowerField(
+        BUTTONS[_action],
+        choices=lambda roles=_roles: list(roles.items()),
+        validators=[InputRequired(message=REFUSED["nobody_may"])],
+    )
+    setattr(PowersForm, _action.value, _field)
+
+
 class ActivationForm(DynamicForm):
     """A form for the number and the date of the decree that activates an SOP version."""
 
@@ -73,10 +102,10 @@ class SopVersionView(GuardedModelView):
     datamodel = EagerInterface(SopVersion)
     route_base = "/versi-sop"
     show_template = "reference/sop_version.html"
-    include_route_methods = (CRUD - {"add"}) | {"action", "activation", "new_step"}
+    include_route_methods = (CRUD - {"add"}) | {"action", "activation", "new_step", "powers"}
     method_permission_name = {
         **READ_OR_WRITE,
-        **dict.fromkeys(("copy_draft", "activate", "activation", "new_step"), "write"),
+        **dict.fromkeys(("copy_draft", "activate", "activation", "new_step", "powers"), "write"),
     }
     related_views = [SopStepView]
     list_title, show_title = TITLES["sops"], TITLES["sop"]
@@ -141,14 +170,19 @@ class SopVersionView(GuardedModelView):
     def before_save(self, item: SopVersion) -> None:
         """Check an SOP draft, whose row is already locked.
 
-        Raises ChangeRefused: is_draft_no_more if it was activated meanwhile, one_heading_each without one heading for
-        each column.
+        Raises ChangeRefused: is_draft_no_more if it was activated meanwhile, one_heading_each if the headings changed
+        and there is not one for each column.
         """
         if self.why_fixed(item):
             raise ChangeRefused("is_draft_no_more")
         headings = item.actor_headings.splitlines()
-        if headings and (
-            len(headings) != len({row.actor for row in item.steps}) or not all(heading.strip() for heading in headings)
+        if (
+            inspect(item).attrs.actor_headings.history.has_changes()
+            and headings
+            and (
+                len(headings) != len({row.actor for row in item.steps})
+                or not all(heading.strip() for heading in headings)
+            )
         ):
             raise ChangeRefused("one_heading_each", "actor_headings")
 
@@ -181,8 +215,7 @@ class SopVersionView(GuardedModelView):
         Errors show the form again (status 200); 404 for an unknown version, and a redirect with a message for one that
         is no draft.
         """
-        item = self.datamodel.get(pk, self._base_filters) or abort(404)
-        self._refuse_fixed(item)
+        item = self._draft(pk)
         form = ReviewForm.refresh()
         form.after.choices = [(step, STEPS[step]) for step in places_for_review(item)]
         if request.method == "POST" and form.validate():
@@ -194,8 +227,22 @@ class SopVersionView(GuardedModelView):
                 flash(CHANGED["added"], "success")
                 return redirect(url_for("SopStepView.edit", pk=row.id))
         names = ["label_id", "label_en", "after", "actor", "allowance_value", "allowance_unit"]
-        widget = FormWidget(form=form, include_cols=names, exclude_cols=[], fieldsets=None)
-        return str(self.render_template(self.edit_template, title=TITLES["sop_step_new"], widgets={"edit": widget}))
+        return self._form_page(form, names, TITLES["sop_step_new"])
+
+    @expose("/hak/<pk>", methods=["GET", "POST"])
+    @has_access
+    def powers(self, pk: str) -> Response | str:
+        """Show the form of the rights of a draft; when it is submitted, store them and redirect to the draft.
+
+        Errors show the form again (status 200); 404 for an unknown version, and a redirect with a message for one that
+        is no draft.
+        """
+        item = self._draft(pk)
+        form = PowersForm.refresh(obj=None if request.method == "POST" else SimpleNamespace(**item.powers))
+        if request.method == "POST" and self._saved(form, item, new=False):
+            return redirect(url_for("SopVersionView.show", pk=pk))
+        form.seen.data = form.seen.data or row_digest(item)
+        return self._form_page(form, [*POWERS], f"{COLUMNS['powers']}: {item}")
 
     @expose("/aktifkan/<pk>", methods=["GET", "POST"])
     @has_access
@@ -206,8 +253,7 @@ class SopVersionView(GuardedModelView):
         Errors show the form again (status 200); 404 for an unknown version, and a redirect with a message for one that
         is no draft.
         """
-        item = self.datamodel.get(pk, self._base_filters) or abort(404)
-        self._refuse_fixed(item)
+        item = self._draft(pk)
         form = ActivationForm.refresh()
         if request.method == "POST" and form.validate():
             try:
@@ -217,9 +263,16 @@ class SopVersionView(GuardedModelView):
             else:
                 flash(CHANGED["sop_activated"], "success")
                 return redirect(url_for("SopVersionView.show", pk=pk))
-        names = ["decree_number", "decided_on"]
+        return self._form_page(form, ["decree_number", "decided_on"], f"{TITLES['sop_activate']} {item.number}")
+
+    def _draft(self, pk: str) -> SopVersion:
+        """Return a draft. Aborts with 404 for an unknown version, with a redirect and a message for one in force."""
+        item: SopVersion = self.datamodel.get(pk, self._base_filters) or abort(404)
+        self._refuse_fixed(item)
+        return item
+
+    def _form_page(self, form: DynamicForm, names: list[str], title: Any) -> str:
         widget = FormWidget(form=form, include_cols=names, exclude_cols=[], fieldsets=None)
-        title = f"{TITLES['sop_activate']} {item.number}"
         return str(self.render_template(self.edit_template, title=title, widgets={"edit": widget}))
 
     def _get_show_widget(self, pk: Any, item: Any, widgets: Any = None, actions: Any = None, **more: Any) -> Any:
@@ -227,6 +280,7 @@ class SopVersionView(GuardedModelView):
         offered = {name: a for name, a in self.actions.items() if name != "activate" or item.status == "draft"}
         shown = super()._get_show_widget(pk, item, widgets, actions or offered, **more)
         shown["show"].template_args["drawing"] = drawing(draft_sop(item), STEPS, ACTORS)
+        shown["show"].template_args["powers"] = {BUTTONS[action]: item.powers.get(action, ()) for action in POWERS}
         if item.status == "draft":
             droppable = [row for row in item.steps if may_be_dropped(row)]
             beside = {"check": check_version(item), "droppable": droppable, "times": times_beside(item)}
