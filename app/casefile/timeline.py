@@ -14,6 +14,7 @@ from app.fields.visibility import event_data_shown
 from app.models import ComplaintEvent
 from app.vocabulary.actions import PARAMETERS, PARAMETERS_OF, SENTENCES
 from app.vocabulary.words import CHOICES, DELEGATION_KINDS
+from workflow_rules.process.actions import Action
 from workflow_rules.process.steps import StepKind
 
 GROUP_OF = {
@@ -163,6 +164,8 @@ def entry_of(case: Case, event: ComplaintEvent) -> Entry:
     if event.kind == "breached":
         tone = "lewat"
         title += f": {case.sop.row(event.step).number}. {STEPS[event.step]}" if event.step else ""
+    elif event.kind == Action.APPROVE and event.step:
+        title = f"{STEPS[event.step]}: {title.lower()}"
     elif event.kind == "direct" and event.data.get("route") == "fast":
         tone = "cepat"
     written = ((name, data.get(name)) for name in WRITTEN if not choices_of(event.kind, name))

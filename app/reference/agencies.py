@@ -7,7 +7,6 @@ from sqlalchemy.orm import Query, aliased
 from app.core.extensions import db
 from app.core.request_context import request_context
 from app.models import Agency, Category
-from app.reference.sop import active_sop_version
 
 
 def find_agency(agency_id: int) -> Agency | None:
@@ -68,11 +67,3 @@ def in_tree_order(query: "Query[Agency]") -> "Query[Agency]":
 def agency_names() -> dict[str, str]:
     """Return a dict from agency code to short name, for all agencies."""
     return {row.code: row.short_name for row in db.session.execute(select(Agency.code, Agency.short_name))}
-
-
-def step_numbers() -> dict[str, int]:
-    """Return a dict from step code to printed number, for the steps of the active SOP version.
-
-    Raises NoResultFound when no version is active.
-    """
-    return {row.step: row.number for row in active_sop_version().steps}

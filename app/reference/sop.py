@@ -191,3 +191,12 @@ def last_numbers() -> dict[int, int]:
     """Return the printed number of the last step of every version, by the id of the version."""
     highest = select(SopStepRow.sop_version_id, func.max(SopStepRow.number)).group_by(SopStepRow.sop_version_id)
     return {row.sop_version_id: row[1] for row in db.session.execute(highest)}
+
+
+def step_numbers() -> dict[str, int]:
+    """Return a dict from step code to printed number, for the steps of every SOP version that is or was active: that of
+    the active one, else of the newest one that has the step. Cases of earlier versions still run.
+    """
+    in_force = SopVersion.status == "active"
+    rows = select(SopStepRow.step, SopStepRow.number).join(SopStepRow.sop_version).where(SopVersion.status != "draft")
+    return {row.step: row.number for row in db.session.execute(rows.order_by(in_force, SopVersion.id))}

@@ -75,7 +75,7 @@ def test_bars_are_rows_of_tables(november: None, as_user: SignIn) -> None:
     assert ages["0–1 hari"] == ["1", "1"]
     assert ages["8–14 hari"] == ["0", "0"]
     assert ages["lebih dari 14 hari"] == ["1", "1"]
-    assert rows_of(page, 'id="g2"')["5 Terima"] == ["0 menit", "1", "2"]
+    assert rows_of(page, 'id="g2"')["5 Menerima arahan"] == ["0 menit", "1", "2"]
 
 
 @pytest.mark.parametrize("who", ["pengawas", "kadis", "kepala.dishub", "admin.dinkes"])
@@ -101,7 +101,7 @@ def test_an_agencys_officers_see_their_own_agency_only(november: None, as_user: 
     own = page_of(as_user("kepala.dishub"))
     assert rows_of(own, 'id="g1"') == {"DISHUB": ["83,3%", "5", "1"]}
     assert figures_of(own)["Aduan terbuka"] == "1"
-    assert rows_of(own, 'id="g2"')["1 Registrasi"][0] == "–"
+    assert rows_of(own, 'id="g2"')["1 Menerima dan meregister"][0] == "–"
 
 
 def test_another_month_and_one_that_nobody_knows(november: None, as_user: SignIn) -> None:

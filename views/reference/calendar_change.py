@@ -24,8 +24,9 @@ from app.calendar.change import (
     preview_change,
 )
 from app.core.clock import utc_now
-from app.reference.agencies import agency_names, step_numbers
+from app.reference.agencies import agency_names
 from app.reference.labels import COLUMNS
+from app.reference.sop import step_numbers
 from app.vocabulary.words import HOLIDAY_KINDS
 from app.web.form_labels import REFUSED
 from app.web.formats import day

@@ -12,9 +12,10 @@ from app.access.process_rows import STEPS
 from app.access.roles import permissions_on
 from app.accounts.labels import ACCOUNT_ACTS, account_entry_text
 from app.calendar.change import RowChange
-from app.reference.agencies import agency_names, step_numbers
+from app.reference.agencies import agency_names
 from app.reference.journal import JournalLine, journal_page, journal_size
 from app.reference.labels import LIMIT_CLASSES
+from app.reference.sop import step_numbers
 from app.vocabulary.words import DELEGATION_KINDS
 from app.web.formats import day
 from app.webhooks.labels import JOURNAL_ACTS

@@ -15,7 +15,8 @@ from app.access.process_rows import ACTORS, STEPS
 from app.access.roles import permissions_on
 from app.core.clock import OFFICE_ZONE, office_today, utc_now
 from app.core.periods import days
-from app.reference.agencies import agency_names, step_numbers
+from app.reference.agencies import agency_names
+from app.reference.sop import step_numbers
 from app.reporting.figures.charts import Bar, BarChart
 from app.reporting.figures.definitions import (
     TARGET,

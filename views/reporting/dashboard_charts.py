@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from flask_babel import gettext
 
-from app.access.process_rows import process_parts
+from app.access.process_rows import STEPS
 from app.fields.definitions import DefinedField
 from app.fields.filters import BOOLEANS, OF_FIELD
 from app.fields.types import text_of
@@ -18,7 +18,6 @@ from app.reporting.figures.dashboard import Counts, SopLine, weeks_until
 from app.reporting.figures.definitions import TARGET, Timeliness
 from app.reporting.figures.measures import Measure
 from app.web.formats import HOURS_ONLY, amount, duration, working_time
-from views.shared.list_labels import VERBS
 from workflow_rules.time.deadlines import span
 from workflow_rules.time.working_calendar import WorkingCalendar
 
@@ -87,7 +86,7 @@ def steps_chart(
 
 
 def _step_bar(line: SopLine, measure: Measure | None, counts: Counts, calendar: WorkingCalendar, now: datetime) -> Bar:
-    label, waiting = f"{line.number} {VERBS[process_parts().acts[line.step]]}", amount(counts.queue.get(line.step, 0))
+    label, waiting = f"{line.number} {STEPS[line.step]}", amount(counts.queue.get(line.step, 0))
     if measure is None:
         return Bar(label, 0, "–", "b-ok", ("0", waiting), 100)
     percent = measure.median_percent

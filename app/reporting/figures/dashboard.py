@@ -8,14 +8,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, case, func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 
 from app.access.visibility import visible_ids, visible_to
 from app.core.clock import OFFICE_ZONE, midnight
 from app.core.extensions import db
 from app.core.periods import Period
 from app.fields.definitions import DefinedField
-from app.models import Agency, Complaint, SopStepRow, SopVersion, StepTask
+from app.models import Agency, Complaint, ProcessStep, SopStepRow, SopVersion, StepTask
 from app.reporting.figures.definitions import is_open, was_answer, was_open
 from workflow_rules.process.actors import Person
 
@@ -25,7 +25,7 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class SopLine:
-    """A value object: a step of the active SOP version, with its code, number and allowance.
+    """A value object: a step of an SOP version, with its code, number and allowance.
 
     `value` is in `unit` (`working_minutes` or `working_days`); both are None for a step without an allowance.
     """
@@ -43,7 +43,8 @@ class Counts:
     `open` and `late` are now, `open_before` and `late_before` a week ago; `ages` are (total, late) by age class,
     `queue` is by open step, `received` and `answered` by Monday of the week (office date). Medians are seconds from
     receipt to answer in the period and in the one before (None: no answers), `median_of` is the number of answers in
-    the period. `steps` are those of the active SOP version, `names` the short names of agencies by code.
+    the period. `steps` are those of the active SOP version, and those of earlier ones at which cases wait; `names` are
+    the short names of agencies by code.
     """
 
     open: int
@@ -78,14 +79,17 @@ def count_everything(
         select(func.json_object_agg(Agency.code, Agency.short_name)).scalar_subquery().label("names"),
     )
     row = db.session.execute(statement).one()._mapping
+    queue = dict(row["queue"] or ())
     plain = ("open", "open_before", "late", "late_before", "median", "median_before", "median_of")
     return Counts(
         **{name: row[name] for name in plain},
         ages=tuple((row[f"age_{place}"], row[f"age_late_{place}"]) for place in range(len(ages))),
-        queue=dict(row["queue"] or ()),
+        queue=queue,
         received=_weeks(row["received"]),
         answered=_weeks(row["answered"]),
-        steps=tuple(SopLine(*line) for line in row["steps"] or ()),
+        steps=tuple(
+            SopLine(*line) for *line, active in row["steps"] or () if active or line[0] in (row["queue"] or ())
+        ),
         names=row["names"] or {},
     )
 
@@ -186,8 +190,21 @@ def _by_week(at: SQLColumnExpression[Any], first: date, *criteria: ColumnElement
 
 
 def _sop() -> ScalarSelect[Any]:
-    line = func.json_build_array(
-        SopStepRow.step, SopStepRow.number, SopStepRow.allowance_value, SopStepRow.allowance_unit
+    """Return a scalar subquery for a JSON array of [step, number, amount, unit, whether it is of the active version]
+    for every step of a version that is or was active, in their order; each as in the newest version that has it.
+    """
+    active = SopVersion.status == "active"
+    own = (SopStepRow.step, SopStepRow.number, SopStepRow.allowance_value, SopStepRow.allowance_unit)
+    newest = (
+        select(*own, active.label("active"), ProcessStep.order)
+        .join(SopStepRow.sop_version)
+        .join(SopStepRow.named)
+        .where(SopVersion.status != "draft")
+        .ext(distinct_on(SopStepRow.step))
+        .order_by(SopStepRow.step, active.desc(), SopVersion.id.desc())
+        .subquery("newest")
     )
-    statement = select(func.json_agg(aggregate_order_by(line, SopStepRow.position))).join(SopStepRow.sop_version)
-    return statement.where(SopVersion.status == "active").scalar_subquery()
+    line = func.json_build_array(
+        *(newest.c[name] for name in ("step", "number", "allowance_value", "allowance_unit", "active"))
+    )
+    return select(func.json_agg(aggregate_order_by(line, newest.c.order))).scalar_subquery()

@@ -20,8 +20,8 @@ from app.models import PaperKind, Register, RegisterKind
 from app.papers.frozen_blocks import letterhead, office, signatory
 from app.papers.letter_numbers import enter_number, reserve_number
 from app.papers.papers import make_paper
-from app.reference.agencies import step_numbers
 from app.reference.calendar import calendar_as_dict, load_working_calendar
+from app.reference.sop import step_numbers
 from app.reporting.figures.daily_figures import instant
 from app.reporting.registers.names import names_in
 from app.reporting.registers.stored_registers import DEFINITIONS, figures_of, find_register
