@@ -1,6 +1,6 @@
 """Comparison of two SOP versions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
@@ -86,7 +86,12 @@ def compare_versions(before: SopVersion, after: SopVersion) -> list[Section]:
     old, new = ({row.step: row for row in version.steps} for version in (before, after))
     for step, row in {**new, **{step: row for step, row in old.items() if step not in new}}.items():
         changes = tuple(_changes(STEP_PARTS, _row(old.get(step)), _row(new.get(step))))
-        sections.append(Section(f"{row.number}. {STEPS[step]}", changes))
+        title = f"{row.number}. {STEPS[step]}"
+        if step not in old:
+            title = gettext("%(step)s (langkah baru)", step=title)
+        elif step not in new:
+            title = gettext("%(step)s (dihapus)", step=title)
+        sections.append(Section(title, changes))
     return sections
 
 
@@ -117,7 +122,7 @@ def _row(row: SopStepRow | None) -> dict[str, str]:
         "actor": str(ACTORS[row.actor]),
         "status": str(STATUSES[row.status]) if row.status else "",
         "back_to": str(STEPS[row.back_to]) if row.back_to else "",
-        "side_actions": ", ".join(str(BUTTONS[action]) for action in sorted(row.side_actions)),
+        "side_actions": _listed(BUTTONS[action] for action in sorted(row.side_actions)),
     }
     return {**names, "allowance": allowance, **texts}
 
@@ -127,7 +132,7 @@ def _settings(version: SopVersion) -> dict[str, str]:
     head = {name: day(value) if isinstance(value, date) else value or "" for name, value in columns.items()}
     days = {n: f"{getattr(version, n)} {UNITS['working_days']}" for n in VERSION_PARTS if n.endswith("_days")}
     powers = {
-        f"powers.{action}": ", ".join(str(ACTORS[role]) for role in sorted(version.powers.get(action, ())))
+        f"powers.{action}": _listed(ACTORS[role] for role in sorted(version.powers.get(action, ())))
         for action in POWERS
     }
     return {
@@ -139,9 +144,14 @@ def _settings(version: SopVersion) -> dict[str, str]:
         "approver_capacity": str(DELEGATION_KINDS.get(version.approver_capacity, "")),
         "title": version.title,
         "fast_track_actor": str(ACTORS[version.fast_track_actor]),
-        "fast_track_from": ", ".join(str(STEPS[step]) for step in version.fast_track_from),
-        "nik_channels": ", ".join(str(CHANNELS[channel]) for channel in version.nik_channels),
+        "fast_track_from": _listed(STEPS[step] for step in version.fast_track_from),
+        "nik_channels": _listed(CHANNELS[channel] for channel in version.nik_channels),
     }
+
+
+def _listed(names: Iterable[object]) -> str:
+    """Return names with a mark of its own between them, so that a word differs only if its name does."""
+    return " · ".join(map(str, names))
 
 
 HEAD_OF_SHEET = (
