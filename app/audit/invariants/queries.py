@@ -103,16 +103,16 @@ I5: Queries = {
     SELECT c.number AS subject, t.step, t.allowance_value AS held, wanted.amount AS wanted
     FROM step_task t JOIN complaint c ON c.id = t.complaint_id JOIN sop_version v ON v.id = c.sop_version_id
     JOIN sop_step s ON s.sop_version_id = v.id AND s.step = t.step
-    JOIN sop_step d ON d.sop_version_id = v.id AND d.step = 'direct'
+    JOIN sop_step d ON d.sop_version_id = v.id AND d.step = :direct
     LEFT JOIN agency_track k
         ON k.complaint_id = c.id AND k.cycle = t.cycle AND k.agency_code = t.agency_code
     CROSS JOIN LATERAL (
-        SELECT t.step = 'draft_answer' AND coalesce(k.field_visit OR k.cross_agency, false) AS longer
+        SELECT t.step = :draft AND coalesce(k.field_visit OR k.cross_agency, false) AS longer
     ) AS draft
     CROSS JOIN LATERAL (
         SELECT CASE WHEN draft.longer THEN v.extended_draft_days
             ELSE coalesce(s.allowance_value, d.allowance_value) END
-            + CASE WHEN t.step = 'draft_answer' THEN coalesce(k.more_days, 0) ELSE 0 END AS amount,
+            + CASE WHEN t.step = :draft THEN coalesce(k.more_days, 0) ELSE 0 END AS amount,
         CASE WHEN draft.longer THEN 'working_days' ELSE coalesce(s.allowance_unit, d.allowance_unit) END AS unit
     ) AS wanted
     WHERE t.closed_at IS NULL AND (t.allowance_value, t.allowance_unit) <> (wanted.amount, wanted.unit)

@@ -10,6 +10,7 @@ from sqlalchemy import Select, TextClause, text
 
 from app.core.clock import office_today
 from app.models import Complaint
+from workflow_rules.process.steps import StepKind
 
 MAX_FINDINGS = 50
 """Most findings stored for each sentence."""
@@ -67,6 +68,8 @@ class Scope:
             "kept_since": self.now - timedelta(days=current_app.config["SYNC_RETENTION_DAYS"] - 1),
             "soon": self.now + CLOCK_AHEAD,
             "skew": CLOCK_SKEW,
+            "direct": StepKind.DIRECT.value,
+            "draft": StepKind.DRAFT_ANSWER.value,
         }
 
     def sql(self, sql: str) -> TextClause:
