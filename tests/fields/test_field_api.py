@@ -297,7 +297,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"pattern": "("}, "pattern"),
     ({"pattern": "[z-a]"}, "pattern"),
     ({"pattern": "x" * 201}, "pattern"),
-    ({"pattern": "(a+)+"}, "pattern"),
+    ({"pattern": "(a|a)+"}, "pattern"),
     ({"pattern": "(.*a){12}"}, "pattern"),
     ({"pattern": "(([a-z])+.)+[A-Z]([a-z])+"}, "pattern"),
     ({"type": "integer"}, "pattern"),
