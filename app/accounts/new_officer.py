@@ -63,7 +63,7 @@ class OfficerRefused(Exception):
 @dataclass(frozen=True)
 class MadeOfficer:
     """A value object: a new officer with the account, whether an invitation was sent, the token of the link to hand
-    over instead ("": none), and whether the role needs_confirmation for a supervisor's confirmation.
+    over instead ("": none), and whether the role needs a supervisor's confirmation.
     """
 
     profile: OfficerProfile

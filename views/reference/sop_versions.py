@@ -46,6 +46,7 @@ from views.shared.reference_fields import (
     worded,
 )
 from views.shared.reference_screen import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView, row_digest, say
+from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Organisation
 from workflow_rules.process.possible_actions import POWERS
 from workflow_rules.process.steps import StepKind, kind_of
@@ -79,14 +80,14 @@ class PowersForm(DynamicForm):
     seen = HiddenField()
 
 
-for _action, _own in POWERS.items():
-    _roles = actor_names(lambda own=_own: actors_of(own))  # type: ignore[misc]
-    _field = PowerField(
-        BUTTONS[_action],
-        choices=lambda roles=_roles: list(roles.items()),
-        validators=[InputRequired(message=REFUSED["nobody_may"])],
-    )
-    setattr(PowersForm, _action.value, _field)
+def _power_field(action: Action, organisation: Organisation) -> PowerField:
+    roles = actor_names(lambda: actors_of(organisation))
+    needed = InputRequired(message=REFUSED["nobody_may"])
+    return PowerField(BUTTONS[action], choices=lambda: list(roles.items()), validators=[needed])
+
+
+for _action, _organisation in POWERS.items():
+    setattr(PowersForm, _action.value, _power_field(_action, _organisation))
 
 
 class ActivationForm(DynamicForm):
@@ -175,15 +176,9 @@ class SopVersionView(GuardedModelView):
         """
         if self.why_fixed(item):
             raise ChangeRefused("is_draft_no_more")
-        headings = item.actor_headings.splitlines()
-        if (
-            inspect(item).attrs.actor_headings.history.has_changes()
-            and headings
-            and (
-                len(headings) != len({row.actor for row in item.steps})
-                or not all(heading.strip() for heading in headings)
-            )
-        ):
+        changed: bool = inspect(item).attrs.actor_headings.history.has_changes()
+        headings, columns = item.actor_headings.splitlines(), {row.actor for row in item.steps}
+        if changed and headings and not (len(headings) == len(columns) and all(map(str.strip, headings))):
             raise ChangeRefused("one_heading_each", "actor_headings")
 
     def before_delete(self, item: SopVersion) -> None:
