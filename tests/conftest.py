@@ -1,7 +1,8 @@
 """Every test runs on real PostgreSQL and Valkey and begins on a migrated database with demo accounts."""
 
 # First: the package `app` keeps a parser of addresses, which takes two seconds, from being loaded.
-from app.core.clock import OFFICE_ZONE, utc_now  # isort: skip
+from app.core.clock import utc_now  # isort: skip
+
 
 import functools
 import hashlib
@@ -25,6 +26,7 @@ from app.access.people import person_of
 from app.accounts.sessions import begin
 from app.core.extensions import db, redis_client
 from app.demo.accounts import make_accounts
+from tests.office_zone import OFFICE_ZONE
 from tests.output_search import (
     now_by_the_disk,
     pytest_runtest_makereport,

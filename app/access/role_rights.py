@@ -108,13 +108,14 @@ def end_rights(row: OfficeRole) -> None:
     forget_version()
 
 
-def change_rights(role: OfficeRole, wanted: Collection[str], by: User) -> None:
+def change_rights(role: OfficeRole, wanted: Collection[str], by: User | None) -> None:
     """Give a role exactly these rights (codes), in the caller's transaction. Raises RightRefused: own_role for a role
-    that the officer `by` has, unknown_right, right_not_possible, administers_always, or identity_held for a right to
-    identities of a role that somebody has; such a right is given with the role, which a supervisor confirms.
+    that the officer `by` (None: the system) has, unknown_right, right_not_possible, administers_always, or
+    identity_held for a right to identities of a role that somebody has; such a right is given with the role, which a
+    supervisor confirms.
     """
     lock_row(role)
-    if any(held.name == role.name for held in by.roles):
+    if by is not None and any(held.name == role.name for held in by.roles):
         raise RightRefused("own_role")
     before, wanted = rights_of(role.name), set(wanted)
     if unknown := sorted(wanted - RIGHTS.keys()):

@@ -52,7 +52,7 @@ SIGN_ON_FAULTS: Labels = {
 
 ACCOUNT_MAILS: dict[str, tuple[str, str]] = {
     "invitation": (
-        _("Akun Anda di Lapor Balangan"),
+        _("Akun Anda di layanan aduan"),
         _("Akun untuk Anda sudah dibuat. Pilih kata sandi Anda sendiri lewat tautan ini:"),
     ),
     "reset": (
@@ -65,18 +65,18 @@ ACCOUNT_MAILS: dict[str, tuple[str, str]] = {
     ),
     "password_changed": (
         _("Kata sandi Anda sudah diganti"),
-        _("Kata sandi akun Anda di Lapor Balangan baru saja diganti, dan semua perangkat lain dikeluarkan."),
+        _("Kata sandi akun Anda di layanan aduan baru saja diganti, dan semua perangkat lain dikeluarkan."),
     ),
     "address_changed": (
         _("Alamat surel akun Anda diganti"),
         _(
-            "Administrator mengganti alamat surel akun Anda di Lapor Balangan. Pesan berikutnya dikirim ke alamat yang"
+            "Administrator mengganti alamat surel akun Anda di layanan aduan. Pesan berikutnya dikirim ke alamat yang"
             " baru."
         ),
     ),
     "sign_on_linked": (
         _("Akun Anda dihubungkan dengan masuk tunggal"),
-        _("Akun Anda di Lapor Balangan sekarang dapat dibuka lewat penyedia masuk tunggal kantor."),
+        _("Akun Anda di layanan aduan sekarang dapat dibuka lewat penyedia masuk tunggal kantor."),
     ),
 }
 

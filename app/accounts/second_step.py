@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response as Answer
 from app.access.process_rows import head_actor
 from app.accounts.sessions import SIGN_IN_CLAIM, password_digest
 from app.core.extensions import db
+from app.core.office import current_office
 from app.core.problem import Problem
 from app.core.request_context import request_context
 from app.core.transaction import delete_batch, one_transaction
@@ -31,7 +32,6 @@ from app.web.error_responses import is_api
 from workflow_rules.process.actors import Person
 from workflow_rules.process.steps import StepKind
 
-ISSUER = "Lapor Balangan"
 DIGITS, STEP_SECONDS = 6, 30
 CODES = 10
 CODE_BYTES = 10
@@ -69,7 +69,7 @@ def start_set_up(user_id: int, now: datetime) -> TwoStep:
 
 def address_of(row: TwoStep, username: str) -> str:
     """Return the key URI (`otpauth://`) of a second step for authenticator apps, which the QR code contains."""
-    return pyotp.TOTP(row.secret).provisioning_uri(name=username, issuer_name=ISSUER)
+    return pyotp.TOTP(row.secret).provisioning_uri(name=username, issuer_name=current_office().product)
 
 
 def confirm(user_id: int, code: str, now: datetime) -> list[str] | None:

@@ -153,14 +153,22 @@ def apply_change(change: CalendarChange, reason: str, by: int | None, now: datet
 def _applied(change: CalendarChange, now: datetime) -> Consequence:
     lock_calendar()
     before = load_working_calendar()
-    rows = tuple(_apply_row(row, change) for row in change)
-    db.session.flush()
+    rows = write_rows(change)
     try:
         after = load_working_calendar()
         after.add_days(now, FURTHEST_LIMIT)
         return Consequence(rows, recompute_open_deadlines(), before, after)
     except ValueError as fault:
         raise NeverOpens(str(fault)) from fault
+
+
+def write_rows(change: CalendarChange) -> tuple[Any, ...]:
+    """Write the rows of a change, without the deadlines that it moves and without a commit, and return them. Raises
+    ChangedMeanwhile.
+    """
+    rows = tuple(_apply_row(row, change) for row in change)
+    db.session.flush()
+    return rows
 
 
 def _apply_row(row: RowChange, change: CalendarChange) -> Any:

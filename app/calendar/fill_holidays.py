@@ -1,11 +1,13 @@
 """Bulk changes of the holidays, from an iCalendar file or from the list of national holidays."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
+import holidays
 import structlog
 from redis.exceptions import RedisError
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.calendar.change import CalendarChange, RowChange, Values, row_data
 from app.calendar.icalendar_files import FileDay
@@ -13,9 +15,44 @@ from app.core.clock import office_today
 from app.core.extensions import db, redis_client
 from app.models import Holiday
 from app.reference.calendar import missing_holiday_year
-from app.reference.seed_files import holidays_of
 
 LOCAL = "local"
+
+
+@dataclass(frozen=True)
+class NationalDay:
+    """A value object: a date on which all offices are closed; `kind` is `public` or `collective_leave` (cuti
+    bersama).
+    """
+
+    date: date
+    name: str
+    kind: str
+
+
+def national_days(years: Iterable[int]) -> list[NationalDay]:
+    """Return the national holidays and cuti bersama of the years, one for each date, in order of date.
+
+    Names are in Indonesian whatever the locale of the process. A future year has no cuti bersama until it is decreed;
+    estimated Islamic dates are marked "(perkiraan)".
+    """
+    wanted = tuple(years)
+    found: dict[date, NationalDay] = {}
+    for category, kind in (("government", "collective_leave"), ("public", "public")):
+        days = holidays.country_holidays("ID", years=wanted, categories=(category,), language="id")
+        found |= {day: NationalDay(day, name, kind) for day, name in days.items()}
+    return [found[day] for day in sorted(found)]
+
+
+def fill_empty_years(year: int) -> None:
+    """Add the national holidays of the year before, `year` and the next to the session, but for years that have any; no
+    commit.
+    """
+    for wanted in (year - 1, year, year + 1):
+        there = select(func.count()).where(func.extract("year", Holiday.day) == wanted, Holiday.kind != LOCAL)
+        if db.session.execute(there).scalar_one() == 0:
+            days = national_days([wanted])
+            db.session.add_all(Holiday(day=day.date, name=day.name, kind=day.kind) for day in days)
 
 
 def all_holidays() -> Sequence[Holiday]:
@@ -51,7 +88,7 @@ def missing_holidays(year: int) -> CalendarChange:
     rows = list(db.session.scalars(select(Holiday)))
     there = {row.day for row in rows if row.kind != LOCAL}
     named = {(row.day, row.name) for row in rows}
-    wanted = [h for h in holidays_of((year, year + 1)) if h.date not in there and (h.date, h.name) not in named]
+    wanted = [h for h in national_days((year, year + 1)) if h.date not in there and (h.date, h.name) not in named]
     added: list[Values] = [{"day": h.date.isoformat(), "name": h.name, "kind": h.kind} for h in wanted]
     return tuple(RowChange("holiday", None, None, after) for after in added)
 

@@ -10,7 +10,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 
 from app.choices.lists import offered
-from app.core.clock import OFFICE_ZONE, office_time, office_today, utc_now
+from app.core.clock import office_time, office_today, utc_now
 from app.core.extensions import db
 from app.core.identifiers import digits_of_nik, is_nik, is_phone
 from app.fields.definitions import active_fields
@@ -24,7 +24,7 @@ from workflow_rules.process.identity import Classification, Confidentiality
 from workflow_rules.process.parameters import Choice, Cleaned, Field, Listed, Text, check_fields
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
-EARLIEST_MOMENT = datetime(2010, 1, 1, tzinfo=OFFICE_ZONE)
+EARLIEST_MOMENT = datetime(2010, 1, 1, tzinfo=UTC)
 CLOCKS_DIFFER_BY = timedelta(minutes=10)
 _RFC_3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"

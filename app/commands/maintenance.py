@@ -35,7 +35,7 @@ from app.privacy.identity_keys import rotate_identity_keys, rotation_lines
 from app.privacy.index_reporters import index_reporters
 from app.privacy.keys_in_use import unknown_key_ids
 from app.privacy.subject_report import NoSuchMark, subject_report
-from app.reference.load_seed import load_reference_data
+from app.profile.seed import apply_standard
 from app.servers.data_folder import write_private
 from app.servers.start_refused import LaunchRefused
 
@@ -43,9 +43,9 @@ MIGRATE_PAUSE = 0.2
 
 
 def migrate_database(app: Flask) -> None:
-    """Upgrade the schema, grant the program's rights, synchronise the roles, and fill empty reference data and the
-    index of reporters; waits while another process migrates. Raises LaunchRefused if an identity key is missing that
-    stored data need.
+    """Upgrade the schema, grant the program's rights, synchronise the roles, give a new office what every office begins
+    with, and fill the index of reporters; waits while another process migrates. Raises LaunchRefused if an identity key
+    is missing that stored data need.
     """
     with app.app_context(), _migration_lock():
         upgrade(directory=f"{app.root_path}/../migrations")
@@ -53,7 +53,7 @@ def migrate_database(app: Flask) -> None:
             give_program_rights(account)
         refuse_missing_keys()
         sync_roles()
-        load_reference_data(utc_now())
+        apply_standard(utc_now())
         index_reporters()
 
 

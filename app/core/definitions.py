@@ -75,4 +75,5 @@ def per_version(load: Callable[P, T]) -> Callable[P, T]:
 
 def forget_version() -> None:
     """Read the version again at its next use in this request, because this request has changed a definition."""
-    request_context().definitions_version = None
+    context = request_context()
+    context.definitions_version = context.office_zone = None

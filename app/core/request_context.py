@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from flask import g
 
@@ -98,6 +99,7 @@ class RequestContext:
     """The version of what the office defines on screen (`app.core.definitions`)."""
     definitions_read_at: float = 0.0
     """When that version was read (seconds of `time.monotonic`)."""
+    office_zone: ZoneInfo | None = None
     agency_tree: dict[int, tuple[int | None, str]] | None = None
     """Id of the parent and short name of each agency, by id."""
     names_found: dict[tuple[str | None, str | None, str | None], Any] | None = None

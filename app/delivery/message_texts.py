@@ -11,6 +11,7 @@ from flask_babel import force_locale, gettext, ngettext
 
 from app.access.people import person_of
 from app.core.clock import utc_now
+from app.core.office import current_office
 from app.delivery.notice_sentences import NoticeLine, notice_line
 from app.models import Complaint, Delivery, ReportJob
 from app.models.messages import RECORD_KINDS
@@ -98,7 +99,7 @@ def _notice_values(message: Delivery) -> dict[str, Any]:
     for_morning = message.digest_on is not None and message.user is not None
     work = count_my_steps(person_of(message.user, now), now) if for_morning else None
     if message.digest_on is not None:
-        subject = gettext("Pekerjaan Anda pagi ini di Lapor Balangan")
+        subject = gettext("Pekerjaan Anda pagi ini di %(product)s", product=current_office().product)
     elif len(lines) == 1:
         subject = lines[0].sentence
     else:

@@ -1,14 +1,18 @@
 """Demo accounts (design 8.1): fictional officers with one common password, and the API keys of the integrations."""
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.security import generate_password_hash
 
 from app.access.people import person_of
 from app.accounts.api_keys import hash_key, new_key
-from app.core.clock import utc_now
+from app.calendar.fill_holidays import fill_empty_years
+from app.core.clock import office_today, utc_now
 from app.core.extensions import db
-from app.demo.read import load_people
-from app.models import ApiKey, OfficerProfile, PasswordAge, Role, User
+from app.core.office import NOT_SET_UP, current_office
+from app.core.transaction import one_transaction
+from app.demo.read import OFFICE, load_people
+from app.models import Agency, ApiKey, OfficerProfile, PasswordAge, Role, User
+from app.profile.seed import apply_shipped
 from workflow_rules.process.actors import Person
 
 PASSWORD = "balangan-demo"  # noqa: S105  (printed on purpose; production refuses to make these accounts)
@@ -16,10 +20,21 @@ KEY_NAME = "Integrasi SP4N (contoh)"
 OPEN311_KEY_NAME = "Aplikasi warga Open311 (contoh)"
 
 
+def set_up_office() -> None:
+    """Make a new office that of the demonstration, with its invented agencies, and commit."""
+    if current_office() is not NOT_SET_UP:
+        return
+    apply_shipped(OFFICE, utc_now())
+    db.session.execute(update(Agency).where(Agency.name.contains("(contoh)")).values(active=True))
+    with one_transaction():
+        fill_empty_years(office_today().year)
+
+
 def make_accounts() -> dict[str, str]:
-    """Create the missing demo user accounts, commit, and return a dict of user name to role of all demo accounts;
-    existing ones are not changed.
+    """Set the office up if it is new, create the missing demo user accounts, commit, and return a dict of user name to
+    role of all demo accounts; existing ones are not changed.
     """
+    set_up_office()
     people = load_people()
     there = set(db.session.scalars(select(User.username)))
     hashed = generate_password_hash(PASSWORD)

@@ -1,21 +1,20 @@
 """Demo accounts and fictional complaints, read from JSON into frozen rows with all references checked."""
 
+import json
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from app.reference.seed_files import (
-    load_agencies,
-    load_categories,
-    load_districts,
-    must_be_known,
-    must_be_unique,
-    read_json,
-    row_of,
-)
+from app.profile.seed import PROFILES
+from app.profile.yaml_text import read_yaml
 from workflow_rules.process.identity import Channel, Classification, Confidentiality
 
 HERE = Path(__file__).parent
+OFFICE = "balangan"
+"""The profile of the office of the demonstration."""
+Row = TypeVar("Row")
 OFFICE_ROLES = ("complaint_admin", "section_head", "division_head", "office_head", "supervisor", "administrator")
 AGENCY_ROLES = ("agency_admin", "agency_secretary", "agency_head")
 ROUTES = (None, "fast", "via_admin")
@@ -27,6 +26,12 @@ TARGETS = (
     *("disposing_answer", "disposing_answer_sent_back", "replying", "answered", "rated", "closed"),
     *("reopened", "withdrawn"),
 )
+
+
+class ReferenceDataError(ValueError):
+    """Raised when a file of the demonstration lacks a value, contradicts itself or names what its office lacks; the
+    text names the faulty row.
+    """
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,7 @@ def load_people(path: Path = HERE / "people.json") -> tuple[PersonRow, ...]:
     rows = tuple(row_of(PersonRow, raw) for raw in read_json(path)["people"])
     for unique in ("username", "nip", "email"):
         must_be_unique(getattr(row, unique) for row in rows)
-    agencies = {agency.code for agency in load_agencies()}
+    agencies = codes_of("agencies")
     for row in rows:
         must_be_known(row.actor, OFFICE_ROLES + AGENCY_ROLES, f"actor of {row.username}")
         must_be_known(row.agency, agencies, f"agency of {row.username}")
@@ -149,8 +154,9 @@ def load_complaints(path: Path = HERE / "complaints.json") -> tuple[ComplaintRow
     """
     rows = tuple(_complaint(raw) for raw in read_json(path)["complaints"])
     keys = must_be_unique(row.key for row in rows)
-    categories = {row.code for row in load_categories()}
-    places = {code for row in load_districts() for code in row.codes} | {None}
+    categories = codes_of("categories")
+    villages = {village["code"] for row in rows_of_office("districts") for village in row["villages"]}
+    places = codes_of("districts") | villages | {None}
     for row in rows:
         must_be_known(row.category, categories, f"category of {row.key}")
         for place in (row.location.district, row.location.village):
@@ -181,3 +187,51 @@ def _complaint(raw: dict[str, Any]) -> ComplaintRow:
         reporter=raw["reporter"] and row_of(ReporterRow, raw["reporter"]),
         plan=row_of(PlanRow, plan, answer=answer, other_answers=others, **lists),
     )
+
+
+@cache
+def rows_of_office(section: str) -> list[dict[str, Any]]:
+    """Return the rows of a section of the demonstration's office."""
+    rows: list[dict[str, Any]] = read_yaml((PROFILES / f"{OFFICE}.yaml").read_bytes()).value[section]
+    return rows
+
+
+def codes_of(section: str) -> set[str]:
+    """Return the codes of a section of the demonstration's office."""
+    return {row["code"] for row in rows_of_office(section)}
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the parsed JSON object of a file as a dict.
+
+    Raises OSError when the file cannot be read and json.JSONDecodeError when it is not JSON.
+    """
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def row_of(kind: type[Row], raw: dict[str, Any], **made: Any) -> Row:
+    """Return an instance of the row class `kind` with the raw keys, overridden by the converted values in `made`.
+
+    Raises ReferenceDataError for a missing or unknown key.
+    """
+    try:
+        return kind(**{**raw, **made})
+    except TypeError as problem:
+        raise ReferenceDataError(f"{kind.__name__} {raw.get('code') or raw.get('key')}: {problem}") from problem
+
+
+def must_be_unique(values: Iterable[str]) -> set[str]:
+    """Return the values as a set. Raises ReferenceDataError when a value occurs twice."""
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            raise ReferenceDataError(f"{value!r} stands twice")
+        seen.add(value)
+    return seen
+
+
+def must_be_known(value: object, choices: Collection[object], what: str) -> None:
+    """Raise ReferenceDataError, naming `what`, unless the value is one of the choices."""
+    if value not in choices:
+        raise ReferenceDataError(f"{what}: {value!r} is unknown")

@@ -27,7 +27,7 @@ from app.models.history import ComplaintEvent, JournalEntry, LedgerRow
 from app.models.inbound import InboundHold, InboundMessage
 from app.models.invariant import InvariantFinding, InvariantResult, InvariantRun
 from app.models.messages import Delivery, DeliveryItem, GatewayState, Notice, NoticePreference, StepAlarm
-from app.models.organisation import Agency, DelegationRow, OfficerProfile, SavedList, SigningMeans
+from app.models.organisation import Agency, DelegationRow, Office, OfficerProfile, SavedList, SigningMeans
 from app.models.paper import Emblem, IssuedNumber, Paper, PaperKind
 from app.models.peer import SyncComparison, SyncImport, SyncLedger, SyncPeer
 from app.models.reference import Category, District, Holiday, NationalLimitRow, Village, WorkingWeek
@@ -80,6 +80,7 @@ __all__ = [
     "Notice",
     "NoticePreference",
     "NumberCounter",
+    "Office",
     "OfficeRole",
     "OfficerProfile",
     "OriginalText",

@@ -4,17 +4,18 @@ from datetime import date
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.column_types import BigKey, Instant, Line, Prose, Word, one_of
 from app.core.encrypted_columns import SealedBytes, SealedText
+from app.core.office import ZONES
 from workflow_rules.process.actors import DelegationKind
 
 AGENCY_KINDS = ("opd", "kecamatan", "kelurahan", "desa", "bumd", "unit")
+OFFICE_KINDS = ("kabupaten", "kota", "provinsi", "other")
 PAPERS = ("F4", "A4")
-LETTERHEAD_OVER = "Pemerintah Kabupaten Balangan"
 NUMBER_PATTERN = "{kode}/{nomor}/{akhiran}/{tahun}"
 SIGNING_METHODS = ("wet", "certificate", "bsre")
 
@@ -42,13 +43,13 @@ class Agency(Model):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
     active: Mapped[bool] = mapped_column(default=True)
     address: Mapped[Line] = mapped_column(default="")
-    city: Mapped[Word] = mapped_column(default="Paringin")
+    city: Mapped[Word] = mapped_column(default="")
     phone: Mapped[Word] = mapped_column(default="")
     email: Mapped[Line] = mapped_column(default="")
     letter_suffix: Mapped[Word] = mapped_column(default="")
     classification_code: Mapped[Word] = mapped_column(default="500.12")
     paper: Mapped[Word] = mapped_column(default="F4")
-    letterhead_over: Mapped[Line] = mapped_column(default=LETTERHEAD_OVER)
+    letterhead_over: Mapped[Line] = mapped_column(default="")
     signing_method: Mapped[Word] = mapped_column(default="wet", server_default="wet")
     postcode: Mapped[Word] = mapped_column(default="")
     website: Mapped[Line] = mapped_column(default="")
@@ -59,6 +60,34 @@ class Agency(Model):
 
     parent: Mapped["Agency | None"] = relationship(remote_side="Agency.id", back_populates="units")
     units: Mapped[list["Agency"]] = relationship(back_populates="parent")
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class Office(Model):
+    """Table row, the only one: the regency that this installation serves; none before it is set up.
+
+    `zone` is the key of its time zone. `head_office` is the code of the agency that runs the complaint service, whose
+    letterhead the office's own papers have.
+    """
+
+    __tablename__ = "office"
+    __table_args__ = (
+        CheckConstraint("id = 1", name="one_row"),
+        CheckConstraint(one_of("kind", OFFICE_KINDS), name="kind"),
+        CheckConstraint(one_of("zone", tuple(ZONES)), name="zone"),
+        CheckConstraint("name <> '' AND short_name <> ''", name="name"),
+    )
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, default=1)
+    name: Mapped[Line]
+    short_name: Mapped[Word]
+    kind: Mapped[Word]
+    region_code: Mapped[Word] = mapped_column(default="")
+    zone: Mapped[Word]
+    head_office: Mapped[str | None] = mapped_column(ForeignKey("agency.code"))
+    logo_hash: Mapped[str | None] = mapped_column(ForeignKey("emblem.sha256"))
 
     def __repr__(self) -> str:
         return self.name

@@ -44,11 +44,26 @@ def set_emblem(agency: Agency, content: bytes, now: datetime) -> None:
     missing, too large or unreadable. Existing papers do not change.
     """
     png = _png_of(content)
-    digest = hashlib.sha256(png).hexdigest()
     with one_transaction():
-        stored = insert(Emblem).values(sha256=digest, png=png, added_at=now)
-        db.session.execute(stored.on_conflict_do_nothing())
-        agency.emblem_hash = digest
+        agency.emblem_hash = store_emblem(png, now)
+
+
+def store_emblem(png: bytes, now: datetime) -> str:
+    """Store a PNG picture, once, in the caller's transaction, and return its hash."""
+    digest = hashlib.sha256(png).hexdigest()
+    stored = insert(Emblem).values(sha256=digest, png=png, added_at=now)
+    db.session.execute(stored.on_conflict_do_nothing())
+    return digest
+
+
+def is_png(content: bytes) -> bool:
+    """Return whether these bytes are a whole PNG picture of a size that papers can show."""
+    try:
+        with Image.open(io.BytesIO(content), formats=("PNG",)) as picture:
+            picture.verify()
+            return picture.width * picture.height <= MOST_PIXELS
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return False
 
 
 def remove_emblem(agency: Agency) -> None:

@@ -7,6 +7,7 @@ from flask_babel import force_locale
 from sqlalchemy import select
 
 from app.core.extensions import db
+from app.core.office import current_office
 from app.models import Agency, Complaint, ComplaintEvent, OfficerProfile
 from app.texts.current import wording
 from app.texts.kinds import KINDS
@@ -14,14 +15,12 @@ from app.texts.placeholders import Values
 from app.texts.values import case_values
 from workflow_rules.process.actors import Capacity, Person
 
-OFFICE_AGENCY = "diskominfosan"
-
 
 def office() -> Agency:
-    """Return the Agency row of the agency that runs the complaint service (Dinas Kominfo). Raises NoResultFound when it
-    is missing.
+    """Return the Agency row of the agency that runs the complaint service. Raises NoResultFound when the office is
+    not set up.
     """
-    return db.session.scalars(select(Agency).where(Agency.code == OFFICE_AGENCY)).one()
+    return db.session.scalars(select(Agency).where(Agency.code == current_office().head_office)).one()
 
 
 def letterhead(agency: Agency) -> dict[str, Any]:

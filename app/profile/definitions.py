@@ -11,14 +11,24 @@ from app.choices.check import MAY_BE_EMPTY, fault_of_entry
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.fields.body import read_body
-from app.fields.change import body_of, fill
+from app.fields.change import FREE_WHEN_ACTIVE, FieldRefused, activate, body_of, end, fill, save_draft
 from app.fields.check import MOST_ACTIVE, faults_of_body, faults_of_names
 from app.fields.definitions import as_defined
 from app.fields.labels import fault_text
 from app.fields.rows import field_rows
 from app.models import Choice, FieldDefinition
 from app.profile.row_types import Code, Label, Order, Strict, Words, one_of, row_of, typed
-from app.profile.section import Profile, Row, Section, dotted, in_order_of_identity, rows_of, unknown
+from app.profile.section import (
+    Applying,
+    Profile,
+    Row,
+    Section,
+    changed_rows,
+    dotted,
+    in_order_of_identity,
+    rows_of,
+    unknown,
+)
 from app.profile.yaml_text import Fault
 from app.web.form_labels import REFUSED
 from workflow_rules.process.choices import SEEDED_CHOICES, ChoiceList
@@ -46,6 +56,26 @@ def _entries() -> list[Row]:
         )
         for row in db.session.scalars(select(Choice))
     ]
+
+
+def _write_entries(there: list[Row], here: list[Row], _applying: Applying) -> None:
+    rows = {(row.of_list, row.code): row for row in db.session.scalars(select(Choice))}
+    for row in changed_rows("lists", there, here):
+        entry = rows.get((row["list"], row["code"])) or Choice(of_list=row["list"], code=row["code"])
+        entry.label_id, entry.label_en = row["label"]["id"], row["label"]["en"]
+        entry.order, entry.active, entry.flags, entry.agency_code = (
+            row[name] for name in ("order", "active", "flags", "agency")
+        )
+        db.session.add(entry)
+    db.session.flush()
+
+
+def _drop_entries(gone: list[Row], applying: Applying) -> None:
+    for row in gone:
+        entry = db.session.scalars(select(Choice).filter_by(of_list=row["list"], code=row["code"])).one()
+        entry.active = False
+        if applying.fresh and not entry.seeded:
+            db.session.delete(entry)
 
 
 def _faults_of_entries(profile: Profile) -> Iterator[Fault]:
@@ -89,6 +119,37 @@ def _read_field(raw: Any) -> tuple[Row, list[Fault]]:
     return ({}, found) if found else (_sorted_words(body), [])
 
 
+def _write_fields(there: list[Row], here: list[Row], applying: Applying) -> None:
+    """Write the fields, first those on which no condition of another depends; what may not change of an active one
+    becomes a new version.
+    """
+    places = {row["code"]: place for place, row in enumerate(there)}
+    for row in sorted(changed_rows("fields", there, here), key=lambda row: row["only_if"] is not None):
+        active = select(FieldDefinition).where(FieldDefinition.code == row["code"])
+        known = db.session.scalars(active.where(FieldDefinition.active_from.is_not(None), _NOT_ENDED)).one_or_none()
+        before = body_of(known) if known else {}
+        try:
+            if known and all(before[name] == row[name] for name in before.keys() - set(FREE_WHEN_ACTIVE)):
+                save_draft(known, row)
+                continue
+            draft = FieldDefinition()
+            save_draft(draft, row)
+            activate(draft, applying.reason, applying.now, applying.by)
+        except FieldRefused as refused:
+            fault = refused.faults[0]
+            applying.refuse((places[row["code"]], *dotted(fault.path)), f"is refused: {fault_text(fault)}")
+
+
+_NOT_ENDED = FieldDefinition.active_until.is_(None)
+
+
+def _drop_fields(gone: list[Row], applying: Applying) -> None:
+    codes = [row["code"] for row in gone]
+    active = select(FieldDefinition).where(FieldDefinition.code.in_(codes), _NOT_ENDED)
+    for row in db.session.scalars(active.where(FieldDefinition.active_from.is_not(None))).all():
+        end(row, applying.now)
+
+
 def _faults_of_fields(profile: Profile) -> Iterator[Fault]:
     rows, categories = profile["fields"], {row["code"] for row in profile["categories"]}
     definitions = [_definition(row) for row in rows]
@@ -111,6 +172,8 @@ LISTS = Section(
     of_office=_entries,
     read=rows_of(typed(EntryRow)),
     check=_faults_of_entries,
+    write=_write_entries,
+    drop=_drop_entries,
     arranged=in_order_of_identity("lists"),
     absent="would end",
 )
@@ -120,6 +183,8 @@ FIELDS = Section(
     of_office=_fields,
     read=rows_of(_read_field, MOST_ACTIVE),
     check=_faults_of_fields,
+    write=_write_fields,
+    drop=_drop_fields,
     arranged=in_order_of_identity("fields"),
     absent="would end",
 )

@@ -1,19 +1,18 @@
 """Sections of the organisation: agencies with their letterheads, categories, districts with their villages."""
 
 import base64
-import binascii
 from collections import Counter
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.core.extensions import db
 from app.models import Agency, Category, District, Emblem, Village
 from app.models.organisation import AGENCY_KINDS, NUMBER_PATTERN, PAPERS, SIGNING_METHODS
-from app.papers.emblems import LARGEST_FILE
+from app.papers.emblems import store_emblem
 from app.papers.number_pattern import number_pattern_holds
 from app.profile.row_types import (
     Code,
@@ -26,34 +25,31 @@ from app.profile.row_types import (
     Words,
     one_of,
     pattern,
+    picture,
     row_of,
     text,
     typed,
 )
-from app.profile.section import Profile, Row, Section, in_order_of_identity, rows_of, unknown
+from app.profile.section import (
+    Applying,
+    Profile,
+    Row,
+    Section,
+    changed_rows,
+    in_order_of_identity,
+    rows_of,
+    unknown,
+)
 from app.profile.yaml_text import Fault
 from workflow_rules.process.actors import Organisation
 from workflow_rules.process.steps import StepKind
 from workflow_rules.time.national_clock import NationalClass
-
-_PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def _number_pattern(said: str) -> str:
     if not number_pattern_holds(said):
         raise ValueError("must hold {nomor} and {tahun}, and no part that is unknown")
     return said
-
-
-def _picture(said: str) -> str:
-    """Return the base64 text of a PNG file in lines of 76 characters."""
-    try:
-        png = base64.b64decode("".join(said.split()), validate=True)
-    except binascii.Error as broken:
-        raise ValueError("must be a PNG file in base64") from broken
-    if not png.startswith(_PNG) or len(png) > LARGEST_FILE:
-        raise ValueError(f"must be a PNG file of at most {LARGEST_FILE // 1024 // 1024} MB")
-    return base64.encodebytes(png).decode()
 
 
 class AgencyRow(Strict):
@@ -79,7 +75,7 @@ class AgencyRow(Strict):
     paper: Annotated[str, one_of(PAPERS)] = "F4"
     initials: Words = Field(default_factory=list)
     signing_method: Annotated[str, one_of(SIGNING_METHODS)] = "wet"
-    emblem: Annotated[str, AfterValidator(_picture)] | None = None
+    emblem: Annotated[str, AfterValidator(picture)] | None = None
 
 
 class CategoryRow(Strict):
@@ -122,6 +118,36 @@ def _agencies() -> list[Row]:
     ]
 
 
+def _by_code(model: Any) -> dict[str, Any]:
+    return {row.code: row for row in db.session.scalars(select(model))}
+
+
+def _write_agencies(there: list[Row], here: list[Row], applying: Applying) -> None:
+    rows, changed = _by_code(Agency), changed_rows("agencies", there, here)
+    for row in changed:
+        agency = rows.setdefault(row["code"], Agency())
+        for name, value in row.items():
+            if name not in ("parent", "emblem"):
+                setattr(agency, name, value)
+        emblem = row["emblem"]
+        agency.emblem_hash = store_emblem(base64.b64decode(emblem), applying.now) if emblem else None
+        db.session.add(agency)
+    db.session.flush()
+    for row in changed:
+        rows[row["code"]].parent_id = rows[row["parent"]].id if row["parent"] else None
+
+
+def _drop_agencies(gone: list[Row], applying: Applying) -> None:
+    rows = _by_code(Agency)
+    for row in gone:
+        rows[row["code"]].active = False
+    if applying.fresh:
+        for row in gone:
+            rows[row["code"]].parent_id = None
+        db.session.flush()
+        db.session.execute(delete(Agency).where(Agency.code.in_([row["code"] for row in gone])))
+
+
 def _faults_of_agencies(profile: Profile) -> Iterator[Fault]:
     places = {row["code"]: place for place, row in enumerate(profile["agencies"])}
     parents = {row["code"]: row["parent"] for row in profile["agencies"]}
@@ -154,6 +180,28 @@ def _categories() -> list[Row]:
     ]
 
 
+def _write_categories(there: list[Row], here: list[Row], _applying: Applying) -> None:
+    rows, changed = _by_code(Category), changed_rows("categories", there, here)
+    for row in changed:
+        category = rows.setdefault(row["code"], Category())
+        for name in ("code", "name", "national_class", "active"):
+            setattr(category, name, row[name])
+        category.default_agency_code = row["default_agency"]
+        db.session.add(category)
+    db.session.flush()
+    for row in changed:
+        rows[row["code"]].parent_id = rows[row["parent"]].id if row["parent"] else None
+
+
+def _drop_categories(gone: list[Row], applying: Applying) -> None:
+    rows = _by_code(Category)
+    for row in sorted(gone, key=lambda row: row["parent"] is None):
+        rows[row["code"]].active = False
+        if applying.fresh:
+            db.session.delete(rows[row["code"]])
+            db.session.flush()
+
+
 def _faults_of_categories(profile: Profile) -> Iterator[Fault]:
     parents = {row["code"]: row["parent"] for row in profile["categories"]}
     agencies = {row["code"] for row in profile["agencies"]}
@@ -169,6 +217,28 @@ def _districts() -> list[Row]:
     for village in db.session.scalars(select(Village)):
         rows[village.district_id]["villages"].append(row_of(VillageRow, village))
     return list(rows.values())
+
+
+def _write_districts(there: list[Row], here: list[Row], _applying: Applying) -> None:
+    districts, villages = _by_code(District), _by_code(Village)
+    for row in changed_rows("districts", there, here):
+        district = districts.setdefault(row["code"], District(code=row["code"]))
+        district.name = row["name"]
+        db.session.add(district)
+        db.session.flush()
+        for one in row["villages"]:
+            village = villages.setdefault(one["code"], Village(code=one["code"]))
+            village.name, village.district_id = one["name"], district.id
+            db.session.add(village)
+
+
+def _drop_districts(gone: list[Row], applying: Applying) -> None:
+    """Delete places while the office is new; later they stay, since complaints name them."""
+    if applying.fresh:
+        codes = [row["code"] for row in gone]
+        of_them = select(District.id).where(District.code.in_(codes))
+        db.session.execute(delete(Village).where(Village.district_id.in_(of_them)))
+        db.session.execute(delete(District).where(District.code.in_(codes)))
 
 
 def _faults_of_districts(profile: Profile) -> Iterator[Fault]:
@@ -190,6 +260,8 @@ AGENCIES = Section(
     of_office=_agencies,
     read=rows_of(typed(AgencyRow)),
     check=_faults_of_agencies,
+    write=_write_agencies,
+    drop=_drop_agencies,
     arranged=in_order_of_identity("agencies"),
     absent="would end",
 )
@@ -199,6 +271,8 @@ CATEGORIES = Section(
     of_office=_categories,
     read=rows_of(typed(CategoryRow)),
     check=_faults_of_categories,
+    write=_write_categories,
+    drop=_drop_categories,
     arranged=in_order_of_identity("categories"),
     absent="would end",
 )
@@ -208,5 +282,8 @@ DISTRICTS = Section(
     of_office=_districts,
     read=rows_of(typed(DistrictRow)),
     check=_faults_of_districts,
+    write=_write_districts,
+    drop=_drop_districts,
     arranged=_arranged_districts,
+    absent="would stay",
 )

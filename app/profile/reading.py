@@ -24,25 +24,27 @@ class ProfileRefused(Exception):
         self.sentences = sentences
 
 
-def read_profile(content: bytes) -> Profile:
-    """Return the profile that a file holds, arranged as an exported one. Reads nothing of the office. Raises
-    ProfileRefused.
+def read_profile(content: bytes, present: Profile | None = None) -> Profile:
+    """Return the profile that a file holds, arranged as an exported one. Raises ProfileRefused.
+
+    A file must have every section, since what it lacks ends. With the profile that is `present`, sections may be left
+    out and stay as they are there.
     """
     try:
         document = read_yaml(content)
     except NotYaml as broken:
         raise ProfileRefused(_sentences(Document(None, {}), [broken.fault])) from broken
-    if faults := list(_faults_of_frame(document.value)):
+    if faults := list(_faults_of_frame(document.value, present or {})):
         raise ProfileRefused(_sentences(document, faults))
     with force_locale("en"):
-        profile = _read_sections(document)
+        profile = _read_sections(document, present or {})
         checked = [_below(section.name, fault) for section in SECTIONS for fault in section.check(profile)]
     if checked:
         raise ProfileRefused(_sentences(document, checked))
     return {section.name: section.arranged(profile[section.name]) for section in SECTIONS}
 
 
-def _faults_of_frame(content: Any) -> Iterator[Fault]:
+def _faults_of_frame(content: Any, present: Profile) -> Iterator[Fault]:
     """Yield the faults of the members at the top of the file."""
     if not isinstance(content, dict):
         yield Fault((), "is no profile: it must begin with format: 1")
@@ -54,16 +56,19 @@ def _faults_of_frame(content: Any) -> Iterator[Fault]:
         yield Fault(("format",), f"must be {FORMAT}, the one that this release reads")
     yield from (Fault((name,), f"is unknown; known are {', '.join(known)}") for name in content if name not in known)
     for section in SECTIONS:
-        if section.name not in content:
+        if section.name not in content and section.name not in present:
             yield Fault((section.name,), "is missing; absent rows end, so an empty section must be written: []")
 
 
-def _read_sections(document: Document) -> dict[str, Any]:
+def _read_sections(document: Document, present: Profile) -> dict[str, Any]:
     """Return the values of the sections in the order of the file. Raises ProfileRefused for wrong types, and for two
     rows that would be matched with one.
     """
     profile, faults = dict[str, Any](), list[Fault]()
     for section in SECTIONS:
+        if section.name not in document.value:
+            profile[section.name] = present[section.name]
+            continue
         raw = document.value[section.name]
         profile[section.name], found = section.read(raw)
         faults += [_below(section.name, fault) for fault in (*found, *_duplicates((), section.name, raw))]

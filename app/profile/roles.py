@@ -1,19 +1,29 @@
 """The section of the roles of accounts: what each is in the process, and its rights."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Annotated
 
 from pydantic import Field
 from sqlalchemy import select
 
-from app.access.role_rights import may_have, rights_by_role
+from app.access.role_rights import (
+    RightRefused,
+    RoleStays,
+    add_role,
+    change_rights,
+    may_have,
+    remove_role,
+    rights_by_role,
+)
 from app.access.roles import RIGHTS
 from app.core.extensions import db
 from app.models import OfficeRole
 from app.models.role import ADMINISTRATOR, SUPERVISOR
 from app.profile.row_types import Code, Label, Line, MaybeText, Strict, Words, one_of, row_of, text, typed
-from app.profile.section import Profile, Row, Section, in_order_of_identity, rows_of, unknown
+from app.profile.section import Applying, Profile, Row, Section, changed_rows, in_order_of_identity, rows_of, unknown
 from app.profile.yaml_text import Fault
+from app.web.form_labels import REFUSED
 
 
 class Description(Strict):
@@ -50,6 +60,32 @@ def _roles() -> list[Row]:
     ]
 
 
+def _write(there: list[Row], here: list[Row], applying: Applying) -> None:
+    rows = {row.name: row for row in db.session.scalars(select(OfficeRole))}
+    places = {row["code"]: place for place, row in enumerate(there)}
+    for row in changed_rows("roles", there, here):
+        role = rows.get(row["code"])
+        if role is None:
+            role = OfficeRole(name=row["code"])
+        label = row["label"] or {"id": "", "en": ""}
+        role.label_id, role.label_en = label["id"], label["en"]
+        role.description_id, role.description_en = row["description"]["id"], row["description"]["en"]
+        role.actor, role.acts, role.standing = row["actor"], row["acts"], row["standing"]
+        if row["code"] not in rows:
+            add_role(role, None)
+        try:
+            change_rights(role, row["rights"], None)
+        except RightRefused as refused:
+            applying.refuse((places[row["code"]], "rights"), f"is refused: {REFUSED[refused.reason]}: {refused.right}")
+
+
+def _drop(gone: list[Row], _applying: Applying) -> None:
+    """Delete roles but for those that came with the program or that an account has."""
+    for row in gone:
+        with suppress(RoleStays):
+            remove_role(row["code"])
+
+
 def _faults(profile: Profile) -> Iterator[Fault]:
     actors = {row["code"] for row in profile["actors"]}
     for place, row in enumerate(profile["roles"]):
@@ -76,6 +112,8 @@ ROLES = Section(
     of_office=_roles,
     read=rows_of(typed(RoleRow)),
     check=_faults,
+    write=_write,
+    drop=_drop,
     arranged=in_order_of_identity("roles"),
     absent="would be deleted if no account has it",
 )

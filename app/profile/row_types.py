@@ -1,5 +1,7 @@
 """The types of the rows of a profile: what each member may hold, with a sentence for what it may not."""
 
+import base64
+import binascii
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
@@ -7,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from app.papers.emblems import LARGEST_FILE, is_png
 from app.profile.section import Row
 from app.profile.yaml_text import Fault
 
@@ -114,6 +117,17 @@ def pattern(expression: str, message: str) -> AfterValidator:
         return said
 
     return AfterValidator(check)
+
+
+def picture(said: str) -> str:
+    """Return the base64 text of a PNG file in lines of 76 characters. Raises ValueError for anything else."""
+    try:
+        png = base64.b64decode("".join(said.split()), validate=True)
+    except binascii.Error as broken:
+        raise ValueError("must be a PNG file in base64") from broken
+    if len(png) > LARGEST_FILE or not is_png(png):
+        raise ValueError(f"must be a PNG file of at most {LARGEST_FILE // 1024 // 1024} MB")
+    return base64.encodebytes(png).decode()
 
 
 def _distinct(words: list[str]) -> list[str]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NoReturn
 
 from app.profile.yaml_text import Fault, Path
 
@@ -24,6 +25,37 @@ IDENTITIES: Mapping[str, tuple[str, ...]] = {
 """By which members the rows of a list are matched, by the name of the list; also of lists inside a section."""
 
 
+class ApplyRefused(Exception):
+    """Raised when a profile cannot be applied to this office; `path` and `message` say what of it, and why."""
+
+    def __init__(self, path: Path, message: str) -> None:
+        super().__init__(message)
+        self.path, self.message = path, message
+
+
+@dataclass(frozen=True)
+class Applying:
+    """A value object: who applies a section of a profile, when (aware UTC) and why.
+
+    `fresh` is true while the office is not set up: then what a profile lacks is deleted, since it is only what the
+    program brings along.
+    """
+
+    section: str
+    by: int | None
+    now: datetime
+    reason: str
+    fresh: bool
+
+    def refuse(self, path: Path, message: str) -> NoReturn:
+        """Raise ApplyRefused for a place below the section."""
+        raise ApplyRefused((self.section, *path), message)
+
+
+def writes_nothing(_gone: list[Row], _applying: Applying) -> None:
+    """Keep the rows that a file lacks."""
+
+
 @dataclass(frozen=True)
 class Section:
     """One part of the profile.
@@ -31,7 +63,8 @@ class Section:
     `of_office` returns its value as the database has it. `read` returns the value of a file, or None with the faults;
     `check` the faults of a value beside the other sections. Places of faults are below the section, in the order of
     the file. `arranged` returns a value in the order in which it is written. `tables` are those that it holds.
-    `absent` says what becomes of a row that the file lacks.
+    `write` brings the database from the value of the office to that of a file, but for the rows that the file lacks:
+    those `drop` ends or deletes, after all sections are written. `absent` says what becomes of them.
     """
 
     name: str
@@ -39,6 +72,8 @@ class Section:
     of_office: Callable[[], Any]
     read: Callable[[Any], tuple[Any, list[Fault]]]
     arranged: Callable[[Any], Any]
+    write: Callable[[Any, Any, Applying], None]
+    drop: Callable[[list[Row], Applying], None] = writes_nothing
     check: Callable[[Profile], Iterable[Fault]] = lambda _profile: ()
     absent: str = ""
 
@@ -49,6 +84,18 @@ def identity(row: Any, of_list: str) -> tuple[Any, ...] | None:
         return None
     found = tuple(row.get(name) for name in IDENTITIES[of_list])
     return None if found[0] is None or any(isinstance(value, list | dict) for value in found) else found
+
+
+def changed_rows(of_list: str, there: list[Row], here: list[Row]) -> list[Row]:
+    """Return the rows of a file that the office lacks or has otherwise, in the order of the file."""
+    known = {identity(row, of_list): row for row in here}
+    return [row for row in there if known.get(identity(row, of_list)) != row]
+
+
+def absent_rows(of_list: str, there: list[Row], here: list[Row]) -> list[Row]:
+    """Return the rows of the office that a file lacks."""
+    named = {identity(row, of_list) for row in there}
+    return [row for row in here if identity(row, of_list) not in named]
 
 
 def in_order_of_identity(of_list: str) -> Callable[[list[Row]], list[Row]]:

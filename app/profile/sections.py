@@ -4,6 +4,7 @@ from typing import Any
 
 from app.profile.calendar import HOLIDAYS, NATIONAL_LIMITS, WORKING_WEEKS
 from app.profile.definitions import FIELDS, LISTS
+from app.profile.office import OFFICE
 from app.profile.organisation import AGENCIES, CATEGORIES, DISTRICTS
 from app.profile.roles import ROLES
 from app.profile.section import Profile
@@ -13,10 +14,13 @@ from app.profile.yaml_text import as_yaml
 
 FORMAT = 1
 SECTIONS = (
+    OFFICE,
     *(AGENCIES, CATEGORIES, DISTRICTS),
     *(LISTS, FIELDS, TEXTS, STANDARD_TEXTS),
     *(WORKING_WEEKS, HOLIDAYS, NATIONAL_LIMITS, ACTORS, ROLES, SOP),
 )
+AFTER_OTHERS = ("office", "fields", "standard_texts", "roles", "sop")
+"""Sections whose rows name those of others, so that they are written last, in this order of the file."""
 
 
 def office_profile() -> Profile:

@@ -1,12 +1,14 @@
 """Sections of the process: its roles, and the active version with its steps, the texts of its sheet and its decree."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import inspect, select
+from sqlalchemy import delete, inspect, select
 
 from app.access.process_rows import ProcessParts
+from app.core.definitions import forget_version
 from app.core.extensions import db
 from app.models import ActorRow, ProcessStep, SopStepRow, SopVersion
 from app.models.sop import MOST_ALARM_DAYS, MOST_DAYS
@@ -26,9 +28,12 @@ from app.profile.row_types import (
     typed,
     within,
 )
-from app.profile.section import Profile, Row, Section, as_stored, rows_of, unknown
+from app.profile.section import Applying, Profile, Row, Section, as_stored, rows_of, unknown
 from app.profile.yaml_text import Fault
-from app.reference.sop import active_sop_version, load_sop
+from app.reference.process_roles import is_named
+from app.reference.process_steps import name_step
+from app.reference.sop import load_sop
+from app.reference.sop_versions import lock_versions, next_number, put_in_force
 from workflow_rules.process.actors import Actor, DelegationKind, Organisation
 from workflow_rules.process.choices import ChoiceList
 from workflow_rules.process.possible_actions import ACT_OF
@@ -105,8 +110,10 @@ class SopRow(Strict):
     steps: list[StepRow]
 
 
-def _active() -> Row:
-    version = active_sop_version()
+def _active() -> Row | None:
+    version = db.session.scalars(select(SopVersion).where(SopVersion.status == "active")).one_or_none()
+    if version is None:
+        return None
     names = {row.code: _label(row.label_id, row.label_en) for row in db.session.scalars(select(ProcessStep))}
     steps = [row_of(StepRow, step, label=names[step.step]) for step in version.steps]
     powers = {action: sorted(codes) for action, codes in sorted(version.powers.items())}
@@ -117,9 +124,75 @@ def _label(indonesian: str, english: str) -> Row:
     return {"id": indonesian, "en": english}
 
 
+def _write(there: Row, _here: Any, applying: Applying) -> None:
+    """Write the process as a new version and put it in force; while the office is new, in place of the version that
+    the program brings along.
+    """
+    versions = lock_versions()
+    active = next((version for version in versions if version.status == "active"), None)
+    if active is not None and applying.fresh:
+        version = active
+        version.status = "draft"
+        db.session.flush()
+        version.steps.clear()
+        db.session.flush()
+    else:
+        version = SopVersion(number=next_number(versions), status="draft")
+    _fill(version, there)
+    db.session.add(version)
+    db.session.flush()
+    forget_version()
+    try:
+        load_sop(version)
+    except ValueError as fault:
+        applying.refuse((), f"cannot be applied: {fault}")
+    put_in_force(version, versions, applying.now, applying.by, applying.reason)
+
+
+def _fill(version: SopVersion, row: Row) -> None:
+    for name, value in row.items():
+        if name != "steps":
+            setattr(version, name, date.fromisoformat(value) if name in _DAYS and value else value)
+    before = None
+    for position, step in enumerate(row["steps"], 1):
+        before = name_step(step["step"], before)
+        before.label_id, before.label_en = step["label"]["id"], step["label"]["en"]
+        db.session.flush()
+        values = {name: value for name, value in step.items() if name != "label"}
+        version.steps.append(SopStepRow(position=position, **values))
+
+
+_DAYS = ("decided_on", "created_on", "revised_on", "ratified_on")
+
+
 def _actors() -> list[Row]:
     rows = db.session.scalars(select(ActorRow).order_by(ActorRow.order, ActorRow.code))
     return [row_of(ActorOfFile, row, label=_label(row.label_id, row.label_en)) for row in rows]
+
+
+def _write_actors(there: list[Row], here: list[Row], applying: Applying) -> None:
+    """Write the roles in the order of the file; a role stays in its organisation."""
+    rows = {row.code: row for row in db.session.scalars(select(ActorRow))}
+    for place, row in enumerate(there):
+        actor = rows.setdefault(row["code"], ActorRow(code=row["code"], organisation=row["organisation"]))
+        if actor.organisation != row["organisation"]:
+            applying.refuse((place, "organisation"), "cannot change: cases name this role")
+        actor.label_id, actor.label_en, actor.order = row["label"]["id"], row["label"]["en"], 10 * (place + 1)
+        actor.superior = None if actor not in db.session else actor.superior
+        db.session.add(actor)
+    db.session.flush()
+    for row in there:
+        rows[row["code"]].superior = row["superior"]
+    db.session.flush()
+    forget_version()
+
+
+def _drop_actors(gone: list[Row], _applying: Applying) -> None:
+    """Delete roles that nothing names."""
+    for row in gone:
+        if not is_named(row["code"]):
+            db.session.execute(delete(ActorRow).where(ActorRow.code == row["code"]))
+    forget_version()
 
 
 def _faults(profile: Profile) -> Iterator[Fault]:
@@ -159,6 +232,8 @@ ACTORS = Section(
     of_office=_actors,
     read=rows_of(typed(ActorOfFile)),
     arranged=as_stored,
+    write=_write_actors,
+    drop=_drop_actors,
     absent="would be deleted if nothing names it",
 )
 
@@ -169,5 +244,6 @@ SOP = Section(
     of_office=_active,
     read=typed(SopRow),
     check=_faults,
+    write=_write,
     arranged=as_stored,
 )

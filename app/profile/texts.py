@@ -4,13 +4,23 @@ from collections.abc import Iterator
 from itertools import filterfalse
 from typing import Annotated, Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.core.extensions import db
 from app.models import Category, StandardText, TextVersion
 from app.models.text import STANDARD_KINDS
 from app.profile.row_types import Code, MaybeText, NeededLine, Order, Strict, one_of, row_of, text, typed
-from app.profile.section import Profile, Row, Section, dotted, in_order_of_identity, rows_of, unknown
+from app.profile.section import (
+    Applying,
+    Profile,
+    Row,
+    Section,
+    changed_rows,
+    dotted,
+    in_order_of_identity,
+    rows_of,
+    unknown,
+)
 from app.profile.yaml_text import Fault
 from app.texts.current import Texts, originals_of, texts_of
 from app.texts.faults import sentence_of
@@ -18,7 +28,7 @@ from app.texts.field_names import concerns_field
 from app.texts.kinds import KINDS, LANGUAGES, PARTS
 from app.texts.placeholders import LONGEST
 from app.texts.standard import standard_faults
-from app.texts.versions import faults_of
+from app.texts.versions import activate, faults_of, history, restore_original, save_draft
 
 
 class WordsRow(Strict):
@@ -64,6 +74,19 @@ def _read_text(raw: Any) -> tuple[Row, list[Fault]]:
     return _text_row(row["code"], _words_of(row)), faults
 
 
+def _write_texts(there: list[Row], here: list[Row], applying: Applying) -> None:
+    for row in changed_rows("texts", there, here):
+        draft = save_draft(KINDS[row["code"]], _words_of(row), applying.by, applying.now)
+        activate(draft.id, applying.reason, applying.by, applying.now)
+
+
+def _drop_texts(gone: list[Row], applying: Applying) -> None:
+    """Bring the original words back."""
+    for row in gone:
+        newest = history(row["code"])[0].number
+        restore_original(KINDS[row["code"]], applying.reason, applying.by, applying.now, newest)
+
+
 def _changed_texts(rows: list[Row]) -> list[Row]:
     """Return the texts that differ from the original, sorted: one that does not says no more than its absence."""
     changed = [row for row in rows if _words_of(row) != originals_of(KINDS[row["code"]])]
@@ -92,6 +115,26 @@ def _standard_texts() -> list[Row]:
     ]
 
 
+def _write_standard_texts(there: list[Row], here: list[Row], _applying: Applying) -> None:
+    shared = select(StandardText).where(StandardText.scope != "own")
+    rows = {row.code: row for row in db.session.scalars(shared)}
+    categories = dict(db.session.execute(select(Category.code, Category.id)).all())
+    for row in changed_rows("standard_texts", there, here):
+        item = rows.get(row["code"]) or StandardText(code=row["code"])
+        for name in ("title", "kind", "scope", "order", "active", "body"):
+            setattr(item, name, row[name])
+        item.agency_code = row["agency"]
+        item.category_id = categories[row["category"]] if row["category"] else None
+        db.session.add(item)
+    db.session.flush()
+
+
+def _drop_standard_texts(gone: list[Row], _applying: Applying) -> None:
+    codes = [row["code"] for row in gone]
+    ended = update(StandardText).where(StandardText.code.in_(codes), StandardText.scope != "own")
+    db.session.execute(ended.values(active=False))
+
+
 def _faults_of_standard_texts(profile: Profile) -> Iterator[Fault]:
     agencies, categories = ({row["code"] for row in profile[name]} for name in ("agencies", "categories"))
     for place, row in enumerate(profile["standard_texts"]):
@@ -109,6 +152,8 @@ TEXTS = Section(
     of_office=_texts,
     read=rows_of(_read_text),
     arranged=_changed_texts,
+    write=_write_texts,
+    drop=_drop_texts,
     absent="would return to the original",
 )
 STANDARD_TEXTS = Section(
@@ -117,6 +162,8 @@ STANDARD_TEXTS = Section(
     of_office=_standard_texts,
     read=rows_of(typed(StandardRow)),
     check=_faults_of_standard_texts,
+    write=_write_standard_texts,
+    drop=_drop_standard_texts,
     arranged=in_order_of_identity("standard_texts"),
     absent="would end",
 )

@@ -5,6 +5,7 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Query, aliased
 
 from app.core.extensions import db
+from app.core.office import current_office
 from app.core.request_context import request_context
 from app.models import Agency, Category
 
@@ -62,6 +63,13 @@ def in_tree_order(query: "Query[Agency]") -> "Query[Agency]":
     step = select(unit.id, func.array_append(tree.c.path, name)).join(tree, unit.parent_id == tree.c.id)
     tree = tree.union_all(step)
     return query.outerjoin(tree, tree.c.id == Agency.id).order_by(tree.c.path.nulls_last(), Agency.id)
+
+
+def head_office_name() -> str:
+    """Return the name of the agency that runs the complaint service with that of the office."""
+    office = current_office()
+    name = db.session.scalar(select(Agency.name).where(Agency.code == office.head_office))
+    return f"{name} {office.name}" if name else office.name
 
 
 def agency_names() -> dict[str, str]:

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from sqlalchemy import ColumnElement, Text, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from app.core.clock import OFFICE_ZONE
+from app.core.clock import office_zone
 from app.core.extensions import db
 from app.models import Holiday, SopVersion, WorkingWeek
 from app.models.reference import WEEKDAYS
@@ -88,7 +88,7 @@ def calendar_data(rows: str) -> dict[str, object]:
         {"from": starts_on, "to": ends_on, "hours": {day: parse_hours(text) for day, text in hours.items() if text}}
         for starts_on, ends_on, hours in weeks or ()
     ]
-    return {"zone": OFFICE_ZONE.key, "weeks": opened, "closed_days": closed}
+    return {"zone": office_zone().key, "weeks": opened, "closed_days": closed}
 
 
 ACTIVE = select(SopVersion, cast(steps_of_sop(SopVersion.id), Text), calendar_rows()).where(

@@ -152,7 +152,7 @@ HINTS: Labels = {
     "number_pattern": _(
         "Bagian yang dikenal: {kode} {nomor} {akhiran} {bulan} {bulan_romawi} {tahun}; {nomor} dan {tahun} wajib ada."
     ),
-    "letter_copies": _("Satu penerima sebaris, seperti Bupati Balangan (sebagai laporan). Kosongkan bila tidak ada."),
+    "letter_copies": _("Satu penerima sebaris, seperti Bupati (sebagai laporan). Kosongkan bila tidak ada."),
     "step_label": _("Nama pendek yang tampil di layar, juga pada versi lain yang memakai langkah ini."),
     "order_of_role": _(
         "Angka kecil tampil lebih dahulu, juga sebagai kolom lembar SOP. Kosong: tepat sebelum atasannya."

@@ -56,12 +56,11 @@ def copy_as_draft(version_id: int) -> SopVersion:
     number and no decree. All versions are locked meanwhile. Raises StopIteration when there is no such version.
     """
     with one_transaction():
-        versions = _lock_versions()
+        versions = lock_versions()
         source = next(version for version in versions if version.id == version_id)
-        taken = [int(version.number) for version in versions if version.number.isascii() and version.number.isdigit()]
         draft = SopVersion(
             **_values(source, "id", "number", "status", *_OF_ITS_OWN_DECREE),
-            number=str(max(taken, default=0) + 1),
+            number=next_number(versions),
             status="draft",
             steps=[SopStepRow(**_values(row, "id", "sop_version_id")) for row in source.steps],
         )
@@ -85,24 +84,40 @@ def activate_sop(
     there is no such version. `decided_on` is an office date, `now` an aware UTC datetime.
     """
     with one_transaction():
-        versions = _lock_versions()
+        versions = lock_versions()
         draft = next(version for version in versions if version.id == version_id)
         _refuse(draft, decree_number, decided_on, now)
-        before = [version for version in versions if version.status == "active"]
-        for version in before:
-            version.status = "retired"
-        # A unique index allows one active version, so the old one must be retired first.
-        db.session.flush()
-        draft.status, draft.activated_at = "active", now
         draft.decree_number, draft.decided_on = decree_number.strip(), decided_on
         draft.ratified_on = draft.ratified_on or decided_on
-        data = {"number": draft.number, "before": [v.number for v in before], "decree_number": draft.decree_number}
-        db.session.add(JournalEntry(kind="sop_activated", at=now, officer_id=officer_id, reason=reason, data=data))
-        db.session.flush()
+        put_in_force(draft, versions, now, officer_id, reason)
         return draft
 
 
-def _lock_versions() -> list[SopVersion]:
+def put_in_force(
+    draft: SopVersion, versions: Sequence[SopVersion], now: datetime, officer_id: int | None, reason: str
+) -> None:
+    """Make a draft the active one of the locked `versions`, retire its predecessor and add a journal entry, in the
+    caller's transaction.
+    """
+    before = [version for version in versions if version.status == "active"]
+    for version in before:
+        version.status = "retired"
+    # A unique index allows one active version, so the old one must be retired first.
+    db.session.flush()
+    draft.status, draft.activated_at = "active", now
+    data = {"number": draft.number, "before": [v.number for v in before], "decree_number": draft.decree_number}
+    db.session.add(JournalEntry(kind="sop_activated", at=now, officer_id=officer_id, reason=reason, data=data))
+    db.session.flush()
+
+
+def next_number(versions: Sequence[SopVersion]) -> str:
+    """Return the number of the next version."""
+    taken = [int(version.number) for version in versions if version.number.isascii() and version.number.isdigit()]
+    return str(max(taken, default=0) + 1)
+
+
+def lock_versions() -> list[SopVersion]:
+    """Return all versions in the order of their ids, locked until the transaction ends."""
     statement = select(SopVersion).order_by(SopVersion.id).with_for_update()
     return list(db.session.scalars(statement.execution_options(populate_existing=True)))
 

@@ -113,7 +113,7 @@ def _process(environment: Environment) -> Iterator[Finding]:
         yield Finding("TZ", REFUSED, f"TZ is {zone!r}, which this machine does not know: times would silently be UTC.")
         return
     if varies:
-        sentence = "TZ has summer time: an hour of each year would come twice. Set TZ=UTC or TZ=Asia/Makassar."
+        sentence = "TZ has summer time: an hour of each year would come twice. Set TZ=UTC."
         yield Finding("TZ", REFUSED, sentence)
     else:
         yield Finding("TZ", OK, f"{zone or time.tzname[0]}, without summer time.")

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from app.access.process_rows import STEPS
-from app.core.clock import office_time, office_today, utc_now
+from app.core.clock import office_time, office_today, utc_now, zone_name
 from app.core.extensions import db
 from app.fields.definitions import DefinedField, known_fields
 from app.fields.types import text_of
@@ -19,7 +19,7 @@ from app.models.definition import AUDIENCES
 from app.texts.field_names import PREFIX, Readers, field_names, is_shown
 from app.texts.names import Name
 from app.texts.placeholders import FORMATS, Values, ValueType
-from app.web.formats import ZONE_NAME, day, moment
+from app.web.formats import day, moment
 from workflow_rules.process.steps import StepKind
 
 SAMPLE_NUMBER, SAMPLE_LETTER = "LB-2026-000123", "500.12/001/DINAS/2026"
@@ -37,7 +37,7 @@ def on_day(of: date) -> Callable[[str], str]:
 
 def _written(at: datetime, form: str) -> str:
     if form == "time":
-        return f"{office_time(at):%H.%M} {ZONE_NAME}"
+        return f"{office_time(at):%H.%M} {zone_name()}"
     return _written_day(at, form) if form else moment(at)
 
 

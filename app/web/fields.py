@@ -14,7 +14,7 @@ from flask_appbuilder.forms import FieldConverter
 from markupsafe import Markup
 from wtforms import DateField, DateTimeLocalField, Field, TimeField, widgets
 
-from app.core.clock import OFFICE_ZONE, office_time
+from app.core.clock import office_time, office_zone
 
 _FORCED_PLACEHOLDER = (
     fieldwidgets.BS3TextFieldWidget,
@@ -38,7 +38,7 @@ class NativeMoment(widgets.DateTimeLocalInput):
 
 
 class OfficeMomentField(DateTimeLocalField):
-    """A form field for a date and time in the office's zone (WITA); after input its `data` is an aware datetime."""
+    """A form field for a date and time in the office's zone; after input its `data` is an aware datetime."""
 
     data: Any
 
@@ -58,7 +58,7 @@ class OfficeMomentField(DateTimeLocalField):
         """
         super().process_formdata(valuelist)
         if valuelist and self.data is not None:
-            self.data = self.data.replace(tzinfo=OFFICE_ZONE)
+            self.data = self.data.replace(tzinfo=office_zone())
 
 
 NATIVE = {

@@ -1,7 +1,7 @@
 """Formats of values on screen: dates, times, durations, numbers and lists.
 
-Instants are shown in the office's zone with its name (WITA, UTC+8). A naive datetime counts as server local time, as
-FAB stores it. Patterns differ from Babel's ``id`` data, whose "full" format prints seconds.
+Instants are shown in the office's zone with its name (WIB, WITA or WIT). A naive datetime counts as server local time,
+as FAB stores it. Patterns differ from Babel's ``id`` data, whose "full" format prints seconds.
 """
 
 from __future__ import annotations
@@ -18,12 +18,11 @@ from flask import Flask
 from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
-from app.core.clock import office_time
+from app.core.clock import office_time, zone_name
 from app.vocabulary.words import LARGEST_BADGE
 from app.web.language import language_code
 from workflow_rules.time.deadlines import WorkingLength
 
-ZONE_NAME = "WITA"
 EMPTY = "–"
 SHOWN_IN_A_LIST = 12
 HOURS_ONLY = 1_000_000
@@ -56,7 +55,7 @@ def moment(value: dt.datetime | None, style: str = "lengkap") -> str:
     """
     if value is None:
         return EMPTY
-    return f"{_dated(office_time(value), _MOMENT[style], _locale())} {ZONE_NAME}"
+    return f"{_dated(office_time(value), _MOMENT[style], _locale())} {zone_name()}"
 
 
 def day(value: dt.date | None, style: str = "sedang") -> str:
@@ -79,7 +78,7 @@ def near_moment(value: dt.datetime | None, now: dt.datetime) -> str:
     local = office_time(value)
     if local.date() != office_time(now).date():
         return moment(value, "pendek")
-    return gettext("Today, %(time)s", time=f"{local:%H.%M} {ZONE_NAME}")
+    return gettext("Today, %(time)s", time=f"{local:%H.%M} {zone_name()}")
 
 
 def duration(value: dt.timedelta | int | None, hours_a_day: int = 24) -> str:
@@ -201,7 +200,8 @@ def display(value: object, style: str = "sedang") -> object:
 
 
 def install(app: Flask) -> None:
-    """Register the formats as template filters with Indonesian names."""
+    """Register the formats as template filters with Indonesian names, and the name of the zone."""
+    app.jinja_env.globals["zone_name"] = zone_name
     app.add_template_filter(display, "tampil")
     app.add_template_filter(moment, "waktu")
     app.add_template_filter(near_moment, "waktu_dekat")

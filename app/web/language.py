@@ -39,7 +39,7 @@ from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
-from app.core.clock import OFFICE_ZONE
+from app.core.clock import office_zone
 from app.web.fab_repairs import safe_address
 
 CATALOGUES = Path(__file__).parent.parent / "translations"
@@ -188,6 +188,7 @@ class LanguageManager(BaseManager):
         """Called by FAB at start: replace locale selection, the lookup of translations and the templates' ``_()``."""
         babel = get_babel(current_app)
         babel.locale_selector = choose_locale
+        babel.timezone_selector = office_zone
         babel.instance.domain_instance = QuickDomain()
         current_app.jinja_env.globals["_"] = translate
 
@@ -199,7 +200,6 @@ def install(app: Flask) -> None:
     home = Path(app.config.get("LAPOR_HOME") or tempfile.gettempdir())
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(compiled_catalogues(home))
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "id")
-    app.config.setdefault("BABEL_DEFAULT_TIMEZONE", OFFICE_ZONE.key)
     app.config.setdefault("LANGUAGES", DEFAULT_LANGUAGES)
     managers = app.config.setdefault("ADDON_MANAGERS", [])
     name = f"{__name__}.{LanguageManager.__name__}"

@@ -17,9 +17,11 @@ from jinja2 import pass_context
 from jinja2.filters import FILTERS
 from jinja2.runtime import Context
 from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.access.process_rows import ACTORS, STEPS
 from app.core.clock import office_time, utc_now
+from app.core.office import current_office
 from app.web import assets, fields, formats, language, menu_display, security_headers, template_output
 from app.web.confirmation import asks_before_delete
 from app.web.request_log import request_id
@@ -63,6 +65,14 @@ def _step_bar(number: int, late: frozenset[int], total: int, full: bool) -> Mark
     return Markup('<span class="seg{}" aria-hidden="true">{}</span>').format(" full" if full else "", steps)
 
 
+def product() -> str:
+    """Return the name of the service, as "Lapor Balangan"; "Lapor" where the database cannot tell it."""
+    try:
+        return current_office().product
+    except SQLAlchemyError:
+        return "Lapor"
+
+
 def _template_names() -> dict[str, Any]:
     return {"appbuilder": getattr(current_app, "appbuilder", None)}
 
@@ -80,6 +90,8 @@ def install(app: Flask) -> None:
         most_phone_items=len(PHONE_ITEMS),
         office_offset=lambda: office_time(utc_now()).isoformat()[-6:],
         step_bar=step_bar,
+        product=product,
+        the_office=current_office,
         step_names=STEPS,
         actor_names=ACTORS,
         page_locale=lambda: str(language.current_locale() or "id"),

@@ -9,10 +9,10 @@ from flask import Flask
 from sqlalchemy import text
 
 from app.audit.invariants.scope import Scope
-from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db, redis_client
 from tests.audit.world import LOOKED_AT, build
 from tests.conftest import time_travel
+from tests.office_zone import OFFICE_ZONE
 from tests.worker_database import WorkerDatabase
 
 

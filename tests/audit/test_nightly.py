@@ -16,11 +16,12 @@ from app.audit.invariants.run import RETENTION, run_nightly
 from app.audit.invariants.scope import Checked
 from app.audit.invariants.table import CHECKS
 from app.commands.maintenance import check_invariants
-from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.clock import utc_now
 from app.core.extensions import db
 from app.delivery.message_texts import compose
 from app.models import Delivery, InvariantFinding, InvariantResult, InvariantRun, Notice
 from tests.factories import a_complaint
+from tests.office_zone import OFFICE_ZONE
 
 NIGHT = "2026-03-03 02:30"
 

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from app.access.people import person_of
 from app.audit.invariants.record_checks import day_table
 from app.casefile.facts import facts_of
-from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import Complaint, Paper, PaperKind
 from app.papers.kinds import html_of
@@ -24,6 +24,7 @@ from app.papers.render import parts, render_pdf
 from app.reference.calendar import load_working_calendar
 from app.reference.sop import load_sop
 from tests.bench.table import Line
+from tests.office_zone import OFFICE_ZONE
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.decide import decide
 

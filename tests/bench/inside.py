@@ -18,7 +18,6 @@ from sqlalchemy import event, text
 
 from app.cases.perform_action import perform_action
 from app.cases.raise_alarms import raise_due_alarms
-from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db, redis_client
 from app.demo.accounts import PASSWORD, demo_person
 from tests.bench.exports import measure_export
@@ -26,6 +25,7 @@ from tests.bench.feed import measure_feed
 from tests.bench.inbound import measure_inbound
 from tests.bench.office import OpenSteps, cases_to_register, measured_program
 from tests.bench.registers import add_answered_cases, measure_register
+from tests.office_zone import OFFICE_ZONE
 from workflow_rules.process.actions import Action, ActionRequest
 
 MOST_REGISTERED = 5_000

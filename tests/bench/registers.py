@@ -9,12 +9,12 @@ from typing import Any
 
 from flask import Flask
 
-from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.models import RegisterKind
 from tests.bench.exports import KEPT_SETTINGS, Cost, megabytes
 from tests.bench.office import copy_whole
 from tests.factories import a_complaint
+from tests.office_zone import OFFICE_ZONE
 
 LAST_MONTH = datetime(2026, 10, 6, 10, 0, tzinfo=OFFICE_ZONE)
 

@@ -18,12 +18,13 @@ from app.calendar.change import (
     preview_change,
     row_data,
 )
-from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import Complaint, Holiday, JournalEntry, StepTask, WorkingWeek
 from app.reference.calendar import load_working_calendar
 from tests.conftest import time_travel
 from tests.factories import a_complaint
+from tests.office_zone import OFFICE_ZONE
 from tests.scenes import Scene
 
 pytestmark = [pytest.mark.usefixtures("context")]

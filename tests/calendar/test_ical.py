@@ -12,10 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 
+from app.calendar.fill_holidays import national_days
 from app.calendar.icalendar_files import FileRefused, read_ical
 from app.core.extensions import db
 from app.models import Holiday, JournalEntry
-from app.reference.seed_files import holidays_of
 from tests.reference.reference_forms import with_reason
 
 Freeze = Callable[[str], Any]
@@ -175,7 +175,7 @@ def test_filling_adds_only_what_is_missing_of_this_and_the_next_year(app: Flask,
         db.session.commit()
     before = set(rows(app))
     assert with_reason(office, office.post("/hari-libur/isi").text, "SKB tiga menteri") is None
-    wanted = {(h.date, h.name, h.kind) for h in holidays_of([2026, 2027]) if h.date > date(2026, 12, 1)}
+    wanted = {(h.date, h.name, h.kind) for h in national_days([2026, 2027]) if h.date > date(2026, 12, 1)}
     assert set(rows(app)) - before == {row for row in wanted if row[0] != date(2027, 1, 1)}
     with app.app_context():
         assert (

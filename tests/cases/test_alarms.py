@@ -14,13 +14,13 @@ from structlog.testing import capture_logs
 from app.audit.replay import audit_all
 from app.cases import raise_alarms
 from app.cases.raise_alarms import raise_due_alarms
-from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.models import ComplaintEvent, DelegationRow, Delivery, Notice, StepAlarm, StepTask
 from app.notices.outbox import ALARMS
 from jobs import context as job_context
 from jobs import tasks
 from tests.factories import a_complaint, events_of
+from tests.office_zone import OFFICE_ZONE
 from tests.statements import statements
 from workflow_rules.process.actors import Person
 from workflow_rules.process.escalation import LIMIT

@@ -11,10 +11,10 @@ from sqlalchemy import delete
 from app.audit.replay import audit_all
 from app.cases.bulk_actions import ChosenCase, perform_together
 from app.cases.perform_action import perform_action
-from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.models import Complaint, Delivery, DeliveryItem, Notice
 from tests.factories import Case, a_complaint
+from tests.office_zone import OFFICE_ZONE
 from tests.statements import statements
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.actors import Person

@@ -16,7 +16,6 @@ from app.access.role_rights import add_role
 from app.audit.replay import audit_all
 from app.cases.perform_action import perform_action
 from app.cases.raise_alarms import raise_due_alarms
-from app.core.clock import OFFICE_ZONE
 from app.core.definitions import forget_version
 from app.core.extensions import db
 from app.core.transaction import one_transaction
@@ -32,6 +31,7 @@ from app.reference.sop_versions import activate_sop, copy_as_draft
 from app.reporting.registers.make import make_register
 from tests.access.made_roles import an_account
 from tests.factories import Case, a_complaint, demo_person, events_of
+from tests.office_zone import OFFICE_ZONE
 from tests.public.tracked_pages import CASE, reporter
 from tests.scenes import Scene
 from tests.sp4n.reports import a_linked_case

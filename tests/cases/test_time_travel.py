@@ -19,13 +19,13 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.audit.replay import audit_all
-from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, Notice, StepAlarm, StepTask
 from app.reference.calendar import calendar_as_dict
 from tests.cases.sweep_worker import sweep_when_told
 from tests.factories import Case, a_complaint
 from tests.forked import process_context
+from tests.office_zone import OFFICE_ZONE
 from tests.workflow_rules.slow_calendar import SlowCalendar
 
 CASES = int(os.environ.get("TRAVEL_CASES", "8"))

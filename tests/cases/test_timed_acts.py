@@ -15,7 +15,7 @@ from sqlalchemy import select
 from app.audit.replay import audit_all
 from app.cases import timed_actions
 from app.cases.perform_action import perform_action
-from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import DelegationRow, JournalEntry, Notice
@@ -23,6 +23,7 @@ from app.notices.notify import Notifier
 from jobs import context as job_context
 from jobs import tasks
 from tests.factories import Case, a_complaint, events_of
+from tests.office_zone import OFFICE_ZONE
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.actors import Person
 from workflow_rules.process.refusals import ActionRefused

@@ -6,11 +6,11 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.cases.raise_alarms import raise_due_alarms
-from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.models import Complaint
 from tests.bench.inbound import measure_inbound
 from tests.bench.office import OpenSteps
+from tests.office_zone import OFFICE_ZONE
 
 MORNING = datetime(2026, 11, 24, 10, 0, tzinfo=OFFICE_ZONE)
 

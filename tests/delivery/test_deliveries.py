@@ -14,7 +14,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from app.cases.raise_alarms import raise_due_alarms
-from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.clock import utc_now
 from app.core.extensions import db, redis_client
 from app.core.transaction import one_transaction
 from app.delivery.deliver import DELAYS, deliver, relay_deliveries, send_again
@@ -23,6 +23,7 @@ from app.models import Delivery, Notice, NoticePreference
 from app.notices.outbox import open_digest
 from tests.delivery.mail_sink import Sink, mail_sink
 from tests.factories import a_complaint
+from tests.office_zone import OFFICE_ZONE
 
 DAY, NIGHT, NEXT_MORNING = "2026-11-24 10:00", "2026-11-24 21:00", "2026-11-25 07:30"
 

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import select
 
 from app.casefile.case import load_case
-from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import Agency, ComplaintEvent, Letter, Paper, PaperKind, RegisterKind, SopVersion
@@ -15,6 +14,7 @@ from app.papers.case_papers import ask_for_paper
 from app.papers.sop_papers import ask_for_sop_sheet
 from app.reporting.registers.make import make_register
 from tests.factories import Case, a_complaint
+from tests.office_zone import OFFICE_ZONE
 
 FIVE = ("dpuprperkim", "dishub", "dplh", "disdukcapil", "dinkes")
 WHEN = datetime(2026, 11, 24, 10, 0, tzinfo=OFFICE_ZONE)

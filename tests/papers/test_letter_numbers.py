@@ -8,12 +8,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Agency, IssuedNumber, Letter
 from app.papers.letter_numbers import NumbersRefused, skip_numbers
 from tests.factories import Case, a_complaint
+from tests.office_zone import OFFICE_ZONE
 
 # As the program's clock tells them: it is still the old year there when the office's new one begins.
 NEW_YEAR = datetime(2026, 12, 31, 16, 0, tzinfo=UTC)

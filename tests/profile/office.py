@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
-from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import (
@@ -24,6 +24,7 @@ from app.texts.current import Texts, originals_of
 from app.texts.kinds import KINDS
 from app.texts.versions import activate, save_draft
 from tests.access.made_roles import a_role
+from tests.office_zone import OFFICE_ZONE
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=OFFICE_ZONE)
 PNG = base64.b64decode(

@@ -12,10 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db, redis_client
 from app.models import Category
 from tests.factories import a_complaint
+from tests.office_zone import OFFICE_ZONE
 from tests.public.tracked_pages import words_on
 from tests.scenes import Scene
 from tests.statements import statements

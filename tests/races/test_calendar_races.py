@@ -25,7 +25,7 @@ from app.cases.perform_action import perform_action
 from app.cases.raise_alarms import raise_due_alarms
 from app.cases.receive_complaint import receive_complaint
 from app.cases.report_input import clean_report
-from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.demo.accounts import demo_person
@@ -33,6 +33,7 @@ from app.models import Holiday, JournalEntry, StepTask, WorkingWeek
 from app.reference.calendar import load_working_calendar
 from app.web.form_labels import REFUSED
 from tests.factories import a_complaint, a_report
+from tests.office_zone import OFFICE_ZONE
 from tests.reference.reference_forms import save
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.time.deadlines import Allowance, Unit, deadline_for, next_alarm_at, warn_at

@@ -9,10 +9,10 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
-from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.models import Complaint, OfficerProfile, StepTask
 from app.web.form_labels import REFUSED
+from tests.office_zone import OFFICE_ZONE
 
 HOLIDAY = {"day": "2026-11-24", "name": "Libur setempat", "kind": "local"}
 Freeze = Callable[[str], Any]

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.casefile.facts import facts_of
-from app.core.clock import OFFICE_ZONE
 from tests.factories import Case, a_complaint
+from tests.office_zone import OFFICE_ZONE
 from workflow_rules.process.facts import ComplaintFacts, OpenStep
 from workflow_rules.process.refusals import ActionRefused
 

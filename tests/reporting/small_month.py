@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from app.core.clock import OFFICE_ZONE
 from tests.factories import Case, a_complaint
+from tests.office_zone import OFFICE_ZONE
 
 Act = tuple[str, str, str, dict[str, Any]]
 

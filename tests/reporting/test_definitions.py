@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import Register, RegisterKind
 from app.public.open_figures import open_figures
@@ -27,6 +27,7 @@ from app.reporting.registers.corrections import corrections_since
 from app.reporting.registers.make import make_register
 from tests.conftest import time_travel
 from tests.factories import Case, a_complaint
+from tests.office_zone import OFFICE_ZONE
 from tests.reporting.test_dashboard import figures_of, page_of, rows_of
 from workflow_rules.process.actors import SYSTEM
 from workflow_rules.process.standard_sop import Step

@@ -6,7 +6,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import false, select
 
-from app.core.clock import OFFICE_ZONE
 from app.core.extensions import redis_client
 from app.core.periods import days, month_of
 from app.models import Complaint
@@ -14,6 +13,7 @@ from app.reference.calendar import load_working_calendar
 from app.reporting.figures.measures import Measure
 from app.reporting.figures.punctuality import cached_punctualities, punctualities, punctuality
 from tests.factories import a_complaint
+from tests.office_zone import OFFICE_ZONE
 from tests.reporting.small_month import answered_road, direction, led, waiting_road, wita
 from workflow_rules.time.deadlines import Allowance, Unit
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.core.clock import OFFICE_ZONE
 from app.core.periods import Period, days, month_before, month_of
 from app.reference.calendar import calendar_as_dict
 from app.reporting.figures.daily_figures import daily_figures
 from app.reporting.figures.monthly_figures import monthly_figures
 from app.reporting.figures.punctuality import punctuality
+from tests.office_zone import OFFICE_ZONE
 from tests.reporting.random_quarter import live_through
 from tests.reporting.simple_ledger import Book, due, rows_of_the_log, used
 from tests.workflow_rules.slow_calendar import SlowCalendar

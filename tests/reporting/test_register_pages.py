@@ -10,7 +10,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.core.hashing import json_digest
 from app.demo.accounts import demo_person
@@ -18,6 +17,7 @@ from app.models import Category, Complaint, Paper, Register, RegisterKind
 from app.papers.papers import draw_paper
 from app.reporting.registers.make import make_register
 from tests.factories import a_complaint
+from tests.office_zone import OFFICE_ZONE
 from tests.reporting.small_month import answered_road, waiting_road, wita
 from tests.scenes import Scene
 from tests.views.test_page_costs import cost

@@ -14,7 +14,6 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 
 from app.cases.perform_action import perform_action
-from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.core.hashing import json_digest
 from app.core.storage import read_file
@@ -25,6 +24,7 @@ from app.reporting.figures.daily_figures import instant
 from app.reporting.registers.corrections import corrections_since
 from app.reporting.registers.make import RegisterRefused, make_due_registers, make_register
 from tests.factories import Case, a_complaint
+from tests.office_zone import OFFICE_ZONE
 from tests.reporting.small_month import answered_road, direction, led, waiting_road, wita
 from tests.scenes import Scene
 from workflow_rules.process.actions import Action, ActionRequest

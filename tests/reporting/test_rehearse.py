@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text, update
 
 from app.cases.perform_action import perform_action
 from app.cases.raise_alarms import raise_due_alarms
-from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.periods import Period
 from app.demo.accounts import demo_person
@@ -19,6 +19,7 @@ from app.reporting.figures.punctuality import punctuality
 from app.reporting.rehearsals import run as module
 from app.reporting.rehearsals.run import MOST_ATTEMPTS, SILENT, ask_rehearsal, relay_rehearsals, run_rehearsal
 from tests.factories import a_complaint, move_on
+from tests.office_zone import OFFICE_ZONE
 from tests.reporting.many_openings import copy_openings
 from tests.reporting.small_month import answered_road, led, waiting_road, wita
 from workflow_rules.process.actions import Action, ActionRequest

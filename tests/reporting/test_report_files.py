@@ -12,7 +12,7 @@ from flask_appbuilder.security.sqla.models import User
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.storage import read_file
 from app.models import Category, OfficerProfile, ReportJob
@@ -23,6 +23,7 @@ from app.reporting.exports.queue_report import ask_report
 from app.reporting.exports.request import WantedReport
 from app.reporting.exports.run import run_report
 from tests.factories import a_complaint
+from tests.office_zone import OFFICE_ZONE
 from workflow_rules.process.actors import Person
 
 Find = Callable[[str], Person]

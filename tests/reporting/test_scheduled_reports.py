@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import select
 
-from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.clock import utc_now
 from app.core.extensions import db
 from app.delivery.deliver import deliver
 from app.models import Delivery, ReportJob, ReportSchedule
@@ -33,6 +33,7 @@ from app.reporting.exports.schedules import (
 )
 from tests.delivery.mail_sink import Sink, mail_sink
 from tests.factories import a_complaint
+from tests.office_zone import OFFICE_ZONE
 from tests.overtaken import overtaken
 from workflow_rules.process.actors import Person
 

@@ -15,10 +15,11 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.clock import utc_now
 from app.demo.build import build_demo
 from tests.bench.office import measured_program
 from tests.conftest import client_of
+from tests.office_zone import OFFICE_ZONE
 from tests.screenshots.screens import Screen, Standing, screens, standing
 from tests.story.browser import chromium
 from tests.story.live import free_port

@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import func, select
 
 from app.audit.replay import audit_all
-from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Complaint, ComplaintEvent, StepTask
@@ -24,6 +24,7 @@ from app.sp4n.peer.poll import poll_peer
 from app.sp4n.peer.push import push_peer
 from app.sp4n.peer.state import ledger_of, request_repair
 from tests.factories import Case, a_complaint, move_on
+from tests.office_zone import OFFICE_ZONE
 from tests.servers import _administrator
 from tests.sp4n.fake_peer import Peer, ledger, our_hashes, running_fake, the_peer_row
 

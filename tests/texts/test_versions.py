@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-from app.core.clock import OFFICE_ZONE
 from app.core.definitions import forget_version
 from app.core.extensions import db
 from app.demo.accounts import demo_person
@@ -28,6 +27,7 @@ from app.texts.versions import (
     restore_original,
     save_draft,
 )
+from tests.office_zone import OFFICE_ZONE
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=OFFICE_ZONE)
 KIND = KINDS["reporter.received"]

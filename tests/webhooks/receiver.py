@@ -12,13 +12,13 @@ from typing import Any
 from rq import Queue
 from standardwebhooks import Webhook
 
-from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db, redis_client
 from app.core.jobs import JobName, QueueName
 from app.models import WebhookDelivery, WebhookEndpoint
 from app.webhooks.deliver import deliver_webhook
 from app.webhooks.manage import EndpointInput, add_endpoint
 from app.webhooks.relay import relay_webhooks
+from tests.office_zone import OFFICE_ZONE
 from tests.output_search import OUTPUTS
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=OFFICE_ZONE)

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from app.core.definitions import per_version
 from app.core.identifiers import LARGEST_ID
+from app.core.office import current_office
 from app.vocabulary.refusals import HTTP, REFUSALS
 from views.api.cases.schemas import COMPONENTS
 from views.api.http.contract import Answer, Contract, Route, Schema, routes_of
@@ -64,14 +65,14 @@ def _build(app: Any) -> dict[str, Any]:
         if route.contract is not None:
             paths.setdefault(address_of(route.rule), {})[route.method.lower()] = _operation(route, route.contract)
     about = (
-        _("Aduan masyarakat Kabupaten Balangan untuk program lain."),
+        _("Aduan masyarakat untuk program lain."),
         _("Semua galat adalah application/problem+json (RFC 9457); type berakhir dengan nama galatnya."),
         _("Idempotency-Key: jawaban pertama disimpan 7 hari; 409 selama yang pertama masih dikerjakan."),
         _("Parameter yang tidak dikenal ditolak dengan 400."),
     )
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Lapor Balangan", "version": "1", "description": " ".join(about)},
+        "info": {"title": current_office().product, "version": "1", "description": " ".join(about)},
         "servers": [{"url": app.config["PUBLIC_BASE_URL"]}],
         "paths": paths,
         "components": {

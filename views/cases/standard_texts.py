@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from app.casefile.case import Case
-from app.papers.frozen_blocks import OFFICE_AGENCY
+from app.core.office import current_office
 from app.texts.standard import Offered, offered_texts
 from views.shared.action_forms import ActionForm
 from workflow_rules.process.actions import Action
@@ -17,5 +17,7 @@ def standard_texts(case: Case, forms: Iterable[ActionForm]) -> dict[str, list[Of
     found = {}
     for form in forms:
         if area := AREAS.get(form.allowed.action):
-            found[form.control(area).id] = offered_texts(case, form.allowed, case.full_name(OFFICE_AGENCY))
+            found[form.control(area).id] = offered_texts(
+                case, form.allowed, case.full_name(current_office().head_office)
+            )
     return found

@@ -20,9 +20,8 @@ STATES: Labels = {
     "merged": _("Digabung dengan aduan lain"),
 }
 
-OFFICE = _("Dinas Komunikasi dan Informatika Kabupaten Balangan")
 WITHOUT_CATEGORY = _("Belum dikategorikan")
-SERVICE = _("Aduan tentang %(name)s di Kabupaten Balangan.")
+SERVICE = _("Aduan tentang %(name)s di %(office)s.")
 NOTICE = _(
     "Laporan diterima. Untuk melihat kabar dan menjawab pertanyaan: %(address)s dengan nomor %(number)s dan kode"
     " %(code)s."

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import request
 
-from app.core.clock import OFFICE_ZONE
+from app.core.clock import office_zone
 from app.open311.requests import Wanted
 from views.open311.labels import FAULTS
 
@@ -67,7 +67,7 @@ def _instant(name: str, faults: list[str]) -> datetime | None:
     try:
         # A plus sign that was not encoded arrives as a space.
         found = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
-        found = found if found.tzinfo else found.replace(tzinfo=OFFICE_ZONE)
+        found = found if found.tzinfo else found.replace(tzinfo=office_zone())
         if 1970 <= found.astimezone(UTC).year <= 9000:
             return found
     except (ValueError, OverflowError):

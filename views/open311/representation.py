@@ -6,19 +6,19 @@ from typing import Any
 from flask import current_app
 
 from app.core.clock import office_time
+from app.core.office import current_office
 from app.fields.definitions import DefinedField, known_fields
 from app.fields.types import text_of
 from app.open311.attributes import DATATYPES, service_fields
 from app.open311.requests import OpenRequest
+from app.reference.agencies import head_office_name
 from app.reference.choices import categories_in_use, villages_by_district
 from app.vocabulary.words import CONFIDENTIALITIES
-from views.open311.labels import ATTRIBUTE_HINTS, ATTRIBUTES, CONDITION, OFFICE, SERVICE, STATES, WITHOUT_CATEGORY
+from views.open311.labels import ATTRIBUTE_HINTS, ATTRIBUTES, CONDITION, SERVICE, STATES, WITHOUT_CATEGORY
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 CHANGESET = "2026-12-02T00:00:00+08:00"
 """When the format of this API last changed."""
-
-REGENCY = "Kabupaten Balangan"
 
 
 def discovery() -> dict[str, Any]:
@@ -28,8 +28,8 @@ def discovery() -> dict[str, Any]:
     endpoint = {"specification": SPECIFICATION, "url": f"{base}/open311/v2", "changeset": CHANGESET, "type": kind}
     return {
         "changeset": CHANGESET,
-        "contact": str(OFFICE),
-        "key_service": str(OFFICE),
+        "contact": head_office_name(),
+        "key_service": head_office_name(),
         "endpoints": [{**endpoint, "formats": ["application/json", "text/xml"]}],
     }
 
@@ -43,7 +43,7 @@ def services() -> list[dict[str, Any]]:
         {
             "service_code": code,
             "service_name": name,
-            "description": str(SERVICE) % {"name": name},
+            "description": str(SERVICE) % {"name": name, "office": current_office().name},
             "metadata": True,
             "type": "realtime",
             "keywords": "",
@@ -123,14 +123,18 @@ def request_of(found: OpenRequest) -> dict[str, Any]:
         "service_name": name,
         "service_code": code,
         "description": found.title or name,
-        "agency_responsible": ", ".join(found.agencies) or str(OFFICE),
+        "agency_responsible": ", ".join(found.agencies) or head_office_name(),
         "service_notice": "",
         "requested_datetime": _instant(found.received_at),
         "updated_datetime": _instant(found.changed_at),
     }
     if found.expected_at is not None:
         shape["expected_datetime"] = _instant(found.expected_at)
-    shape |= {"address": ", ".join((*found.place, REGENCY)), "address_id": found.place_code, "zipcode": ""}
+    shape |= {
+        "address": ", ".join((*found.place, current_office().name)),
+        "address_id": found.place_code,
+        "zipcode": "",
+    }
     if found.position is not None:
         shape |= {"lat": float(found.position[0]), "long": float(found.position[1])}
     if found.fields:

@@ -75,7 +75,7 @@ NEWS_ICONS = {
 ARCHIVE_REASONS: Labels = {
     "incomplete": _("keterangannya belum lengkap"),
     "spam": _("bukan aduan"),
-    "not_our_authority": _("bukan kewenangan Pemerintah Kabupaten Balangan"),
+    "not_our_authority": _("bukan kewenangan pemerintah daerah ini"),
     "private_matter": _("menyangkut urusan pribadi"),
     "other": _("alasan lain"),
 }

@@ -9,13 +9,14 @@ from typing import Any
 from flask import current_app
 from flask_babel import lazy_gettext as _
 
+from app.core.office import current_office
 from app.public.open_figures import OpenFigures, counted_days
+from app.reference.agencies import head_office_name
 from app.reporting.exports.cells import csv_cell
 from app.vocabulary.words import Labels
 
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 LICENCE = _("Bebas dipakai dengan menyebut sumber (Creative Commons Atribusi 4.0).")
-PUBLISHER = _("Dinas Komunikasi dan Informatika Kabupaten Balangan")
 
 TITLES: Labels = {
     "ringkasan": _("Ringkasan aduan 12 bulan"),
@@ -121,7 +122,7 @@ def catalogue(figures: OpenFigures) -> dict[str, Any]:
                 "identifier": f"{base}/{name}",
                 "title": str(TITLES[name]),
                 "description": str(DESCRIPTIONS[name]),
-                "keyword": ["aduan", "layanan publik", "Balangan"],
+                "keyword": ["aduan", "layanan publik", current_office().short_name],
                 "modified": figures.until.isoformat(),
                 "accrualPeriodicity": "R/P1W",
                 "temporal": f"{first.isoformat()}/{last.isoformat()}",
@@ -129,7 +130,7 @@ def catalogue(figures: OpenFigures) -> dict[str, Any]:
                 "license": LICENCE_URL,
                 "rights": str(LICENCE),
                 "accessLevel": "public",
-                "publisher": {"@type": "org:Organization", "name": str(PUBLISHER)},
+                "publisher": {"@type": "org:Organization", "name": head_office_name()},
                 "landingPage": f"{base}/",
                 "distribution": [
                     {

@@ -14,7 +14,7 @@ from app.calendar.change import (
     row_data,
     take_unsaved,
 )
-from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.clock import office_zone, utc_now
 from app.models import Holiday, WorkingWeek
 from app.models.reference import WEEKDAYS
 from app.reference.calendar import parse_hours
@@ -156,7 +156,7 @@ def normalised_hours(weekday: str, text: str) -> str:
     try:
         pairs = [[clock.zfill(5) for clock in pair] for pair in parse_hours(plain)]
         week = {"from": None, "to": None, "hours": {weekday: pairs} if pairs else {}}
-        WorkingCalendar.from_dict({"zone": OFFICE_ZONE.key, "weeks": [week], "closed_days": {}})
+        WorkingCalendar.from_dict({"zone": office_zone().key, "weeks": [week], "closed_days": {}})
     except ValueError as fault:
         raise ChangeRefused("bad_hours", weekday) from fault
     return " ".join("-".join(pair) for pair in sorted(pairs))

@@ -11,9 +11,10 @@ from app.access.current_person import current_person, may
 from app.access.roles import permissions_on
 from app.core.clock import office_today, utc_now
 from app.core.identifiers import LARGEST_ID
+from app.core.office import current_office
 from app.models import Agency
 from app.papers.emblems import LARGEST_FILE, EmblemRefused, remove_emblem, set_emblem
-from app.papers.frozen_blocks import OFFICE_AGENCY, letterhead
+from app.papers.frozen_blocks import letterhead
 from app.papers.html_parts import emblem_of
 from app.papers.labels import EMBLEM_FAULTS, NUMBER_FAULTS, PAPER_NAMES
 from app.papers.letter_numbers import NumbersRefused, last_number, number_register, skip_numbers, written, years_of
@@ -88,7 +89,7 @@ def may_record_numbers(agency: Agency) -> bool:
     """Return whether the current officer may record letter numbers in this agency's number book."""
     person = current_person()
     own = any(capacity.agency == agency.code for capacity in person.capacities)
-    return own or may("can_write", "Reference") or (registers(person) and agency.code == OFFICE_AGENCY)
+    return own or may("can_write", "Reference") or (registers(person) and agency.code == current_office().head_office)
 
 
 def _agency(agency_id: int) -> Agency:

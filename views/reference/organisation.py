@@ -23,8 +23,9 @@ from app.accounts.delegations import (
     notify_of_delegation,
 )
 from app.core.clock import office_today, utc_now
+from app.core.office import current_office
 from app.models import Agency, DelegationRow, OfficerProfile
-from app.models.organisation import LETTERHEAD_OVER, NUMBER_PATTERN, PAPERS
+from app.models.organisation import NUMBER_PATTERN, PAPERS
 from app.papers.number_pattern import number_pattern_holds
 from app.reference.agencies import below, has_children, in_tree_order, path_of_agency
 from app.reference.choices import agency_choices, new_officer_choices, officer_choices, parent_agency_choices
@@ -73,6 +74,10 @@ def _check_number_pattern(_form: Any, field: Any) -> None:
         raise ValidationError(REFUSED["bad_number_pattern"])
 
 
+def _government() -> str:
+    return f"Pemerintah {current_office().name}"
+
+
 def _agency_fields() -> dict[str, Any]:
     return {
         "name": line("name", needed=True),
@@ -83,7 +88,7 @@ def _agency_fields() -> dict[str, Any]:
         "city": line("city", WORD, True),
         "phone": line("phone", WORD),
         "email": line("email"),
-        "letterhead_over": line("letterhead_over", needed=True, default=LETTERHEAD_OVER),
+        "letterhead_over": line("letterhead_over", needed=True, default=_government),
         "postcode": line("postcode", WORD),
         "website": line("website"),
         "classification_code": line("classification_code", WORD, True),

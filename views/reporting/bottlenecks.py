@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from app.access.process_rows import ACTORS, STEPS
 from app.access.roles import permissions_on
-from app.core.clock import OFFICE_ZONE, office_today, utc_now
+from app.core.clock import office_today, office_zone, utc_now
 from app.core.periods import days
 from app.reference.agencies import agency_names
 from app.reference.sop import step_numbers
@@ -123,7 +123,7 @@ class BottleneckView(BaseView):
         if not timedelta() <= last - first < timedelta(days=LONGEST):
             first = last - timedelta(days=USUAL_DAYS - 1)
         query = Query(first, last, _one_of("per", GROUPINGS), _one_of("urut", ORDERS))
-        period, by = days(first, last, OFFICE_ZONE), GROUPINGS[query.by]
+        period, by = days(first, last, office_zone()), GROUPINGS[query.by]
         found, overdue = punctuality(period, by), overdue_steps(min(period.ends, now))
         timely = timeliness_by(by, found, overdue)
         lines = _lines(sorted(found, key=lambda m: ORDERS[query.order](m, timely[group_of(by, m)])), by, timely)

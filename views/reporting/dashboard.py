@@ -10,7 +10,7 @@ from flask_babel import gettext
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.access.visibility import visible_ids
-from app.core.clock import OFFICE_ZONE, office_today, utc_now
+from app.core.clock import office_today, office_zone, utc_now
 from app.core.periods import Period, month_after, month_before, month_of
 from app.core.request_context import request_context
 from app.fields.filters import GROUPED, OF_FIELD
@@ -85,7 +85,7 @@ def _months(today: date) -> list[date]:
 
 def _content(person: Person, now: datetime, first: date) -> dict[str, Any]:
     calendar, today = load_working_calendar(), office_today(now)
-    period, before = month_of(first, OFFICE_ZONE), month_of(month_before(first), OFFICE_ZONE)
+    period, before = month_of(first, office_zone()), month_of(month_before(first), office_zone())
     classes = age_classes(calendar, today)
     counts = count_everything(person, now, period, before, [(one.first, one.last) for one in classes])
     # Officers of an agency get only the steps of their own agency.

@@ -15,9 +15,10 @@ from app.fields.filters import OF_FIELD
 from app.fields.values import audience_of
 from app.reference.choices import filter_options
 from app.reporting.exports.columns import COLUMNS, USUAL, field_columns
-from app.reporting.exports.labels import ASK_FAULTS, FORMATS, REPORT_COLUMNS
+from app.reporting.exports.labels import ASK_FAULTS, FORMATS
 from app.reporting.exports.pdf_table import MOST_COLUMNS
 from app.reporting.exports.request import WantedReport
+from app.reporting.exports.texts import heading_of
 from app.vocabulary.words import STATUSES
 from app.web.fab_repairs import is_readable
 from views.shared.field_filters import FieldControl, fault_of, field_controls, fields_of_reader
@@ -62,7 +63,7 @@ class ReportForm:
     @property
     def column_words(self) -> list[tuple[str, Any, bool]]:
         own = [(name, one.label, name in self.columns) for name, one in _own_columns().items()]
-        return [*((name, REPORT_COLUMNS[name], name in self.columns) for name in COLUMNS), *own]
+        return [*((name, heading_of(name), name in self.columns) for name in COLUMNS), *own]
 
 
 def _own_columns() -> dict[str, DefinedField]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from app.core.clock import OFFICE_ZONE, office_today
+from app.core.clock import office_today, office_zone
 from app.core.periods import Period, days
 from app.reporting.rehearsals.model import skippable
 from views.reporting.days import parse_day
@@ -99,7 +99,7 @@ def _period(form: RehearsalForm, today: date) -> Period | None:
     if fault is not None:
         form.errors["sampai"] = str(REHEARSAL_FAULTS[fault])
         return None
-    return days(first, last, OFFICE_ZONE)
+    return days(first, last, office_zone())
 
 
 def _day(form: RehearsalForm, name: str) -> date | None:

@@ -31,11 +31,17 @@ def tidy(text: Any) -> Any:
 
 
 def line(
-    column: str, most: int = LINE, needed: bool = False, hint: str = "", *checks: Any, default: str = ""
+    column: str,
+    most: int = LINE,
+    needed: bool = False,
+    hint: str = "",
+    *checks: Any,
+    default: str | Callable[[], str] = "",
 ) -> StringField:
     """Return a single-line text field (WTForms) of at most `most` characters.
 
-    `needed` makes it required, `checks` are further validators, `default` prefills the form of a new row.
+    `needed` makes it required, `checks` are further validators, `default` (a text, or a function that returns it)
+    prefills the form of a new row.
     """
     first = DataRequired() if needed else Optional()
     return StringField(

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
-from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.clock import office_zone, utc_now
 from app.core.identifiers import LARGEST_ID
 from app.models import WebhookEndpoint
 from app.webhooks import manage as webhooks
@@ -137,7 +137,7 @@ class WebhookManageView(BaseView):
             flash(gettext("Pilih tanggal mulai kirim ulang."), "warning")
             return _back_to(endpoint_id)
         states = ("parked", "delivered") if request.form.get("semua") == "1" else ("parked",)
-        since = datetime.combine(day, time.min, OFFICE_ZONE)
+        since = datetime.combine(day, time.min, office_zone())
         count = webhooks.send_again_since(endpoint_id, since, states, utc_now())
         flash(ngettext("%(num)d kiriman dikirim ulang.", "%(num)d kiriman dikirim ulang.", count), "success")
         return _back_to(endpoint_id)

@@ -19,7 +19,7 @@ from app.audit.invariants.scope import MAX_FINDINGS, Checked, Finding, Scope, li
 from app.audit.replay import comparable, fault_of_chain, fault_of_ledger
 from app.audit.whole_cases import WholeCase, whole_cases
 from app.casefile.event_history import as_event, sops_by_version
-from app.core.clock import OFFICE_ZONE
+from app.core.clock import office_zone
 from app.core.extensions import db
 from app.core.hashing import json_digest
 from app.fields.recorded import differing_fields
@@ -147,7 +147,7 @@ def day_table() -> DayTable:
     weeks = db.session.scalars(select(WorkingWeek).order_by(WorkingWeek.id)).all()
     closed = frozenset(db.session.scalars(select(Holiday.day)))
     rows = [Week(w.starts_on, w.ends_on, tuple(getattr(w, day) or "" for day in WEEKDAYS)) for w in weeks]
-    return DayTable(OFFICE_ZONE, rows, closed)
+    return DayTable(office_zone(), rows, closed)
 
 
 GUARDED = ("complaint_event", "journal_entry", "ledger_entry", "register")

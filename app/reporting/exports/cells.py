@@ -51,7 +51,7 @@ def csv_cell(value: Cell) -> str:
 
 
 def sheet_moment(value: datetime) -> datetime:
-    """Return an aware instant as a naive datetime in office time (WITA) without seconds, since spreadsheets know no
+    """Return an aware instant as a naive datetime in office time without seconds, since spreadsheets know no
     zones.
     """
     return office_time(value).replace(tzinfo=None, second=0, microsecond=0)

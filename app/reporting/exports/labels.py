@@ -7,7 +7,7 @@ from app.vocabulary.words import Labels
 REPORT_COLUMNS: Labels = {
     "nomor": _("Nomor aduan"),
     "sp4n": _("Nomor SP4N-LAPOR!"),
-    "masuk": _("Masuk (WITA)"),
+    "masuk": _("Masuk"),
     "kejadian": _("Tanggal kejadian"),
     "judul": _("Judul"),
     "isi": _("Isi aduan"),
@@ -21,11 +21,13 @@ REPORT_COLUMNS: Labels = {
     "sifat": _("Sifat"),
     "status": _("Status"),
     "langkah": _("Langkah"),
-    "batas": _("Batas waktu (WITA)"),
+    "batas": _("Batas waktu"),
     "opd": _("OPD"),
-    "dijawab": _("Dijawab (WITA)"),
-    "selesai": _("Berakhir (WITA)"),
+    "dijawab": _("Dijawab"),
+    "selesai": _("Berakhir"),
 }
+INSTANTS = frozenset({"masuk", "batas", "dijawab", "selesai"})
+"""Columns of a date and time, whose headings name the zone."""
 
 FORMATS: Labels = {"xlsx": _("XLSX"), "csv": _("CSV"), "pdf": _("PDF")}
 FORMAT_MEANINGS: Labels = {

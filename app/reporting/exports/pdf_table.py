@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flask import render_template
 
+from app.core.clock import zone_name
 from app.core.resource_limits import DrawingLimits
 from app.papers.subprocess_render import render_in_subprocess
 from app.reporting.exports.cells import Cell, clean
@@ -103,7 +104,7 @@ def columns_of(headings: Mapping[str, str], rows: Sequence[Sequence[str]]) -> li
 
 def _on_paper(value: Cell) -> str:
     if isinstance(value, datetime):
-        return moment(value, "pendek").removesuffix(" WITA")
+        return moment(value, "pendek").removesuffix(f" {zone_name()}")
     if isinstance(value, date):
         return day(value, "pendek")
     return clean(str(value)) if value is not None else "–"

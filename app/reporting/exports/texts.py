@@ -8,10 +8,11 @@ from flask_babel import gettext
 
 from app.access.process_rows import STEPS
 from app.choices.lists import CHANNELS, URGENCIES
+from app.core.clock import zone_name
 from app.fields.definitions import DefinedField, known_fields
 from app.fields.types import text_of
 from app.reporting.exports.cells import Cell
-from app.reporting.exports.labels import REPORT_COLUMNS
+from app.reporting.exports.labels import INSTANTS, REPORT_COLUMNS
 from app.reporting.exports.pdf_table import Facts
 from app.reporting.exports.request import WantedReport
 from app.reporting.exports.titles import filters_text, title_of
@@ -57,7 +58,9 @@ def _own_field(column: str) -> DefinedField | None:
 def heading_of(column: str) -> str:
     """Return the heading of a column in the current locale; of one of the office's fields its label."""
     own = _own_field(column)
-    return own.label if own is not None else str(REPORT_COLUMNS.get(column, column))
+    if own is not None:
+        return own.label
+    return f"{REPORT_COLUMNS.get(column, column)}{f' ({zone_name()})' if column in INSTANTS else ''}"
 
 
 def facts_of_report(wanted: WantedReport, columns: Sequence[str], name: str, total: int, now: datetime) -> Facts:

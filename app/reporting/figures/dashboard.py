@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, case, f
 from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 
 from app.access.visibility import visible_ids, visible_to
-from app.core.clock import OFFICE_ZONE, midnight
+from app.core.clock import midnight, office_zone
 from app.core.extensions import db
 from app.core.periods import Period
 from app.fields.definitions import DefinedField
@@ -111,7 +111,7 @@ def _weeks(pairs: Any) -> dict[date, int]:
 
 def weeks_until(now: datetime) -> list[date]:
     """Return a list of the Mondays (office dates) of the twelve weeks up to the week of `now`, oldest first."""
-    today = now.astimezone(OFFICE_ZONE).date()
+    today = now.astimezone(office_zone()).date()
     monday = today - timedelta(days=today.weekday())
     return [monday - timedelta(days=7 * back) for back in range(WEEKS - 1, -1, -1)]
 
@@ -182,7 +182,7 @@ def _by_week(at: SQLColumnExpression[Any], first: date, *criteria: ColumnElement
     """Return a scalar subquery for a JSON array of [Monday, count] pairs of the matching rows, by week in office time;
     NULL without rows.
     """
-    monday = func.date_trunc("week", func.timezone(str(OFFICE_ZONE), at)).label("monday")
+    monday = func.date_trunc("week", func.timezone(str(office_zone()), at)).label("monday")
     counted = select(monday, func.count().label("cases")).where(at >= midnight(first), *criteria)
     found = counted.group_by(monday).subquery("by_week")
     pair = func.json_build_array(func.to_char(found.c.monday, "YYYY-MM-DD"), found.c.cases)

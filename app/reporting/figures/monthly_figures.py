@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.access.process_rows import known_steps
 from app.casefile.event_history import CASE_COLUMNS, READ_AT_ONCE, with_case
-from app.core.clock import OFFICE_ZONE, office_time
+from app.core.clock import office_time, office_zone
 from app.core.extensions import db
 from app.core.periods import Period, month_before, month_of
 from app.models import ComplaintEvent
@@ -93,7 +93,7 @@ def monthly_figures(period: Period) -> Figures:
     first_days = [office_time(period.begins).date()]
     while len(first_days) < MONTHS_SHOWN:
         first_days.insert(0, month_before(first_days[0]))
-    months = [_Month(month_of(day, OFFICE_ZONE)) for day in first_days]
+    months = [_Month(month_of(day, office_zone())) for day in first_days]
     before, now = months[-2:]
     receptions = _read_events(months)
     calendar = load_working_calendar()

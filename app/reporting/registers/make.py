@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from app.access.office_heads import head_of_office
 from app.casefile.event_history import checkpoint_at, first_event_at, newest_event
-from app.core.clock import OFFICE_ZONE, office_today
+from app.core.clock import office_today, office_zone
 from app.core.extensions import db
 from app.core.hashing import json_digest
 from app.core.periods import Period, days, month_before, month_of
@@ -98,14 +98,14 @@ def _checked(kind: RegisterKind, day: date, now: datetime) -> _Wanted:
     Raises RegisterRefused when the register cannot be made.
     """
     if kind is RegisterKind.MONTHLY:
-        wanted = _Wanted(kind, day.replace(day=1), month_of(day, OFFICE_ZONE))
+        wanted = _Wanted(kind, day.replace(day=1), month_of(day, office_zone()))
     else:
         calendar, first = load_working_calendar(), day
         if not calendar.is_working_day(day):
             raise RegisterRefused("no_office_day")
         while not calendar.is_working_day(first - timedelta(days=1)) and day - first < timedelta(days=DAYS_BACK):
             first -= timedelta(days=1)
-        wanted = _Wanted(kind, day, days(first, day, OFFICE_ZONE))
+        wanted = _Wanted(kind, day, days(first, day, office_zone()))
     if not wanted.period.over(now):
         raise RegisterRefused("not_over")
     begins = first_event_at()

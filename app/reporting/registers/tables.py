@@ -10,12 +10,12 @@ from flask_babel import format_date, gettext
 from app.access.process_rows import ACTORS, STEPS, known_steps
 from app.casefile.labels import HOUSES
 from app.choices.lists import CHANNELS
-from app.core.clock import office_time
+from app.core.clock import office_time, zone_name
 from app.reporting.figures.daily_figures import COUNTS as DAILY_COUNTS
 from app.reporting.registers.labels import CAUSES, COLUMNS, HEADS, SUMMARY
 from app.vocabulary.actions import SENTENCES
 from app.vocabulary.words import CLASSIFICATIONS, CONFIDENTIALITIES, STATUSES, TIME_STATES, UNITS
-from app.web.formats import EMPTY, HOURS_ONLY, ZONE_NAME, amount, duration, moment
+from app.web.formats import EMPTY, HOURS_ONLY, amount, duration, moment
 from app.web.formats import day as day_text
 
 Frozen = Mapping[str, Any]
@@ -96,7 +96,7 @@ def head(table: str, column: str) -> str:
     """Return the heading of a table's column as text in the current language, with the time zone for columns of
     instants. Raises KeyError for an unknown column.
     """
-    zone = f" ({ZONE_NAME})" if column in INSTANTS else ""
+    zone = f" ({zone_name()})" if column in INSTANTS else ""
     return f"{HEADS.get(table, {}).get(column) or COLUMNS[column]}{zone}"
 
 
@@ -142,7 +142,7 @@ def _steps(value: Any, row: Row, frozen: Frozen) -> str:
 
 def _instant(value: Any, _row: Row, _frozen: Frozen) -> str:
     """Return the ISO instant as text in office time without the zone, which the column's heading names."""
-    return moment(datetime.fromisoformat(value), "pendek").removesuffix(f" {ZONE_NAME}") if value else EMPTY
+    return moment(datetime.fromisoformat(value), "pendek").removesuffix(f" {zone_name()}") if value else EMPTY
 
 
 def _title(value: Any, row: Row, _frozen: Frozen) -> str:

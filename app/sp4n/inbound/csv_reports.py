@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.core.clock import OFFICE_ZONE, office_today
+from app.core.clock import office_today, office_zone
 from app.fields.definitions import DefinedField, active_fields
 from app.fields.types import value_of
 
@@ -136,8 +136,8 @@ def _moment(text: str) -> datetime | None:
     try:
         if found:
             day, month, year, hour, minute = (int(part or 0) for part in found.groups())
-            return datetime(year, month, day, hour, minute, tzinfo=OFFICE_ZONE)
+            return datetime(year, month, day, hour, minute, tzinfo=office_zone())
         at = datetime.fromisoformat(text)
-        return at.replace(tzinfo=at.tzinfo or OFFICE_ZONE)
+        return at.replace(tzinfo=at.tzinfo or office_zone())
     except ValueError:
         return None

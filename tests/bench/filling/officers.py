@@ -5,9 +5,8 @@ from sqlalchemy import insert, select
 
 from app.core.clock import utc_now
 from app.core.extensions import db
-from app.demo.read import PersonRow
+from app.demo.read import PersonRow, codes_of
 from app.models import OfficerProfile, PasswordAge
-from app.reference.seed_files import load_agencies
 
 OFFICE = ("diskominfosan", "inspektorat")
 IN_EACH = (("admin", "agency_admin", 3), ("sekretaris", "agency_secretary", 2), ("kepala", "agency_head", 1))
@@ -18,7 +17,7 @@ NAMES = ("Melur", "Puspa", "Bayam", "Rotan", "Damar", "Pandan", "Seroja", "Akasi
 
 def agencies() -> tuple[str, ...]:
     """The codes of the forty agencies that answer complaints."""
-    return tuple(row.code for row in load_agencies() if row.code not in OFFICE)
+    return tuple(code for code in sorted(codes_of("agencies")) if code not in OFFICE)
 
 
 def make_officers() -> None:

@@ -7,9 +7,8 @@ from random import Random
 
 from app.demo.build import Story, plan_story, tell_stories
 from app.demo.paths import A_DAY
-from app.demo.read import ComplaintRow, LocationRow, PlanRow, ReporterRow
+from app.demo.read import ComplaintRow, LocationRow, PlanRow, ReporterRow, rows_of_office
 from app.reference.calendar import load_working_calendar
-from app.reference.seed_files import load_districts
 from tests.bench.filling.officers import agencies
 from tests.bench.filling.words import TOPICS, Topic, reporters, tell
 from workflow_rules.process.actions import Action
@@ -114,9 +113,9 @@ def _with_late_signature(story: Story, calendar: WorkingCalendar) -> Story:
 
 def _row(number: int, plan: PlanRow, random: Random) -> ComplaintRow:
     topic, secrecy = TOPICS[(number - 1) % len(TOPICS)], _SECRECY[number % len(_SECRECY)]
-    district = load_districts()[number % 8]
-    village = district.villages[number % len(district.villages)]
-    told, channel = tell(topic, village.name, random), _CHANNELS[number % len(_CHANNELS)]
+    district = rows_of_office("districts")[number % 8]
+    village = district["villages"][number % len(district["villages"])]
+    told, channel = tell(topic, village["name"], random), _CHANNELS[number % len(_CHANNELS)]
     return ComplaintRow(
         key=f"aduan-ukur-{number}",
         tracking_id=str(9_000_000 + number) if channel is Channel.SP4N else None,
@@ -126,7 +125,7 @@ def _row(number: int, plan: PlanRow, random: Random) -> ComplaintRow:
         category=topic.category,
         confidentiality=secrecy,
         channel=channel,
-        location=LocationRow(told.place, district.code, village.code),
+        location=LocationRow(told.place, district["code"], village["code"]),
         occurred_days_before=number % 9,
         reporter=None if secrecy is Confidentiality.ANONYMOUS else ReporterRow(**_REPORTER),
         plan=plan,

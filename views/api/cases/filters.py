@@ -35,8 +35,8 @@ FILTERS = (
     Query("agency", _CODE, _("OPD yang sedang menangani, menurut kodenya")),
     Query("category", _CODE, _("Kategori menurut kodenya, dengan yang di bawahnya")),
     Query("channel", listed(ChoiceList.CHANNEL), _("Saluran masuk")),
-    Query("received_from", _DAY, _("Diterima pada hari ini atau sesudahnya (WITA)")),
-    Query("received_to", _DAY, _("Diterima pada hari ini atau sebelumnya (WITA)")),
+    Query("received_from", _DAY, _("Diterima pada hari ini atau sesudahnya (waktu kantor)")),
+    Query("received_to", _DAY, _("Diterima pada hari ini atau sebelumnya (waktu kantor)")),
     Query("late", {"type": "boolean"}, _("Ada langkah yang melewati batas, atau tidak ada")),
     Query(
         "updated_since",

@@ -13,7 +13,7 @@ _KNOWN: dict[str, dict[str, Any]] = {
         "kind": "opd",
         "city": "Paringin",
         "classification_code": "500.12",
-        "letterhead_over": "Pemerintah Kabupaten Balangan",
+        "letterhead_over": "Pemerintah Kabupaten",
         "number_pattern": "{kode}/{nomor}/{akhiran}/{tahun}",
         "paper": "F4",
     },
@@ -21,7 +21,7 @@ _KNOWN: dict[str, dict[str, Any]] = {
     "choice": {
         "list": "channel",
         "code": "radio",
-        "label": {"id": "Radio Balangan", "en": None},
+        "label": {"id": "Radio", "en": None},
         "order": 100,
         "flags": [],
         "active": True,
