@@ -3,7 +3,10 @@
 import pytest
 from flask import Flask
 
+from tests.codebase.bare_database import database
 from tests.profile.office import furnish
+
+__all__ = ["database"]
 
 
 @pytest.fixture

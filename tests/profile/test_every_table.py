@@ -55,6 +55,7 @@ WITHOUT_SECTION = {
 MACHINE = "keys of this database"
 LEFT_OUT = {
     "agency": {"id": MACHINE},
+    "office": {"id": MACHINE},
     "emblem": {"sha256": "computed from the picture", "added_at": "a time"},
     "category": {"id": MACHINE},
     "district": {"id": MACHINE},
@@ -113,6 +114,14 @@ CHANGES = {
         "signing_method": "'bsre'",
         "initials": "'[]'",
         "emblem_hash=emblem": "NULL",
+    },
+    ("office", "id = 1", "office"): {
+        **dict.fromkeys(("name", "short_name"), "'Lain'"),
+        "kind": "'kota'",
+        "region_code": "'52.02'",
+        "zone": "'Asia/Jakarta'",
+        "head_office": "'dishub'",
+        "logo_hash=logo": "(SELECT sha256 FROM emblem WHERE sha256 <> repeat('0', 64) LIMIT 1)",
     },
     ("emblem", "sha256 <> repeat('0', 64)", "agencies[dishub]"): {"png=emblem": r"'\x89504e470d0a1a0a00'"},
     ("category", "code = (SELECT min(code) FROM category WHERE parent_id IS NOT NULL)", "categories[*]"): {

@@ -16,7 +16,7 @@ WRONG = {
     "no format": ("format: 1\n", "§", "format is missing; write format: 1."),
     "a later format": ("format: 1", "§format: 2", "format must be 1, the one that this release reads."),
     "a truth value as format": ("format: 1", "§format: true", "format must be 1, the one"),
-    "an unknown section": ("fields:\n", "§officers: []\nfields:\n", "officers is unknown; known are format, agencies,"),
+    "an unknown section": ("fields:\n", "§officers: []\nfields:\n", "officers is unknown; known are format, office,"),
     "a section less": (r"(?s)holidays:\n.*?(?=national)", "", "holidays is missing; absent rows end, so an empty"),
     "a section that is no list": ("texts:\n", "texts: {}\n§x: \n", "x is unknown; known are"),
     "a list of nothing": (r"(?s)texts:\n.*?(?=standard_texts)", "§texts: null\n", "texts must be a list; [] if there"),
