@@ -61,6 +61,7 @@ from views.reference.calendar_files import CalendarFileView
 from views.reference.journal import JournalView
 from views.reference.letterheads import LetterheadView
 from views.reference.national_limits import NationalLimitView
+from views.reference.office import OfficeView
 from views.reference.organisation import AgencyView, DelegationView, OfficerView
 from views.reference.places import CategoryView, DistrictView, VillageView
 from views.reference.roles import OfficeRoleView
@@ -74,6 +75,8 @@ from views.reporting.exports import ExportView
 from views.reporting.registers import RegisterView
 from views.reporting.rehearsals import RehearsalView
 from views.reporting.schedules import ScheduleView
+from views.set_up import page as set_up_page
+from views.set_up.page import SetUpView
 from views.shared.downloads import DownloadView
 from views.shared.intake_fields import new_token
 from views.sp4n.csv_import import ImportView
@@ -91,6 +94,7 @@ from views.worklists.left_cases import LeftCasesView
 from views.worklists.saved_lists import SavedListView
 
 WITHOUT_MENU = (
+    (OfficeView, "Kantor", _("Kantor"), "home"),
     ComplaintView,
     AccountView,
     TwoStepView,
@@ -131,6 +135,7 @@ PUBLIC = (
     ForgottenView,
     NewPasswordView,
     SignOnView,
+    SetUpView,
 )
 
 
@@ -146,6 +151,7 @@ def register_views(app: Flask) -> None:
     contracts.install()
     inbox.install(app)
     notices.install(app)
+    set_up_page.install(app)
     with app.app_context():
         appbuilder = app.appbuilder  # type: ignore[attr-defined]
         for api in (ComplaintsApi, WorklistApi, Sp4nApi, FeedApi, *DEFINITIONS):

@@ -15,6 +15,7 @@ from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models.role import ADMINISTRATOR
 
+LONGEST = 64
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,63}")
 
 
@@ -44,17 +45,19 @@ def refuse_unless_first(name: str) -> None:
         )
 
 
-def make_first_administrator(name: str, password: str | None, now: datetime) -> str:
+def make_first_administrator(
+    username: str, password: str | None, now: datetime, name: str = "", email: str = ""
+) -> str:
     """Create and commit the first administrator's user account; return the URL of the link that sets its password, or
     "" if a password was given.
 
     Raises FirstAdministratorRefused, or PasswordRefused with the faults of the password.
     """
     with one_transaction():
-        refuse_unless_first(name)
-        user = User(
-            username=name, first_name=name, last_name="", email="", active=True, password=unknown_password_hash()
-        )
+        refuse_unless_first(username)
+        first, _, last = (name or username).partition(" ")
+        user = User(username=username, first_name=first[:LONGEST], last_name=last[:LONGEST], email=email, active=True)
+        user.password = unknown_password_hash()
         user.roles = list(db.session.scalars(select(Role).where(Role.name == ADMINISTRATOR)))
         db.session.add(user)
         db.session.flush()

@@ -161,9 +161,9 @@ def release_copy(environment: Environment, **options: Any) -> int:
     return with_app(environment, lambda app: release(app, **options))
 
 
-@commands.group("profile", short_help="The office's configuration as one YAML file: export, diff.")
+@commands.group("profile", short_help="The office's configuration as one YAML file: export, diff, apply.")
 def profile() -> None:
-    """Write the office's configuration to one YAML file, or compare it with such a file."""
+    """Write the office's configuration to one YAML file, compare it with such a file, or apply one."""
 
 
 profile_file = click.argument(
@@ -189,6 +189,30 @@ def compare_configuration(environment: Environment, file: Path) -> int:
 
     with apart_from_logs() as output:
         return with_app(environment, lambda app: compare_profile(app, file, output))
+
+
+@command("apply", among=profile)
+@profile_file
+@click.option("--reason", required=True, help="Why; it stands in the journal.")
+def apply_configuration(environment: Environment, file: Path, reason: str) -> int:
+    """Bring the office to the configuration of a file: all of it or nothing."""
+    from app.commands.profile import apart_from_logs, apply_file
+
+    with apart_from_logs() as output:
+        return with_app(environment, lambda app: apply_file(app, file, reason, output))
+
+
+@command("setup")
+@profile_file
+def set_up_by_file(environment: Environment, file: Path) -> int:
+    """Set a new office up by a file: region, first administrator, and perhaps sections of a profile."""
+    from app.commands.maintenance import migrate_database
+    from app.commands.profile import apart_from_logs, set_up
+    from app.servers.data_servers import reachable_servers
+
+    with apart_from_logs() as output, reachable_servers(environment):
+        migrate_database(make_app(as_owner=True))
+        return set_up(make_app(), file, output)
 
 
 def _typed_twice() -> str:

@@ -13,6 +13,7 @@ from flask_babel import force_locale
 from flask_migrate import upgrade
 from sqlalchemy import text
 
+from app.access.people import administrators
 from app.access.program_role import give_program_rights
 from app.access.sync_roles import sync_roles
 from app.accounts.first_administrator import (
@@ -30,12 +31,14 @@ from app.audit.replay import audit_all
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.locks import MIGRATE_LOCK
+from app.core.office import NOT_SET_UP, current_office
 from app.demo.build import build_demo
 from app.privacy.identity_keys import rotate_identity_keys, rotation_lines
 from app.privacy.index_reporters import index_reporters
 from app.privacy.keys_in_use import unknown_key_ids
 from app.privacy.subject_report import NoSuchMark, subject_report
 from app.profile.seed import apply_standard
+from app.profile.set_up import SET_UP_PATH, set_up_code
 from app.servers.data_folder import write_private
 from app.servers.start_refused import LaunchRefused
 
@@ -55,6 +58,11 @@ def migrate_database(app: Flask) -> None:
         sync_roles()
         apply_standard(utc_now())
         index_reporters()
+        if current_office() is NOT_SET_UP and not administrators():
+            print(
+                f"No office is set up: open {app.config['PUBLIC_BASE_URL']}{SET_UP_PATH} with the code {set_up_code()},"
+            )
+            print("or run `python run.py setup FILE.yaml`.", flush=True)
 
 
 @contextmanager

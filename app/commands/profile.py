@@ -1,4 +1,4 @@
-"""Command line of the profile: `profile export` and `profile diff`."""
+"""Command line of the profile and the set-up: `profile export`, `profile diff`, `profile apply` and `setup`."""
 
 import sys
 from collections.abc import Iterator
@@ -7,13 +7,20 @@ from pathlib import Path
 from typing import TextIO
 
 from flask import Flask
+from flask_babel import force_locale
 
+from app.accounts.first_administrator import FirstAdministratorRefused
+from app.core.clock import utc_now
 from app.core.extensions import db
+from app.core.office import current_office
 from app.core.schema import migrated
+from app.profile.apply import apply_profile
 from app.profile.differences import differences
 from app.profile.reading import ProfileRefused, read_profile
-from app.profile.section import Profile
+from app.profile.section import ApplyRefused, Profile
 from app.profile.sections import as_file, office_profile
+from app.profile.set_up import AlreadySetUp, read_set_up, set_up_office
+from app.profile.shown import shown_path
 from app.profile.yaml_text import LARGEST_FILE
 from app.servers.start_refused import LaunchRefused
 
@@ -66,6 +73,54 @@ def compare_profile(app: Flask, file: Path, output: TextIO) -> int:
     for difference in found:
         print(difference, file=output)
     return 1 if found else 0
+
+
+def apply_file(app: Flask, file: Path, reason: str, output: TextIO) -> int:
+    """Apply the profile in a file, or in standard input for `-`, and print to `output` what was written and what stays
+    otherwise. Return the exit code: 0, or 2 with a message if it cannot be read or applied; nothing is written then.
+    """
+    with app.app_context():
+        try:
+            applied = apply_profile(read_profile(_content(file)), reason, None, utc_now())
+        except OSError as problem:
+            return _refused([f"{file} cannot be read: {problem.strerror}."])
+        except ProfileRefused as refused:
+            return _refused([f"{file}, {sentence}" for sentence in refused.sentences])
+        except ApplyRefused as refused:
+            return _refused([f"{file}: {shown_path(refused.path, dict(_of_office()))} {refused.message}."])
+    print(*applied.written, *(f"stays   {left}" for left in applied.left), sep="\n", file=output)
+    return 0
+
+
+def set_up(app: Flask, file: Path, output: TextIO) -> int:
+    """Set the office up by a file and print to `output` the link for the first administrator. Return the exit code: 0,
+    1 if it is set up already, or 2 with a message if the file cannot be used; nothing is written then.
+    """
+    with app.app_context(), force_locale("en"):
+        try:
+            link = set_up_office(read_set_up(_content(file)), utc_now())
+        except OSError as problem:
+            return _refused([f"{file} cannot be read: {problem.strerror}."])
+        except AlreadySetUp:
+            return _refused([f"The office is set up already: {current_office().name}."], 1)
+        except ProfileRefused as refused:
+            return _refused(refused.sentences)
+        except ApplyRefused as refused:
+            return _refused([f"{'.'.join(map(str, refused.path))} {refused.message}."])
+        except FirstAdministratorRefused as refused:
+            return _refused([f"first_administrator: {refused}"])
+        print(
+            f"{current_office().name} is set up.",
+            f"The first administrator sets a password here:\n  {link}",
+            sep="\n",
+            file=output,
+        )
+    return 0
+
+
+def _refused(sentences: list[str], code: int = 2) -> int:
+    print(*sentences, sep="\n", file=sys.stderr)
+    return code
 
 
 def _content(file: Path) -> bytes:

@@ -43,7 +43,7 @@ def set_emblem(agency: Agency, content: bytes, now: datetime) -> None:
     """Re-encode a picture as PNG, store it as the agency's emblem and commit. Raises EmblemRefused if the picture is
     missing, too large or unreadable. Existing papers do not change.
     """
-    png = _png_of(content)
+    png = png_of(content)
     with one_transaction():
         agency.emblem_hash = store_emblem(png, now)
 
@@ -72,7 +72,7 @@ def remove_emblem(agency: Agency) -> None:
         agency.emblem_hash = None
 
 
-def _png_of(content: bytes) -> bytes:
+def png_of(content: bytes) -> bytes:
     """Return an uploaded picture as PNG bytes, at most 600 pixels a side and without metadata. Raises EmblemRefused."""
     if not content:
         raise EmblemRefused(EmblemFault.MISSING)

@@ -108,6 +108,9 @@ COLUMNS: Labels = {
     "scope": _("Untuk siapa"),
     "standard_kind": _("Jenis"),
     "short_name": _("Singkatan"),
+    "region_code": _("Kode wilayah"),
+    "zone": _("Zona waktu"),
+    "head_office": _("OPD pengelola aduan"),
     "signing_method": _("Cara menandatangani surat"),
     "silence_days": _("Ditutup setelah tanpa tanggapan (hari kerja)"),
     "source": _("Dasar hukum"),
@@ -130,6 +133,8 @@ COLUMNS: Labels = {
 
 
 HINTS: Labels = {
+    "short_name_of_office": _("Menjadi nama layanan di layar dan pesan, seperti Lapor Balangan."),
+    "head_office": _("Kop surat dan lambangnya dipakai pada surat kantor."),
     "agency_code": _("Huruf kecil, angka, dan garis bawah. Tidak dapat diubah lagi, karena catatan menyebutnya."),
     "proposed_code": _("Huruf kecil, angka, dan garis bawah; kosong: dibuat dari nama. Tidak dapat diubah lagi."),
     "label_en": _("Kosongkan bila sama dengan nama dalam bahasa Indonesia."),
@@ -246,6 +251,8 @@ TITLES: Labels = {
     "role": _("Data peran"),
     "role_new": _("Tambah peran"),
     "role_edit": _("Ubah peran"),
+    "office": _("Kantor"),
+    "office_edit": _("Ubah kantor"),
     "actors": _("Pelaksana SOP"),
     "actor": _("Data pelaksana SOP"),
     "actor_new": _("Tambah pelaksana SOP"),
@@ -261,4 +268,11 @@ ACTIONS: Labels = {
     "activate": _("Aktifkan"),
     "end_now": _("Akhiri sekarang"),
     "end_now_question": _("Akhiri delegasi ini sekarang?"),
+}
+
+OFFICE_KINDS: Labels = {
+    "kabupaten": _("Kabupaten"),
+    "kota": _("Kota"),
+    "provinsi": _("Provinsi"),
+    "other": _("Lainnya"),
 }

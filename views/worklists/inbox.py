@@ -17,6 +17,7 @@ from app.choices.lists import CHANNELS
 from app.core.clock import office_today, utc_now
 from app.core.request_context import request_context
 from app.notices.failed_deliveries import count_failed
+from app.profile.still_to_do import still_to_set_up
 from app.reference.calendar import load_working_calendar, missing_holiday_year
 from app.reference.choices import filter_options
 from app.reference.sop import active_sop, registers
@@ -71,7 +72,8 @@ class InboxView(IndexView):
         # An account without a capacity starts at the menus it can see.
         menus = [(item, _children(item)) for item in self.appbuilder.menu.get_list() if item.childs]
         shown = [(item, children) for item, children in menus if children]
-        return render_template("worklists/start.html", title=gettext("Beranda"), groups=shown)
+        to_do = still_to_set_up() if may("can_write", "Reference") else []
+        return render_template("worklists/start.html", title=gettext("Beranda"), groups=shown, to_do=to_do)
 
     @expose("/kabar")
     def news(self) -> Response:

@@ -17,6 +17,14 @@ _KNOWN: dict[str, dict[str, Any]] = {
         "number_pattern": "{kode}/{nomor}/{akhiran}/{tahun}",
         "paper": "F4",
     },
+    "office": {
+        "name": "Kabupaten Contoh",
+        "short_name": "Contoh",
+        "kind": "kabupaten",
+        "region_code": "99.01",
+        "zone": "Asia/Makassar",
+        "head_office": "diskominfo",
+    },
     "category": {"code": "jalan_berlubang", "name": "Jalan berlubang", "parent": "infrastruktur"},
     "choice": {
         "list": "channel",

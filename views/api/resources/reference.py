@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.access.office_roles import role_labels
 from app.access.role_rights import rights_of
+from app.core.office import ZONES
 from app.models import (
     ActorRow,
     Agency,
@@ -17,13 +18,14 @@ from app.models import (
     District,
     Holiday,
     NationalLimitRow,
+    Office,
     OfficeRole,
     OfficerProfile,
     StandardText,
     Village,
     WorkingWeek,
 )
-from app.models.organisation import PAPERS, SIGNING_METHODS
+from app.models.organisation import OFFICE_KINDS, PAPERS, SIGNING_METHODS
 from app.models.reference import WEEKDAYS
 from app.models.role import ADMINISTRATOR, SUPERVISOR
 from app.texts.labels import STANDARD_KINDS, STANDARD_SCOPES
@@ -81,6 +83,16 @@ AGENCY = Resource(
     screen="AgencyView",
     links={"parent": "code"},
     eager=(joinedload(Agency.parent),),
+)
+OFFICE = Resource(
+    name="office",
+    model=Office,
+    title=_("Kantor"),
+    columns=several(
+        Office, "id", "name", "short_name", "kind", "region_code", "zone", "head_office", kind=OFFICE_KINDS, zone=ZONES
+    ),
+    hidden=frozenset({"logo_hash"}),
+    says=_("Nama diubah di layar Kantor; wilayah dan zona waktu tetap sejak kantor disiapkan."),
 )
 CATEGORY = Resource(
     name="category",
