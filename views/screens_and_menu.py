@@ -94,7 +94,6 @@ from views.worklists.left_cases import LeftCasesView
 from views.worklists.saved_lists import SavedListView
 
 WITHOUT_MENU = (
-    (OfficeView, "Kantor", _("Kantor"), "home"),
     ComplaintView,
     AccountView,
     TwoStepView,
@@ -215,6 +214,7 @@ def public_pages() -> list[tuple[bool, str, str]]:
 
 
 MENU = (
+    (OfficeView, "Kantor", _("Kantor"), "home"),
     (AgencyView, "OPD", _("OPD"), "building-community"),
     (OfficerView, "Petugas", _("Petugas"), "id-badge-2"),
     (DelegationView, "Delegasi", _("Delegasi"), "arrows-exchange"),
