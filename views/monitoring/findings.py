@@ -19,6 +19,7 @@ from app.papers.case_papers import count_troubled
 from app.sp4n.peer import client, overview
 from app.web.formats import in_sentence, near_moment
 from views.monitoring.labels import PARTS, QUEUES, TO_DO
+from views.monitoring.machine_findings import machine_states
 from views.monitoring.part_findings import backup_state, file_states, invariant_lines, webhook_states
 
 MESSAGE_LATE = timedelta(minutes=5)
@@ -55,7 +56,7 @@ def all_findings(now: datetime, redis: bool) -> list[Finding]:
         said = gettext("Tidak mengirim apa pun. Datanya per %(when)s.", when=_seen(hold.taken_at, now))
         found.append(_finding("hold", "warn", said))
     found.append(_finding("backup", *backup_state(now)))
-    found += [_finding(*state) for state in (*file_states(now), *webhook_states())]
+    found += [_finding(*state) for state in (*file_states(now), *webhook_states(), *machine_states(now))]
     return sorted(found, key=lambda finding: WORST_FIRST.index(finding.state))
 
 

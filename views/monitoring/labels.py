@@ -25,6 +25,11 @@ PARTS: Labels = {
     "invariants": _("Pemeriksaan catatan"),
     "hold": _("Salinan yang dipulihkan"),
     "backup": _("Cadangan"),
+    "disk": _("Ruang simpan"),
+    "clock": _("Jam mesin"),
+    "certificate": _("Sertifikat alamat publik"),
+    "signers": _("Sertifikat tanda tangan"),
+    "archive": _("Tempat kedua (arsip log basis data)"),
 }
 
 QUEUES: Labels = {
@@ -107,6 +112,20 @@ TO_DO: Labels = {
     "backup": _(
         "Periksa BACKUP_FOLDER dan lognya, atau jalankan `python run.py backup BERKAS`. Coba pulihkan dengan"
         " `python run.py drill`."
+    ),
+    "disk": _(
+        "Cari yang membesar (`df -h`, `du`), lalu beri ruang: kurangi BACKUP_KEEP, pindahkan cadangan, atau besarkan"
+        " disknya. Jangan menghapus berkas penyimpanan dengan tangan."
+    ),
+    "clock": _("Samakan jam mesin program dan mesin basis data dengan satu server waktu (chrony), lalu mulai ulang."),
+    "certificate": _(
+        "Perbarui sertifikat pada proksi (`certbot renew`, lalu muat ulang), dan periksa alamat publik dari luar"
+        " jaringan. Diperiksa lagi sendiri tiap enam jam."
+    ),
+    "signers": _("Minta petugasnya mengurus sertifikat baru dan memasangnya di “Akun saya”."),
+    "archive": _(
+        "Jalankan `pgbackrest --stanza=lapor check` sebagai postgres dan pulihkan tempat kedua. Yang menunggu dikirim"
+        " sendiri; jangan menghapus isi pg_wal."
     ),
     "unknown": _("Pulihkan Redis dahulu; status proses ini disimpan di sana."),
 }

@@ -13,14 +13,13 @@ from app.casefile.event_history import first_event_at
 from app.core.storage import takes_files
 from app.models import BackupRun, StoreSweep
 from app.monitoring.file_store import count_files
+from app.monitoring.machine import NIGHTLY_LATE
 from app.outbound import clamav
 from app.web.formats import in_sentence, near_moment
 from app.webhooks.receivers import receiver_signs
 
 FILE_LATE = timedelta(minutes=5)
 SWEEP_LATE = timedelta(hours=24)
-NIGHTLY_LATE = timedelta(hours=26)
-"""Age of the last nightly backup or check from which it is late: a night with two hours of tolerance."""
 
 Line = tuple[str, str, str]
 """Part code or name, state (ok, warn, broken) and sentence."""
