@@ -65,7 +65,8 @@ def disks() -> list[Disk]:
     for name, path in folders:
         if path and os.path.isdir(path):
             usage = shutil.disk_usage(path)
-            found.setdefault(os.stat(path).st_dev, Disk(name, usage.free, usage.total))
+            if usage.total:
+                found.setdefault(os.stat(path).st_dev, Disk(name, usage.free, usage.total))
     return list(found.values())
 
 

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select
 
+from app.audit.invariants import machine_checks
 from app.audit.invariants.machine_checks import capacity
 from app.audit.invariants.scope import Scope
 from app.core.clock import utc_now
@@ -97,9 +98,9 @@ def test_a_full_disk_is_told_everywhere(
 
 
 def test_watched_folders_are_disks_of_their_own(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(app.config, "WATCHED_FOLDERS", ("/proc", "/nowhere"))
+    monkeypatch.setitem(app.config, "WATCHED_FOLDERS", ("/dev", "/proc", "/nowhere"))
     with app.app_context():
-        assert [disk.name for disk in machine.disks()] == ["LAPOR_HOME", "/proc"]
+        assert [disk.name for disk in machine.disks()] == ["LAPOR_HOME", "/dev"]
 
 
 def test_a_late_nightly_backup_is_told_by_the_nightly_check(
@@ -107,7 +108,9 @@ def test_a_late_nightly_backup_is_told_by_the_nightly_check(
 ) -> None:
     assert sentences(app) == []
     monkeypatch.setitem(app.config, "BACKUP_FOLDER", tmp_path)
-    assert sentences(app) == ["backup_never"]
+    for hours, told in ((25, []), (27, ["backup_never"])):
+        monkeypatch.setattr(machine_checks, "first_event_at", lambda hours=hours: utc_now() - timedelta(hours=hours))
+        assert sentences(app) == told
     for hours, told in ((27, ["backup_late"]), (25, [])):
         at = utc_now() - timedelta(hours=hours)
         with app.app_context():

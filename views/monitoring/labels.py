@@ -23,6 +23,7 @@ PARTS: Labels = {
     "papers": _("Surat dan dokumen"),
     "store": _("Penyimpanan berkas"),
     "invariants": _("Pemeriksaan catatan"),
+    "capacity": _("Antrean, koneksi, ruang simpan, cadangan, dan sertifikat terjaga"),
     "hold": _("Salinan yang dipulihkan"),
     "backup": _("Cadangan"),
     "disk": _("Ruang simpan"),
@@ -104,6 +105,10 @@ TO_DO: Labels = {
     "invariants": _(
         "Jangan perbaiki catatan dengan tangan. Jalankan `python run.py check-invariants`, simpan hasilnya, dan"
         " bandingkan dengan cadangan terakhir."
+    ),
+    "capacity": _(
+        "Perbaiki bagian yang disebut; baris bagian itu sendiri mengatakan caranya. Keadaan ini dilihat pada"
+        " pemeriksaan malam dan hilang pada pemeriksaan berikutnya."
     ),
     "hold": _(
         "Periksa salinan ini dan pastikan sistem asalnya sudah dihentikan, lalu jalankan `python run.py release`."

@@ -16,6 +16,7 @@ from sqlalchemy import exists, select, text
 from sqlalchemy.orm import aliased
 
 from app.audit.invariants.scope import Checked, Finding, Scope, limited
+from app.casefile.event_history import first_event_at
 from app.core import storage
 from app.core.clock import utc_now
 from app.core.extensions import db, redis_client
@@ -130,10 +131,11 @@ def _backup_and_certificate(now: datetime) -> Iterator[Finding]:
     """Yield findings about what administrators must be told of even where nobody watches the metrics."""
     if current_app.config["BACKUP_FOLDER"]:
         last = db.session.scalars(machine.newest_good("backup")).one()
-        if last is None:
-            yield Finding("I15", "BACKUP_FOLDER", "backup_never")
-        elif now - last > machine.NIGHTLY_LATE:
-            yield Finding("I15", "BACKUP_FOLDER", "backup_late", {"since": last.isoformat()})
+        # A new office had no night for its first backup yet.
+        since = last or first_event_at()
+        if since and now - since > machine.NIGHTLY_LATE:
+            told = ("backup_late", {"since": since.isoformat()}) if last else ("backup_never", {})
+            yield Finding("I15", "BACKUP_FOLDER", *told)
     if (waiting := machine.find_unarchived()) > machine.ARCHIVE_LATE:
         yield Finding("I15", "pg_wal", "archive_late", {"minutes": int(waiting.total_seconds() // 60)})
     certificate = machine.find_certificate()
