@@ -18,6 +18,7 @@ from app.core.extensions import csrf, db, migrate
 from app.models import PaperKind
 from app.papers import kinds
 from app.reporting.registers import paper_html
+from app.settings.environment import ConfigurationError
 from app.web import error_responses, fab_repairs, proxy_responses, request_log, skin
 
 
@@ -48,5 +49,19 @@ def create_core_app(**overrides: Any) -> Flask:
         install_row_level_security(db.engine)
         install_journal_author(db.engine)
         AppBuilder(security_manager_class=ComplaintSecurityManager).init_app(app, db.session)
+        if app.config["OTEL_EXPORTER_OTLP_ENDPOINT"]:
+            _install_traces(app)
     skin.compute_filters_at_each_request(app)
     return app
+
+
+def _install_traces(app: Flask) -> None:
+    """Send traces of this app. OpenTelemetry is loaded only here, where the setting asks for it; raises
+    ConfigurationError where it is not installed.
+    """
+    try:
+        from app.monitoring import traces
+    except ModuleNotFoundError as missing:
+        sentence = f"OTEL_EXPORTER_OTLP_ENDPOINT needs the extra `telemetry`: {missing.name} is not installed."
+        raise ConfigurationError([sentence]) from missing
+    traces.install(app, db.engine)

@@ -14,6 +14,7 @@ from rq import get_current_job
 from structlog.contextvars import bound_contextvars
 
 from app.application import create_core_app
+from app.core import tracing
 from app.core.extensions import db
 
 log = structlog.get_logger()
@@ -37,10 +38,25 @@ def in_app(job: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
 
     @functools.wraps(job)
     def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
-        with worker_app().app_context(), _written_down(job.__name__, args):
+        with worker_app().app_context(), _traced(job.__name__), _written_down(job.__name__, args):
             return job(*args, **kwargs)
 
     return run
+
+
+@contextmanager
+def _traced(name: str) -> Iterator[None]:
+    """Context manager: the job is a span of the trace that enqueued it, sent before its process ends, where traces are
+    on.
+    """
+    at_hand = get_current_job()
+    parent = str(at_hand.meta.get("trace", "")) if at_hand else ""
+    try:
+        told: tracing.Attributes = {"lapor.job": name, "lapor.job_id": at_hand.id if at_hand else ""}
+        with tracing.span(f"job {name}", "consumer", told, parent):
+            yield
+    finally:
+        tracing.flush()
 
 
 @contextmanager

@@ -69,6 +69,7 @@ PERIODIC_JOBS = tuple(
         (JobName.SWEEP_FILES, 60),
         (JobName.SWEEP_STORE, 6 * 3600),
         (JobName.CHECK_INVARIANTS, 600),
+        (JobName.CHECK_CERTIFICATE, 6 * 3600),
         (JobName.HAND_OUT_BACKUP, 600),
     )
 )

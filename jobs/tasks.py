@@ -18,6 +18,7 @@ from app.delivery import deliver as message_delivery
 from app.delivery import digests
 from app.feed import sequence
 from app.files import sweep_store as store_sweep
+from app.monitoring import machine
 from app.papers import lost_files, papers
 from app.privacy import retention
 from app.reporting.exports import relay as report_relay
@@ -165,6 +166,12 @@ def check_invariants() -> str:
     "green" or "red" (an invariant is violated).
     """
     return invariants_run.run_nightly()
+
+
+@in_app
+def check_certificate() -> str:
+    """Look at the certificate of the public address; return "fine", "none", "unreachable" or "untrusted"."""
+    return machine.check_certificate(utc_now())
 
 
 @in_app

@@ -8,6 +8,7 @@ from rq import Queue, Retry
 from app.core.extensions import redis_client
 from app.core.jobs import LONG_JOBS, QUEUE_OF, JobName
 from app.core.request_context import request_context
+from app.core.tracing import trace_parent
 
 log = structlog.get_logger()
 
@@ -54,4 +55,5 @@ def enqueue(job: JobName, *ids: int) -> None:
         job_timeout=LONG_JOBS.get(job) or current_app.config.get("JOB_TIMEOUT", 120),
         result_ttl=0,
         failure_ttl=7 * 86_400,
+        meta={"trace": parent} if (parent := trace_parent()) else None,
     )

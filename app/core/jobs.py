@@ -56,6 +56,7 @@ class JobName(StrEnum):
     SWEEP_FILES = "jobs.tasks.sweep_files"
     SWEEP_STORE = "jobs.tasks.sweep_store"
     CHECK_INVARIANTS = "jobs.tasks.check_invariants"
+    CHECK_CERTIFICATE = "jobs.tasks.check_certificate"
     HAND_OUT_BACKUP = "jobs.tasks.hand_out_backup"
     WRITE_BACKUP = "jobs.tasks.write_backup"
 
@@ -89,6 +90,7 @@ QUEUE_OF = {
     JobName.SWEEP_FILES: QueueName.DOCUMENTS,
     JobName.SWEEP_STORE: QueueName.SYNC,
     JobName.CHECK_INVARIANTS: QueueName.REPORTS,
+    JobName.CHECK_CERTIFICATE: QueueName.SYNC,
     JobName.HAND_OUT_BACKUP: QueueName.REPORTS,
     JobName.WRITE_BACKUP: QueueName.REPORTS,
 }

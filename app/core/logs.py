@@ -15,6 +15,8 @@ from typing import Any, TextIO
 import structlog
 from structlog.stdlib import ProcessorFormatter
 
+from app.core.tracing import trace_parent
+
 OWN_LOGGER = "lapor"
 """Standard library logger that carries the lines of structlog to the one handler."""
 SAFE_LOGGERS = ("app", "jobs", "views", "alembic", "flask_appbuilder.security.decorators")
@@ -46,6 +48,7 @@ def install(log_format: str) -> None:
         processors=[
             ProcessorFormatter.remove_processors_meta,
             structlog.processors.add_log_level,
+            add_trace,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
             format_exception,
             escape_control_characters,
@@ -71,6 +74,15 @@ def _uncaught(kind: type[BaseException], error: BaseException | None, way: Trace
     """Called for an uncaught exception of the process or of a thread: log it. KeyboardInterrupt is ignored."""
     if error is not None and not issubclass(kind, KeyboardInterrupt):
         logging.getLogger("app").critical("uncaught_failure", exc_info=(kind, error, way))
+
+
+def add_trace(_logger: Any, _method: str, line: Line) -> Line:
+    """A structlog processor: add the `trace` (32 hex digits) in which the line was written, if there is one; return the
+    line.
+    """
+    if parent := trace_parent():
+        line["trace"] = parent.split("-")[1]
+    return line
 
 
 def fill_in_message(_logger: Any, _method: str, line: Line) -> Line:

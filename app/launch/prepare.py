@@ -27,6 +27,7 @@ LOCK = PROJECT / "requirements.lock"
 STAMP = VENV / "made-from.txt"
 SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 SOURCES = ["--universal", "--generate-hashes", "--no-header", "--no-annotate", "pyproject.toml", "--group", "dev"]
+SOURCES += ["--extra", "telemetry"]
 
 
 class NotPrepared(Exception):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 from typing import Any
 
 from flask import current_app
@@ -10,12 +11,35 @@ from rq.utils import as_text, utcparse
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.core.clock import utc_now
 from app.core.extensions import db, redis_client
 from app.core.jobs import QueueName
 from app.core.schema import migrated
 from app.delivery.gateway_breaker import gateways_in_trouble
-from app.models import Delivery, ReportJob, StepAlarm, StepTask, SyncChange, SyncPeer, WebhookDelivery
+from app.models import (
+    Delivery,
+    InvariantRun,
+    ReportJob,
+    SendingHold,
+    StepAlarm,
+    StepTask,
+    SyncChange,
+    SyncPeer,
+    WebhookDelivery,
+)
 from app.monitoring.health import database_answers, find_processes, redis_answers
+from app.monitoring.machine import (
+    UNARCHIVED,
+    Disk,
+    PublicCertificate,
+    disks,
+    find_certificate,
+    first_signing_end,
+    newest_good,
+)
+
+NEVER = ("backup_age_seconds", "drill_age_seconds")
+"""Ages that are infinite as long as the thing has never happened."""
 
 LIMIT_LEVEL = 1
 """The alarm level at which a deadline passes (`workflow_rules/process/escalation.py`)."""
@@ -64,6 +88,8 @@ class Gauges:
     gateways_away: dict[str, float] | None = None
     workers_alive: int | None = None
     scheduler_alive: bool | None = None
+    disks: list[Disk] = field(default_factory=list)
+    certificate: PublicCertificate | None = None
 
 
 def read_gauges(now: datetime) -> Gauges:
@@ -72,13 +98,14 @@ def read_gauges(now: datetime) -> Gauges:
     An unavailable database or Redis is recorded as down in `up`, not raised.
     """
     database, redis = database_answers(), redis_answers()
-    found = Gauges({"database": database, "redis": redis, "migrations": database and migrated()})
+    found = Gauges({"database": database, "redis": redis, "migrations": database and migrated()}, disks=disks())
     if found.up["migrations"]:
         _read_tables(found, now)
     if redis:
         seen = find_processes(now)
         if seen is not None:
             found.workers_alive, found.scheduler_alive = len(seen.alive), seen.scheduler_at is not None
+        found.certificate = find_certificate()
         try:
             found.queues = read_queues(now)
         except RedisError:
@@ -91,11 +118,19 @@ def _read_tables(found: Gauges, now: datetime) -> None:
     False. Instants become seconds passed since, 0 for a future or missing one.
     """
 
-    def number(value: Any) -> float:
-        return max(0.0, (now - value).total_seconds()) if isinstance(value, datetime) else float(value or 0)
+    def number(name: str, value: Any) -> float:
+        if value is None:
+            return inf if name in NEVER else 0.0
+        return max(0.0, (now - value).total_seconds()) if isinstance(value, datetime) else float(value)
 
     try:
-        found.numbers = {name: number(value) for name, value in _one(_sums())._mapping.items()}
+        before = utc_now()
+        sums = dict(_one(_sums(now))._mapping)
+        clock, signing_end = sums.pop("clock"), sums.pop("signing_end")
+        found.numbers = {name: number(name, value) for name, value in sums.items()}
+        found.numbers["clock_difference_seconds"] = (clock - before - (utc_now() - before) / 2).total_seconds()
+        if signing_end is not None:
+            found.numbers["signing_certificate_seconds"] = (signing_end - now).total_seconds()
         found.open_steps = dict(_one(_steps(now))._mapping)
         found.gateways_away = {
             state.channel: (now - state.away_since).total_seconds() if state.away_since else 0.0
@@ -111,12 +146,14 @@ def _one(statement: Select[Any]) -> Row[Any]:
     return db.session.execute(statement.execution_options(unscoped=True, without_isolation=True)).one()
 
 
-def _sums() -> Any:
+def _sums(now: datetime) -> Any:
     """Return a statement for one row with counts and earliest instants, its columns labelled by gauge name.
 
-    Each is read from a partial index except the breaches.
+    Each is read from a partial index except the breaches, or from a table of few rows. `clock` is the database's clock,
+    `signing_end` see `first_signing_end`.
     """
     open_step, queued = StepTask.closed_at.is_(None), WebhookDelivery.state == "queued"
+    nightly = (InvariantRun.night.is_not(None), InvariantRun.ended_at.is_not(None))
     parts: dict[str, Select[Any]] = {
         "outbox_waiting": select(func.count()).where(Delivery.state == "queued"),
         "outbox_oldest_seconds": select(func.min(Delivery.next_try_at)).where(Delivery.state == "queued"),
@@ -131,6 +168,14 @@ def _sums() -> Any:
         "webhook_parked": select(func.count()).where(WebhookDelivery.state == "parked"),
         "report_jobs_queued": select(func.count()).where(ReportJob.state == "queued"),
         "report_jobs_running": select(func.count()).where(ReportJob.state == "running"),
+        "backup_age_seconds": newest_good("backup"),
+        "drill_age_seconds": newest_good("drill"),
+        "invariants_red": select(InvariantRun.red).where(*nightly).order_by(InvariantRun.night.desc()).limit(1),
+        "invariants_age_seconds": select(func.max(InvariantRun.ended_at)).where(*nightly),
+        "sending_held_seconds": select(func.min(SendingHold.since)),
+        "signing_end": first_signing_end(now),
+        "unarchived_seconds": select(UNARCHIVED),
+        "clock": select(func.clock_timestamp()),
     }
     return select(*(part.scalar_subquery().label(name) for name, part in parts.items()))
 

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import urllib3
 from urllib3.exceptions import HTTPError, NewConnectionError, SSLError
 
+from app.core import tracing
 from app.outbound.allowed_target import Place, Target
 
 CONNECT_SECONDS = 5.0
@@ -63,7 +64,8 @@ def call(
     """
     sent = {"Host": place.host_header, "Accept-Encoding": "identity", **headers}
     options: Any = {"redirect": False, "retries": False, "preload_content": False, "decode_content": False}
-    with _Deadline(total or seconds) as deadline, closing(_pool(place, seconds, authority)) as pool:
+    traced = tracing.span(f"HTTP {method}", "client", {"http.request.method": method, "server.address": place.host})
+    with traced, _Deadline(total or seconds) as deadline, closing(_pool(place, seconds, authority)) as pool:
         pool.ConnectionCls = deadline.watching(pool.ConnectionCls)
         try:
             with closing(pool.urlopen(method, place.path, body=body, headers=sent, **options)) as response:

@@ -39,6 +39,8 @@ def judge_addresses(environment: Environment) -> list[Finding]:
     found += _by_http("BSRE_URL", environment.bsre_url, "passphrases of signatures")
     peer = environment.sp4n_peer
     found += _by_http("SP4N_PEER", peer["base_url"] if peer else None, "reports with their reporters")
+    collector = environment.otel_exporter_otlp_endpoint
+    found += _by_http("OTEL_EXPORTER_OTLP_ENDPOINT", collector, "what the program does, without personal data,")
     found += _by_http("OIDC_ISSUER", environment.oidc_issuer, "sign-ins of officers")
     if environment.webhook_allow_private:
         sentence = "1: an administrator may send webhooks to every machine of your own network, and by http."

@@ -29,6 +29,13 @@ def _queue_names(text: str) -> tuple[str, ...]:
     return names
 
 
+def _folders(text: str) -> tuple[str, ...]:
+    folders = tuple(dict.fromkeys(folder.strip() for folder in text.split(",") if folder.strip()))
+    if not all(folder.startswith("/") for folder in folders):
+        raise ValueError
+    return folders
+
+
 def _database_url(text: str, info: ValidationInfo) -> str:
     """Return the database address with the scheme that SQLAlchemy needs; raises ValueError if it is no
     PostgreSQL URL.
@@ -112,6 +119,19 @@ class ProcessSettings(Settings):
         usual="none: only direct local requests outside production",
         allowed="production: 16 characters or more",
         secret=True,
+    )
+    otel_exporter_otlp_endpoint: Annotated[str, beginning("https://", "http://")] | None = setting(
+        None,
+        "OpenTelemetry collector (OTLP by HTTP) to which traces are sent; needs the packages of the extra `telemetry`",
+        usual="none: no traces",
+        allowed="`https://…`, `http://…`, without `/v1/traces`",
+    )
+    watched_folders: Annotated[tuple[str, ...], BeforeValidator(_folders)] = setting(
+        (),
+        "further folders whose free space is watched, such as that of PostgreSQL on this machine, separated by commas",
+        usual="none: `LAPOR_HOME`, the file storage and `BACKUP_FOLDER` are watched",
+        allowed="absolute paths",
+        expected="paths from the root (they begin with /) with commas between",
     )
     clock_zone: str | None = setting(
         None,

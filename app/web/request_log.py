@@ -104,6 +104,11 @@ class _AnswersSeen:
         return body
 
 
+def answered(environ: WSGIEnvironment) -> tuple[Answer, str]:
+    """Return the log data of a request that has been answered, and its id; "" where it did not come as far as Flask."""
+    return environ.get(_ANSWER, Answer()), environ.get(_ID, "")
+
+
 def request_id() -> str:
     """Return the id of the current request as text: the proxy's if proxies are trusted and its id is well-formed, else
     a random one; "" outside a request.

@@ -80,6 +80,7 @@ def test_every_job_is_queued_at_its_own_rhythm(connection: Redis) -> None:
         JobName.SWEEP_FILES: 1,
         JobName.SWEEP_STORE: 1,
         JobName.CHECK_INVARIANTS: 1,
+        JobName.CHECK_CERTIFICATE: 1,
         JobName.HAND_OUT_BACKUP: 1,
     }
 

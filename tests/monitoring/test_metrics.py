@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,13 +24,15 @@ from app.core.clock import utc_now
 from app.core.extensions import db, redis_client
 from app.core.jobs import QUEUE_OF, JobName
 from app.core.schema import OLDEST_CODE
-from app.models import Delivery, StepAlarm, StepTask, SyncChange
+from app.models import Delivery, SigningMeans, StepAlarm, StepTask, SyncChange, User
+from app.monitoring.machine import CERTIFICATE_KEY
 from app.servers.metrics_files import keep_counts_of
 from jobs.registry import queue
 from tests.factories import a_complaint
 from tests.statements import statements
 
 DOCS = Path(__file__).parents[2] / "docs" / "grafana"
+RULE_TESTS = Path(__file__).with_name("alerts_test.yml")
 TOKEN = "tok-0123456789abcdef"
 Values = dict[tuple[str, str], float]
 
@@ -176,10 +179,15 @@ def test_a_scrape_costs_a_few_statements_and_a_second_one_none(app: Flask, clien
     assert len(seen) == first
 
 
+def alarms() -> list[dict[str, Any]]:
+    rules: list[dict[str, Any]] = yaml.safe_load((DOCS / "alerts.yml").read_text("utf-8"))["groups"][0]["rules"]
+    return rules
+
+
 def asked_for() -> set[str]:
     """The names of our metrics in every query of the dashboard and the alarms."""
     dashboard = json.loads((DOCS / "lapor-balangan.json").read_text("utf-8"))
-    rules = yaml.safe_load((DOCS / "alerts.yml").read_text("utf-8"))["groups"][0]["rules"]
+    rules = alarms()
     queries = [target["expr"] for panel in dashboard["panels"] for target in panel.get("targets", ())]
     queries += [note["expr"] for note in dashboard["annotations"]["list"]] + [rule["expr"] for rule in rules]
     assert len(queries) > 30
@@ -187,12 +195,35 @@ def asked_for() -> set[str]:
     return {name for query in queries for name in re.findall(r"\blapor_\w+", query)}
 
 
-def test_the_dashboard_and_the_alarms_ask_for_what_is_exported(client: FlaskClient) -> None:
+def test_the_dashboard_and_the_alarms_ask_for_what_is_exported(app: Flask, client: FlaskClient) -> None:
     client.get("/healthz")
+    now = utc_now()
+    with app.app_context():
+        user = db.session.scalars(select(User.id).limit(1)).one()
+        db.session.add(SigningMeans(user_id=user, certificate=b"x", valid_until=now, changed_at=now))
+        db.session.commit()
+        seen = {"at": now.isoformat(), "ends_at": now.isoformat(), "fault": ""}
+        redis_client().set(CERTIFICATE_KEY, json.dumps(seen))
     exported = {name for name, _ in read(client)}
     assert asked_for() - exported == set()
     told = {name.removesuffix("_created") for name in exported if not name.endswith(("_sum", "_count"))}
     assert {name for name in told if name in exported} - asked_for() == set(), "a number that nobody looks at"
+
+
+def test_every_alarm_names_its_step_and_a_section_with_commands() -> None:
+    sections = (DOCS.parent / "operation.md").read_text("utf-8").split("\n## Alerts\n")[1].split("\n### ")[1:]
+    with_commands = {section.partition("\n")[0] for section in sections if "    " in section or "`/" in section}
+    for rule in alarms():
+        assert rule["annotations"]["step"].endswith("."), rule["alert"]
+        assert rule["annotations"]["runbook_url"] == f"docs/operation.md#{rule['alert'].lower()}"
+        assert rule["alert"] in with_commands
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="Debian's package promtool is not installed")
+@pytest.mark.parametrize("words", [("check", "rules", DOCS / "alerts.yml"), ("test", "rules", RULE_TESTS)])
+def test_prometheus_itself_reads_the_alarms_and_raises_them(words: tuple[str, ...]) -> None:
+    done = subprocess.run(["promtool", *map(str, words)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_each_process_counts_for_all_and_what_a_dead_one_counted_is_kept(

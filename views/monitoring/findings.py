@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from flask_babel import gettext, ngettext
 from redis.exceptions import RedisError
 
+from app.audit.invariants.labels import PROMISES
 from app.core import schema
 from app.core.clock import office_time
 from app.delivery.gateway_breaker import gateways_in_trouble
@@ -19,11 +20,15 @@ from app.papers.case_papers import count_troubled
 from app.sp4n.peer import client, overview
 from app.web.formats import in_sentence, near_moment
 from views.monitoring.labels import PARTS, QUEUES, TO_DO
+from views.monitoring.machine_findings import machine_states
 from views.monitoring.part_findings import backup_state, file_states, invariant_lines, webhook_states
 
 MESSAGE_LATE = timedelta(minutes=5)
 JOB_LATE, JOB_VERY_LATE = 120.0, 600.0
 """Seconds the oldest job of a queue has waited at which the queue is a warning, and broken."""
+
+CAPACITY = "I15"
+"""The invariant about the machine, which is repaired at the machine and not looked for in the records."""
 
 WORST_FIRST = ("broken", "unknown", "warn", "ok")
 
@@ -47,15 +52,15 @@ def all_findings(now: datetime, redis: bool) -> list[Finding]:
     """
     seen = health.find_processes(now) if redis else None
     found = [*_servers(redis), *_processes(seen, now), *_records(now), *_peer(now)]
-    for name, state, sentence in invariant_lines(now):
-        finding = _finding("invariants", state, sentence)
-        found.append(replace(finding, part=name) if name else finding)
+    for code, state, sentence in invariant_lines(now):
+        finding = _finding("capacity" if code == CAPACITY else "invariants", state, sentence)
+        found.append(replace(finding, part=str(PROMISES[code])) if code else finding)
     found += [_queues(redis, now), _papers()]
     if (hold := find_hold()) is not None:
         said = gettext("Tidak mengirim apa pun. Datanya per %(when)s.", when=_seen(hold.taken_at, now))
         found.append(_finding("hold", "warn", said))
     found.append(_finding("backup", *backup_state(now)))
-    found += [_finding(*state) for state in (*file_states(now), *webhook_states())]
+    found += [_finding(*state) for state in (*file_states(now), *webhook_states(), *machine_states(now))]
     return sorted(found, key=lambda finding: WORST_FIRST.index(finding.state))
 
 

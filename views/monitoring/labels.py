@@ -23,8 +23,14 @@ PARTS: Labels = {
     "papers": _("Surat dan dokumen"),
     "store": _("Penyimpanan berkas"),
     "invariants": _("Pemeriksaan catatan"),
+    "capacity": _("Antrean, koneksi, ruang simpan, cadangan, dan sertifikat terjaga"),
     "hold": _("Salinan yang dipulihkan"),
     "backup": _("Cadangan"),
+    "disk": _("Ruang simpan"),
+    "clock": _("Jam mesin"),
+    "certificate": _("Sertifikat alamat publik"),
+    "signers": _("Sertifikat tanda tangan"),
+    "archive": _("Tempat kedua (arsip log basis data)"),
 }
 
 QUEUES: Labels = {
@@ -100,6 +106,10 @@ TO_DO: Labels = {
         "Jangan perbaiki catatan dengan tangan. Jalankan `python run.py check-invariants`, simpan hasilnya, dan"
         " bandingkan dengan cadangan terakhir."
     ),
+    "capacity": _(
+        "Perbaiki bagian yang disebut; baris bagian itu sendiri mengatakan caranya. Keadaan ini dilihat pada"
+        " pemeriksaan malam dan hilang pada pemeriksaan berikutnya."
+    ),
     "hold": _(
         "Periksa salinan ini dan pastikan sistem asalnya sudah dihentikan, lalu jalankan `python run.py release`."
         " Sampai itu dilakukan, surel, webhook, dan pertukaran dengan SP4N tertahan; lonceng tetap jalan."
@@ -107,6 +117,20 @@ TO_DO: Labels = {
     "backup": _(
         "Periksa BACKUP_FOLDER dan lognya, atau jalankan `python run.py backup BERKAS`. Coba pulihkan dengan"
         " `python run.py drill`."
+    ),
+    "disk": _(
+        "Cari yang membesar (`df -h`, `du`), lalu beri ruang: kurangi BACKUP_KEEP, pindahkan cadangan, atau besarkan"
+        " disknya. Jangan menghapus berkas penyimpanan dengan tangan."
+    ),
+    "clock": _("Samakan jam mesin program dan mesin basis data dengan satu server waktu (chrony), lalu mulai ulang."),
+    "certificate": _(
+        "Perbarui sertifikat pada proksi (`certbot renew`, lalu muat ulang), dan periksa alamat publik dari luar"
+        " jaringan. Diperiksa lagi sendiri tiap enam jam."
+    ),
+    "signers": _("Minta petugasnya mengurus sertifikat baru dan memasangnya di “Akun saya”."),
+    "archive": _(
+        "Jalankan `pgbackrest --stanza=lapor check` sebagai postgres dan pulihkan tempat kedua. Yang menunggu dikirim"
+        " sendiri; jangan menghapus isi pg_wal."
     ),
     "unknown": _("Pulihkan Redis dahulu; status proses ini disimpan di sana."),
 }

@@ -35,6 +35,14 @@ NUMBERS = {
     "webhook_parked": "Webhook messages that were given up.",
     "report_jobs_queued": "Reports that wait for a worker.",
     "report_jobs_running": "Reports that are being made.",
+    "backup_age_seconds": "Seconds since the newest good backup; infinite without one.",
+    "drill_age_seconds": "Seconds since the newest good drill of a restore; infinite without one.",
+    "unarchived_seconds": "Seconds since the database's log was last archived while a complete piece waits.",
+    "invariants_red": "Invariants of the records that the last nightly check found violated.",
+    "invariants_age_seconds": "Seconds since the last nightly check of the records; 0 before the first.",
+    "sending_held_seconds": "Seconds for which a restored copy has been held; 0 where nothing is held.",
+    "clock_difference_seconds": "Seconds by which the database's clock is ahead of this host's.",
+    "signing_certificate_seconds": "Seconds until the first certificate of an active officer ends.",
 }
 QUEUE_NUMBERS = (
     ("queue_jobs", "Jobs that wait.", "waiting"),
@@ -103,6 +111,7 @@ class GaugeCollector(Collector):
             away = {(channel,): found.gateways_away.get(channel, 0.0) for channel in CHANNELS}
             says = "Seconds since a message gateway has been away."
             yield _labelled("gateway_away_seconds", says, ("channel",), away)
+        yield from _machine(found)
         yield GaugeMetricFamily("lapor_workers_expected", "Workers that there should be.", expected_workers())
         if found.workers_alive is not None:
             yield GaugeMetricFamily("lapor_workers_alive", "Workers that were heard just now.", found.workers_alive)
@@ -111,6 +120,22 @@ class GaugeCollector(Collector):
         for name, sentence, part in QUEUE_NUMBERS if found.queues else ():
             values = {(queue,): getattr(one, part) for queue, one in found.queues.items()}
             yield _labelled(name, sentence, ("queue",), values)
+
+
+def _machine(found: Gauges) -> Iterator[Metric]:
+    """Yield the metrics of the disks, and of the public certificate once it has been looked at."""
+    free = {(disk.name,): disk.free for disk in found.disks}
+    yield _labelled("disk_free_bytes", "Free bytes on the disk of a folder.", ("folder",), free)
+    sizes = {(disk.name,): disk.size for disk in found.disks}
+    yield _labelled("disk_size_bytes", "Bytes of the disk of a folder.", ("folder",), sizes)
+    if found.certificate is None:
+        return
+    faults = {(fault,): found.certificate.fault == fault for fault in ("unreachable", "untrusted")}
+    yield _labelled("certificate_fault", "What is wrong with the public address.", ("fault",), faults)
+    if found.certificate.ends_at is not None:
+        left = (found.certificate.ends_at - utc_now()).total_seconds()
+        says = "Seconds until the certificate of the public address ends."
+        yield GaugeMetricFamily("lapor_certificate_seconds", says, left)
 
 
 def _labelled(name: str, sentence: str, labels: tuple[str, ...], values: dict[Any, Any]) -> Metric:

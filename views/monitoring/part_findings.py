@@ -6,21 +6,20 @@ from datetime import datetime, timedelta
 from flask import current_app
 from flask_babel import gettext, ngettext
 
-from app.audit.invariants.labels import PROMISES, sentence_of
+from app.audit.invariants.labels import sentence_of
 from app.audit.invariants.run import RedInvariant, last_invariant_run
 from app.backup.runs import last_good
 from app.casefile.event_history import first_event_at
 from app.core.storage import takes_files
 from app.models import BackupRun, StoreSweep
 from app.monitoring.file_store import count_files
+from app.monitoring.machine import NIGHTLY_LATE
 from app.outbound import clamav
 from app.web.formats import in_sentence, near_moment
 from app.webhooks.receivers import receiver_signs
 
 FILE_LATE = timedelta(minutes=5)
 SWEEP_LATE = timedelta(hours=24)
-NIGHTLY_LATE = timedelta(hours=26)
-"""Age of the last nightly backup or check from which it is late: a night with two hours of tolerance."""
 
 Line = tuple[str, str, str]
 """Part code or name, state (ok, warn, broken) and sentence."""
@@ -107,9 +106,9 @@ def _when(at: datetime, now: datetime) -> str:
 
 
 def invariant_lines(now: datetime) -> Iterator[Line]:
-    """Yield (name, state, sentence) of the nightly invariant check.
+    """Yield (code, state, sentence) of the nightly invariant check.
 
-    First comes the check itself with the name "", then each invariant that does not hold.
+    First comes the check itself with the code "", then each invariant that does not hold, such as "I5".
     """
     check = last_invariant_run()
     if check is None:
@@ -119,7 +118,7 @@ def invariant_lines(now: datetime) -> Iterator[Line]:
         return
     yield "", *_check_state(check.ended_at, now, sum(found.red for found in check.red))
     for found in check.red:
-        yield str(PROMISES[found.name]), "broken" if found.red else "warn", words_of(found)
+        yield found.name, "broken" if found.red else "warn", words_of(found)
 
 
 def _check_state(ended_at: datetime, now: datetime, red: int) -> tuple[str, str]:

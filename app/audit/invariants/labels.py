@@ -25,7 +25,7 @@ PROMISES: Labels = {
     "I12": _("Sejalan dengan SP4N"),
     "I13": _("Surat dan nomornya utuh"),
     "I14": _("Waktu tercatat benar"),
-    "I15": _("Antrean, koneksi, dan ruang simpan cukup"),
+    "I15": _("Antrean, koneksi, ruang simpan, cadangan, dan sertifikat terjaga"),
     "I16": _("Halaman kesehatan sistem sesuai keadaan"),
 }
 
@@ -107,6 +107,10 @@ SENTENCES: Labels = {
     "connections_many": _("%(subject)s: %(used)s dari %(most)s koneksi terpakai."),
     "connections_idle": _("%(subject)s: %(count)s transaksi dibiarkan terbuka."),
     "disk_full": _("%(subject)s: ruang simpan tinggal %(percent)s %%."),
+    "backup_never": _("%(subject)s: belum pernah ada cadangan yang berhasil."),
+    "backup_late": _("%(subject)s: cadangan terakhir yang berhasil dari %(since)s."),
+    "archive_late": _("%(subject)s: log basis data sudah %(minutes)s menit tidak sampai di tempat kedua."),
+    "certificate_ends": _("%(subject)s: sertifikat alamat publik berakhir %(at)s."),
     "beat_untrue": _("Waktu aktif terakhir penjadwal (%(at)s) tidak benar."),
     "worker_untrue": _("Proses latar %(subject)s tercatat aktif, padahal prosesnya (%(pid)s) tidak ada."),
     "look_unfinished": _("Pemeriksaan malam %(subject)s tidak pernah selesai."),

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import shutil
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,11 +16,13 @@ from sqlalchemy import exists, select, text
 from sqlalchemy.orm import aliased
 
 from app.audit.invariants.scope import Checked, Finding, Scope, limited
+from app.casefile.event_history import first_event_at
 from app.core import storage
 from app.core.clock import utc_now
 from app.core.extensions import db, redis_client
 from app.core.jobs import SCHEDULER_HEARTBEAT, QueueName
 from app.models import InvariantRun
+from app.monitoring import machine
 from app.monitoring.health import WORKER_SILENT, find_processes
 
 FOLDERS = ("attachments", "papers", "reports")
@@ -80,16 +81,18 @@ MAX_QUEUE_DEPTH = 5000
 MAX_JOB_AGE = timedelta(minutes=30)
 MAX_CONNECTION_SHARE = 0.8
 MAX_IDLE = timedelta(minutes=10)
-MIN_FREE_DISK_SHARE = 0.05
 
 
 def capacity(scope: Scope) -> Checked:
-    """Return the result of check I15 (`Checked`): queues, database connections and disk space have room.
+    """Return the result of check I15 (`Checked`): queues, database connections and disks have room, and what must be
+    renewed is.
 
     At most 5,000 jobs wait in a queue and none longer than 30 minutes, at most 80 % of the connections are used and
-    none is idle in a transaction for 10 minutes, and 5 % of the disk is free. An unavailable Redis is a finding.
+    none is idle in a transaction for 10 minutes, and 10 % of each disk is free. The nightly backup, the archive of the
+    database's log and the public certificate are not late. An unavailable Redis is a finding.
     """
-    return Checked(len(QueueName) + 3, (*_queues(scope.now), *_connections_and_disk()))
+    found = (*_queues(scope.now), *_connections_and_disk(), *_backup_and_certificate(scope.now))
+    return Checked(len(QueueName) + 5, found)
 
 
 def _queues(now: datetime) -> Iterator[Finding]:
@@ -119,9 +122,25 @@ def _connections_and_disk() -> Iterator[Finding]:
     )
     if count := db.session.execute(idle, {"longest": MAX_IDLE}).scalar_one():
         yield Finding("I15", "PostgreSQL", "connections_idle", {"count": count})
-    usage = shutil.disk_usage(str(current_app.config["LAPOR_HOME"]))
-    if usage.free < MIN_FREE_DISK_SHARE * usage.total:
-        yield Finding("I15", "LAPOR_HOME", "disk_full", {"percent": round(100 * usage.free / usage.total, 1)})
+    for disk in machine.disks():
+        if disk.is_full:
+            yield Finding("I15", disk.name, "disk_full", {"percent": round(100 * disk.free / disk.size, 1)})
+
+
+def _backup_and_certificate(now: datetime) -> Iterator[Finding]:
+    """Yield findings about what administrators must be told of even where nobody watches the metrics."""
+    if current_app.config["BACKUP_FOLDER"]:
+        last = db.session.scalars(machine.newest_good("backup")).one()
+        # A new office had no night for its first backup yet.
+        since = last or first_event_at()
+        if since and now - since > machine.NIGHTLY_LATE:
+            told = ("backup_late", {"since": since.isoformat()}) if last else ("backup_never", {})
+            yield Finding("I15", "BACKUP_FOLDER", *told)
+    if (waiting := machine.find_unarchived()) > machine.ARCHIVE_LATE:
+        yield Finding("I15", "pg_wal", "archive_late", {"minutes": int(waiting.total_seconds() // 60)})
+    certificate = machine.find_certificate()
+    if certificate and certificate.ends_at and certificate.ends_at - now < machine.ENDS_SOON:
+        yield Finding("I15", "PUBLIC_BASE_URL", "certificate_ends", {"at": certificate.ends_at.isoformat()})
 
 
 MAX_BEAT_AGE = timedelta(minutes=2)
