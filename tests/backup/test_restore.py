@@ -212,10 +212,16 @@ def test_an_archive_from_before_the_first_migration_is_refused(stored: Stored, t
         check_target(manifest, replace=False)
 
 
-def test_an_archive_of_a_newer_server_is_refused(stored: Stored, target: Target, tmp_path: Path) -> None:
-    made = make_backup(tmp_path / "a.backup")
-    with target.context(), pytest.raises(BackupFault, match="comes from PostgreSQL 99"):
-        check_target(made.manifest | {"server_version": 990001}, replace=False)
+def test_an_archive_of_a_newer_server_needs_one_that_reads_it(
+    stored: Stored, target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = make_backup(tmp_path / "a.backup").manifest | {"server_version": 990001}
+    with target.context():
+        monkeypatch.setattr("app.backup.restore.server_version", lambda connection: 170012)
+        check_target(manifest, replace=False)
+        monkeypatch.setattr("app.backup.restore.server_version", lambda connection: 160011)
+        with pytest.raises(BackupFault, match="comes from PostgreSQL 99; this server is the older 16"):
+            check_target(manifest, replace=False)
 
 
 def test_an_older_archive_is_brought_to_this_version(stored: Stored, target: Target, tmp_path: Path) -> None:
