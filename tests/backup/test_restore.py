@@ -32,6 +32,7 @@ from app.models import Attachment, Complaint, Reporter, SendingHold
 from tests.backup.conftest import Target
 from tests.conftest import IDENTITY_KEY
 from tests.factories import a_complaint
+from tests.servers import servers
 
 PDF = b"%PDF-1.4 " + b"x" * 500
 Stored = Callable[[], Path]
@@ -128,6 +129,25 @@ def test_what_is_replaced_stands_aside_and_out_of_the_next_backup(
     assert target.restore(third.path).differences == []
 
 
+def test_an_owner_who_is_no_superuser_replaces(
+    stored: Stored, target: Target, tmp_path: Path, worker: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_complaint()
+    made = make_backup(tmp_path / "a.backup")
+    account, database = f"ordinary_{worker}", f"restored_{worker}"
+    if not target.rows(f"SELECT FROM pg_roles WHERE rolname = '{account}'"):
+        target.do(f"CREATE ROLE {account} LOGIN")
+    target.do(f"GRANT lapor_walled TO {account}")
+    target.do(f"ALTER DATABASE {database} OWNER TO {account}")
+    address = servers().postgres.url(database, account)
+    monkeypatch.setitem(target.app.config, "SQLALCHEMY_DATABASE_URI", address)
+    target.restore(made.path)
+    assert target.restore(made.path, replace=True).differences == []
+    assert target.rows("SELECT schemaname::text FROM pg_indexes WHERE indexname = 'ix_complaint_trigrams'") == [
+        ("public",)
+    ]
+
+
 def test_a_fault_in_the_middle_leaves_everything_as_it_was(
     stored: Stored, target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,10 +232,16 @@ def test_an_archive_from_before_the_first_migration_is_refused(stored: Stored, t
         check_target(manifest, replace=False)
 
 
-def test_an_archive_of_a_newer_server_is_refused(stored: Stored, target: Target, tmp_path: Path) -> None:
-    made = make_backup(tmp_path / "a.backup")
-    with target.context(), pytest.raises(BackupFault, match="comes from PostgreSQL 99"):
-        check_target(made.manifest | {"server_version": 990001}, replace=False)
+def test_an_archive_of_a_newer_server_needs_one_that_reads_it(
+    stored: Stored, target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = make_backup(tmp_path / "a.backup").manifest | {"server_version": 990001}
+    with target.context():
+        monkeypatch.setattr("app.backup.restore.server_version", lambda connection: 170012)
+        check_target(manifest, replace=False)
+        monkeypatch.setattr("app.backup.restore.server_version", lambda connection: 160011)
+        with pytest.raises(BackupFault, match="comes from PostgreSQL 99; this server is the older 16"):
+            check_target(manifest, replace=False)
 
 
 def test_an_older_archive_is_brought_to_this_version(stored: Stored, target: Target, tmp_path: Path) -> None:
