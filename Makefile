@@ -6,7 +6,7 @@ venv = .venv/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check figures fuzz pages deep faults mutants mutants-map audit sbom clamav-test bench soak screenshots lint types imports words lock
+.PHONY: help run test check figures fuzz pages deep faults mutants mutants-map audit sbom clamav-test bench soak screenshots lint types imports words lock image
 .PHONY: prepare prepare-test suite quick checks
 
 help: ## show these commands
@@ -90,6 +90,9 @@ words: prepare ## bring the catalogues of both languages up to date (app/transla
 
 lock: prepare ## write requirements.lock anew from pyproject.toml
 	@$(PYTHON) app/launch/prepare.py lock
+
+image: prepare ## the container image, by buildah (BASE=another Debian 13, IMAGE_OPTIONS="--isolation chroot")
+	@$(venv) -m app.packaging.image.build
 
 prepare: ## make or refresh .venv and install missing system libraries
 	@$(PYTHON) app/launch/prepare.py run
