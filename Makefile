@@ -6,7 +6,7 @@ venv = .venv/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check figures fuzz pages deep faults mutants mutants-map audit sbom clamav-test bench soak screenshots lint types imports words lock deb
+.PHONY: help run test check figures fuzz pages deep faults mutants mutants-map audit sbom clamav-test bench soak screenshots lint types imports words lock deb image
 .PHONY: prepare prepare-test suite quick checks
 
 help: ## show these commands
@@ -93,6 +93,9 @@ lock: prepare ## write requirements.lock anew from pyproject.toml
 
 deb: prepare ## the Debian package, into dist (needs Debian's own python3, dpkg-deb and systemd-analyze)
 	@$(venv) -m app.packaging.debian_package
+
+image: prepare ## the container image, by buildah (BASE=another Debian 13, IMAGE_OPTIONS="--isolation chroot")
+	@$(venv) -m app.packaging.image.build
 
 prepare: ## make or refresh .venv and install missing system libraries
 	@$(PYTHON) app/launch/prepare.py run

@@ -107,6 +107,15 @@ def serve_scheduler(environment: Environment) -> int:
     return run_scheduler()
 
 
+@commands.command("healthy", short_help="Say whether the process of this host or container does its work.")
+@click.argument("process", type=click.Choice(["web", "worker", "scheduler"]), help="Which one.")
+def check_health(process: str) -> int:
+    """Say whether the process of this host or container does its work; exit 1 when not. For health checks."""
+    from app.launch.healthy import is_healthy
+
+    return 0 if is_healthy(read_environment(), process) else 1
+
+
 @commands.command("check-config", short_help="Say of every setting whether production may start with it.")
 def check_settings() -> int:
     """Say of every setting whether production may start with it."""

@@ -11,13 +11,14 @@ import signal
 import threading
 import time
 from dataclasses import dataclass, field
+from socket import gethostname
 from types import FrameType
 
 from redis import Redis, RedisError
 from rq.exceptions import DuplicateJobError
 
 from app.core import logs
-from app.core.jobs import LONG_JOBS, QUEUE_OF, SCHEDULER_HEARTBEAT, JobName, QueueName
+from app.core.jobs import LONG_JOBS, QUEUE_OF, SCHEDULER_HEARTBEAT, JobName, QueueName, scheduler_heartbeat_of
 from app.settings.environment import read_environment
 from jobs.registry import queue
 
@@ -96,6 +97,7 @@ class Scheduler:
                 if self.queued.get(job) != job.slot(now):
                     self.enqueue(job, job.slot(now))
             self.connection.set(SCHEDULER_HEARTBEAT, int(now), ex=HEARTBEAT_SECONDS)
+            self.connection.set(scheduler_heartbeat_of(gethostname()), int(now), ex=HEARTBEAT_SECONDS)
         except RedisError as problem:
             if not self.away:
                 log.warning("the queue server is away, the scheduler keeps trying: %s", problem)

@@ -6,6 +6,11 @@ SCHEDULER_HEARTBEAT = "lapor:scheduler:heartbeat"
 """Redis key of the scheduler's heartbeat, read by the health page."""
 
 
+def scheduler_heartbeat_of(host: str) -> str:
+    """Return the Redis key of the heartbeat of the scheduler on the host (or in the container) of this name."""
+    return f"{SCHEDULER_HEARTBEAT}:{host}"
+
+
 class QueueName(StrEnum):
     """An enum of the names of the queues of background jobs, one for each kind of work. Workers serve the queues in
     turn, so that a long one does not block the others.

@@ -17,6 +17,9 @@ This page is generated: `python run.py settings > docs/configuration.md`.
 Every setting is an environment variable. A process reads them once, when it starts. Surrounding spaces are removed, and
 an empty value counts as not set. All invalid values are reported together and the process ends with exit code 2.
 
+A secret can be kept in a file: `SECRET_KEY_FILE=/run/secrets/secret_key` is read where `SECRET_KEY` is not set. This
+holds for every setting marked as secret below.
+
 `python run.py check-config` prints one line for each check (`ok`, `warning`, `refused`) and ends with 1 when production
 would not start. With `LAPOR_ENV=production`, the commands `web`, `worker`, `scheduler` and `all` run the same checks
 before they serve. A host name without a dot and a private address count as your own network: a connection without TLS

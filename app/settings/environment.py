@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_settings import EnvSettingsSource
 
-from app.settings.declaration import sentences_of
+from app.settings.declaration import sentences_of, variables
 from app.settings.machine_settings import (
     BackupSettings,
     DeveloperSettings,
@@ -36,6 +36,8 @@ SECTIONS = (
     *(OfficeSettings, MessageSettings, SignInSettings, PublicSettings, RetentionSettings),
 )
 """Every declared setting, in the order of docs/configuration.md."""
+SECRET_NAMES = tuple(name for section in SECTIONS for name, field in variables(section).items() if not field.repr)
+"""The variables of all settings declared as secret; each may be given by a file."""
 
 
 class ConfigurationError(Exception):
@@ -106,10 +108,12 @@ def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
     """Return the settings (`Environment`) read from `environ`, by default `os.environ`. Raises ConfigurationError for
     values that cannot be parsed or a secrets file that cannot be read.
 
-    Surrounding spaces are removed; an empty value counts as not set. Outside production, SECRET_KEY and IDENTITY_KEYS
-    may come from the file written at the first start.
+    Surrounding spaces are removed; an empty value counts as not set. A secret that is not set may be in the file named
+    by its variable with `_FILE`. Outside production, SECRET_KEY and IDENTITY_KEYS may come from the file written at the
+    first start.
     """
     given = {name: text.strip() for name, text in (os.environ if environ is None else environ).items() if text.strip()}
+    given = secrets_in_files(given) | given
     home = home_folder(given)
     production = is_production(given.get("LAPOR_ENV", ""))
     defaults = {"STORAGE_URL": (home / "storage").as_uri(), "LOG_FORMAT": "json" if production else "text"}
@@ -119,6 +123,25 @@ def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
         return Environment(_build_sources=((found,), {}))  # type: ignore[call-arg]
     except ValidationError as faults:
         raise ConfigurationError(sentences_of(faults, Environment)) from None
+
+
+def secrets_in_files(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return a dict from secret setting to the content of the file that `NAME_FILE` names, without surrounding spaces;
+    files of settings that are set themselves are not read, and an empty one counts as not set. Raises
+    ConfigurationError for a file that cannot be read.
+    """
+    found, reasons = {}, []
+    for name in SECRET_NAMES:
+        path = environ.get(f"{name}_FILE")
+        if path is None or name in environ:
+            continue
+        try:
+            found[name] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeError) as problem:
+            reasons.append(f"{name}_FILE cannot be read: {problem}.")
+    if reasons:
+        raise ConfigurationError(reasons)
+    return {name: text for name, text in found.items() if text}
 
 
 def home_folder(environ: Mapping[str, str]) -> Path:

@@ -118,3 +118,20 @@ def test_the_demonstration_opens_them_but_for_what_was_said_beforehand(monkeypat
 
 def test_the_settings_name_every_queue() -> None:
     assert set(QUEUES) == set(QueueName)
+
+
+def test_a_secret_may_be_in_a_file_unless_it_is_set_itself(tmp_path: Path) -> None:
+    for name in ("key", "url"):
+        (tmp_path / name).write_text(f" redis://{name}\n")
+    (tmp_path / "empty").write_text("\n")
+    files = {"SECRET_KEY_FILE": str(tmp_path / "key"), "REDIS_URL_FILE": str(tmp_path / "url")}
+    files |= {"SMTP_URL_FILE": str(tmp_path / "empty")}
+
+    found = read_environment({"LAPOR_HOME": str(tmp_path), **files, "REDIS_URL": "redis://own"})
+
+    assert (found.secret_key, found.redis_url, found.smtp_url) == ("redis://key", "redis://own", None)
+
+
+def test_a_file_of_a_secret_that_cannot_be_read_stops_the_start(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="DATABASE_URL_FILE cannot be read"):
+        read_environment({"LAPOR_HOME": str(tmp_path), "DATABASE_URL_FILE": str(tmp_path / "missing")})
