@@ -16,7 +16,7 @@ from app.core.clock import utc_now
 
 JOURNALLED = frozenset(
     {
-        *("actor", "process_step", "office_role", "role_grant"),
+        *("actor", "process_step", "office", "office_role", "role_grant"),
         *("ab_api_key", "ab_group", "ab_group_role", "ab_permission_view_role", "ab_register_user", "ab_role"),
         *("ab_user", "ab_user_group", "ab_user_role", "agency", "api_key", "category", "delegation", "district"),
         *("choice", "choice_officer", "field_definition"),

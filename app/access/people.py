@@ -95,6 +95,11 @@ def holders_of(actor: str, agency: str | None) -> list[int]:
     return list(db.session.scalars(held.distinct().order_by(User.id)))
 
 
+def acting_roles() -> frozenset[str]:
+    """Return the roles of the process as which an active user acts."""
+    return frozenset(db.session.scalars(_officers(OfficeRole.actor).where(OfficeRole.acts).distinct()))
+
+
 def _officers(*columns: Any) -> Select[Any]:
     """Return a statement that selects the given columns from the active users, joined with their roles (one row per
     role) and, where it exists, their officer profile.

@@ -18,15 +18,8 @@ JOURNAL_KINDS = (
     *("bundle_made", "calendar_changed", "delegation_ended", "key_made", "key_revoked", "key_rotated"),
     *("limit_changed", "password_changed", "password_link_made", "sign_on_linked", "sop_activated", "webhook_changed"),
     *("identity_keys_rotated", "identity_searched", "sign_ins_ended", "subject_reported", "two_step_removed"),
-    *(
-        "copy_released",
-        "copy_restored",
-        "profile_applied",
-        "row_changed",
-        "grant_asked",
-        "grant_decided",
-        "definition_activated",
-    ),
+    *("copy_released", "copy_restored", "row_changed", "grant_asked", "grant_decided", "definition_activated"),
+    "profile_applied",
 )
 ROW_CHANGED = "row_changed"
 

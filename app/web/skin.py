@@ -17,7 +17,6 @@ from jinja2 import pass_context
 from jinja2.filters import FILTERS
 from jinja2.runtime import Context
 from markupsafe import Markup
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.access.process_rows import ACTORS, STEPS
 from app.core.clock import office_time, utc_now
@@ -29,6 +28,8 @@ from app.web.request_log import request_id
 SEARCH_PATH = "/aduan/"
 ALL_COMPLAINTS = "Semua aduan"
 INTAKE = "Catat aduan"
+NAMELESS = "Lapor"
+"""The name of the service on pages that may not ask the database for it."""
 MOST_CACHED = 1_000
 PHONE_ITEMS = ("Kotak kerja", ALL_COMPLAINTS, "Laporan", INTAKE)
 
@@ -40,10 +41,12 @@ def error_page(code: int, sentence: str = "", numbered: bool = True) -> str:
     For 408 and from 500 on the user is not loaded, since the database may have failed. FAB's menu needs ``g.user``,
     which is not set yet when a form is rejected for its token or size.
     """
+    number, known = request_id() if numbered else "", dict[str, Any]()
     if code >= 500 or code == 408:
         g._login_user = AnonymousUserMixin()
+        known["product"] = lambda: NAMELESS
     g.setdefault("user", current_user)
-    return render_template("web/error.html", code=code, sentence=sentence, number=request_id() if numbered else "")
+    return render_template("web/error.html", code=code, sentence=sentence, number=number, **known)
 
 
 def step_bar(number: int, late: Collection[int], total: int, full: bool = False) -> Markup:
@@ -66,11 +69,8 @@ def _step_bar(number: int, late: frozenset[int], total: int, full: bool) -> Mark
 
 
 def product() -> str:
-    """Return the name of the service, as "Lapor Balangan"; "Lapor" where the database cannot tell it."""
-    try:
-        return current_office().product
-    except SQLAlchemyError:
-        return "Lapor"
+    """Return the name of the service, as "Lapor Balangan"."""
+    return current_office().product
 
 
 def _template_names() -> dict[str, Any]:

@@ -51,7 +51,7 @@ def upgrade() -> None:
         "CREATE OR REPLACE TRIGGER office_changes_definitions AFTER INSERT OR UPDATE OR DELETE ON office "
         "FOR EACH STATEMENT EXECUTE FUNCTION definitions_changed()"
     )
-    journal("office")
+    journal("office", masked="logo_hash")
     add_words("journal_entry", "kind", "profile_applied")
 
 

@@ -34,6 +34,7 @@ from app.models import (
     Letter,
     NationalLimitRow,
     Notice,
+    Office,
     OfficeRole,
     OfficerProfile,
     RegisterKind,
@@ -80,6 +81,7 @@ ROWS: dict[str, Any] = {
     "jam-kerja": WorkingWeek.id,
     "batas-nasional": NationalLimitRow.id,
     "pelaksana": ActorRow.id,
+    "kantor": Office.id,
     "delegasi": DelegationRow.id,
     "petugas": OfficerProfile.user_id,
     "teks-standar": StandardText.id,
@@ -144,7 +146,7 @@ def _parts_of_the_api(found: Parts) -> Parts:
     of_screen = {"agency": "opd", "category": "kategori", "district": "kecamatan", "village": "desa"}
     of_screen |= {"holiday": "hari-libur", "working_hours": "jam-kerja", "national_limit": "batas-nasional"}
     of_screen |= {"delegation": "delegasi", "officer": "petugas", "standard_text": "teks-standar"}
-    of_screen |= {"choice": "daftar-pilihan", "actor": "pelaksana", "role": "peran"}
+    of_screen |= {"choice": "daftar-pilihan", "actor": "pelaksana", "role": "peran", "office": "kantor"}
     rows = {
         "sop": SopVersion.id,
         "process": SopVersion.id,

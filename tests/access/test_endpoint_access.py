@@ -88,9 +88,9 @@ CRUD = "list show add edit confirm_delete delete"
 RESOURCES = (
     *("agency", "category", "district", "village", "holiday", "working_hours", "national_limit"),
     *("choice", "field_definition", "standard_text", "delegation", "actor"),
-    *("officer", "sop", "process"),
+    *("officer", "office", "sop", "process"),
 )
-WRITTEN = RESOURCES[:-3]
+WRITTEN = RESOURCES[:-4]
 
 
 def resources(*names: str) -> str:
@@ -153,6 +153,8 @@ ENDPOINTS = {
         GET /sandi-baru/<token>
         GET /sandi-baru/
         POST /sandi-baru/
+        GET /penyiapan/
+        POST /penyiapan/
         POST /logout/
         POST /api/v1/security/login
         GET /api/v1/_openapi
@@ -495,7 +497,7 @@ ENDPOINTS = {
     "changing reference data": Kind(
         {"administrator"},
         "\n".join(
-            [screen(base, WRITE) for base in PLAIN if base != "daftar-pilihan"]
+            [screen("kantor", "edit"), *(screen(base, WRITE) for base in PLAIN if base != "daftar-pilihan")]
             + [screen("daftar-pilihan", "add edit")]
             + ["GET /perubahan-kalender/", "POST /perubahan-kalender/", "POST /hari-libur/isi"]
             + ["GET /hari-libur/impor", "POST /hari-libur/impor", "POST /surat-opd/<int:agency_id>/lambang"]

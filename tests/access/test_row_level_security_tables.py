@@ -19,7 +19,7 @@ OPEN = {
         *("agency", "category", "district", "village", "holiday", "working_week", "national_limit", "emblem"),
         *("sop_version", "sop_step", "officer_profile", "delegation", "standard_text", "text_version"),
         *("choice", "choice_officer", "field_definition", "definition_state", "actor", "process_step", "role_grant"),
-        "office_role",
+        *("office", "office_role"),
     },
     "of one account, and found by its id alone; it names no case but what that account saw": {
         *("notice_preference", "saved_list", "sign_in", "signing_means", "report_job", "report_schedule"),

@@ -12,6 +12,7 @@ AS_IT_IS: Values = {}
 OWN_KEY = {
     "choice_officer": ("choice_id", 9001),
     "definition_state": ("id", 1),
+    "office": ("id", 1),
     "delivery_item": ("notice_id", 9001),
     "emblem": ("sha256", "aa"),
     "file_to_remove": ("path", "aa"),

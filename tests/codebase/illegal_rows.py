@@ -36,6 +36,8 @@ def _number(name: str, table: str, column: str, wrong: tuple[int, ...], right: t
 
 
 WORDS = (
+    _word("ck_office_kind", "office", "kind", "kota", 1),
+    _word("ck_office_zone", "office", "zone", "Asia/Jayapura", 1),
     _word("ck_agency_kind", "agency", "kind", "desa"),
     _word("ck_agency_paper", "agency", "paper", "A4"),
     _word("ck_agency_signing_method", "agency", "signing_method", "bsre"),
@@ -137,6 +139,8 @@ TOGETHER = (
         ("code = ''", "code = '1a'", "code = 'Ab'", "code = 'reporter'", "code = 'system'"),
         ("code = 'a_1'",),
     ),
+    _number("ck_office_one_row", "office", "id", (0, 2), (1,)),
+    Check("ck_office_name", "office", ("name = ''", "short_name = ''"), ("name = 'x'", "short_name = 'x'")),
     Check("ck_office_role_name", "office_role", ("name = ''", "name = '1a'", "name = 'Ab'"), ("name = 'a_1'",)),
     Check(
         "ck_office_role_label_id",

@@ -41,6 +41,7 @@ INSERT INTO national_limit (id, stage, of_class, days, source, valid_from)
     VALUES (9001, 'verify', 'oversight', 3, '', '2037-01-01'), (9002, 'verify', NULL, 3, '', '2037-01-01');
 INSERT INTO actor (id, code, label_id, organisation, superior) VALUES
     (9002, 'bb', 'BB', 'office', NULL), (9001, 'aa', 'AA', 'office', 'bb');
+UPDATE office SET head_office = 'aa', logo_hash = 'aa';
 INSERT INTO office_role (id, name, label_id, actor, acts) VALUES (9001, 'aa', 'AA', 'office_head', true);
 INSERT INTO role_grant (id, role, view, permission) VALUES (9001, 'aa', 'AA', 'can_aa');
 INSERT INTO process_step (id, code, label_id, "order") VALUES (9001, 'aa', 'AA', 1);

@@ -553,6 +553,12 @@ DEFINITIONS = tuple(
         ("field_definition", "insert", "INSERT INTO field_definition (code, label_id, type) VALUES ('c', 'C', 'date')"),
         ("field_definition", "update", "UPDATE field_definition SET label_id = 'x'"),
         ("field_definition", "delete", "DELETE FROM field_definition WHERE id = 9002"),
+        (
+            *("office", "insert"),
+            "DELETE FROM office; INSERT INTO office VALUES (1, 'bb', 'bb', 'other', '', 'Asia/Jakarta')",
+        ),
+        ("office", "update", "UPDATE office SET name = 'x'"),
+        ("office", "delete", "DELETE FROM office"),
         ("office_role", "insert", "INSERT INTO office_role (name, label_id) VALUES ('cc', 'CC')"),
         ("office_role", "update", "UPDATE office_role SET label_id = 'x' WHERE id = 9001"),
         ("office_role", "delete", "DELETE FROM office_role WHERE id = 9001"),

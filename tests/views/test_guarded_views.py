@@ -25,6 +25,7 @@ SCREENS = {
     "jam-kerja": "WorkingWeekView",
     "batas-nasional": "NationalLimitView",
     "pelaksana": "ActorView",
+    "kantor": "OfficeView",
     "versi-sop": "SopVersionView",
     "users": "Accounts",
     "peran": "OfficeRoleView",

@@ -15,6 +15,7 @@ FREE_TEXT = {
     "backup_run": "detail",
     "category": "name",
     "actor": "label_id label_en",
+    "office": "name short_name",
     "office_role": "label_id label_en description_id description_en",
     "process_step": "label_id label_en",
     "choice": "label_id label_en",
@@ -75,6 +76,7 @@ NO_FREE_TEXT = {
         agency_track.state agency_track.replaces agency_track.awaits api_key.scopes attachment.added_by
         attachment.media_type attachment.state attachment.state_reason backup_run.kind backup_run.slot category.code
         actor.code actor.organisation actor.superior process_step.code process_step.act
+        office.kind office.region_code office.zone office.head_office office.logo_hash
         office_role.name office_role.actor office_role.standing
         role_grant.role role_grant.view role_grant.permission sop_version.powers
         sop_step.status sop_step.back_to sop_step.side_actions step_task.status

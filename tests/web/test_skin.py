@@ -17,8 +17,11 @@ from flask_wtf import CSRFProtect
 from sqlalchemy import event
 from werkzeug.datastructures import MultiDict
 
-from app.web import skin
+from app.core import clock
+from app.core.office import OfficeFacts
+from app.web import language, skin
 from app.web.confirmation import ConfirmDelete
+from tests.office_zone import OFFICE_ZONE
 from tests.servers import database_url_for
 
 # Flask-AppBuilder 5.3 gives WTForms the tuples that WTForms 4 will refuse, and reads roles by Query.get().
@@ -81,7 +84,18 @@ class Accounts(SecurityManager):
 
 @pytest.fixture(scope="module")
 def dressed(worker_id: str) -> Iterator[Flask]:
-    """An application of the framework alone, wearing the skin."""
+    """An application of the framework alone, wearing the skin; its office is told without a database."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(skin, "current_office", lambda: OFFICE)
+        patch.setattr(language, "office_zone", lambda: OFFICE_ZONE)
+        patch.setattr(clock, "office_zone", lambda: OFFICE_ZONE)
+        yield from _dressed(worker_id)
+
+
+OFFICE = OfficeFacts("Kabupaten Balangan", "Balangan", "kabupaten", "63.11", OFFICE_ZONE, None, None)
+
+
+def _dressed(worker_id: str) -> Iterator[Flask]:
     app, db = Flask("app"), SQLAlchemy(model_class=Model)
     app.config.update(
         SECRET_KEY="kunci-untuk-uji-saja",

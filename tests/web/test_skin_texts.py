@@ -21,8 +21,10 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import IntegerField, StringField, validators
 
+from app.core.request_context import request_context
 from app.web import assets, formats, language, menu_display, skin
 from app.web.fields import NATIVE, OfficeMomentField, describe, render_control
+from tests.office_zone import OFFICE_ZONE
 from workflow_rules.time.deadlines import WorkingLength
 
 AT = dt.datetime(2026, 11, 24, 7, 10, tzinfo=dt.UTC)
@@ -41,6 +43,7 @@ def dressed() -> Iterator[Flask]:
     app.config.update(SECRET_KEY="kunci-untuk-uji-saja", WTF_CSRF_ENABLED=False)
     skin.install(app)
     with app.test_request_context("/"):
+        request_context().office_zone = OFFICE_ZONE
         app.appbuilder = None  # type: ignore[attr-defined]
         BabelManager(None)
         language.LanguageManager(None).pre_process()

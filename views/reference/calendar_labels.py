@@ -39,6 +39,7 @@ JOURNAL_KINDS: Labels = {
     "row_changed": _("Pengaturan diubah"),
     "grant_asked": _("Hak membaca identitas diminta"),
     "grant_decided": _("Hak membaca identitas diputuskan"),
+    "profile_applied": _("Profil diterapkan"),
     "definition_activated": _("Isian, teks, atau proses diaktifkan"),
     "password_changed": _("Kata sandi diganti"),
     "password_link_made": _("Tautan kata sandi dibuat"),

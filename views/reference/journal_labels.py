@@ -35,6 +35,7 @@ ROW_TABLES: Labels = {
     "linked_subject": _("Hubungan masuk tunggal"),
     "national_limit": _("Batas nasional"),
     "notice_preference": _("Pilihan pemberitahuan"),
+    "office": _("Kantor"),
     "office_role": _("Peran"),
     "role_grant": _("Hak peran"),
     "process_step": _("Nama langkah SOP"),

@@ -56,7 +56,7 @@ class SetUpView(PublicView):
             except AlreadySetUp:
                 return redirect("/login/", 303)
             except FirstAdministratorRefused:
-                faults["username"] = gettext(str(FAULTS["username"]))
+                faults["username"] = str(FAULTS["username"])
             except (ProfileRefused, ApplyRefused) as refused:
                 sentences = getattr(refused, "sentences", [str(refused)])
                 faults["profile"] = f"{FAULTS['profile']} {' '.join(sentences[:3])}"
