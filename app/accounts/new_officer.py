@@ -145,6 +145,11 @@ class OfficerMaker:
         self.taken.add(name, new)
         return self._linked(profile, waits)
 
+    def link_again(self, user_id: int) -> MadeOfficer:
+        """Make a new link for an officer who has set no password yet, in place of earlier ones; without a commit."""
+        profile = db.session.get_one(OfficerProfile, user_id)
+        return self._linked(profile, not profile.user.roles)
+
     def faults_in(self, new: NewOfficer) -> dict[str, str]:
         """Return the reason code for each wrong part; a role that needs a confirmation, a person must ask for."""
         faults = faults_in(new, self.taken)

@@ -30,7 +30,7 @@ from app.core.extensions import db
 from app.core.identifiers import normal_identifier
 from app.core.transaction import one_transaction
 from app.files.spreadsheet import Formula, Spreadsheet, SpreadsheetRefused, read_spreadsheet
-from app.models import IdentityGrant, NoticePreference, OfficerProfile
+from app.models import IdentityGrant, NoticePreference, OfficerProfile, PasswordAge
 from app.reference.agencies import path_of_agency
 from app.reference.choices import agency_choices
 from app.web.form_labels import REFUSED
@@ -71,13 +71,19 @@ class TypedRow:
 @dataclass(frozen=True)
 class SheetRow:
     """A value object: one checked row. `officer` has codes of role and agency where they were recognised; `faults` has
-    an Indonesian sentence for each wrong part; `exists`: such an officer is there already, with the same data.
+    an Indonesian sentence for each wrong part. `account` is the user id if such an officer is there already, with the
+    same data; `waits`: the officer has set no password yet.
     """
 
     typed: TypedRow
     officer: NewOfficer
     faults: dict[str, str]
-    exists: bool = False
+    account: int | None = None
+    waits: bool = False
+
+    @property
+    def exists(self) -> bool:
+        return self.account is not None
 
     @property
     def is_new(self) -> bool:
@@ -102,7 +108,7 @@ class OfficerSheet:
 
 @dataclass(frozen=True)
 class CreatedOfficer:
-    """A value object: an officer made from row `number`, and the link to hand over ("": an invitation was sent)."""
+    """A value object: an officer of row `number`, and the link to hand over ("": an invitation was sent)."""
 
     number: int
     made: MadeOfficer
@@ -161,6 +167,20 @@ def create_officers(
         rows = sorted((row for row in sheet.rows if row.is_new), key=lambda row: not row.officer.username)
         created = [_created(row.typed.number, maker.add(row.officer)) for row in rows]
     return sorted(created, key=lambda one: one.number)
+
+
+def renew_links(sheet: OfficerSheet, by: int | None, now: datetime) -> list[CreatedOfficer]:
+    """Make new links in place of lost ones for the officers of a sheet who are there and have set no password yet, and
+    commit; return these officers.
+    """
+    with one_transaction():
+        maker = OfficerMaker(by, now)
+        rows = _checked([row.typed for row in sheet.rows], sheet.unread, maker).rows
+        return [
+            _created(row.typed.number, maker.link_again(row.account))
+            for row in rows
+            if row.account is not None and row.waits
+        ]
 
 
 def officer_template() -> bytes:
@@ -247,7 +267,8 @@ def _checked(typed: Sequence[TypedRow], unread: Iterable[str], maker: OfficerMak
         faults = {part: str(SHEET_FAULTS.get(reason, REFUSED[reason])) for part, reason in reasons.items()}
         faults |= claimed | {part: text for part, text in {"role": no_role, "agency": no_agency}.items() if text}
         faults |= {part: str(SHEET_FAULTS[fault]) for part, fault in row.spoilt.items()}
-        rows.append(SheetRow(row, officer, faults, same and not faults))
+        account, waits = (None, False) if faults or same is None else same
+        rows.append(SheetRow(row, officer, faults, account, waits))
     return OfficerSheet(_with_repeated(rows), tuple(unread))
 
 
@@ -318,33 +339,36 @@ class _Accounts:
 
     def __init__(self) -> None:
         self._found = dict[tuple[str, str], tuple[NewOfficer, set[str]]]()
+        self._waiting = dict[str, tuple[int, bool]]()
         roles = defaultdict[int, set[str]](set)
         held = select(User.id, Role.name).join(User.roles)
         asked = select(IdentityGrant.user_id, Role.name).join(Role, Role.id == IdentityGrant.role_id)
         for statement in (held, asked.where(IdentityGrant.state == "waiting")):
             for user_id, name in db.session.execute(statement):
                 roles[user_id].add(name)
-        statement = select(User, OfficerProfile, NoticePreference)
+        statement = select(User, OfficerProfile, NoticePreference, PasswordAge.user_id)
         statement = statement.outerjoin(OfficerProfile, OfficerProfile.user_id == User.id)
         statement = statement.outerjoin(NoticePreference, NoticePreference.user_id == User.id)
-        for user, profile, preference in db.session.execute(statement.order_by(User.id)):
+        statement = statement.outerjoin(PasswordAge, PasswordAge.user_id == User.id)
+        for user, profile, preference, has_set in db.session.execute(statement.order_by(User.id)):
             said = {part: getattr(profile, part) for part in ("nip", "position", "rank") if profile}
             said["agency"] = (profile.agency_code if profile else "") or ""
             said["phone"] = (preference.gateway_to if preference else "") or ""
             said |= {"name": user.get_full_name(), "username": user.username, "email": user.email or ""}
             officer = as_typed(said)
+            self._waiting[officer.username] = user.id, bool(profile and user.active and has_set is None)
             for key in _keys_of(officer):
                 self._found.setdefault(key, (officer, roles[user.id]))
 
-    def compare(self, officer: NewOfficer) -> tuple[bool, dict[str, str]]:
-        """Return whether the officer is there with all that is said, and else a sentence for each part that belongs to
-        an account that differs.
+    def compare(self, officer: NewOfficer) -> tuple[tuple[int, bool] | None, dict[str, str]]:
+        """Return the account that has all that is said, as its id and whether it waits for its first password; None if
+        there is none, with a sentence for each part that belongs to an account that differs.
         """
         found = {part: self._found[(part, text)] for part, text in _keys_of(officer) if (part, text) in self._found}
         differing = {part: _differences(officer, *account) for part, account in found.items()}
         if found and not any(differing.values()):
-            return True, {}
-        return False, {
+            return self._waiting[next(iter(found.values()))[0].username], {}
+        return None, {
             part: str(SHEET_FAULTS["known_otherwise"]) % {"who": found[part][0].username, "what": columns_named(parts)}
             for part, parts in differing.items()
         }

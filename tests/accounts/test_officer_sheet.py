@@ -26,11 +26,14 @@ from app.accounts.officer_sheet import (
     create_officers,
     officer_template,
     read_officer_sheet,
+    renew_links,
     sheet_again,
 )
+from app.accounts.password_links import hash_of_token, use_link
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import Delivery, IdentityGrant, PasswordLink
+from tests.accounts.test_first_administrator import GOOD
 from tests.factories import a_complaint
 from tests.files.spreadsheets import xlsx
 
@@ -280,7 +283,22 @@ def test_on_screen_from_the_file_to_the_links(app: Flask, context: Flask, as_use
     again = confirm(all_or_none.text, hanya="benar")
     assert (again.status_code, accounts()) == (201, before + 2)
     assert "/sandi-baru/" not in again.text
+    renewed = confirm(trial.text, tautan="baru")
+    assert len(set(re.findall(r"http\S+/sandi-baru/[\w-]+", renewed.text)) - links) == 2
+    ended = app.test_client().get(urlsplit(first[-1]).path, follow_redirects=True)
+    assert ended.request.path == "/login/lupa"
     assert screen.post(f"{PATH}/buat", data={"lembar": "x"}).status_code == 400
+
+
+def test_only_who_has_set_no_password_gets_a_new_link(context: Flask) -> None:
+    sheet = read(a_file([a_row(2), a_row(4)]))
+    first, second = make(sheet)
+    use_link(hash_of_token(first.made.token), GOOD, utc_now())
+    again = read(a_file([a_row(2), a_row(4)]))
+    assert [(row.exists, row.waits) for row in again.rows] == [(True, False), (True, True)]
+    renewed = renew_links(again, None, utc_now())
+    assert [one.number for one in renewed] == [3]
+    assert renewed[0].link not in ("", second.link)
 
 
 def test_the_trial_of_another_administrator_is_not_confirmed(context: Flask, as_user: SignIn) -> None:

@@ -22,6 +22,7 @@ from app.accounts.officer_sheet import (
     create_officers,
     officer_template,
     read_officer_sheet,
+    renew_links,
     sheet_again,
 )
 from app.core.clock import utc_now
@@ -73,8 +74,9 @@ class OfficerSheetView(BaseView):
     @expose("/buat", methods=["POST"])
     @for_officers("can_add", "UserDBModelView")
     def make(self) -> Response:
-        """Make the officers of the trial that was shown, and show their links once (201). If there are wrong rows and
-        the right ones were not asked for, the trial is shown again (422). Aborts with 400 for another's trial.
+        """Make the officers of the trial that was shown, or new links for those who wait for one, and show the links
+        once (201). If there are wrong rows and the right ones were not asked for, the trial is shown again (422).
+        Aborts with 400 for another's trial.
         """
         try:
             owner, data = _serializer().loads(request.form.get("lembar", ""))
@@ -83,6 +85,8 @@ class OfficerSheetView(BaseView):
         if owner != current_user.id:
             abort(400)
         sheet = sheet_again(data)
+        if request.form.get("tautan") == "baru":
+            return _made(sheet, renew_links(sheet, current_user.id, utc_now()), renewed=True)
         try:
             created = create_officers(sheet, current_user.id, utc_now(), request.form.get("hanya") == "benar")
         except SheetHasFaults as found:
@@ -106,6 +110,7 @@ def _page(sheet: OfficerSheet | None, fault: str = "") -> Response:
         rows=rows[:SHOWN],
         new=sum(row.is_new for row in rows),
         there=sum(row.exists for row in rows),
+        waiting=sum(row.waits for row in rows),
         token=_serializer().dumps([current_user.id, sheet.as_data()]) if sheet else "",
         columns=SHEET_COLUMNS,
         roles=ROLES,
@@ -115,12 +120,13 @@ def _page(sheet: OfficerSheet | None, fault: str = "") -> Response:
     return Response(page, 422 if fault else 200)
 
 
-def _made(sheet: OfficerSheet, created: Sequence[CreatedOfficer]) -> Response:
+def _made(sheet: OfficerSheet, created: Sequence[CreatedOfficer], renewed: bool = False) -> Response:
     links = [one for one in created if one.link]
     page = render_template(
         "accounts/officer_sheet_made.html",
         title=gettext("Petugas dari lembar kerja"),
         created=created,
+        renewed=renewed,
         links=links,
         file=base64.b64encode(_file_of(links)).decode(),
         there=sum(row.exists for row in sheet.rows),
