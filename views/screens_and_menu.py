@@ -16,6 +16,7 @@ from views.accounts.api_keys import KeyView
 from views.accounts.identity_grants import IdentityGrantView
 from views.accounts.new_officer import NewOfficerView
 from views.accounts.notices import NoticeView
+from views.accounts.officer_sheet import OfficerSheetView
 from views.accounts.password_links import ForgottenView, NewPasswordView
 from views.accounts.second_step import TwoStepView
 from views.accounts.session_control import SignInCareView
@@ -100,6 +101,7 @@ WITHOUT_MENU = (
     SignInCareView,
     IdentityGrantView,
     NewOfficerView,
+    OfficerSheetView,
     SigningMeansView,
     TogetherView,
     SavedListView,

@@ -163,3 +163,38 @@ CODE_FAULTS: Labels = {
     "password": _("Kata sandi itu bukan kata sandi Anda sekarang"),
     "reason": _("Tulis alasannya, paling banyak 1000 karakter"),
 }
+
+SHEET_COLUMNS: Labels = {
+    "name": _("Nama"),
+    "nip": _("NIP"),
+    "role": _("Peran"),
+    "agency": _("OPD"),
+    "position": _("Jabatan"),
+    "rank": _("Pangkat/golongan"),
+    "email": _("Surel"),
+    "phone": _("Telepon"),
+    "username": _("Nama pengguna"),
+}
+
+SHEET_FAULTS: Labels = {
+    "columns_missing": _("Kolom ini tidak ditemukan: %(columns)s. Pakai judul kolom seperti pada templat."),
+    "columns_twice": _("Kolom ini ada lebih dari satu: %(columns)s. Hapus yang tidak dipakai."),
+    "formula": _("Sel ini berisi rumus. Salin, lalu tempel sebagai nilai"),
+    "mangled_number": _("Angka ini rusak oleh aplikasi tabel. Format kolomnya sebagai Teks, lalu tulis lagi"),
+    "lost_digits": _(
+        "Tiga angka terakhir NIP ini hilang, karena tersimpan sebagai bilangan. Format kolomnya sebagai Teks, lalu"
+        " tulis lagi"
+    ),
+    "too_many_cells": _(
+        "Baris ini berisi sel di luar kolom berjudul. Pada CSV, beri tanda petik pada nama yang berisi koma"
+    ),
+    "no_role": _("Isi peran. Pilihannya ada pada lembar kedua templat"),
+    "agency_needed": _("Isi OPD: peran ini bekerja pada satu OPD"),
+    "not_in_list": _("“%(said)s” tidak ada di sini. Pilihannya ada pada lembar kedua templat"),
+    "nearest": _("“%(said)s” tidak ada di sini. Maksudnya “%(nearest)s”?"),
+    "ambiguous": _("Ada beberapa bernama “%(said)s”. Tulis kodenya: %(codes)s"),
+    "repeated": _("Sama dengan baris %(rows)s. Hapus atau perbaiki salah satunya"),
+    "known_otherwise": _(
+        "Sudah dipakai akun %(who)s, yang berbeda pada: %(what)s. Samakan di sini, atau ubah akun itu"
+    ),
+}

@@ -23,7 +23,7 @@ from app.core.transaction import one_transaction
 from app.models import Agency, NoticePreference, OfficerProfile
 from app.web.fab_repairs import is_readable
 
-LONGEST_NAME, LONGEST_POSITION = 64, 300
+LONGEST_NAME, LONGEST_POSITION, LONGEST_RANK = 64, 300, 60
 NIP = re.compile(r"[0-9]{18}")
 
 
@@ -40,6 +40,7 @@ class NewOfficer:
     phone: str = ""
     nip: str = ""
     position: str = ""
+    rank: str = ""
     username: str = ""
 
 
@@ -72,34 +73,103 @@ class MadeOfficer:
     needs_confirmation: bool
 
 
+@dataclass(frozen=True)
+class TakenNames:
+    """What belongs to one account only, of all that are there (user names and addresses in lower case), and the codes
+    of the agencies that are in use.
+    """
+
+    usernames: set[str]
+    emails: set[str]
+    nips: set[str]
+    agencies: frozenset[str]
+
+    def add(self, username: str, new: NewOfficer) -> None:
+        """Note what belongs to a new officer from now on."""
+        self.usernames.add(username.lower())
+        self.emails.update({new.email.lower()} - {""})
+        self.nips.update({new.nip} - {""})
+
+
+def taken_names() -> TakenNames:
+    """Return what belongs to the accounts that are there."""
+    accounts = db.session.execute(select(func.lower(User.username), func.lower(User.email))).all()
+    return TakenNames(
+        usernames={row[0] for row in accounts},
+        emails={row[1] for row in accounts if row[1]},
+        nips=set(db.session.scalars(select(OfficerProfile.nip).where(OfficerProfile.nip != ""))),
+        agencies=frozenset(db.session.scalars(select(Agency.code).where(Agency.active.is_(True)))),
+    )
+
+
 def add_officer(new: NewOfficer, by: int, now: datetime, hand_over: bool = True) -> MadeOfficer:
     """Store the account, membership and role of a new officer, and commit. The link that sets the password is sent if
     there is an e-mail address and a mail server; else, with `hand_over`, its token is returned. A role that opens
     identities is requested from the supervisors. Raises OfficerRefused.
     """
     with one_transaction():
+        return OfficerMaker(by, now, hand_over).add(new)
+
+
+class OfficerMaker:
+    """Makes officers within one transaction, during which nobody else makes one. `by` is the user id of the
+    administrator, None for the command line. `taken` (TakenNames) is what belongs to the accounts that are there.
+    """
+
+    def __init__(self, by: int | None, now: datetime, hand_over: bool = True) -> None:
         db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('new officer', 48))"))
-        if faults := _faults_in(new):
+        self.taken = taken_names()
+        self._by, self._now, self._hand_over = by, now, hand_over
+        self._roles: dict[str, tuple[Role, bool]] = {}
+        self._password = unknown_password_hash()  # one for all: nobody knows it, and each hash takes long
+
+    def add(self, new: NewOfficer) -> MadeOfficer:
+        """Store a new officer as `add_officer` says, without a commit. Raises OfficerRefused."""
+        if faults := self.faults_in(new):
             raise OfficerRefused(faults)
-        role = db.session.scalars(select(Role).where(Role.name == new.role)).one()
-        needs_confirmation = bool(needing_confirmation([], [role]))
+        role, waits = self._role(new.role)
         first, _, last = new.name.partition(" ")
-        name = new.username or free_username(new.name, _usernames())
+        name = new.username or free_username(new.name, self.taken.usernames)
         user = User(username=name, first_name=first, last_name=last.strip(), email=new.email, active=True)
-        user.password, user.roles = unknown_password_hash(), [] if needs_confirmation else [role]
+        user.password, user.roles = self._password, [] if waits else [role]
         db.session.add(user)
         db.session.flush()
-        profile = OfficerProfile(user=user, agency_code=new.agency or None, nip=new.nip)
+        profile = OfficerProfile(user=user, agency_code=new.agency or None, nip=new.nip, rank=new.rank)
         profile.position = new.position or role_labels()[new.role][0]
         db.session.add(profile)
         if new.phone:
             db.session.add(NoticePreference(user_id=user.id, gateway_to=new.phone))
         db.session.flush()
-        if needs_confirmation:
-            ask_grants(user, [role], by, now)
-        invited = has_mail(user)
-        token = make_link(user, "invitation", by, now, by_mail=invited) if invited or hand_over else ""
-        return MadeOfficer(profile, invited, "" if invited else token, needs_confirmation)
+        if waits and self._by is not None:
+            ask_grants(user, [role], self._by, self._now)
+        self.taken.add(name, new)
+        return self._linked(profile, waits)
+
+    def link_again(self, user_id: int) -> MadeOfficer:
+        """Make a new link for an officer who has set no password yet, in place of earlier ones; without a commit."""
+        profile = db.session.get_one(OfficerProfile, user_id)
+        return self._linked(profile, not profile.user.roles)
+
+    def faults_in(self, new: NewOfficer) -> dict[str, str]:
+        """Return the reason code for each wrong part; a role that needs a confirmation, a person must ask for."""
+        faults = faults_in(new, self.taken)
+        if self._by is None and "role" not in faults and self._role(new.role)[1]:
+            faults["role"] = "asked_by_nobody"
+        return faults
+
+    def _role(self, name: str) -> tuple[Role, bool]:
+        """Return a role, and whether it needs a supervisor's confirmation."""
+        if name not in self._roles:
+            role = db.session.scalars(select(Role).where(Role.name == name)).one()
+            self._roles[name] = role, bool(needing_confirmation([], [role]))
+        return self._roles[name]
+
+    def _linked(self, profile: OfficerProfile, waits: bool) -> MadeOfficer:
+        invited = has_mail(profile.user)
+        if not invited and not self._hand_over:
+            return MadeOfficer(profile, False, "", waits)
+        token = make_link(profile.user, "invitation", self._by, self._now, by_mail=invited)
+        return MadeOfficer(profile, invited, "" if invited else token, waits)
 
 
 def free_username(name: str, taken: Container[str]) -> str:
@@ -123,52 +193,48 @@ def email_is_taken(email: str, but_for: str | None = None) -> bool:
     return any(str(key) != but_for for key in found)
 
 
-def _faults_in(new: NewOfficer) -> dict[str, str]:
+def faults_in(new: NewOfficer, taken: TakenNames) -> dict[str, str]:
+    """Return the reason code of the sentence for each wrong part of a new officer."""
     first, _, last = new.name.partition(" ")
     wrong = {
         "name": "officer_name" if not new.name or max(len(first), len(last)) > LONGEST_NAME else "",
-        "username": _fault_of_username(new.username),
-        "nip": _fault_of_nip(new.nip),
+        "username": _fault_of_username(new.username, taken),
+        "nip": _fault_of_nip(new.nip, taken),
         "position": "position_too_long" if len(new.position) > LONGEST_POSITION else "",
+        "rank": "rank_too_long" if len(new.rank) > LONGEST_RANK else "",
         "role": "no_role" if new.role not in office_roles() else "",
-        "agency": _fault_of_agency(new),
-        "email": _fault_of_email(new),
+        "agency": _fault_of_agency(new, taken),
+        "email": _fault_of_email(new, taken),
         "phone": "bad_phone" if new.phone and not is_phone(new.phone) else "",
     }
     unreadable = {part: "unreadable" for part in wrong if not is_readable(getattr(new, part))}
     return {part: reason for part, reason in wrong.items() if reason} | unreadable
 
 
-def _usernames() -> frozenset[str]:
-    return frozenset(db.session.scalars(select(func.lower(User.username))))
-
-
-def _fault_of_username(name: str) -> str:
+def _fault_of_username(name: str, taken: TakenNames) -> str:
     if name and not NAME.fullmatch(name):
         return "bad_username"
-    return "username_taken" if name.lower() in _usernames() else ""
+    return "username_taken" if name.lower() in taken.usernames else ""
 
 
-def _fault_of_nip(nip: str) -> str:
+def _fault_of_nip(nip: str, taken: TakenNames) -> str:
     if nip and not NIP.fullmatch(nip):
         return "bad_nip"
-    known = select(OfficerProfile.user_id).where(OfficerProfile.nip == nip)
-    return "nip_taken" if nip and db.session.scalars(known).first() is not None else ""
+    return "nip_taken" if nip in taken.nips else ""
 
 
-def _fault_of_agency(new: NewOfficer) -> str:
+def _fault_of_agency(new: NewOfficer, taken: TakenNames) -> str:
     if new.agency:
-        serves = select(Agency.id).where(Agency.code == new.agency, Agency.active.is_(True))
-        return "" if db.session.scalars(serves).first() is not None else "unknown_agency"
+        return "" if new.agency in taken.agencies else "unknown_agency"
     role = office_roles().get(new.role)
     return "agency_needed" if role is not None and role.actor in agency_actors() else ""
 
 
-def _fault_of_email(new: NewOfficer) -> str:
+def _fault_of_email(new: NewOfficer, taken: TakenNames) -> str:
     if not new.email:
         return "" if new.phone else "address_needed"
     try:
         validate_email(new.email, check_deliverability=False, test_environment=True)
     except EmailNotValidError:
         return "bad_email"
-    return "email_taken" if email_is_taken(new.email) else ""
+    return "email_taken" if new.email.lower() in taken.emails else ""

@@ -87,6 +87,10 @@ REFUSED: Labels = {
     "role_not_given": _("Pilih paling sedikit satu peran dari daftar ini"),
     "officer_name": _("Tulis nama petugas, paling banyak 64 huruf untuk nama depan dan sisanya"),
     "position_too_long": _("Tulis jabatan paling banyak 300 karakter"),
+    "rank_too_long": _("Tulis pangkat paling banyak 60 karakter"),
+    "asked_by_nobody": _(
+        "Peran ini membuka identitas pelapor: daftarkan petugasnya di layar, agar seorang pengawas mengonfirmasinya"
+    ),
     "bad_username": _("Tulis 2 sampai 64 huruf, angka, titik, atau garis, tanpa spasi"),
     "username_taken": _("Sudah ada akun dengan nama ini: pilih yang lain, atau kosongkan"),
     "nip_taken": _("NIP ini sudah milik petugas lain. Periksa apakah petugas itu sudah terdaftar"),

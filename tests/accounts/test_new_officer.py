@@ -26,6 +26,7 @@ FORM = {
     "opd": "dishub",
     "nip": "19800101 200501 1 009",
     "telepon": "0812-3456-7890",
+    "pangkat": "Penata Muda (III/a)",
 }
 BODY = {"name": "Uji Coba", "role": "agency_admin", "agency": "dishub", "email": "uji.coba@balangan.example"}
 
@@ -55,6 +56,7 @@ def test_an_officer_without_email_gets_a_link_by_hand_and_signs_in(app: Flask, s
     assert (made.first_name, made.last_name, made.email) == ("Uji", "Coba Petugas, S.Kom.", "")
     assert [role.name for role in made.roles] == ["agency_secretary"]
     assert (profile.agency_code, profile.nip, profile.position) == ("dishub", "198001012005011009", "Sekretaris OPD")
+    assert profile.rank == "Penata Muda (III/a)"
     preference = db.session.get(NoticePreference, made.id)
     assert preference is not None
     assert preference.gateway_to == "0812-3456-7890"
@@ -115,6 +117,7 @@ def test_an_officer_with_email_is_invited_once(mail: None, screen: FlaskClient) 
         ({"nama_pengguna": "ada spasi"}, "nama_pengguna"),
         ({"nama_pengguna": "KASI"}, "nama_pengguna"),
         ({"jabatan": "x" * 301}, "jabatan"),
+        ({"pangkat": "x" * 61}, "pangkat"),
         ({"jabatan": "a\u200bb"}, "jabatan"),
     ],
 )

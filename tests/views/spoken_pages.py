@@ -60,6 +60,7 @@ SENT: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("administrator", "/hari-libur/add", {}),
     ("administrator", "/jam-kerja/add", {"mon": "x"}),
     ("administrator", "/hari-libur/impor", {}),
+    ("administrator", "/petugas/impor", {}),
     ("administrator", "/resetmypassword/form", {}),
     ("administrator", "/resetpassword/form?pk=2", {}),
     ("administrator", "/kunci-api/", {}),

@@ -25,6 +25,7 @@ PARTS = {
     "telepon": "phone",
     "nip": "nip",
     "jabatan": "position",
+    "pangkat": "rank",
     "nama_pengguna": "username",
 }
 """The part of a new officer that each field of the form holds."""

@@ -6,6 +6,7 @@ from flask import flash, redirect, url_for
 from flask_appbuilder import action
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.sqla.models import User
+from flask_babel import gettext
 from sqlalchemy import inspect
 from sqlalchemy.orm import Query, joinedload
 from werkzeug.wrappers import Response
@@ -197,9 +198,12 @@ class OfficerView(GuardedModelView):
             form.user.query_func = new_officer_choices
 
     def _get_list_widget(self, *args: Any, **kwargs: Any) -> Any:
-        """Return FAB's list widget; its button leads to the form that makes account and profile together."""
+        """Return FAB's list widget; its buttons lead to the form that makes account and profile together, and to the
+        spreadsheet that makes many.
+        """
         widgets = super()._get_list_widget(*args, **kwargs)
         widgets["list"].template_args["add_form"] = "/petugas/baru"
+        widgets["list"].template_args["add_many"] = "/petugas/impor", gettext("Dari lembar kerja")
         return widgets
 
     def before_save(self, item: OfficerProfile) -> None:
