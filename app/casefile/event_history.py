@@ -111,8 +111,11 @@ def touched_cases(period: Period) -> Iterator[CaseLog]:
 
 
 def count_not_ended(at: datetime) -> int:
-    """Return the number of cases that were received before an instant and had not ended by then."""
-    there = Complaint.received_at < at, or_(Complaint.ended_at.is_(None), Complaint.ended_at >= at)
+    """Return the number of cases that were received or imported before an instant and had not ended by then."""
+    there = (
+        func.coalesce(Complaint.imported_at, Complaint.received_at) < at,
+        or_(Complaint.ended_at.is_(None), Complaint.ended_at >= at),
+    )
     return db.session.execute(select(func.count(Complaint.id)).where(*there)).scalar_one()
 
 

@@ -83,6 +83,7 @@ QUESTIONS |= {
 
 CHOICES_OF: dict[tuple[str, str], Mapping[str, Any]] = {
     ("received", "channel"): CHANNELS,
+    ("imported", "channel"): CHANNELS,
     ("archive", "reason"): ARCHIVE_REASONS,
     ("decline", "reason"): DECLINE_REASONS,
     ("reply", "channel"): REPLY_MEDIA,

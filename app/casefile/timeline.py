@@ -57,6 +57,7 @@ GROUP_OF = {
 }
 ICON_OF = {
     "received": "inbox",
+    "imported": "inbox",
     "register": "clipboard-check",
     "approve_check": "check",
     "approve": "check",

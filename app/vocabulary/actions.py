@@ -156,6 +156,7 @@ REPLY_FROM_LETTER = _("Dimulai dengan isi surat %(number)s dari %(agency)s. Sesu
 
 SENTENCES: Labels = {
     "received": _("Aduan diterima"),
+    "imported": _("Aduan dipindahkan dari catatan lama"),
     "revised": _("Isi aduan diperbarui dari SP4N-LAPOR!"),
     "settled": _("Perbedaan dengan SP4N-LAPOR! diputuskan"),
     "breached": _("Langkah lewat batas waktu"),
