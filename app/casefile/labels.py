@@ -142,6 +142,14 @@ PARTS: Labels = {
 }
 
 
+IMPORTED: Labels = {
+    "old_number": _("Nomor lama"),
+    "received_at": _("Diterima"),
+    "answered_at": _("Dijawab"),
+    "ended_at": _("Selesai"),
+}
+"""What the event of an imported case tells of the older records."""
+
 CHANGED, DECIDED = _("Yang berubah"), _("Keputusan")
 
 

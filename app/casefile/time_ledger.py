@@ -104,15 +104,20 @@ def whole_clock_of(complaint: Complaint) -> WholeClock:
     )
 
 
+def ended_before_import(complaint: Complaint) -> bool:
+    """Return whether a case was imported as an ended one, for which no clock of this office ever ran."""
+    imported_at, ended_at = complaint.imported_at, complaint.ended_at
+    return imported_at is not None and ended_at is not None and ended_at <= imported_at
+
+
 def national_clocks_of(
     complaint: Complaint, limits: Iterable[NationalLimit], calendar: WorkingCalendar, now: datetime
 ) -> tuple[NationalClock, ...]:
     """Return a tuple of a case's national clocks at `now`; its reception counts where no submission is known, and for
     an imported case its import. () for one that had ended before.
     """
-    if complaint.imported_at is not None and complaint.ended_at is not None:
-        if complaint.ended_at <= complaint.imported_at:
-            return ()
+    if ended_before_import(complaint):
+        return ()
     disposition = (StepKind.AGENCY_DISPOSE.value, Action.DISPOSE.value)
     sent = [track.sent_at for track in complaint.tracks if track.sent_at is not None]
     closings = [task.closed_at for task in complaint.tasks if (task.step, task.closed_by) == disposition]

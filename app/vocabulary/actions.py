@@ -133,6 +133,7 @@ PARAMETERS_OF: dict[tuple[str, str], object] = {
     ("add_information", "text"): _("Keterangan dari pelapor"),
     ("reply", "text"): _("Jawaban kepada pelapor"),
     ("note", "text"): _("Catatan"),
+    ("imported", "text"): _("Jawaban menurut catatan lama"),
     ("mark_field_visit", "reason"): _("Alasan tinjauan lapangan"),
     ("correct", "reason"): _("Alasan atau sumber perbaikan"),
     ("return_letter", "note"): _("Alasan menarik surat"),

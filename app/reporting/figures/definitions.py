@@ -5,8 +5,8 @@
 * Answered: the reply was given. Archived, merged and withdrawn cases ended without an answer.
 * In time: the share of steps that closed by their deadline, among those that closed in a period and those that were
   open past their deadline at its end. A step that waits for the reporter is not overdue.
-* Imported: a complaint of the records that the office had before. It is counted apart, and is in no figure of time: when
-  it was answered says nothing about this office's steps. Its steps since the import are counted like all others.
+* Imported: a complaint of the records that the office had before. It is counted apart, and is in no figure of time: the
+  time until its answer says nothing about the steps here. Its steps since the import are counted like all others.
 * Slowest: the step with the highest median share of its allowance used, among those that were not always in time.
 """
 
