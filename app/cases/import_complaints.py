@@ -71,10 +71,10 @@ class _Import:
     notifier: Notifier
 
 
-def known_keys(keys: Sequence[str]) -> set[str]:
-    """Return those of the keys (`OldCase.key`) whose complaints have been imported already."""
-    known = select(Complaint.imported_key).where(Complaint.imported_key.in_(keys))
-    return {key for key in db.session.scalars(known.execution_options(unscoped=True)) if key}
+def known_keys(keys: Sequence[str]) -> dict[str, str]:
+    """Return {key (`OldCase.key`): number of the case} for those of the keys that have been imported already."""
+    known = select(Complaint.imported_key, Complaint.number).where(Complaint.imported_key.in_(keys))
+    return {key: number for key, number in db.session.execute(known.execution_options(unscoped=True)) if key}
 
 
 def import_complaints(old: Sequence[OldCase], by: Person, now: datetime) -> list[Complaint]:

@@ -8,8 +8,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.column_types import BigKey, Document, Instant, Line, Word, one_of
-from app.core.encrypted_columns import SealedBytes
+from app.core.column_types import BigKey, Instant, Line, Word, one_of
+from app.core.encrypted_columns import SealedBytes, SealedText
 
 MOVE_IN_STATES = ("mapping", "meaning", "checking", "checked", "importing", "done")
 
@@ -17,9 +17,10 @@ MOVE_IN_STATES = ("mapping", "meaning", "checking", "checked", "importing", "don
 class MoveInFile(Model):
     """Table row: one uploaded spreadsheet of old complaints; its unique hash makes sure that it is stored once.
 
-    `content` is the encrypted file, None when it is done. `mapping` is {part of a complaint: heading}, `meanings` is
-    {part: {text of a cell: code}}, `outcomes` has an entry for each row that was checked. `chosen` are the numbers of
-    the rows to be imported (None: all); `started_by` confirmed that.
+    `content` is the encrypted file, None when it is done. `plan` is JSON with the headings and what an officer said of
+    them (`app/move_in/plan.py`), encrypted since a sheet without headings has a complaint in their place. `outcomes`
+    has an entry for each row that was checked, without its cells. `chosen` are the numbers of the rows to be imported
+    (None: all); `started_by` confirmed that.
     """
 
     __tablename__ = "move_in_file"
@@ -36,8 +37,7 @@ class MoveInFile(Model):
     rows: Mapped[int]
     state: Mapped[Word] = mapped_column(default="mapping")
     content: Mapped[bytes | None] = mapped_column(SealedBytes, deferred=True)
-    mapping: Mapped[Document] = mapped_column(default=dict)
-    meanings: Mapped[Document] = mapped_column(default=dict)
+    plan: Mapped[str] = mapped_column(SealedText)
     outcomes: Mapped[list[Any]] = mapped_column(JSONB, default=list)
     chosen: Mapped[list[int] | None] = mapped_column(JSONB(none_as_null=True))
     made_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))

@@ -9,14 +9,21 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
+from app.access.visibility import public_ids
 from app.audit.invariants.run import check_now
 from app.audit.replay import audit_all
+from app.casefile.time_ledger import national_clocks_of
 from app.cases.import_complaints import OldCase, import_complaints
 from app.cases.report_input import clean_report
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
+from app.core.periods import Period
 from app.demo.accounts import demo_person
 from app.models import Complaint, Delivery, Notice, StepTask, SyncChange
+from app.public.open_figures import open_figures
+from app.reference.calendar import load_working_calendar
+from app.reference.national_limits import load_national_limits
+from app.reporting.figures.dashboard import count_everything
 from tests.factories import Case, a_report
 from workflow_rules.process.refusals import ActionRefused
 from workflow_rules.process.steps import CaseStatus
@@ -79,3 +86,16 @@ def test_one_old_complaint_is_imported_once_and_by_who_receives(context: Flask) 
         import_complaints([old_case("c")], demo_person("pengawas"), utc_now())
     last = db.session.execute(text("SELECT year, last FROM number_counter WHERE series = 'imported'")).all()
     assert (last, audit_all()) == ([(2024, 1)], [])
+
+
+def test_no_figure_of_time_and_no_public_page_knows_an_ended_one(context: Flask) -> None:
+    person, now = demo_person("kadis"), utc_now()
+    month = Period(now - timedelta(days=40), now + timedelta(days=1))
+    lately = {"ended_at": now - timedelta(days=9), "answered_at": now - timedelta(days=10)}
+    bring(replace(old_case(), received_at=now - timedelta(days=20), **lately))
+    counts = count_everything(person, now, month, month, [(None, None)])
+    assert (counts.median_of, counts.open, sum(counts.received.values())) == (0, 0, 0)
+    assert open_figures(now + timedelta(days=14)).categories == ()
+    assert db.session.scalars(public_ids()).all() == []
+    (case,) = db.session.scalars(select(Complaint))
+    assert national_clocks_of(case, load_national_limits(), load_working_calendar(), now) == ()
