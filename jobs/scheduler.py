@@ -64,6 +64,7 @@ PERIODIC_JOBS = tuple(
         (JobName.PUSH_PEER, 30),
         (JobName.COMPARE_PEER, 600),
         (JobName.RELAY_IMPORTS, 60),
+        (JobName.RELAY_MOVE_IN, 60),
         (JobName.RELAY_WEBHOOKS, 20),
         (JobName.FORGET_ANSWERS, 3600),
         (JobName.REMOVE_IDENTITIES, DAY_SECONDS),

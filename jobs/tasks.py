@@ -19,6 +19,8 @@ from app.delivery import digests
 from app.feed import sequence
 from app.files import sweep_store as store_sweep
 from app.monitoring import machine
+from app.move_in import files as move_in_files
+from app.move_in import work as move_in_work
 from app.papers import lost_files, papers
 from app.privacy import retention
 from app.reporting.exports import relay as report_relay
@@ -64,6 +66,16 @@ def work_on_import(import_id: int) -> str:
 @in_app
 def relay_imports() -> int:
     return csv_import.relay_imports(utc_now())
+
+
+@in_app
+def work_on_move_in(file_id: int) -> str:
+    return move_in_work.work_on(file_id, utc_now)
+
+
+@in_app
+def relay_move_in() -> int:
+    return move_in_files.relay_files(utc_now())
 
 
 @in_app

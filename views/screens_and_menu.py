@@ -49,6 +49,7 @@ from views.choices.lists import ChoiceView
 from views.fields.screens import FieldView
 from views.monitoring import health, metrics
 from views.monitoring.system import FailedMessageView, HealthView
+from views.move_in.screens import MoveInView
 from views.open311.endpoints import Open311View
 from views.public.intake import PublicIntakeView
 from views.public.letter_verification import VerificationView
@@ -118,6 +119,7 @@ WITHOUT_MENU = (
     CodeView,
     IdentityView,
     ImportView,
+    MoveInView,
     LinkView,
     QuarantineView,
     ConflictView,

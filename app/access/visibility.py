@@ -55,11 +55,11 @@ def visible_to(person: Person) -> ColumnElement[bool]:
 
 
 def public_ids() -> Select[tuple[int]]:
-    """Return a select of the ids of public complaints, for use as a subquery: open (not secret or anonymous) and not
-    withdrawn.
+    """Return a select of the ids of public complaints, for use as a subquery: open (not secret or anonymous), not
+    withdrawn, and not imported, since nobody told their reporters that they would be published.
     """
     shown = (_cases.c.confidentiality == Confidentiality.OPEN.value, _cases.c.status != CaseStatus.WITHDRAWN.value)
-    return select(_cases.c.id).where(*shown)
+    return select(_cases.c.id).where(*shown, _cases.c.imported_at.is_(None))
 
 
 def hides_reporter(complaint: Complaint, person: Person) -> bool:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import func, or_, select, union
+from sqlalchemy import ScalarSelect, func, or_, select, union
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
@@ -110,10 +110,15 @@ def touched_cases(period: Period) -> Iterator[CaseLog]:
         yield CaseLog(first.complaint_id, first.number, first.title, *place, first.sop_version_id, log)
 
 
-def count_not_ended(at: datetime) -> int:
-    """Return the number of cases that were received before an instant and had not ended by then."""
-    there = Complaint.received_at < at, or_(Complaint.ended_at.is_(None), Complaint.ended_at >= at)
-    return db.session.execute(select(func.count(Complaint.id)).where(*there)).scalar_one()
+def not_ended_at(at: datetime) -> ScalarSelect[int]:
+    """Return a scalar subquery for the number of cases that were received or imported before an instant and had not
+    ended by then.
+    """
+    there = (
+        func.coalesce(Complaint.imported_at, Complaint.received_at) < at,
+        or_(Complaint.ended_at.is_(None), Complaint.ended_at >= at),
+    )
+    return select(func.count(Complaint.id)).where(*there).scalar_subquery()
 
 
 def with_case(statement: Any) -> Any:
@@ -158,6 +163,15 @@ def newest_event() -> int:
 def first_event_at() -> datetime | None:
     """Return the instant (aware) of the first event, or None for an empty log."""
     return db.session.execute(select(func.min(ComplaintEvent.at))).scalar_one()
+
+
+def first_reception_at() -> datetime | None:
+    """Return the instant (aware) from which the office has complaints: that of the first event or, if earlier, of the
+    first reception of an imported case; None for an empty log.
+    """
+    imported = select(func.min(Complaint.received_at)).where(Complaint.imported_key.is_not(None))
+    known = (first_event_at(), db.session.execute(imported).scalar_one())
+    return min((at for at in known if at is not None), default=None)
 
 
 def written_late(after: int, until: datetime) -> list[tuple[str, str, datetime]]:

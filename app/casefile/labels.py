@@ -83,6 +83,7 @@ QUESTIONS |= {
 
 CHOICES_OF: dict[tuple[str, str], Mapping[str, Any]] = {
     ("received", "channel"): CHANNELS,
+    ("imported", "channel"): CHANNELS,
     ("archive", "reason"): ARCHIVE_REASONS,
     ("decline", "reason"): DECLINE_REASONS,
     ("reply", "channel"): REPLY_MEDIA,
@@ -140,6 +141,14 @@ PARTS: Labels = {
     "submitted_at": _("Dikirim pelapor"),
 }
 
+
+IMPORTED: Labels = {
+    "old_number": _("Nomor lama"),
+    "received_at": _("Diterima"),
+    "answered_at": _("Dijawab"),
+    "ended_at": _("Selesai"),
+}
+"""What the event of an imported case tells of the older records."""
 
 CHANGED, DECIDED = _("Yang berubah"), _("Keputusan")
 

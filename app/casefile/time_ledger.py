@@ -92,28 +92,38 @@ def by_officer(stretch: Stretch) -> int | None:
 
 def whole_clock_of(complaint: Complaint) -> WholeClock:
     """Return the `WholeClock`, the clock of the SOP as a whole, from the rows of a case. Time spent closed does not
-    count (design section 5).
+    count (design section 5), nor does the time before an imported case came here.
     """
     tasks = [task for task in complaint.tasks if task.cycle == complaint.cycle]
     reopened = complaint.cycle > 1
     return WholeClock(
-        begins=min(task.opened_at for task in tasks) if reopened else complaint.received_at,
+        begins=min(task.opened_at for task in tasks) if reopened else complaint.imported_at or complaint.received_at,
         pauses=tuple(pause for task in tasks if task.step == StepKind.REGISTER for pause in ended_pauses(task)),
         extended=any(t.field_visit or t.cross_agency for t in complaint.tracks if t.cycle == complaint.cycle),
         reopened=reopened,
     )
 
 
+def ended_before_import(complaint: Complaint) -> bool:
+    """Return whether a case was imported as an ended one, for which no clock of this office ever ran."""
+    imported_at, ended_at = complaint.imported_at, complaint.ended_at
+    return imported_at is not None and ended_at is not None and ended_at <= imported_at
+
+
 def national_clocks_of(
     complaint: Complaint, limits: Iterable[NationalLimit], calendar: WorkingCalendar, now: datetime
 ) -> tuple[NationalClock, ...]:
-    """Return a tuple of a case's national clocks at `now`; its reception counts where no submission is known."""
+    """Return a tuple of a case's national clocks at `now`; its reception counts where no submission is known, and for
+    an imported case its import. () for one that had ended before.
+    """
+    if ended_before_import(complaint):
+        return ()
     disposition = (StepKind.AGENCY_DISPOSE.value, Action.DISPOSE.value)
     sent = [track.sent_at for track in complaint.tracks if track.sent_at is not None]
     closings = [task.closed_at for task in complaint.tasks if (task.step, task.closed_by) == disposition]
     disposed = [at for at in closings if at is not None]
     history = NationalHistory(
-        complaint.submitted_at or complaint.received_at,
+        complaint.imported_at or complaint.submitted_at or complaint.received_at,
         national_class_of(complaint),
         sent_at=min(sent, default=None),
         taken_up_at=min(disposed, default=None),

@@ -7,14 +7,16 @@ from typing import Any
 
 from app.access.process_rows import ACTORS, STEPS, agency_actors
 from app.casefile.case import Case
-from app.casefile.labels import CHANGED, CHOSEN, DECIDED, LEADING, PARTS, choices_of
+from app.casefile.labels import CHANGED, CHOSEN, DECIDED, IMPORTED, LEADING, PARTS, choices_of
 from app.fields.definitions import known_fields
 from app.fields.types import text_of
 from app.fields.visibility import event_data_shown
 from app.models import ComplaintEvent
 from app.vocabulary.actions import PARAMETERS, PARAMETERS_OF, SENTENCES
 from app.vocabulary.words import CHOICES, DELEGATION_KINDS
+from app.web.formats import moment
 from workflow_rules.process.actions import Action
+from workflow_rules.process.events import SystemEvent
 from workflow_rules.process.steps import StepKind
 
 GROUP_OF = {
@@ -57,6 +59,7 @@ GROUP_OF = {
 }
 ICON_OF = {
     "received": "inbox",
+    "imported": "archive",
     "register": "clipboard-check",
     "approve_check": "check",
     "approve": "check",
@@ -200,6 +203,9 @@ def office_of(case: Case, actor: str, agency: str | None) -> str:
 
 
 def _facts(case: Case, event: ComplaintEvent, data: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    for name, label in IMPORTED.items() if event.kind == SystemEvent.IMPORTED else ():
+        if value := data.get(name):
+            yield str(label), value if name == "old_number" else moment(datetime.fromisoformat(value))
     if data.get("agencies"):
         yield str(PARAMETERS["agencies"]), names_of(case, data)
     if event.kind == "direct" and data.get("route"):

@@ -137,25 +137,27 @@ def begin_case(
     address: str | None = None,
     origin: str = "office",
 ) -> Change:
-    """Return the Change with the first event of a new case and its first step, unwritten: `write_changes` takes many at
-    once. `keys` are the primary keys of both rows, `origin` ("office" or "sp4n") is the change's maker in the feed.
+    """Return the Change with the first event of a new case and the step that it opens, unwritten: `write_changes` takes
+    many at once. `keys` are the primary keys of both rows, `origin` ("office" or "sp4n") is the change's maker in the
+    feed.
     """
     after = begin(complaint.number, event, sop)
     row = event_row(complaint, event, by, address, (0, GENESIS), keys[0])
-    task = project_first(complaint, after, event, sop, notifier.calendar)
-    task.id = keys[1]
+    opened = project_first(complaint, after, event, sop, notifier.calendar)
+    for task in opened:
+        task.id = keys[1]
     ledger = _ledger(complaint, None, after, event, by, sop)
-    return Change(complaint, row, after, [task], ledger, origin, notifier)
+    return Change(complaint, row, after, opened, ledger, origin, notifier)
 
 
-def write_changes(changes: Sequence[Change], by: Person, *parts: Part) -> None:
+def write_changes(changes: Sequence[Change], by: Person, *parts: Part, silent: bool = False) -> None:
     """Insert the rows of all given changes (steps, events, time ledger, change feed), and the rows of other tables in
-    `parts`, in one statement that also writes the notices to the officers for whom a step is opened. Does not commit.
-    There must be at least one change, and all must be of the same moment.
+    `parts`, in one statement that also writes the notices to the officers for whom a step is opened, unless `silent`.
+    Does not commit. There must be at least one change, and all must be of the same moment.
     """
     in_feed = [(c, c.origin) for c in changes if c.origin is not None]
     changes[0].notifier.opened_many(
-        [(change.complaint.id, task) for change in changes for task in change.opened],
+        [(change.complaint.id, task) for change in changes for task in change.opened if not silent],
         by,
         *parts,
         (StepTask.__table__, [as_row(task) for change in changes for task in change.opened]),

@@ -11,7 +11,7 @@ from app.core.extensions import db
 from app.core.transaction import before_commit
 from app.models import AgencyTrackRow, Complaint, StepPause, StepTask
 from workflow_rules.process.events import Event
-from workflow_rules.process.facts import ComplaintFacts
+from workflow_rules.process.facts import AgencyTrack, ComplaintFacts
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import ENDED
 from workflow_rules.time.working_calendar import WorkingCalendar
@@ -35,15 +35,17 @@ def project_changes(
 
 def project_first(
     complaint: Complaint, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
-) -> StepTask:
-    """Set the state of a new case in its Complaint row and return a new StepTask with its deadline for the first step;
-    neither is flushed or added to the session.
+) -> list[StepTask]:
+    """Set the state of a new case in its Complaint row and return a list with a new StepTask, with its deadline, for
+    its first step; [] for an imported case that has ended. Nothing is flushed or added to the session.
     """
-    (step,) = after.open_steps
-    task = open_task(complaint, step, sop.owner(step.step), after, sop)
-    set_deadline(task, step, allowance_of(step, after, sop), sop, calendar, event.at)
-    _write_state(complaint, after, event, [task])
-    return task
+    tasks = []
+    for step in after.open_steps:
+        task = open_task(complaint, step, sop.owner(step.step), after, sop)
+        set_deadline(task, step, allowance_of(step, after, sop), sop, calendar, event.at)
+        tasks.append(task)
+    _write_state(complaint, after, event, tasks)
+    return tasks
 
 
 def _write_state(complaint: Complaint, after: ComplaintFacts, event: Event, tasks: Iterable[StepTask]) -> None:
@@ -79,18 +81,31 @@ def _write_tracks(complaint: Complaint, rows: CaseRows, after: ComplaintFacts) -
             row = AgencyTrackRow(complaint_id=complaint.id, cycle=after.cycle, agency_code=track.agency)
             rows.tracks.append(row)
             db.session.add(row)
-        row.position = position
-        row.lead = track.lead
-        row.state = track.state.value
-        row.sent_at = track.sent_at
-        row.replaces = track.replaces
-        row.field_visit = track.field_visit
-        row.cross_agency = track.cross_agency
-        row.awaits = list(track.awaits)
-        row.more_days = track.more_days
-        row.release_asked = track.release_asked
+        _write_track(row, track, position)
     rows.tracks.sort(key=lambda row: (row.cycle, row.position))
     _write_sight(rows, after)
+
+
+def first_tracks(complaint: Complaint, after: ComplaintFacts) -> list[AgencyTrackRow]:
+    """Return a list of new rows for the agency tracks with which an imported case begins; nothing is written."""
+    rows = []
+    for position, track in enumerate(after.tracks):
+        rows.append(AgencyTrackRow(complaint_id=complaint.id, cycle=after.cycle, agency_code=track.agency))
+        _write_track(rows[-1], track, position)
+    return rows
+
+
+def _write_track(row: AgencyTrackRow, track: AgencyTrack, position: int) -> None:
+    row.position = position
+    row.lead = track.lead
+    row.state = track.state.value
+    row.sent_at = track.sent_at
+    row.replaces = track.replaces
+    row.field_visit = track.field_visit
+    row.cross_agency = track.cross_agency
+    row.awaits = list(track.awaits)
+    row.more_days = track.more_days
+    row.release_asked = track.release_asked
 
 
 def _write_sight(rows: CaseRows, after: ComplaintFacts) -> None:

@@ -53,6 +53,8 @@ class JobName(StrEnum):
     COMPARE_PEER = "jobs.tasks.compare_peer"
     WORK_ON_IMPORT = "jobs.tasks.work_on_import"
     RELAY_IMPORTS = "jobs.tasks.relay_imports"
+    WORK_ON_MOVE_IN = "jobs.tasks.work_on_move_in"
+    RELAY_MOVE_IN = "jobs.tasks.relay_move_in"
     DELIVER_WEBHOOK = "jobs.tasks.deliver_webhook"
     RELAY_WEBHOOKS = "jobs.tasks.relay_webhooks"
     FORGET_ANSWERS = "jobs.tasks.forget_answers"
@@ -87,6 +89,8 @@ QUEUE_OF = {
     JobName.COMPARE_PEER: QueueName.SYNC,
     JobName.WORK_ON_IMPORT: QueueName.SYNC,
     JobName.RELAY_IMPORTS: QueueName.SYNC,
+    JobName.WORK_ON_MOVE_IN: QueueName.REPORTS,
+    JobName.RELAY_MOVE_IN: QueueName.SYNC,
     JobName.DELIVER_WEBHOOK: QueueName.WEBHOOKS,
     JobName.RELAY_WEBHOOKS: QueueName.SYNC,
     JobName.FORGET_ANSWERS: QueueName.SYNC,
@@ -103,6 +107,7 @@ QUEUE_OF = {
 LONG_JOBS = {
     JobName.RUN_REPORT: 30 * 60,
     JobName.WORK_ON_IMPORT: 30 * 60,
+    JobName.WORK_ON_MOVE_IN: 30 * 60,
     JobName.CHECK_INVARIANTS: 60 * 60,
     JobName.WRITE_BACKUP: 6 * 60 * 60,
 }

@@ -27,6 +27,7 @@ from app.models.history import ComplaintEvent, JournalEntry, LedgerRow
 from app.models.inbound import InboundHold, InboundMessage
 from app.models.invariant import InvariantFinding, InvariantResult, InvariantRun
 from app.models.messages import Delivery, DeliveryItem, GatewayState, Notice, NoticePreference, StepAlarm
+from app.models.move_in import MoveInFile
 from app.models.organisation import Agency, DelegationRow, Office, OfficerProfile, SavedList, SigningMeans
 from app.models.paper import Emblem, IssuedNumber, Paper, PaperKind
 from app.models.peer import SyncComparison, SyncImport, SyncLedger, SyncPeer
@@ -76,6 +77,7 @@ __all__ = [
     "LinkedSubject",
     "LoginCount",
     "Model",
+    "MoveInFile",
     "NationalLimitRow",
     "Notice",
     "NoticePreference",

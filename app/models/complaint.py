@@ -59,6 +59,12 @@ class Complaint(Model):
         Index("ix_complaint_fast", "id", postgresql_where=text("route = 'fast' AND ended_at IS NULL")),
         Index("ix_complaint_closes", "closes_at", postgresql_where=text("closes_at IS NOT NULL")),
         Index("ix_complaint_received_at", "received_at"),
+        Index(
+            "uq_complaint_imported_key",
+            "imported_key",
+            unique=True,
+            postgresql_where=text("imported_key IS NOT NULL"),
+        ),
         Index("ix_complaint_search_words", "search_words", "sent_to", postgresql_using="gin"),
         Index(
             "ix_complaint_field_values",
@@ -112,6 +118,11 @@ class Complaint(Model):
     version: Mapped[int] = mapped_column(default=1)
     sop_version_id: Mapped[int] = mapped_column(ForeignKey("sop_version.id"), index=True)
     received_at: Mapped[Instant]
+    # When it was imported from the records that the office had before (None: received here), and its number there.
+    imported_at: Mapped[Instant | None]
+    old_number: Mapped[str | None]
+    # Digest by which the same old complaint is recognised, so that it is imported once.
+    imported_key: Mapped[str | None] = mapped_column(String(80))
     # When the reporter sent it, where the sender states that; the national clock starts then.
     submitted_at: Mapped[Instant | None]
     answered_at: Mapped[Instant | None]

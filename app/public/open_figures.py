@@ -1,7 +1,7 @@
 """Public statistics: counts and shares with small numbers hidden, without cases, texts or persons.
 
 All figures are as of the end of the last Sunday, so that the difference between two days does not reveal one complaint.
-Cases of every confidentiality are counted.
+Cases of every confidentiality are counted, but none that was imported from older records.
 """
 
 import json
@@ -23,7 +23,7 @@ from app.core.periods import Period, month_before
 from app.models import Agency, AgencyTrackRow, Category, Complaint, ComplaintEvent
 from app.public.small_cells import LEAST, shown_total, without_small
 from app.reference.calendar import load_working_calendar
-from app.reporting.figures.definitions import count_open_cases, overdue_steps, timeliness_by
+from app.reporting.figures.definitions import count_open_cases, overdue_steps, received_here, timeliness_by
 from app.reporting.figures.punctuality import cached_punctualities
 from workflow_rules.process.actions import Action
 from workflow_rules.time.deadlines import span
@@ -81,7 +81,7 @@ def open_figures(now: datetime) -> OpenFigures:
     period = Period(midnight(months[0]), midnight(until))
     calendar = load_working_calendar()
     answers = _answers(period)
-    within = (Complaint.received_at >= period.begins, Complaint.received_at < period.ends)
+    within = (Complaint.received_at >= period.begins, Complaint.received_at < period.ends, received_here())
     received = _by_month(months, db.session.scalars(select(Complaint.received_at).where(*within)))
     answered = _by_month(months, [at for _, at in answers])
     lengths = [span(calendar, at, answered_at) for at, answered_at in answers]
@@ -106,7 +106,8 @@ def _answers(period: Period) -> list[tuple[datetime, datetime]]:
     replies = replies.where(ComplaintEvent.kind == Action.REPLY.value)
     first = replies.group_by(ComplaintEvent.complaint_id).subquery()
     statement = select(Complaint.received_at, first.c.at).join(first, first.c.complaint_id == Complaint.id)
-    rows = db.session.execute(statement.where(first.c.at >= period.begins, first.c.at < period.ends))
+    within = (first.c.at >= period.begins, first.c.at < period.ends, received_here())
+    rows = db.session.execute(statement.where(*within))
     return [(row[0], row[1]) for row in rows]
 
 
@@ -124,7 +125,7 @@ def _categories(period: Period) -> tuple[tuple[str, str, int | None], ...]:
     name = func.coalesce(above.name, Category.name, "")
     statement = select(code, name, func.count()).select_from(Complaint)
     statement = statement.outerjoin(Complaint.category).outerjoin(above, above.id == Category.parent_id)
-    within = (Complaint.received_at >= period.begins, Complaint.received_at < period.ends)
+    within = (Complaint.received_at >= period.begins, Complaint.received_at < period.ends, received_here())
     rows = db.session.execute(statement.where(*within).group_by(code, name)).all()
     top = select(Category.code, Category.name).where(Category.parent_id.is_(None), Category.active)
     names = {row[0]: row[1] for row in (*db.session.execute(top), *rows)}
@@ -140,7 +141,8 @@ def _agencies(period: Period, calendar: WorkingCalendar, now: datetime) -> tuple
     """
     sent = select(Agency.code, Agency.name, func.count(AgencyTrackRow.complaint_id.distinct()))
     sent = sent.join(Agency, Agency.code == AgencyTrackRow.agency_code).group_by(Agency.code, Agency.name)
-    within = (AgencyTrackRow.sent_at >= period.begins, AgencyTrackRow.sent_at < period.ends)
+    sent = sent.join(Complaint, Complaint.id == AgencyTrackRow.complaint_id)
+    within = (AgencyTrackRow.sent_at >= period.begins, AgencyTrackRow.sent_at < period.ends, received_here())
     cases = {code: (name, count) for code, name, count in db.session.execute(sent.where(*within))}
     shown = without_small({code: count for code, (_, count) in cases.items()}, total_shown=False)
     (measures,) = cached_punctualities(period, ("agency",), agencies=None, among=None, calendar=calendar, now=now)

@@ -14,6 +14,7 @@ SENT = "sent"
 PUBLIC_KINDS = frozenset(
     {
         SystemEvent.RECEIVED.value,
+        SystemEvent.IMPORTED.value,
         Action.REQUEST_INFORMATION.value,
         Action.ADD_INFORMATION.value,
         Action.EXPIRE_QUESTION.value,

@@ -133,6 +133,7 @@ PARAMETERS_OF: dict[tuple[str, str], object] = {
     ("add_information", "text"): _("Keterangan dari pelapor"),
     ("reply", "text"): _("Jawaban kepada pelapor"),
     ("note", "text"): _("Catatan"),
+    ("imported", "text"): _("Jawaban menurut catatan lama"),
     ("mark_field_visit", "reason"): _("Alasan tinjauan lapangan"),
     ("correct", "reason"): _("Alasan atau sumber perbaikan"),
     ("return_letter", "note"): _("Alasan menarik surat"),
@@ -156,6 +157,7 @@ REPLY_FROM_LETTER = _("Dimulai dengan isi surat %(number)s dari %(agency)s. Sesu
 
 SENTENCES: Labels = {
     "received": _("Aduan diterima"),
+    "imported": _("Aduan dipindahkan dari catatan lama"),
     "revised": _("Isi aduan diperbarui dari SP4N-LAPOR!"),
     "settled": _("Perbedaan dengan SP4N-LAPOR! diputuskan"),
     "breached": _("Langkah lewat batas waktu"),

@@ -63,15 +63,17 @@ class ComplaintFilter:
     """A value object: a filter of the complaint list; an empty filter matches every complaint. Reference rows are named
     by code.
 
-    `late` means that a deadline has passed, `running` a case neither answered nor ended, `agency` one that works on the
-    case. `since` and `until` are the first and last office date of receipt. `fields` are (code, value as `has_value`
-    takes it) of fields of the office; the caller has checked that the person may see them.
+    `late` means that a deadline has passed, `running` a case neither answered nor ended, `imported` one of older
+    records, `agency` one that works on the case. `since` and `until` are the first and last office date of receipt.
+    `fields` are (code, value as `has_value` takes it) of fields of the office; the caller has checked that the person
+    may see them.
     """
 
     search: Search | None = None
     status: CaseStatus | None = None
     late: bool = False
     running: bool = False
+    imported: bool = False
     step: str | None = None
     agency: str | None = None
     category: str | None = None
@@ -306,6 +308,8 @@ def criteria_of(wanted: ComplaintFilter, now: Moment) -> list[ColumnElement[bool
         found.append(_cases.c.status == wanted.status.value)
     if wanted.running:
         found.append(_cases.c.status.in_(sorted(OPEN)))
+    if wanted.imported:
+        found.append(_cases.c.imported_key.is_not(None))
     if wanted.late:
         found.append(_cases.c.next_due_at < now)
     if wanted.channel:

@@ -41,7 +41,7 @@ def is_number(words: Iterable[str]) -> bool:
     """Return whether the searched words are only a complaint number: "42", "0042" or "LB-2026-000042"; True also
     without any word.
     """
-    return all(word == "lb" or word.isdigit() for word in words)
+    return all(word in ("lb", "lp") or word.isdigit() for word in words)
 
 
 def field_lexemes(codes: Iterable[str], word: str, half_typed: bool) -> str:

@@ -47,6 +47,8 @@ from app.models import (
     WorkingWeek,
 )
 from app.models.report import Rhythm
+from app.move_in import files as move_in_files
+from app.move_in.plan import plan_of
 from app.papers.papers import keep_file
 from app.papers.sop_papers import ask_for_sop_sheet
 from app.reference.sop_versions import copy_as_draft
@@ -281,8 +283,10 @@ def _parts_of_the_peer() -> Parts:
     row = ledger_of("900002")
     user_id = db.session.scalars(select(User.id).where(User.username == "admin.aduan")).one()
     file = store_upload(b"nomor,judul,isi\n900003,Uji,Uji\n", "uji.csv", user_id, utc_now())
+    old = move_in_files.store_upload(b"Nomor,Tanggal,Uraian\n1,1/2/2024,Uji\n", "uji.csv", user_id, utc_now())
+    move_in_files.set_columns(old, plan_of(old.plan).mapping, "Buku Register", utc_now())
     db.session.commit()
-    return {"int:ledger_id": str(row.id), "int:import_id": str(file.id)}
+    return {"int:ledger_id": str(row.id), "int:import_id": str(file.id), "int:file_id": str(old.id)}
 
 
 def _parts_that_wait() -> Parts:

@@ -46,6 +46,7 @@ SHUT = {
     "file_check",
     "inbound_hold",
     "inbound_message",
+    "move_in_file",
     "original_text",
     "register",
     "rehearsal",

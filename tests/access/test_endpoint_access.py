@@ -40,7 +40,7 @@ MADE_ACCOUNTS = {"clerk": "staf.dishub", "second_supervisor": "pengawas.dua", "o
 LIKE = {"clerk": "agency_secretary", "second_supervisor": "supervisor"}
 """Officers with roles that the office made; a copy of a role opens what that role opens, a clerk's without its acts."""
 LAST = ("/delete", "DELETE ", "/impor/<int:import_id>/batal", "/empty", "POST /jadwal-laporan/<int:schedule_id>/hapus")
-LAST += ("/security/logout", "/akhiri-lain", "/lacak/kasus/selesai")
+LAST += ("/pindah-data/<int:file_id>/selesai", "/security/logout", "/akhiri-lain", "/lacak/kasus/selesai")
 STRANGERS = ("anonymous", "reporter", "deactivated")
 """Nobody; a citizen whose code has opened the own case; an officer whose account was closed while signed in."""
 VISITORS = (*STRANGERS, "program", "reader", *ACCOUNTS, *MADE_ACCOUNTS)
@@ -231,6 +231,19 @@ ENDPOINTS = {
         POST /sp4n/impor/<int:import_id>/kolom
         POST /sp4n/impor/<int:import_id>/jalankan
         POST /sp4n/impor/<int:import_id>/batal
+        """,
+    ),
+    "complaints of older records": Kind(
+        {"complaint_admin"},
+        """
+        GET /pindah-data/
+        POST /pindah-data/
+        GET /pindah-data/<int:file_id>
+        POST /pindah-data/<int:file_id>/kolom
+        POST /pindah-data/<int:file_id>/arti
+        POST /pindah-data/<int:file_id>/jalankan
+        POST /pindah-data/<int:file_id>/selesai
+        GET /pindah-data/<int:file_id>/salah.csv
         """,
     ),
     "the number of a case in SP4N": Kind(

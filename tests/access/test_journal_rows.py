@@ -76,6 +76,7 @@ NOT_JOURNALLED = {
     "store_sweep": _WORK,
     "sync_change": _WORK,
     "sync_comparison": _WORK,
+    "move_in_file": "one file of old complaints, which names who brought it and who confirmed its import",
     "sync_import": "one file of reports, which names who brought it",
     "sync_ledger": _WORK,
     "sync_peer": _WORK,

@@ -169,8 +169,24 @@ CASES = (
         ({"complaint_id": 9002}, {"cycle": 2}, {"lead": False}, {"state": "declined"}, {"state": "dropped"}),
         {"agency_code": "cc"},
     ),
-    Twice("uq_complaint_number", "complaint", ({"number": "LB-2037-009009"},), {"sp4n_tracking_id": "9009"}),
-    Twice("uq_complaint_sp4n_tracking_id", "complaint", ({"sp4n_tracking_id": "9009"},), {"number": "LB-2037-009009"}),
+    Twice(
+        "uq_complaint_number",
+        "complaint",
+        ({"number": "LB-2037-009009"},),
+        {"sp4n_tracking_id": "9009", "imported_key": "bb"},
+    ),
+    Twice(
+        "uq_complaint_sp4n_tracking_id",
+        "complaint",
+        ({"sp4n_tracking_id": "9009"},),
+        {"number": "LB-2037-009009", "imported_key": "bb"},
+    ),
+    Twice(
+        "uq_complaint_imported_key",
+        "complaint",
+        ({"imported_key": "bb"}, {"imported_key": None}),
+        {"number": "LB-2037-009009", "sp4n_tracking_id": "9009"},
+    ),
     Twice("uq_complaint_event_case_seq", "complaint_event", ({"complaint_id": 9002}, {"seq": 2})),
     Twice("uq_issued_number_paper_id", "issued_number", (_OTHER_PAPER,), {"running": 2}),
     Twice(
@@ -293,6 +309,7 @@ WORK = (
     Twice("uq_sync_change_event_id", "sync_change", ({"event_id": 9002},), {"position": 9002}),
     Twice("uq_sync_change_position", "sync_change", ({"position": 9002},), {"event_id": 9002}),
     Twice("uq_sync_comparison_day", "sync_comparison", ({"day": "2037-01-05"},)),
+    Twice("uq_move_in_file_file_hash", "move_in_file", ({"file_hash": "bb"},)),
     Twice("uq_sync_import_file_hash", "sync_import", ({"file_hash": "bb"},)),
     Twice("uq_sync_ledger_tracking_id", "sync_ledger", ({"tracking_id": "9002"},)),
     Twice(

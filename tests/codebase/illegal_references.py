@@ -70,6 +70,7 @@ REFERENCES = {
     "step_pause": "task_id>step_task",
     "step_task": "actor>actor agency_code>agency complaint_id>complaint step>process_step",
     "sync_change": "complaint_id>complaint",
+    "move_in_file": "made_by_id>ab_user started_by_id>ab_user",
     "sync_import": "made_by_id>ab_user",
     "text_version": "activated_by_id>ab_user made_by_id>ab_user",
     "two_step": "user_id>ab_user",
@@ -164,7 +165,9 @@ MAY_BE_EMPTY = {
     "office_role": "actor standing",
     "choice": "agency_code",
     "field_definition": "active_from active_until",
-    "complaint": ("answered_at category_id district_id ended_at merged_into_id route sp4n_tracking_id village_id"),
+    "complaint": (
+        "answered_at category_id district_id ended_at imported_key merged_into_id route sp4n_tracking_id village_id"
+    ),
     "complaint_event": "agency_code delegation_id officer_id on_behalf_of_id",
     "delivery": (
         "account_news cause_seq complaint_id digest_on password_link_id report_job_id sealed_code told user_id"
@@ -177,6 +180,7 @@ MAY_BE_EMPTY = {
     "journal_entry": "officer_id",
     "ledger_entry": "house officer_id track",
     "letter": "number paper_id verification_code",
+    "move_in_file": "content started_by_id",
     "national_limit": "of_class",
     "notice": ("attachment_id complaint_id delegation_id due_at invariant_run_id journal_id report_job_id task_id"),
     "officer_profile": "agency_code",

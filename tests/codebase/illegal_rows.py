@@ -86,6 +86,7 @@ WORDS = (
     _word("ck_step_task_allowance_unit", "step_task", "allowance_unit", "working_minutes"),
     _word("ck_sync_change_origin", "sync_change", "origin", "sp4n"),
     _word("ck_sync_change_status", "sync_change", "status", "withdrawn"),
+    _word("ck_move_in_file_state", "move_in_file", "state", "importing"),
     _word("ck_sync_import_state", "sync_import", "state", "dropped"),
     _word("ck_sync_ledger_drift", "sync_ledger", "drift", "status"),
     _word("ck_sync_ledger_state", "sync_ledger", "state", "parked"),
@@ -247,6 +248,7 @@ TOGETHER = (
         (f"state = 'nowhere', settled_at = {_AT}",),
         (f"state = 'superseded', settled_at = {_AT}",),
     ),
+    Check("ck_move_in_file_emptied", "move_in_file", ("state = 'done', content = 'aa'",), ("state = 'done'",)),
     Check(
         "ck_issued_number_used_or_explained",
         "issued_number",

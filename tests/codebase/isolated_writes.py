@@ -29,7 +29,14 @@ AT = "2038-01-01T08:00:00+08:00"
 WRITTEN = (
     Written("agency_track", {"cycle": 2}, OTHER, OWN),
     Written("attachment", {}, OTHER, OWN),
-    Written("complaint", {"number": "9", "sp4n_tracking_id": "9"}, {"id": 9010}, {"id": 9009}, None, BY_KEY),
+    Written(
+        "complaint",
+        {"number": "9", "sp4n_tracking_id": "9", "imported_key": "9"},
+        {"id": 9010},
+        {"id": 9009},
+        None,
+        BY_KEY,
+    ),
     Written("complaint_event", {"seq": 2}, OTHER, OWN),
     Written("delivery", {"cause_seq": 2}, OTHER, OWN, 9002),
     Written("delivery_item", {"channel": "gateway"}, {"notice_id": 9007}, {"notice_id": 9005}),

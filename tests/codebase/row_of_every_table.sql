@@ -69,7 +69,7 @@ INSERT INTO complaint (id, number, sp4n_tracking_id, title, body, classification
         'via_admin', false, false, false, 'normal', 1, 9001, now(), false),
     (9003, 'LB-2037-009003', NULL, '', '', 'complaint', NULL, 'secret', 'web', '', NULL, NULL, 'registering', 1, NULL,
         false, false, false, 'normal', 1, 9001, now(), false);
-UPDATE complaint SET merged_into_id = 9002 WHERE id = 9001;
+UPDATE complaint SET merged_into_id = 9002, imported_at = now(), imported_key = 'aa', old_number = '1' WHERE id = 9001;
 INSERT INTO personal_value (id, complaint_id, code, value, salt) VALUES
     (9001, 9001, 'aa', 'aa', 'aa'), (9002, 9002, 'aa', 'aa', 'aa');
 INSERT INTO agency_track (id, complaint_id, cycle, position, agency_code, lead, state, sent_at, field_visit,
@@ -150,6 +150,8 @@ INSERT INTO sync_change (id, position, complaint_id, event_id, tracking_id, numb
 INSERT INTO sync_comparison (id, day, began_at, compared, drifted) VALUES (9001, '2037-01-04', now(), 0, 0);
 INSERT INTO sync_import (id, file_hash, header_hash, filename, encoding, delimiter, rows, state, mapping, outcomes,
     made_by_id, made_at) VALUES (9001, 'aa', '', '', '', '', 1, 'mapping', '{}', '[]', 9001, now());
+INSERT INTO move_in_file (id, file_hash, header_hash, filename, rows, state, plan, outcomes, made_by_id, made_at,
+    started_by_id) VALUES (9001, 'aa', '', '', 1, 'mapping', 'aa', '[]', 9001, now(), 9001);
 INSERT INTO sync_ledger (id, tracking_id, state, acked_position, wanted_position, tries, fetch_wanted)
     VALUES (9001, '9001', 'in_step', 1, 1, 0, false);
 INSERT INTO inbound_hold (id, kind, tracking_id, complaint_id, content_hash, faults, first_at, last_at, times, state,

@@ -74,6 +74,7 @@ def test_every_job_is_queued_at_its_own_rhythm(connection: Redis) -> None:
         JobName.POLL_PEER: 1,
         JobName.PUSH_PEER: 2,
         JobName.RELAY_IMPORTS: 1,
+        JobName.RELAY_MOVE_IN: 1,
         JobName.RELAY_WEBHOOKS: 3,
         JobName.FORGET_ANSWERS: 1,
         JobName.REMOVE_IDENTITIES: 1,

@@ -93,6 +93,7 @@ def test_every_sealed_column_of_every_table_is_moved(use: Use) -> None:
         *(("signing_means", name) for name in ("nik", "certificate")),
         *(("delivery", "sealed_code"), ("notice_preference", "gateway_to"), ("inbound_hold", "content")),
         ("personal_value", "value"),
+        *(("move_in_file", name) for name in ("content", "plan")),
         *(("sync_ledger", "refused"), ("sync_import", "content"), ("two_step", "secret")),
     }
     case = a_complaint(reporter=TOLD)

@@ -35,7 +35,7 @@ WITHOUT_SECTION = {
             *("journal_entry", "notice", "delivery", "delivery_item", "gateway_state", "idempotency_key", "file_check"),
             *("file_to_remove", "store_sweep", "invariant_run", "invariant_result", "invariant_finding", "backup_run"),
             *("sending_hold", "report_job", "rehearsal", "webhook_delivery", "definition_state"),
-            *("sync_change", "sync_ledger", "sync_comparison", "sync_import"),
+            *("sync_change", "sync_ledger", "sync_comparison", "sync_import", "move_in_file"),
         ),
         _WORK,
     ),

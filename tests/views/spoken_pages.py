@@ -54,6 +54,7 @@ SENT: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("complaint_admin", "/aduan/baru", {}),
     ("complaint_admin", "/pemberitahuan/cara", {"gateway_to": "!"}),
     ("complaint_admin", "/sp4n/impor/", {}),
+    ("complaint_admin", "/pindah-data/", {}),
     ("complaint_admin", "/identitas/cari", {}),
     ("administrator", "/users/add", {}),
     ("administrator", "/opd/add", {"code": "A b"}),

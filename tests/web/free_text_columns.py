@@ -19,7 +19,7 @@ FREE_TEXT = {
     "office_role": "label_id label_en description_id description_en",
     "process_step": "label_id label_en",
     "choice": "label_id label_en",
-    "complaint": "title body location_text corrected field_values",
+    "complaint": "title body location_text corrected field_values old_number",
     "complaint_event": "data",
     "delegation": "decree_number note",
     "delivery": "last_error",
@@ -39,6 +39,7 @@ FREE_TEXT = {
     "letter_scan": "reason",
     "linked_subject": "subject",
     "national_limit": "source",
+    "move_in_file": "filename plan",
     "notice_preference": "gateway_to",
     "officer_profile": "position nip rank",
     "original_text": "title body files",
@@ -102,6 +103,7 @@ NO_FREE_TEXT = {
         standard_text.agency_code step_task.step step_task.agency_code step_task.actor
         step_task.closed_by step_task.allowance_unit sync_change.number sync_change.kind sync_change.status
         sync_change.origin sync_import.encoding sync_import.delimiter sync_import.state sync_ledger.state
+        move_in_file.state move_in_file.outcomes move_in_file.chosen
         sync_ledger.acked_status sync_ledger.drift text_version.code text_version.state village.code
         webhook_delivery.type webhook_delivery.state
         webhook_delivery.last_fault webhook_endpoint.disabled_for webhook_endpoint.event_types
@@ -116,11 +118,13 @@ NO_FREE_TEXT = {
         login_count.mark paper.content_hash paper.file_hash password_link.token_hash recovery_code.code_hash
         register.content_hash report_job.file_hash reporter.name_words reporter.phone_mark reporter.email_mark
         reporter.nik_mark sign_in.mark sign_in.refresh_mark signing_means.fingerprint sync_change.mark
+        complaint.imported_key move_in_file.file_hash move_in_file.header_hash
         sync_import.file_hash sync_import.header_hash sync_ledger.acked_key sync_ledger.resend_key
         sync_peer.push_cursor two_step.salt webhook_delivery.message_id
     """,
     "sealed, and never shown: a secret, or a whole file": """
-        delivery.sealed_code signing_means.certificate sync_import.content two_step.secret webhook_endpoint.secret
+        delivery.sealed_code signing_means.certificate sync_import.content move_in_file.content
+        two_step.secret webhook_endpoint.secret
         webhook_endpoint.previous_secret
     """,
     "a path below the store, named by the program": """
@@ -154,13 +158,14 @@ JSON_MEMBERS = {
     "field_definition.options": "id en",
     "complaint_event.data": """
         title body text note reason question instruction proof comment subject unit incomplete_reason code_reason
-        identity_reason redaction_reason without_scan_reason filename before* after*
+        identity_reason redaction_reason without_scan_reason filename old_number records before* after*
     """,
     "inbound_hold.content": "title body text name address",
     "inbound_hold.faults": "value",
     "inbound_message.answer": "message_id",
     "invariant_finding.particulars": "*",
     "journal_entry.data": "name username account decree_number source url endpoint before* after*",
+    "move_in_file.plan": "headings* mapping* meanings* source",
     "original_text.files": "*",
     "paper.frozen": """
         name address postcode city phone email website over title subject body text note place category from
@@ -193,7 +198,8 @@ SHOWN = """
     complaint_event.data.filename complaint_event.data.instruction complaint_event.data.note
     complaint_event.data.proof complaint_event.data.question complaint_event.data.reason
     complaint_event.data.redaction_reason complaint_event.data.subject complaint_event.data.text
-    delegation.decree_number delegation.note delivery.last_error district.name gateway_state.last_error holiday.name
+    delegation.decree_number delegation.note delivery.last_error district.name move_in_file.filename
+    move_in_file.plan.headings move_in_file.plan.source complaint.old_number gateway_state.last_error holiday.name
     inbound_hold.content.body inbound_hold.content.title inbound_hold.faults.value invariant_finding.subject
     issued_number.number issued_number.reason issued_number.void_reason journal_entry.data.after
     journal_entry.data.endpoint journal_entry.data.name journal_entry.reason letter.body letter.number letter.subject

@@ -92,6 +92,8 @@ def make_more_rows(rows: Rows) -> None:
     redact(guarded.id, Redaction(shown, {}), demo_person("admin.aduan"), guarded.version)
     voided = update(IssuedNumber).where(IssuedNumber.agency_code == agency.code, IssuedNumber.paper_id.is_not(None))
     db.session.execute(voided.values(voided_at=now))
+    imported = update(Complaint).where(Complaint.id == guarded.id)
+    db.session.execute(imported.values(imported_at=now, imported_key="x", old_number="1"))
     db.session.execute(update(OriginalText).values(files=json.dumps({"1": "Foto rumah.jpg"})))
     db.session.commit()
     rows.cases["complaint_admin"].append(guarded.id)

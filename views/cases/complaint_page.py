@@ -21,6 +21,7 @@ from app.casefile.labels import (
 )
 from app.casefile.rows import find_complaint
 from app.casefile.steps import clocks_of, current_number, late_numbers, step_rows
+from app.casefile.time_ledger import ended_before_import
 from app.casefile.timeline import dispositions, reason_of_return, recent_changes, timeline
 from app.cases.perform_action import Performed, attach_to_case, check_action, perform_action
 from app.choices.lists import quick_phrases
@@ -84,7 +85,7 @@ class ComplaintView(BaseView):
             case=case,
             words=words,
             accounts=accounts_of(case),
-            whole=whole_clock(case),
+            whole=whole_clock(case) if not ended_before_import(case.complaint) else None,
             national=national_clocks_of(case),
             used=time_used(case),
             national_stages=NATIONAL_STAGES,
@@ -150,7 +151,7 @@ def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = N
         came_back=reason_of_return(case, primary.allowed.step, primary.allowed.agency) if primary else None,
         others=[f for f in forms if f is not primary],
         clocks=clocks_of(case),
-        whole=whole_clock(case),
+        whole=whole_clock(case) if not ended_before_import(case.complaint) else None,
         national=running_national(case),
         national_stages=NATIONAL_STAGES,
         rows=step_rows(case),

@@ -39,6 +39,7 @@ ENDINGS: Labels = {
 # %(house)s is the agency and %(detail)s the detail of the event, if it has them.
 NEWS: Labels = {
     "received": _("Aduan diterima"),
+    "imported": _("Aduan dipindahkan dari catatan lama"),
     "sent": _("Diteruskan ke %(house)s"),
     "request_information": _("Pertanyaan untuk Anda"),
     "add_information": _("Jawaban Anda diterima"),
@@ -56,6 +57,7 @@ NEWS: Labels = {
 
 NEWS_ICONS = {
     "received": "inbox",
+    "imported": "inbox",
     "sent": "send",
     "request_information": "help",
     "add_information": "message",

@@ -24,6 +24,7 @@ NAMED_BY = {
     "causes": ("cause",),
     "waiting": ("step",),
     "ratings": ("score",),
+    "imported_month": ("category",),
 }
 
 

@@ -20,7 +20,7 @@ from app.reporting.registers.corrections import Comparison, corrections_since
 from app.reporting.registers.labels import COUNTS, REFUSALS, REGISTER_KINDS, REGISTERS, SHORT_NAMES, TABLES, notes
 from app.reporting.registers.make import RegisterRefused, make_register
 from app.reporting.registers.stored_registers import count_registers, register_with_paper, registers_page
-from app.reporting.registers.tables import TABLES_OF, UNBROKEN, counts_of, day_or_month, period_text, table_of
+from app.reporting.registers.tables import UNBROKEN, counts_of, day_or_month, period_text, table_of, tables_in
 from app.reporting.registers.workbook import register_workbook
 from app.vocabulary.actions import SENTENCES
 from views.reporting.days import parse_day
@@ -97,7 +97,7 @@ class RegisterView(BaseView):
             it=frozen,
             names=REGISTERS,
             period=period_text(frozen),
-            tables=[(table_of(name, frozen), bars_of(name, frozen)) for name in TABLES_OF[found.kind]],
+            tables=[(table_of(name, frozen), bars_of(name, frozen)) for name in tables_in(frozen)],
             trend=trend_of(frozen) if found.kind == RegisterKind.MONTHLY else None,
             counted=counts_of(frozen),
             titles=TABLES,

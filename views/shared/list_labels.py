@@ -102,6 +102,7 @@ FILTERS: Labels = {
     "sampai": _("Masuk sampai"),
     "lewat": _("Lewat batas"),
     "berjalan": _("Terbuka"),
+    "pindahan": _("Data pindahan"),
     "urut": _("Urutan"),
     "kolom": _("Kolom"),
     "baris": _("Baris per halaman"),

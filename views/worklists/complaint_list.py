@@ -127,6 +127,7 @@ def _read_list_address() -> ListAddress:
         "saluran": CHANNELS,
         "lewat": YES,
         "berjalan": YES,
+        "pindahan": YES,
         **layout_choices({**ORDERS, **field_orders(own)}),
         **filter_options(agencies=True),
     }
@@ -141,6 +142,7 @@ def _wanted(address: ListAddress, person: Person) -> ComplaintFilter:
         status=CaseStatus(status) if status else None,
         late="lewat" in address.values,
         running="berjalan" in address.values,
+        imported="pindahan" in address.values,
         step=step or None,
         agency=address.get("opd"),
         category=address.get("kategori"),

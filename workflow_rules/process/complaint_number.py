@@ -3,19 +3,22 @@
 import re
 import unicodedata
 
-_TYPED = re.compile(r"LB-?([0-9]{4})-([0-9]{1,6})|LB-?([0-9]{4})([0-9]{6})")
+RECEIVED, IMPORTED = "LB", "LP"
+"""Beginnings of the numbers of complaints that were received here, and of those imported from older records."""
+
+_TYPED = re.compile(r"(LB|LP)-?(?:([0-9]{4})-([0-9]{1,6})|([0-9]{4})([0-9]{6}))")
 _BETWEEN = re.compile(r"[\s./_\u2010-\u2015-]+")
 LONGEST_WRITTEN = 80
 """Maximum characters of a typed or pasted complaint number that are read; a valid one is shorter."""
 
 
-def format_complaint_number(year: int, running: int) -> str:
-    """Return the complaint number (text `LB-<year>-<6 digits>`) of the `running`-th complaint of a year in the office's
-    zone. Raises ValueError when `running` is outside 1 to 999,999.
+def format_complaint_number(year: int, running: int, series: str = RECEIVED) -> str:
+    """Return the complaint number (text `LB-<year>-<6 digits>`, or `LP-…`) of the `running`-th complaint of a year in
+    the office's zone. Raises ValueError when `running` is outside 1 to 999,999.
     """
     if not 1 <= running <= 999_999:
         raise ValueError(f"no number for {running}")
-    return f"LB-{year:04d}-{running:06d}"
+    return f"{series}-{year:04d}-{running:06d}"
 
 
 def visible(text: str) -> str:
@@ -31,5 +34,5 @@ def read_complaint_number(text: str) -> str | None:
     match = _TYPED.fullmatch(_BETWEEN.sub("-", visible(text).strip().upper()))
     if match is None:
         return None
-    year, running = match[1] or match[3], match[2] or match[4]
-    return format_complaint_number(int(year), int(running)) if int(running) else None
+    year, running = match[2] or match[4], match[3] or match[5]
+    return format_complaint_number(int(year), int(running), match[1]) if int(running) else None

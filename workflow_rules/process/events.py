@@ -14,6 +14,7 @@ class SystemEvent(StrEnum):
     """An enum of the kinds of event that are not actions of the SOP."""
 
     RECEIVED = "received"
+    IMPORTED = "imported"
     REVISED = "revised"
     SETTLED = "settled"
     BREACHED = "breached"
@@ -27,6 +28,9 @@ class SystemEvent(StrEnum):
 
 
 EventKind = Action | SystemEvent
+
+FIRST_EVENTS = frozenset({SystemEvent.RECEIVED, SystemEvent.IMPORTED})
+"""The kinds of the first event of a case: its reception, or its import from the records that the office had before."""
 
 
 def event_kind(name: str) -> EventKind:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from workflow_rules.process.actions import Action
-from workflow_rules.process.events import Event, EventKind, SystemEvent
+from workflow_rules.process.events import FIRST_EVENTS, Event, EventKind, SystemEvent
 from workflow_rules.process.facts import AgencyTrack, ComplaintFacts, OpenStep, changed
 from workflow_rules.process.identity import Classification, Confidentiality, ReporterFacts
 from workflow_rules.process.sop import Sop, SopStep
@@ -15,9 +15,11 @@ from workflow_rules.process.steps import CaseStatus, Route, StepKind, TrackState
 _Change = Callable[[ComplaintFacts, Event, Sop], ComplaintFacts]
 
 
-def begin(number: str, received: Event, sop: Sop) -> ComplaintFacts:
-    """Return the facts (`ComplaintFacts`) of a complaint after its reception event: version 1, registration open."""
-    data = received.data
+def begin(number: str, first: Event, sop: Sop) -> ComplaintFacts:
+    """Return the facts (`ComplaintFacts`) of a complaint after its first event: version 1, registration open. An
+    imported complaint that was ended in the old records is ended from the beginning.
+    """
+    data = first.data
     facts = ComplaintFacts(
         number=number,
         channel=data["channel"],
@@ -27,7 +29,29 @@ def begin(number: str, received: Event, sop: Sop) -> ComplaintFacts:
         in_sp4n=bool(data["in_sp4n"]),
         version=1,
     )
-    return _open(facts, sop.of_kind(StepKind.REGISTER), None, received.at)
+    if data.get("ended"):
+        return _as_it_ended(facts, first)
+    return _open(facts, sop.of_kind(StepKind.REGISTER), None, first.at)
+
+
+def _as_it_ended(facts: ComplaintFacts, imported: Event) -> ComplaintFacts:
+    """Return the ComplaintFacts of a complaint that the old records call ended: `data` names the way it ended, the time
+    of its answer, the agencies that answered, and those of them that may see it (`seen_by`) since the import.
+    """
+    data = imported.data
+    seen = frozenset(data["seen_by"])
+    tracks = tuple(
+        AgencyTrack(code, place == 0, TrackState.SENT, imported.at if code in seen else None)
+        for place, code in enumerate(data["agencies"])
+    )
+    answered = data["answered_at"]
+    return changed(
+        facts,
+        ended=CaseStatus(data["ended"]),
+        answered_at=datetime.fromisoformat(answered) if answered else None,
+        tracks=tracks,
+        seen_by=seen,
+    )
 
 
 _NOTED = frozenset(
@@ -56,7 +80,7 @@ def evolve(facts: ComplaintFacts, event: Event, sop: Sop) -> ComplaintFacts:
 
 @dataclass(frozen=True)
 class Replayed:
-    """A value object: an event with the ComplaintFacts before and after it; `before` is None for the reception."""
+    """A value object: an event with the ComplaintFacts before and after it; `before` is None for the first event."""
 
     before: ComplaintFacts | None
     event: Event
@@ -65,22 +89,24 @@ class Replayed:
 
 def fold(number: str, events: Iterable[Event], sop: Sop) -> Iterator[Replayed]:
     """Yield a `Replayed` for each event under the pinned version of the SOP, none for an empty log. Raises ValueError
-    unless the reception is first.
+    unless the reception or import is first.
     """
     facts: ComplaintFacts | None = None
     for event in events:
-        if facts is None and event.kind is not SystemEvent.RECEIVED:
-            raise ValueError("a log begins with the reception")
+        if facts is None and event.kind not in FIRST_EVENTS:
+            raise ValueError("a log begins with the reception or import")
         after = begin(number, event, sop) if facts is None else evolve(facts, event, sop)
         yield Replayed(facts, event, after)
         facts = after
 
 
 def replay(number: str, events: Iterable[Event], sop: Sop) -> ComplaintFacts:
-    """Return the `ComplaintFacts` after a whole event log. Raises ValueError unless it begins with the reception."""
+    """Return the `ComplaintFacts` after a whole event log. Raises ValueError unless it begins with the reception or
+    import.
+    """
     turns = list(fold(number, events, sop))
     if not turns:
-        raise ValueError("a log begins with the reception")
+        raise ValueError("a log begins with the reception or import")
     return turns[-1].after
 
 

@@ -12,8 +12,9 @@ Queries = Mapping[str, str]
 I1: Queries = {
     "number_without_case": """
     SELECT given.number AS subject FROM (
-        SELECT format('LB-%s-%s', lpad(n.year::text, 4, '0'), lpad(g::text, 6, '0')) AS number
-        FROM number_counter n CROSS JOIN LATERAL generate_series(1, n.last) AS g WHERE n.series = 'complaint'
+        SELECT format('%s-%s-%s', begin.letters, lpad(n.year::text, 4, '0'), lpad(g::text, 6, '0')) AS number
+        FROM (VALUES ('complaint', 'LB'), ('imported', 'LP')) AS begin (series, letters)
+        JOIN number_counter n ON n.series = begin.series CROSS JOIN LATERAL generate_series(1, n.last) AS g
     ) AS given
     WHERE NOT EXISTS (SELECT 1 FROM complaint c WHERE c.number = given.number)
     """,
@@ -211,7 +212,7 @@ I7: Queries = {
 """What happened was notified to those concerned, and no message lacks an event."""
 
 # Cases sent to an agency: by the fast track, by a direction that was later forwarded (relay) from the same place, or by
-# adding the agency; minus agencies that have left since.
+# adding the agency, by the import of a case that it had answered; minus agencies that have left since.
 SENT = """
     SELECT s.complaint_id, s.agency FROM (
         SELECT d.complaint_id, d.seq, jsonb_array_elements_text(d.data -> 'agencies') AS agency
@@ -222,6 +223,9 @@ SENT = """
         ))
         UNION ALL
         SELECT a.complaint_id, a.seq, a.agency_code FROM complaint_event a WHERE a.kind = 'add_agency'
+        UNION ALL
+        SELECT i.complaint_id, i.seq, jsonb_array_elements_text(i.data -> 'seen_by')
+        FROM complaint_event i WHERE i.kind = 'imported'
     ) AS s
     WHERE NOT EXISTS (
         SELECT 1 FROM complaint_event l
@@ -278,6 +282,8 @@ I11: Queries = {
     WHERE h.state <> 'waiting' AND h.content IS NOT NULL
     UNION ALL
     SELECT i.id::text, i.state FROM sync_import i WHERE i.state IN ('done', 'dropped') AND i.content IS NOT NULL
+    UNION ALL
+    SELECT f.id::text, f.state FROM move_in_file f WHERE f.state = 'done' AND f.content IS NOT NULL
     """,
     "code_left_behind": """
     SELECT id::text AS subject FROM delivery WHERE sealed_code IS NOT NULL AND state NOT IN ('queued', 'failed')

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from app.casefile.event_history import CaseLog, Logged, count_not_ended, sops_by_version, touched_cases
+from app.casefile.event_history import CaseLog, Logged, not_ended_at, sops_by_version, touched_cases
 from app.core.periods import Period
 from app.reference.calendar import load_working_calendar
+from app.reporting.figures.imported_cases import imported_rows
 from workflow_rules.process.actions import Action
 from workflow_rules.process.events import SystemEvent
 from workflow_rules.process.evolve import Replayed, fold
@@ -59,7 +60,8 @@ def daily_figures(period: Period) -> Figures:
     """Compute and return the Figures of a daily register: what happened in the period, and the state of every case at
     its end. Nothing is stored.
 
-    Tables hold at most 300 rows; the counts cover all.
+    Tables hold at most 300 rows; the counts cover all. Cases imported from older records are in a table of their own,
+    by the day on which they were received; it is left out without any.
     """
     sops = sops_by_version()
     day = _Day(period, load_working_calendar())
@@ -73,10 +75,14 @@ def daily_figures(period: Period) -> Figures:
                 if turn.event.kind is Action.REPLY:
                     _count_answer(day, case, turn, whole_clock(turns[:count]), sop)
         _count_open_steps(day, case, turns[-1].after, sop)
+    not_ended, imported = imported_rows(period, beside=not_ended_at(period.ends))
     # A case that has not ended and has no open step was answered and waits to be closed.
-    day.counts["closing"] = count_not_ended(period.ends) - day.counts["open"]
+    day.counts["closing"] = not_ended - day.counts["open"]
     for name, order in _ORDERS.items():
         day.tables[name] = sorted(day.tables[name], key=order)[:MOST_ROWS]
+    if imported:
+        day.counts["imported"] = len(imported)
+        day.tables["imported"] = [{**row, "at": instant(row["at"])} for row in imported[:MOST_ROWS]]
     return Figures(dict(day.counts), day.tables, day.cases)
 
 
@@ -86,6 +92,8 @@ def instant(at: datetime) -> str:
 
 def _count_event(day: _Day, case: CaseLog, logged: Logged, turn: Replayed, sop: Sop) -> None:
     event = turn.event
+    if event.kind is SystemEvent.IMPORTED:
+        return
     if event.kind is SystemEvent.RECEIVED:
         _add(day, "received", {**_about(case, turn.after), "key": case.number, "at": instant(event.at)})
         return

@@ -16,7 +16,7 @@ from app.core.extensions import db
 from app.core.periods import Period
 from app.fields.definitions import DefinedField
 from app.models import Agency, Complaint, ProcessStep, SopStepRow, SopVersion, StepTask
-from app.reporting.figures.definitions import is_open, was_answer, was_open
+from app.reporting.figures.definitions import is_open, received_here, was_answer, was_open
 from workflow_rules.process.actors import Person
 
 WEEKS = 12
@@ -74,7 +74,7 @@ def count_everything(
     statement = select(
         *_of_cases(person, now, period, before, ages),
         *_of_steps(person, now, first_week),
-        _by_week(Complaint.received_at, first_week, visible_to(person)).label("received"),
+        _by_week(Complaint.received_at, first_week, visible_to(person), received_here()).label("received"),
         _sop().label("steps"),
         select(func.json_object_agg(Agency.code, Agency.short_name)).scalar_subquery().label("names"),
     )
@@ -99,7 +99,7 @@ def count_by_field(person: Person, one: DefinedField, period: Period) -> dict[st
     the person may see; the key None is for cases without a value. The caller has checked that they may see the field.
     """
     value = Complaint.field_values[one.code].astext.label("value")
-    received = (Complaint.received_at >= period.begins) & (Complaint.received_at < period.ends)
+    received = (Complaint.received_at >= period.begins) & (Complaint.received_at < period.ends) & received_here()
     counted = select(value, func.count().label("cases"), func.count().filter(is_open()).label("open"))
     found = db.session.execute(counted.where(visible_to(person), received).group_by(value))
     return {row.value: (row.cases, row.open) for row in found}
@@ -152,7 +152,7 @@ def _median(period: Period) -> ColumnElement[Any]:
 
 
 def _answered_in(period: Period) -> ColumnElement[bool]:
-    return (Complaint.answered_at >= period.begins) & (Complaint.answered_at < period.ends)
+    return (Complaint.answered_at >= period.begins) & (Complaint.answered_at < period.ends) & received_here()
 
 
 def _of_steps(person: Person, now: datetime, first_week: date) -> list[Any]:

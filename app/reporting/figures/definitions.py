@@ -5,6 +5,8 @@
 * Answered: the reply was given. Archived, merged and withdrawn cases ended without an answer.
 * In time: the share of steps that closed by their deadline, among those that closed in a period and those that were
   open past their deadline at its end. A step that waits for the reporter is not overdue.
+* Imported: a complaint of the records that the office had before. It is counted apart, and is in no figure of time: the
+  time until its answer says nothing about the steps here. Its steps since the import are counted like all others.
 * Slowest: the step with the highest median share of its allowance used, among those that were not always in time.
 """
 
@@ -30,6 +32,11 @@ TARGET = 90
 def is_open() -> ColumnElement[bool]:
     """Return the SQL criterion that a case is open now."""
     return Complaint.status.in_(sorted(OPEN))
+
+
+def received_here() -> ColumnElement[bool]:
+    """Return the SQL criterion that a case was received here, not imported."""
+    return Complaint.imported_at.is_(None)
 
 
 def was_open(moment: datetime) -> ColumnElement[bool]:

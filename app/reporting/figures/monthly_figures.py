@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 
 from app.access.process_rows import known_steps
 from app.casefile.event_history import CASE_COLUMNS, READ_AT_ONCE, with_case
@@ -20,6 +20,7 @@ from app.reference.calendar import load_working_calendar
 from app.reporting.figures.daily_figures import Figures, Row, Tables
 from app.reporting.figures.definitions import OverdueStep, Timeliness, timeliness_by
 from app.reporting.figures.delays import Delays, LateSteps, cause_rows, delays_in, waiting_rows
+from app.reporting.figures.imported_cases import HAPPENED, imported_happenings, rows_by_category
 from app.reporting.figures.measures import ClosedStep, Measure, tally
 from app.reporting.figures.punctuality import closed_steps
 from app.reporting.figures.recurring import Reception, recurring_rows
@@ -56,6 +57,7 @@ class _Month:
     districts: Counter[str] = field(default_factory=Counter)
     sent: set[tuple[int, str]] = field(default_factory=set)
     ratings: Counter[int] = field(default_factory=Counter)
+    imported: Counter[tuple[str, str]] = field(default_factory=Counter)
     steps: int = 0
     in_time: int = 0
 
@@ -72,6 +74,8 @@ class _Month:
             self.sent |= {(row.complaint_id, agency) for agency in row.agencies or ()}
         if row.kind == Action.RATE:
             self.ratings[int(row.score)] += 1
+        if row.kind in HAPPENED:
+            self.imported[row.category, HAPPENED[row.kind]] += 1
 
     @property
     def agencies(self) -> Counter[str]:
@@ -88,7 +92,7 @@ def monthly_figures(period: Period) -> Figures:
     """Compute and return the Figures of a monthly register: problems, punctuality, causes of delay, and ratings.
     Nothing is stored.
 
-    `period` must be a whole month.
+    `period` must be a whole month. Cases imported from older records are in a table of their own, left out without any.
     """
     first_days = [office_time(period.begins).date()]
     while len(first_days) < MONTHS_SHOWN:
@@ -120,25 +124,27 @@ def monthly_figures(period: Period) -> Figures:
         "waiting": waiting_rows(late, delays),
         "ratings": [_pair(str(n), now.ratings[n], before.ratings[n]) | {"score": n} for n in range(5, 0, -1)],
     }
+    if now.imported:
+        tables["imported_month"] = rows_by_category(now.imported)
     return Figures({"late_cases": delays.late_cases}, tables, delays.cases)
 
 
 def _read_events(months: list[_Month]) -> list[Reception]:
-    """Count the events in each month, and return a list of Reception, the complaints received in the last three months,
-    in order of time.
+    """Count the events in each month, and what the older records tell of imported cases. Return a list of Reception,
+    the complaints received in the last three months, in order of time.
     """
     since, receptions = months[-MONTHS_OF_RECURRING].period.begins, []
     columns = (
+        ComplaintEvent.id,
         ComplaintEvent.complaint_id,
-        ComplaintEvent.kind,
         ComplaintEvent.step,
-        ComplaintEvent.at,
         ComplaintEvent.data["agencies"].label("agencies"),
         ComplaintEvent.data["score"].label("score"),
     )
-    begins, ends = months[0].period.begins, months[-1].period.ends
-    within = (ComplaintEvent.at >= begins, ComplaintEvent.at < ends, ComplaintEvent.kind.in_(_COUNTED))
-    statement = with_case(select(*columns, *CASE_COLUMNS)).where(*within).order_by(ComplaintEvent.at, ComplaintEvent.id)
+    shown = Period(months[0].period.begins, months[-1].period.ends)
+    within = (ComplaintEvent.at >= shown.begins, ComplaintEvent.at < shown.ends, ComplaintEvent.kind.in_(_COUNTED))
+    logged = with_case(select(ComplaintEvent.kind, ComplaintEvent.at, *columns, *CASE_COLUMNS)).where(*within)
+    statement = union_all(logged, imported_happenings(shown, *columns)).order_by("at", "id")
     for row in db.session.execute(statement.execution_options(yield_per=READ_AT_ONCE)):
         for month in months:
             month.count(row)

@@ -52,14 +52,14 @@ def corrections(
     new_tables: Mapping[str, list[Row]],
 ) -> list[Correction]:
     """Return a list of Correction with every difference between old and new figures, counts first, then tables in the
-    old order; [] when they agree.
+    old order, then new ones; [] when they agree.
     """
     found = [
         Correction("", name, name, old_counts.get(name), new_counts.get(name))
         for name in old_counts
         if old_counts.get(name) != new_counts.get(name)
     ]
-    for table in old_tables:
+    for table in [*old_tables, *(table for table in new_tables if table not in old_tables)]:
         old, new = ({row["key"]: row for row in rows.get(table, [])} for rows in (old_tables, new_tables))
         for key in [*old, *(key for key in new if key not in old)]:
             if key not in old or key not in new:

@@ -31,6 +31,8 @@ TABLES: Labels = {
     "causes": _("Sebab keterlambatan"),
     "waiting": _("Waktu melewati batas per langkah"),
     "ratings": _("Kepuasan pelapor"),
+    "imported": _("Data pindahan: aduan diterima"),
+    "imported_month": _("Data pindahan menurut kategori"),
 }
 
 NOTES: Labels = {
@@ -52,6 +54,8 @@ NOTES: Labels = {
     ),
     "waiting": _("Jumlah waktu kerja sesudah batas, dari semua langkah yang melewatinya."),
     "ratings": _("Penilaian 1 sampai 5 yang diberikan pelapor dalam bulan ini."),
+    "imported": _("Aduan yang dipindahkan dari catatan lama. Tidak dihitung dalam bagian lain."),
+    "imported_month": _("Aduan yang dipindahkan dari catatan lama. Tidak dihitung dalam bagian lain."),
 }
 
 _FIGURES_IN = {
@@ -78,6 +82,7 @@ def notes(definitions: int) -> dict[str, str]:
 
 COLUMNS: Labels = {
     "number": _("Nomor aduan"),
+    "old_number": _("Nomor lama"),
     "at": _("Waktu"),
     "title": _("Perihal"),
     "category": _("Kategori"),
@@ -129,6 +134,7 @@ COLUMNS: Labels = {
 # Headings of single tables that differ from COLUMNS.
 HEADS: dict[str, Labels] = {
     "received": {"at": _("Diterima")},
+    "imported": {"at": _("Diterima")},
     "answered": {"at": _("Dijawab"), "due_at": _("Batas seluruh SOP")},
     "summary": {"count": _("Bulan ini")},
     "trend": {"key": _("Bulan")},
@@ -149,6 +155,7 @@ COUNTS: Labels = {
     "paused": _("Menunggu pelapor"),
     "closing": _("Dijawab, menunggu ditutup"),
     "late_cases": _("Aduan terlambat"),
+    "imported": _("Data pindahan"),
 }
 
 SUMMARY: Labels = {

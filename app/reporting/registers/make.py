@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select, text
 
 from app.access.office_heads import head_of_office
-from app.casefile.event_history import checkpoint_at, first_event_at, newest_event
+from app.casefile.event_history import checkpoint_at, first_event_at, first_reception_at, newest_event
 from app.core.clock import office_today, office_zone
 from app.core.extensions import db
 from app.core.hashing import json_digest
@@ -108,7 +108,7 @@ def _checked(kind: RegisterKind, day: date, now: datetime) -> _Wanted:
         wanted = _Wanted(kind, day, days(first, day, office_zone()))
     if not wanted.period.over(now):
         raise RegisterRefused("not_over")
-    begins = first_event_at()
+    begins = first_reception_at()
     if begins is None or begins >= wanted.period.ends:
         raise RegisterRefused("before_beginning")
     return wanted

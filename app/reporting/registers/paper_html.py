@@ -8,7 +8,7 @@ from flask_babel import force_locale
 from app.papers.html_parts import paper_html
 from app.reporting.registers.charts import bars_of, trend_of
 from app.reporting.registers.labels import COUNTS, REGISTERS, TABLES, notes
-from app.reporting.registers.tables import TABLES_OF, counts_of, period_text, table_of
+from app.reporting.registers.tables import counts_of, period_text, table_of, tables_in
 from app.vocabulary.words import DELEGATION_KINDS
 
 Frozen = Mapping[str, Any]
@@ -39,7 +39,7 @@ def _register(kind: str, frozen: Frozen, **more: Any) -> str:
         name=REGISTERS[kind],
         period=lambda: period_text(frozen),
         counts=counts_of(frozen),
-        tables=lambda: [(table_of(table, frozen), bars_of(table, frozen)) for table in TABLES_OF[kind]],
+        tables=lambda: [(table_of(table, frozen), bars_of(table, frozen)) for table in tables_in(frozen)],
         titles=TABLES,
         notes=meanings,
         count_words=COUNTS,

@@ -27,6 +27,7 @@ COLUMNS_OF: dict[str, tuple[str, ...]] = {
     "answered": ("number", "at", "category", "agencies", "used", "due_at", "late"),
     "overdue": ("number", "title", "category", "step", "actor", "agency", "opened_at", "due_at", "used", "over"),
     "open": ("number", "title", "category", "district", "status", "step", "actor", "agency", "due_at", "late"),
+    "imported": ("number", "old_number", "at", "title", "category", "district", "channel", "confidentiality"),
     "summary": ("key", "count", "before", "change"),
     "trend": ("key", "received", "answered", "closed"),
     "category": ("category", "count", "before", "change"),
@@ -38,11 +39,12 @@ COLUMNS_OF: dict[str, tuple[str, ...]] = {
     "causes": ("cause", "count", "percent"),
     "waiting": ("step", "closed_late", "open_late", "over"),
     "ratings": ("score", "count", "before", "change"),
+    "imported_month": ("category", "received", "answered", "closed"),
 }
-DAILY = ("received", "moved", "answered", "overdue", "open")
+DAILY = ("received", "moved", "answered", "overdue", "open", "imported")
 MONTHLY = tuple(name for name in COLUMNS_OF if name not in DAILY)
 TABLES_OF = {"daily": DAILY, "monthly": MONTHLY}
-COUNTS_OF = {"daily": DAILY_COUNTS, "monthly": ("late_cases",)}
+COUNTS_OF = {"daily": (*DAILY_COUNTS, "imported"), "monthly": ("late_cases",)}
 
 COUNTED = frozenset(
     {"count", "before", "change", "in_month", "within", "overdue", "closed_late", "open_late", "score", "steps"}
@@ -64,7 +66,14 @@ def counts_of(frozen: Frozen) -> list[tuple[str, int]]:
 
     Stored JSON does not preserve their order.
     """
-    return [(name, frozen["counts"][name]) for name in COUNTS_OF[frozen["kind"]]]
+    return [(name, frozen["counts"][name]) for name in COUNTS_OF[frozen["kind"]] if name in frozen["counts"]]
+
+
+def tables_in(frozen: Frozen) -> list[str]:
+    """Return a list of the names of a register's tables, in display order. Those of imported cases are missing where it
+    has none.
+    """
+    return [name for name in TABLES_OF[frozen["kind"]] if name in frozen["tables"]]
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,12 @@ from app.reporting.registers.tables import (
     INSTANTS,
     MINUTES,
     NUMERIC,
-    TABLES_OF,
     Frozen,
     Row,
     counts_of,
     head,
     period_text,
+    tables_in,
     written,
 )
 
@@ -50,7 +50,7 @@ def register_workbook(kind: str, frozen: Frozen, made_at: datetime) -> bytes:
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         _front(book.add_worksheet(gettext("Ringkasan")), kind, frozen, bold)
         formats = {name: book.add_format({"num_format": code, "align": "left"}) for name, code in _DATES.items()}
-        for name in TABLES_OF[kind]:
+        for name in tables_in(frozen):
             # A sheet name has at most 31 characters.
             title = _FORBIDDEN.sub(" ", str(TABLES[name]))[:31].strip()
             _sheet(book.add_worksheet(title), name, frozen, bold, formats)

@@ -51,8 +51,10 @@ def count_cases(period: Period) -> int:
     return db.session.scalars(select(func.count(Complaint.id)).where(*_received(period))).one()
 
 
-def _received(period: Period) -> tuple[Any, Any]:
-    return Complaint.received_at >= period.begins, Complaint.received_at < period.ends
+def _received(period: Period) -> tuple[Any, ...]:
+    """Return the SQL conditions for the cases received here in the period. An imported one was not under this SOP."""
+    in_it = Complaint.received_at >= period.begins, Complaint.received_at < period.ends
+    return *in_it, Complaint.imported_at.is_(None)
 
 
 def _opening(row: Any, sop: Sop, pauses: dict[int, list[Any]]) -> Opening:

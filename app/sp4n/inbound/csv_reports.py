@@ -45,6 +45,8 @@ WORDS: dict[str, dict[str, str]] = {
     },
 }
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T](\d{1,2})[:.](\d{2})(?:[:.]\d{2})?)?")
+_MONTHS = ("jan", "feb", "mar", "apr", "mei", "jun", "jul", "agu", "sep", "okt", "nov", "des")
+_NAMED_MONTH = re.compile(r"(\d{1,2}) ([a-z]{3})[a-z]*\.? (\d{4})")
 
 
 def importable_fields() -> Own:
@@ -117,7 +119,7 @@ def _value(part: str, text: str) -> Any:
         return WORDS[part].get(text.casefold(), text.casefold())
     if part == "revision":
         return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else text
-    at = _moment(text) if part in ("occurred_on", "submitted_at") else None
+    at = moment_of(text) if part in ("occurred_on", "submitted_at") else None
     if at is None:
         return text
     if part == "submitted_at":
@@ -128,10 +130,15 @@ def _value(part: str, text: str) -> Any:
         return text
 
 
-def _moment(text: str) -> datetime | None:
-    """Return the time in a cell as an aware datetime: from an RFC 3339 timestamp, or from a date written day first;
-    without an offset it is read in the office zone. None if the text is neither.
+def moment_of(text: str) -> datetime | None:
+    """Return the time in a cell as an aware datetime: from an RFC 3339 timestamp, or from a date written day first,
+    with the number or the Indonesian name of the month; without an offset it is read in the office zone. None if the
+    text is none of these.
     """
+    named = _NAMED_MONTH.match(text.casefold())
+    if named and named[2] in _MONTHS:
+        rest = text[named.end() :]
+        text = f"{named[1]}/{_MONTHS.index(named[2]) + 1}/{named[3]}{rest}"
     found = _DAY_FIRST.fullmatch(text)
     try:
         if found:

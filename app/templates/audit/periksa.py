@@ -258,7 +258,7 @@ def _check_salted(line: Any, withheld: Any, which: str, report: Report) -> None:
 
 
 def _check_ends(lines: list[Any], manifest: Any, head: str, report: Report) -> None:
-    if not lines or lines[0]["record"].get("kind") != "received":
+    if not lines or lines[0]["record"].get("kind") not in ("received", "imported"):
         report.wrong("kejadian.jsonl: tidak dimulai dengan penerimaan aduan")
     if len(lines) != manifest["events"]:
         report.wrong(f"kejadian.jsonl: ada {len(lines)} kejadian, menurut manifest {manifest['events']}")
