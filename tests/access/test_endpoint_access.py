@@ -488,7 +488,7 @@ ENDPOINTS = {
     "reading reference data": Kind(
         OFFICERS | {"administrator"},
         "\n".join(
-            [screen(base, READ) for base in (*PLAIN, "petugas", "delegasi", "versi-sop")]
+            [screen(base, READ) for base in (*PLAIN, "petugas", "delegasi", "versi-sop", "kantor")]
             + [screen("langkah-sop", "show"), "GET /hari-libur/kalender.ics", "GET /banding-sop/"]
             + ["POST /lembar-sop/versi/<int:version_id>", "GET /lembar-sop/<int:sheet_id>"]
             + ["GET /lembar-sop/<int:sheet_id>/keadaan", "GET /lembar-sop/<int:sheet_id>.pdf"]
@@ -510,8 +510,8 @@ ENDPOINTS = {
     "changing reference data": Kind(
         {"administrator"},
         "\n".join(
-            [screen("kantor", "edit"), *(screen(base, WRITE) for base in PLAIN if base != "daftar-pilihan")]
-            + [screen("daftar-pilihan", "add edit")]
+            [screen(base, WRITE) for base in PLAIN if base != "daftar-pilihan"]
+            + [screen("daftar-pilihan", "add edit"), screen("kantor", "edit")]
             + ["GET /perubahan-kalender/", "POST /perubahan-kalender/", "POST /hari-libur/isi"]
             + ["GET /hari-libur/impor", "POST /hari-libur/impor", "POST /surat-opd/<int:agency_id>/lambang"]
             + [screen("petugas", "add edit"), screen("langkah-sop", "edit confirm_delete delete")]

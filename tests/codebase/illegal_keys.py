@@ -48,6 +48,7 @@ KEYS = (
     Twice("pk_choice_officer", "choice_officer", ({"choice_id": 9002}, {"user_id": 9002})),
     Twice("pk_delivery_item", "delivery_item", ({"notice_id": 9002}, {"channel": "gateway"})),
     Twice("pk_emblem", "emblem", ({"sha256": "bb"},)),
+    Twice("pk_office", "office", ({"id": 2},), first="ALTER TABLE office DROP CONSTRAINT ck_office_one_row"),
     Twice("pk_file_to_remove", "file_to_remove", ({"path": "bb"},)),
     Twice("pk_gateway_state", "gateway_state", ({"channel": "gateway"},)),
     Twice(

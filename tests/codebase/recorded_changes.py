@@ -29,7 +29,7 @@ JOURNALLED = (
         {"last_used_on": LATER},
     ),
     Journalled("actor", {"code": "cc"}, {"label_id": "CC"}),
-    Journalled("office", {"id": 1}, {"name": "CC"}),
+    Journalled("office", {"id": 2}, {"name": "CC"}),
     Journalled("office_role", {"name": "cc"}, {"label_id": "CC"}),
     Journalled("role_grant", {"role": "cc", "of_office": True}, {"allowed": False}),
     Journalled("process_step", {"code": "cc"}, {"label_id": "CC"}),
