@@ -45,7 +45,7 @@ deep: prepare-test ## the tests whose length can be set, at length: random proce
 	tests/races/test_races.py tests/races/test_races_of_every_act.py tests/story/test_killed_deliveries.py \
 	tests/story/test_killed_reports.py tests/story/test_redis_away.py
 
-faults: prepare-test ## kill, freeze, fill and cut every part under load; then nothing may be lost or doubled (KILLS=200)
+faults: prepare-test ## kill, freeze, fill and cut every part under load; then nothing may be lost or doubled (TIMES=20 KILLS=200)
 	@$(venv) -m tests.faults.run
 	@VICTIMS=worker,horse $(venv) -m pytest -n 2 -q -m at_length tests/story/test_silent_mail_server.py \
 		tests/story/test_redis_away.py tests/story/test_killed_deliveries.py tests/story/test_killed_reports.py \

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -81,29 +82,26 @@ def start_all(environment: Environment, demo: bool) -> int:
 def serve_web(environment: Environment) -> int:
     """Serve the pages and the API."""
     from app.launch.web import become_web_server
-    from app.servers.data_servers import join_servers
 
-    join_servers(environment)
+    _join_servers(environment)
     become_web_server(environment)
 
 
 @command("worker", serves=True)
 def serve_worker(environment: Environment) -> int:
     """Carry out queued jobs: notices, papers, alarms."""
-    from app.servers.data_servers import join_servers
     from jobs.worker import run_worker
 
-    join_servers(environment)
+    _join_servers(environment)
     return run_worker()
 
 
 @command("scheduler", serves=True)
 def serve_scheduler(environment: Environment) -> int:
     """Queue the periodic jobs; two of them do no harm."""
-    from app.servers.data_servers import join_servers
     from jobs.scheduler import run_scheduler
 
-    join_servers(environment)
+    _join_servers(environment)
     return run_scheduler()
 
 
@@ -136,6 +134,17 @@ def print_settings() -> int:
 
     print(as_markdown(), end="")
     return 0
+
+
+def _join_servers(environment: Environment) -> None:
+    """Use the servers of the environment or of a running program. Raises LaunchRefused when there are none, or when the
+    tables are of a later release that this program cannot serve.
+    """
+    from app.core.schema import refuse_unserved
+    from app.servers.data_servers import join_servers
+
+    join_servers(environment)
+    refuse_unserved(os.environ["DATABASE_URL"])
 
 
 if __name__ == "__main__":

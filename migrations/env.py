@@ -10,7 +10,7 @@ from flask_appbuilder import Model
 from sqlalchemy import Connection, text
 
 from app.core.encrypted_columns import SealedText
-from app.core.schema import OLDEST_CODE, is_known, is_too_old
+from app.core.schema import OLDEST_CODE, is_known, oldest_code_of, reason_against
 from app.servers.start_refused import LaunchRefused
 
 LOCK = 7_301_482_026
@@ -27,12 +27,11 @@ def written_type(kind: str, item: object, _autogen: object) -> str | bool:
 
 
 def note_stop(ctx: MigrationContext, step: MigrationInfo, **_more: Any) -> None:
-    """Called by Alembic after each migration: write into the comment of alembic_version that older programs cannot work
-    with the tables, if the migration has a NEEDS_STOP (the reason).
+    """Called by Alembic after each migration: write into the comment of alembic_version which programs can work with
+    the tables, if the migration says that not all of before can.
     """
-    if step.is_upgrade and getattr(step.up_revision.module, "NEEDS_STOP", ""):
+    if step.is_upgrade and (revision := oldest_code_of(step.up_revision).replace("'", "")):
         assert ctx.connection is not None
-        revision = str(step.up_revision_id).replace("'", "")
         ctx.connection.execute(text(f"COMMENT ON TABLE alembic_version IS '{OLDEST_CODE} {revision}'"))
 
 
@@ -52,15 +51,11 @@ def refuse_unknown_tables(connection: Connection) -> None:
     """Raise LaunchRefused if the tables are at a migration that this program does not contain."""
     stored = MigrationContext.configure(connection).get_current_revision() or ""
     connection.rollback()
-    if is_too_old(stored):
-        raise LaunchRefused(
-            f"The tables are at migration {stored}, which is older than the first one of this program. Migrate them with"
-            " the last version that contains it, as far as 0026, then with this one."
-        )
     if not is_known(stored):
         raise LaunchRefused(
-            f"The tables are at migration {stored}, which this program does not know: they are newer. Use the version"
-            " that migrated them, or a later one."
+            reason_against(stored, "")
+            or f"The tables are at migration {stored}, which this program does not know: they are newer. There is nothing"
+            " to migrate."
         )
 
 

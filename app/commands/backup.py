@@ -25,7 +25,7 @@ from app.backup.runs import note_restored, note_run
 from app.backup.sealed_stream import read_passphrase
 from app.commands.maintenance import migrate_database
 from app.core.clock import office_time, utc_now
-from app.core.schema import migrated
+from app.core.schema import migrated, note_oldest_code
 from app.outbound.restore_hold import is_held
 from app.servers.start_refused import LaunchRefused, ServerFailed
 
@@ -88,6 +88,7 @@ def restore_backup(
         if older:
             migrate_database(app)
         with app.app_context():
+            note_oldest_code()
             note_restored(manifest["taken_at"], done.aside, utc_now())
             if account := app.config["PROGRAM_ACCOUNT"]:
                 give_program_rights(account)  # a new server has no grants yet, and `migrate` is not run after this

@@ -3,12 +3,15 @@
 import getpass
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from app.commands.cli import command, commands, make_app, with_app
 from app.settings.environment import ConfigurationError, Environment
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 @command("migrate")
@@ -17,6 +20,55 @@ def migrate(environment: Environment) -> int:
     from app.commands.maintenance import migrate_database
 
     return with_app(environment, migrate_database, as_owner=True)
+
+
+A_FILE = click.Path(path_type=Path)
+archive = click.argument("file", metavar="FILE", type=A_FILE, help="The archive.")
+passphrase = click.option(
+    "--passphrase-file",
+    metavar="FILE",
+    type=A_FILE,
+    help="A file with the passphrase that seals the archive (12 characters or more).",
+)
+
+
+@command("upgrade", serves=True)
+@click.option("--check", "--dry-run", "check_only", is_flag=True, help="Print the checks and the plan; change nothing.")
+@click.option("--backup", "file", metavar="FILE", type=A_FILE, help="The archive, or its folder (BACKUP_FOLDER).")
+@passphrase
+@click.option("--without-backup", is_flag=True, help="Make no backup.")
+@click.option("--without-restart", is_flag=True, help="Leave the processes of this machine as they are.")
+def upgrade_all(
+    environment: Environment,
+    check_only: bool,
+    file: Path | None,
+    passphrase_file: Path | None,
+    without_backup: bool,
+    without_restart: bool,
+) -> int:
+    """Check, back up, migrate, then restart one process after the other."""
+    from app.commands.restart import find_running
+    from app.commands.upgrade import archive_of, upgrade
+    from app.servers.data_servers import running_environment
+
+    # Before the servers are reached: a database that this command starts is no running program.
+    running = find_running(running_environment(environment))
+
+    def work(app: "Flask") -> bool:
+        with app.app_context():
+            archive = archive_of(file, passphrase_file, not without_backup)
+        return upgrade(app, running, archive, check_only, not without_restart)
+
+    return with_app(environment, work, as_owner=True)
+
+
+@command("restart")
+def restart_all(environment: Environment) -> int:
+    """Restart the processes of this machine, one after the other."""
+    from app.commands.restart import restart_processes
+    from app.servers.data_servers import running_environment
+
+    return restart_processes(running_environment(environment))
 
 
 @command("first-administrator")
@@ -97,16 +149,6 @@ def check_promises(environment: Environment, only: str | None) -> int:
     from app.commands.maintenance import check_invariants
 
     return with_app(environment, lambda app: check_invariants(app, only))
-
-
-A_FILE = click.Path(path_type=Path)
-archive = click.argument("file", metavar="FILE", type=A_FILE, help="The archive.")
-passphrase = click.option(
-    "--passphrase-file",
-    metavar="FILE",
-    type=A_FILE,
-    help="A file with the passphrase that seals the archive (12 characters or more).",
-)
 
 
 @command("backup")

@@ -32,6 +32,7 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.locks import MIGRATE_LOCK
 from app.core.office import NOT_SET_UP, current_office
+from app.core.schema import can_serve_newer, newest_revision, reason_against, stored_revision
 from app.demo.build import build_demo
 from app.privacy.identity_keys import rotate_identity_keys, rotation_lines
 from app.privacy.index_reporters import index_reporters
@@ -47,10 +48,20 @@ MIGRATE_PAUSE = 0.2
 
 def migrate_database(app: Flask) -> None:
     """Upgrade the schema, grant the program's rights, synchronise the roles, give a new office what every office begins
-    with, and fill the index of reporters; waits while another process migrates. Raises LaunchRefused if an identity key
-    is missing that stored data need.
+    with, and fill the index of reporters; waits while another process migrates. Tables of a later release that this
+    program can serve are left as they are, with a sentence. Raises LaunchRefused if it cannot serve them, or if an
+    identity key is missing that stored data need.
     """
     with app.app_context(), _migration_lock():
+        stored = stored_revision()
+        if stored and can_serve_newer(*stored):
+            print(
+                f"The tables are at migration {stored[0]}, of a later release. This program knows migrations up to"
+                f" {newest_revision()} and can serve them: nothing is changed."
+            )
+            return
+        if stored and (reason := reason_against(*stored)):
+            raise LaunchRefused(reason)
         upgrade(directory=f"{app.root_path}/../migrations")
         if account := app.config["PROGRAM_ACCOUNT"]:
             give_program_rights(account)

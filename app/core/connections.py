@@ -9,6 +9,8 @@ A pooled connection is polled before reuse: data on an idle connection means tha
 SELECT 1 would cost one more round trip for every request.
 """
 
+import re
+import socket
 import time
 from select import POLLERR, POLLHUP, POLLIN, poll
 from typing import Any
@@ -19,12 +21,15 @@ from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
 
+from app.core.schema import newest_revision
+
 # Sent once per connection, not in the connection string, where a pooler would reject it. JIT compilation takes longer
 # than any statement of ours; a statement is cancelled once its client is gone.
 _SESSION_SETTINGS = (
     "SET jit = off; SET statement_timeout = '{statement}s'; SET lock_timeout = '{lock}s';"
-    " SET client_connection_check_interval = '10s'"
+    " SET client_connection_check_interval = '10s'; SET application_name = '{name}'"
 )
+SESSION_NAME = "lapor-balangan"
 TESTED_AFTER = 5.0
 """Idle seconds after which a connection is tested by a query, since a network may drop one silently."""
 
@@ -62,12 +67,12 @@ class PreparedConnection(psycopg.Connection[Any]):
             return False
 
 
-def _has_news(socket: int) -> bool:
-    """Return whether the socket (a file descriptor) has data to read, which is also so when the server has closed the
+def _has_news(descriptor: int) -> bool:
+    """Return whether a socket has data to read, which is also so when the server has closed the
     connection.
     """
     look = poll()
-    look.register(socket, POLLIN | POLLHUP | POLLERR)
+    look.register(descriptor, POLLIN | POLLHUP | POLLERR)
     return bool(look.poll(0))
 
 
@@ -86,9 +91,12 @@ def _check_out(connection: Any, record: Any, _proxy: Any) -> None:
 
 def install_connections(engine: Engine, statement_seconds: int, lock_seconds: int) -> None:
     """Make an SQLAlchemy engine connect with `PreparedConnection` and test pooled connections before reuse. The
-    timeouts of a statement and of waiting for a lock are in seconds; 0 is none.
+    timeouts of a statement and of waiting for a lock are in seconds; 0 is none. Each session is named after the
+    program's newest migration and this machine, so that an upgrade sees who is still of the release before.
     """
-    settings = _SESSION_SETTINGS.format(statement=statement_seconds, lock=lock_seconds).encode()
+    # Until 0048 every program named itself by the first word alone (config.py).
+    name = f"{SESSION_NAME} {newest_revision()} {re.sub(r'[^A-Za-z0-9.-]', '-', socket.gethostname())}"
+    settings = _SESSION_SETTINGS.format(statement=statement_seconds, lock=lock_seconds, name=name[:63]).encode()
 
     def connect(_dialect: Any, _record: Any, places: Any, names: dict[str, Any]) -> PreparedConnection:
         connection = PreparedConnection.connect(*places, **names)

@@ -32,6 +32,8 @@ log = structlog.get_logger()
 ACCEPTED_AT_ONCE = 64
 PAUSE_WHEN_FULL = 0.5
 LINGER_SECONDS = 5.0
+RECEIVE_SECONDS = 1.0
+"""How long a request may still arrive after a stop was requested."""
 REPORT_EVERY_SECONDS = 60.0
 
 
@@ -53,13 +55,14 @@ class ProxyLimits:
 
 @dataclass(eq=False)
 class Connection:
-    """A client connection. `at_work` is True while a worker handles its request; such a connection is never dropped to
-    make room. `spooled` is the number of body bytes received.
+    """A client connection. `received` is True once its request is complete; `at_work` while a worker handles it; such a
+    connection is never dropped to make room. `spooled` is the number of body bytes received.
     """
 
     socket: socket.socket
     address: tuple[str, int]
     task: asyncio.Task[None] | None = None
+    received: bool = False
     at_work: bool = False
     ended: bool = False
     spooled: int = 0
@@ -104,19 +107,27 @@ class BufferingProxy:
             asyncio.get_running_loop().add_reader(listener, self._accept, listener)
 
     async def stop(self, patience: float) -> None:
-        """Stop accepting connections and wait up to `patience` seconds for requests that a worker handles; others are
-        cancelled.
+        """Stop accepting connections and serve those that are there: a request that is still being received has a
+        second, an answer up to `patience` seconds; what is left then is cancelled.
         """
         for listener in self.listeners:
             asyncio.get_running_loop().remove_reader(listener)
-        for connection in self._waiting():
-            connection.end()
-        tasks = [connection.task for connection in self._connections if connection.task]
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=patience)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            self._accept(listener)  # a connection that waits in the kernel would be reset
+            listener.close()
+        begin = monotonic()
+        await self._wait_for_ends(min(RECEIVE_SECONDS, patience))
+        for connection in list(self._connections):
+            if not connection.received:
+                connection.end()
+        await self._wait_for_ends(patience - (monotonic() - begin))
+        late = [connection.task for connection in self._connections if connection.task]
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    async def _wait_for_ends(self, seconds: float) -> None:
+        if tasks := [connection.task for connection in self._connections if connection.task]:
+            await asyncio.wait(tasks, timeout=seconds)
 
     def report(self) -> None:
         """Log how many clients were rejected and why, at most once a minute."""
@@ -200,6 +211,7 @@ class BufferingProxy:
         reader = RequestReader(connection.socket, self.limits.client, lambda size: self._spool(connection, size))
         try:
             request = await reader.read()
+            connection.received = True
             await self._exchange(connection, request)
             await _close(connection.socket, unread=not request.whole)
         except RequestRefused as refused:

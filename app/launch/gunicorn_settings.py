@@ -15,7 +15,7 @@ from typing import Any
 from app.core import logs
 from app.core.waiting_places import EXTENSION, WaitingPlaces
 from app.launch.server_log import ServerLog
-from app.launch.web import WORKERS_SOCKET_VARIABLE
+from app.launch.web import INHERITED_VARIABLE, STATEMENT_SECONDS, WORKERS_SOCKET_VARIABLE
 from app.launch.web_worker import WebWorker, choose_kind, replace_proxy
 from app.servers.child_processes import die_with_parent
 from app.servers.data_folder import wait_until_prepared
@@ -27,7 +27,7 @@ _environment = read_environment()
 logs.install(_environment.log_format)
 
 _workers_socket = Path(os.environ[WORKERS_SOCKET_VARIABLE])
-bind = [
+bind = os.environ.get(INHERITED_VARIABLE, "").split() or [
     f"[{_environment.host}]:{_environment.port}"
     if ":" in _environment.host
     else f"{_environment.host}:{_environment.port}",
@@ -38,7 +38,8 @@ worker_class = WebWorker
 workers = 1 + _environment.web_concurrency
 preload_app = True
 timeout = 60
-graceful_timeout = 4
+# Longer than any statement: at a stop each request that has been accepted is answered.
+graceful_timeout = STATEMENT_SECONDS + 5
 max_requests = 5000
 max_requests_jitter = 500
 limit_request_line = 8190
@@ -64,6 +65,8 @@ def when_ready(server: Any) -> None:
     """Called by gunicorn before the first fork: freeze loaded objects. Otherwise the garbage collector would write to
     their headers, and each worker would get its own copy of the memory.
     """
+    # At a stop gunicorn would first remove the workers' socket file, over which the last requests still go.
+    server.systemd = True
     gc.collect()
     gc.freeze()
 
@@ -81,7 +84,8 @@ def on_reload(server: Any) -> None:
 
 
 def on_exit(server: Any) -> None:
-    """Called by gunicorn's master when it ends: delete the folder of the workers' socket if it was made for that."""
+    """Called by gunicorn's master when it ends: delete the workers' socket, and its folder if it was made for that."""
+    _workers_socket.unlink(missing_ok=True)
     remove_socket_folder(str(_workers_socket.parent))
 
 

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
+from app.core.readiness import wait_until_ready
 from app.settings.environment import Environment
 
 PATIENCE_SECONDS = 180.0
@@ -31,18 +27,6 @@ def announce_when_ready(environment: Environment, demo: bool, say: Say) -> None:
     if demo:
         for line in demo_lines(environment.home / "demo.json"):
             say("launch", line)
-
-
-def wait_until_ready(address: str, seconds: float) -> bool:
-    """Wait until `/readyz` (database, queue, migrations) answers 200 and return True; return False after `seconds`."""
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    pause, deadline = threading.Event(), time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with suppress(urllib.error.URLError, OSError), direct.open(f"{address}/readyz", timeout=5) as answer:
-            if answer.status == 200:
-                return True
-        pause.wait(0.25)
-    return False
 
 
 def demo_lines(path: Path) -> list[str]:

@@ -135,6 +135,18 @@ def set_preparing(home: Path, preparing: bool) -> None:
     write_note(home, read_note(home) | {"preparing": preparing})
 
 
+def note_supervisor(home: Path, pid: int) -> None:
+    """Record in the note file the process that restarts the others at SIGUSR1."""
+    write_note(home, read_note(home) | {"supervisor": pid})
+
+
+def note_restart(home: Path, number: int, program: str, state: str) -> None:
+    """Record in the note file how far a restart has come: the how many-th it is, the program, and "restarting",
+    "failed" or "done".
+    """
+    write_note(home, read_note(home) | {"restart": {"number": number, "program": program, "state": state}})
+
+
 def wait_until_prepared(home: Path, pause: float = 0.05) -> None:
     """Wait until the program that runs on this folder has migrated the tables; return at once where none runs. `pause`
     is in seconds.

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
@@ -29,6 +30,7 @@ LONGEST_DELAY_SECONDS = 30.0
 STEADY_SECONDS = 60.0
 STOP_PATIENCE_SECONDS = 5.0
 LONGEST_LINE = 65536
+RESTART_SIGNAL = signal.SIGUSR1
 
 
 @dataclass
@@ -57,7 +59,7 @@ class Supervisor:
     def __init__(self, out: TextIO = sys.stdout) -> None:
         self.children: dict[str, Child] = {}
         self._out = out
-        self._stopping = self._adopting = False
+        self._stopping = self._adopting = self._restart_requested = False
         self._selector = selectors.DefaultSelector()
 
     def listen_for_signals(self) -> None:
@@ -68,6 +70,14 @@ class Supervisor:
         self._adopting = True
         for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(sign, _request_stop)
+
+    def listen_for_restarts(self) -> None:
+        """Let SIGUSR1 request that `watch` calls its `restart`."""
+
+        def request_restart(signum: int, frame: FrameType | None) -> None:
+            self._restart_requested = True
+
+        signal.signal(RESTART_SIGNAL, request_restart)
 
     def start(self, program: Program) -> subprocess.Popen[bytes]:
         """Start a program, supervise it from now on and return its process. Raises OSError if it cannot be started."""
@@ -81,12 +91,45 @@ class Supervisor:
         child = self.children.pop(name)
         child.process.wait()
 
-    def watch(self) -> None:
-        """Pass output on and restart ended programs, forever; raises StopRequested from the signal handler."""
+    def watch(self, restart: Callable[[], None] = lambda: None) -> None:
+        """Pass output on and restart ended programs, forever; call `restart` when that was requested by a signal.
+        Raises StopRequested from the signal handler.
+        """
         while True:
             self._pass_output_on(timeout=0.5)
             for child in self.children.values():
                 self._look_after(child)
+            if self._restart_requested:
+                self._restart_requested = False
+                restart()
+
+    def restart(self, name: str, is_ready: Callable[[int], bool], patience: float, ready_patience: float) -> bool:
+        """Ask a program to stop, wait up to `patience` seconds until it has ended (then it is killed), start it again
+        and return whether it was ready within `ready_patience` seconds. `is_ready` gets its process id. The other
+        programs are looked after meanwhile.
+        """
+        child = self.children[name]
+        child.process.send_signal(child.program.stop_signal)
+        self._wait_for(lambda: child.process.poll() is not None, patience, child)
+        with suppress(ProcessLookupError):
+            os.killpg(child.process.pid, signal.SIGKILL)
+        child.process.wait()
+        self._pass_output_on(timeout=0.1)
+        child.again_at, child.delay = 0.0, FIRST_DELAY_SECONDS
+        self._look_after(child)
+        return self._wait_for(lambda: child.again_at is None and is_ready(child.process.pid), ready_patience, None)
+
+    def _wait_for(self, reached: Callable[[], bool], seconds: float, stopping: Child | None) -> bool:
+        """Return whether `reached` was true within `seconds`; look after every program but the one that stops."""
+        deadline = time.monotonic() + seconds
+        while not reached():
+            if time.monotonic() > deadline:
+                return False
+            self._pass_output_on(timeout=0.1)
+            for child in self.children.values():
+                if child is not stopping:
+                    self._look_after(child)
+        return True
 
     def stop_all(self) -> None:
         """Stop every program, clients before servers (by descending tier); processes that remain after five seconds are

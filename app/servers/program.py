@@ -18,7 +18,8 @@ LONGEST_LOG = 10 * 1024 * 1024
 @dataclass(frozen=True)
 class Program:
     """A value object that defines a child program for the supervisor. `tier` orders the stop (higher first), `prepare`
-    runs before each start, and `log` is the file for its output, None for the supervisor's.
+    runs before each start, `log` is the file for its output, None for the supervisor's, and `descriptors` are open
+    files (sockets) that it inherits.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Program:
     log: Path | None = None
     prepare: Callable[[], None] | None = None
     folder: Path = Path("/")
+    descriptors: Sequence[int] = ()
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start the program and return its process, which has its own session, so that Ctrl-C reaches only the
@@ -49,6 +51,7 @@ class Program:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                pass_fds=self.descriptors,
                 start_new_session=True,
                 preexec_fn=die_with_me(self.stop_signal),
             )

@@ -11,6 +11,9 @@ from pathlib import Path
 LONGEST_SOCKET_PATH = 107
 LONGEST_SOCKET_NAME = "/.s.PGSQL.5432"
 FOLDER_PREFIX = "lapor-"
+LISTENERS_VARIABLE = "LAPOR_LISTENERS"
+"""Environment variable with the file descriptors of listening sockets that a parent holds for its child."""
+WEB_BACKLOG = 2048
 
 
 def new_socket_folder() -> Path:
@@ -39,15 +42,22 @@ def remove_socket_folder(name: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def port_is_free(host: str, port: int) -> bool:
-    """Return whether a server could listen on this host and port now; False also for an address that this machine does
-    not have.
+def web_listener(host: str, port: int) -> socket.socket:
+    """Return a new listening socket on this host and port. Raises OSError when the port is in use or this machine does
+    not have the address.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+    return socket.create_server((host, port), family=family, backlog=WEB_BACKLOG)
+
+
+def unix_listener(path: Path) -> socket.socket:
+    """Return a new listening Unix socket that only this user can reach; one that is left behind is replaced."""
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    mask = os.umask(0o077)
+    try:
+        listener.bind(str(path))
+    finally:
+        os.umask(mask)
+    listener.listen(WEB_BACKLOG)
+    return listener

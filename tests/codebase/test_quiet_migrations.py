@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 import psycopg
+import pytest
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
@@ -23,12 +24,13 @@ LOUD = re.compile(
 PATIENCE = "3s"
 STOPPING = """
 revision, down_revision, branch_labels, depends_on = "9999", "{before}", None, None
-NEEDS_STOP = "programs of before write what this one takes away"
+{says}
 
 
 def upgrade():
     pass
 """
+REMOVES = re.compile(r"drop_(?:column|table)|DROP (?:TABLE|COLUMN)|RENAME (?:TO|COLUMN)|new_column_name|rename_table")
 WRITTEN_DOWN = "SELECT obj_description('alembic_version'::regclass, 'pg_class')"
 
 
@@ -42,6 +44,13 @@ def test_later_migrations_stop_no_table() -> None:
     assert later_migrations()
     loud = {path.name: LOUD.findall(path.read_text("utf-8")) for path in later_migrations()}
     assert {name: words for name, words in loud.items() if words} == {}
+
+
+def test_a_migration_that_removes_something_says_which_programs_can_serve_it() -> None:
+    """Otherwise hosts of the release before would stay ready, and fail."""
+    for path in later_migrations():
+        forward, declared = path.read_text("utf-8").partition("def downgrade")[0], ("NEEDS_STOP", "OLDEST_CODE")
+        assert not REMOVES.search(forward) or any(f"\n{name} = " in forward for name in declared), path.name
 
 
 def test_officers_write_while_a_migration_builds_its_indexes(database: str, worker: str, tmp_path: Path) -> None:
@@ -62,17 +71,23 @@ def test_officers_write_while_a_migration_builds_its_indexes(database: str, work
     assert (migration.is_alive(), failed) == (False, [])
 
 
-def test_a_migration_that_needs_a_stop_is_written_down(database: str, worker: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("says", "oldest"),
+    [('NEEDS_STOP = "programs of before write what this one takes away"', "9999"), ('OLDEST_CODE = "0047"', "0047")],
+)
+def test_which_programs_can_serve_a_migration_is_written_down(
+    database: str, worker: str, tmp_path: Path, says: str, oldest: str
+) -> None:
     """A host of the release before reads it, and says that it is not ready."""
     own = shutil.copytree(FOLDER, tmp_path / "migrations")
     newest = sorted((own / "versions").glob("[0-9]*.py"))[-1]
-    (own / "versions" / "9999_stop.py").write_text(STOPPING.format(before=newest.name[:4]), "utf-8")
+    (own / "versions" / "9999_stop.py").write_text(STOPPING.format(before=newest.name[:4], says=says), "utf-8")
     with as_role("owner", database, worker, tmp_path):
         upgrade(directory=str(own), revision=newest.name[:4])
         assert db.session.execute(text(WRITTEN_DOWN)).scalar_one() is None
         db.session.commit()
         upgrade(directory=str(own))
-        assert db.session.execute(text(WRITTEN_DOWN)).scalar_one() == f"{OLDEST_CODE} 9999"
+        assert db.session.execute(text(WRITTEN_DOWN)).scalar_one() == f"{OLDEST_CODE} {oldest}"
 
 
 def _builds(connection: psycopg.Connection) -> bool:

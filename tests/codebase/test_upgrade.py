@@ -9,11 +9,13 @@ from sqlalchemy import select, text
 
 from app.audit.replay import audit_all
 from app.commands.maintenance import migrate_database
+from app.core import schema
 from app.core.extensions import db
+from app.core.schema import OLDEST_CODE, newest_revision, note_oldest_code, refuse_unserved
 from app.models import Complaint, ComplaintEvent
 from app.servers.postgres import connect
 from app.servers.start_refused import LaunchRefused
-from tests.codebase.bare_database import FOLDER, as_role
+from tests.codebase.bare_database import FOLDER, as_role, url_of
 from tests.factories import Case
 from tests.servers import servers
 
@@ -74,7 +76,49 @@ def test_tables_of_another_history_are_refused_with_a_sentence(
 ) -> None:
     with as_role("owner", database, worker, tmp_path):
         upgrade(directory=FOLDER, revision=FIRST)
-        db.session.execute(text("UPDATE alembic_version SET version_num = :stored"), {"stored": stored})
-        db.session.commit()
+        _at(stored, oldest_code=stored)
         with pytest.raises(LaunchRefused, match=f"The tables are at migration {stored}, .*{words}"):
             migrate_database(current_app)
+
+
+def test_the_release_before_leaves_newer_tables_as_they_are_if_it_can_serve_them(
+    database: str, worker: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The way back: it grants, removes and fills nothing of what the later release knows better."""
+    with as_role("owner", database, worker, tmp_path):
+        upgrade(directory=FOLDER)
+        _at("9999", oldest_code="0047")
+        migrate_database(current_app)
+        assert db.session.scalar(text("SELECT count(*) FROM ab_role")) == 0
+    assert "at migration 9999, of a later release" in capsys.readouterr().out
+
+
+def test_a_server_starts_on_newer_tables_only_if_it_can_serve_them(database: str, worker: str, tmp_path: Path) -> None:
+    url = url_of(database, f"owner_{worker}")
+    refuse_unserved(url.replace(database, "nowhere"))
+    with as_role("owner", database, worker, tmp_path):
+        upgrade(directory=FOLDER)
+        refuse_unserved(url)
+        _at("9999", oldest_code=newest_revision())
+        refuse_unserved(url)
+        _at("9999", oldest_code="9998")
+        with pytest.raises(LaunchRefused, match=r"need a program that knows 9998.*restore FILE --replace"):
+            refuse_unserved(url)
+
+
+def test_a_restored_copy_says_again_which_programs_can_serve_it(
+    database: str, worker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The comment is not in the archive; of two migrations that declare something the later one holds."""
+    declared = {"0040": "0040", "0044": "0043"}
+    monkeypatch.setattr(schema, "oldest_code_of", lambda step: declared.get(step.revision, ""))
+    with as_role("owner", database, worker, tmp_path):
+        upgrade(directory=FOLDER, revision="0046")
+        note_oldest_code()
+        assert schema.stored_revision() == ("0046", f"{OLDEST_CODE} 0043")
+
+
+def _at(stored: str, oldest_code: str) -> None:
+    db.session.execute(text("UPDATE alembic_version SET version_num = :stored"), {"stored": stored})
+    db.session.execute(text(f"COMMENT ON TABLE alembic_version IS '{OLDEST_CODE} {oldest_code}'"))
+    db.session.commit()

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,7 @@ class House:
         self.home.mkdir()
         self.postgres = EmbeddedPostgres(folder / "postgres", folder / "sockets", folder / "postgres.log")
         self.valkey = EmbeddedValkey(folder / "valkey", folder, folder / "valkey.log")
+        self.clock_library = ""
         self.port, self.down, self.starts = free_port(), set[str](), dict[str, int]()
         self._programs: dict[str, Program] = {}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
@@ -63,16 +64,24 @@ class House:
         with connect(self.postgres.sockets) as administrator:
             administrator.execute("CREATE DATABASE faults TEMPLATE template1")
         self.app = build_app(self.database_url, self.valkey.url, str(self.home))
+        self.make_tables()
+        for name in self.names:
+            self.add(self.process(name))
+        self._keeper.start()
+        assert wait_until_ready(self.url, 60)
+
+    def make_tables(self) -> None:
+        """Make the tables, the demo's accounts and the key of the exchange with SP4N."""
         migrate_database(self.app)
         with self.app.app_context():
             make_accounts()
             self.key = make_key()
             db.session.commit()
             db.engine.dispose()
-        for name in PROCESSES:
-            self.add(self.process(name))
-        self._keeper.start()
-        assert wait_until_ready(self.url, 60)
+
+    @property
+    def names(self) -> Sequence[str]:
+        return PROCESSES
 
     @property
     def url(self) -> str:
@@ -85,7 +94,21 @@ class House:
     def process(self, name: str) -> Program:
         """One process of `run.py`, told where everything is."""
         command = [sys.executable, str(PROJECT / "run.py"), name.partition("-")[0]]
-        return Program(name=name, command=command, environ=self.environ, log=self.home / f"{name}.log")
+        environ = self.environ
+        if self.clock_library:
+            self.set_clock(name, "+0")
+            environ |= {"LD_PRELOAD": self.clock_library, "FAKETIME_TIMESTAMP_FILE": str(self.home / f"{name}.clock")}
+            environ |= {"FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        return Program(name=name, command=command, environ=environ, log=self.home / f"{name}.log")
+
+    def set_clock(self, name: str, offset: str) -> None:
+        """Let the clock of one process jump to so much before or after the true time; a house with such clocks only."""
+        draft = self.home / f"{name}.clock.new"
+        draft.write_text(offset + "\n", "utf-8")
+        draft.replace(self.home / f"{name}.clock")
+
+    def pid(self, name: str) -> int:
+        return self._running[name].pid
 
     @property
     def environ(self) -> dict[str, str]:
@@ -184,14 +207,19 @@ def _end(process: subprocess.Popen[bytes], sign: signal.Signals) -> None:
 
 
 @contextmanager
-def open_house(prepare: Callable[[Path], AbstractContextManager[None]] = nullcontext) -> Iterator[House]:
-    """A house for one scenario; its folder, with whatever was prepared in it, goes with it."""
+def open_house(
+    prepare: Callable[[Path], AbstractContextManager[None]] = nullcontext, clocks: str = ""
+) -> Iterator[House]:
+    """A house for one scenario; its folder, with whatever was prepared in it, goes with it. `clocks` is the library by
+    which the clocks of its processes can be set.
+    """
     folder = new_socket_folder()
     (folder / "sockets").mkdir(mode=0o700)
     folder.chmod(0o711)
     try:
         with mail_sink() as sink:
             house = House(folder, sink)
+            house.clock_library = clocks
             with prepare(house.home), closing(house):
                 house.open()
                 yield house

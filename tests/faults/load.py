@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 from PIL import Image
@@ -133,6 +133,10 @@ class Client:
             self._tokens[username] = self.session.post(url, json=body, timeout=PATIENCE).json()["access_token"]
         return self._tokens[username]
 
+    def run(self) -> None:
+        """Work until the run is over."""
+        raise NotImplementedError
+
 
 class Office(Client):
     """Takes complaints in and leads each through its steps, one act after the other."""
@@ -237,16 +241,25 @@ class FeedReader(Client):
         return bool(page["changes"])
 
 
+Worker = TypeVar("Worker", bound=Client)
+
+
 class Load:
     """All of them at once; leaving the block ends their wishes in order and waits for the last answers."""
 
     def __init__(self, house: House, offices: int = 3) -> None:
         self.promises, self._over = Promises(), threading.Event()
-        told = (house, self.promises, self._over)
-        self.reader = FeedReader(*told, "feed")
-        offices_at_work = [Office(*told, f"kantor-{number}") for number in range(offices)]
-        self._clients = [*offices_at_work, Sp4n(*told, "sp4n"), self.reader]
-        self._threads = [threading.Thread(target=_kept(client.run, self.promises)) for client in self._clients]
+        self._told, self._threads = (house, self.promises, self._over), list[threading.Thread]()
+        for number in range(offices):
+            self.add(Office, f"kantor-{number}")
+        self.add(Sp4n, "sp4n")
+        self.reader = self.add(FeedReader, "feed")
+
+    def add(self, kind: type[Worker], name: str) -> Worker:
+        """One more client, before they start."""
+        client = kind(*self._told, name)
+        self._threads.append(threading.Thread(target=_kept(client.run, self.promises)))
+        return client
 
     def __enter__(self) -> Promises:
         for thread in self._threads:

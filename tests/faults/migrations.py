@@ -18,6 +18,7 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import text
 
 from app.core.extensions import db
+from app.core.schema import OLDEST_CODE
 from tests.faults.house import House, open_house
 from tests.story.live import PROJECT, wait_until
 
@@ -84,21 +85,31 @@ def _made(at: psycopg.Connection[Any]) -> Iterator[tuple[str, ...]]:
 
 
 def old_code_on_new_tables() -> tuple[str, list[str]]:
-    """A program before tables that it does not know says so at `/readyz`, and is ready again once they are its own."""
+    """A program before tables that it cannot serve says so at `/readyz`, does not start again, and is ready once they
+    are its own; tables that it can serve do not trouble it.
+    """
     with open_house() as house:
         with house.looked_at():
             head = db.session.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
-        with _another_head(house, head):
+        with _another_head(house, head, head):
+            assert _readiness(house) == 200
+        with _another_head(house, head, "9999"):
             wait_until(lambda: _readiness(house) == 503, "/readyz says that it is not ready", 30)
+            command = [sys.executable, str(PROJECT / "run.py"), "worker"]
+            begun = subprocess.run(command, env=house.environ, capture_output=True, text=True, timeout=60)
+            faults = [] if "they are newer" in begun.stderr and begun.returncode == 2 else [f"it started: {begun}"]
         wait_until(lambda: _readiness(house) == 200, "/readyz is green again", 30)
-    return "503 while the tables are newer, 200 afterwards", []
+    return "503 and no start while the tables are newer, 200 afterwards", faults
 
 
 @contextmanager
-def _another_head(house: House, head: str) -> Iterator[None]:
+def _another_head(house: House, head: str, oldest_code: str) -> Iterator[None]:
+    """For a while the tables are at a later migration, and need programs that know `oldest_code`."""
     with house.database() as own:
         own.execute("UPDATE alembic_version SET version_num = '9999'")
+        own.execute(SQL("COMMENT ON TABLE alembic_version IS {}").format(f"{OLDEST_CODE} {oldest_code}"))
         yield
+        own.execute("COMMENT ON TABLE alembic_version IS NULL")
         own.execute("UPDATE alembic_version SET version_num = %s", (head,))
 
 

@@ -17,11 +17,13 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from tests.faults.house import PROCESSES, House
+from tests.faults.house import PROCESSES, SERVERS, House
 from tests.faults.load import Pace
+from tests.faults.small_disk import read_only
 from tests.story.live import wait_until
 
 KILLS = int(os.environ.get("KILLS", "200"))
+TIMES = int(os.environ.get("TIMES", "20"))
 KILLS_AT_A_STRETCH = 10
 SECONDS = 6.0
 SECONDS_OF_CUTS = 35.0
@@ -44,34 +46,88 @@ def random_kills(house: House, pace: Pace, dice: random.Random) -> str:
     return f"{killed} kills, starts {dict(sorted(house.starts.items()))}"
 
 
+def every_kind_is_killed(house: House, pace: Pace, dice: random.Random) -> str:
+    """Signal 9 for each kind of process in turn: web server, its proxy, one of its workers, job worker, the process at
+    its job, scheduler.
+    """
+    for _ in range(TIMES):
+        pace.until_work_goes_on()
+        for name in ("web", "worker-1", "worker-2", "scheduler"):
+            house.kill(name)
+            pace(dice.uniform(0.2, 1))
+        pace.until_work_goes_on()
+        house.wait_until_served()
+        for kind, name in ((_proxies, "web"), (_web_workers, "web"), (_horses, "worker-1")):
+            victims = wait_until(lambda kind=kind, name=name: kind(house.pid(name)), f"there is a process {name}", 120)
+            with suppress(psutil.NoSuchProcess):
+                dice.choice(victims).kill()
+            pace(dice.uniform(0.2, 1))
+    return f"each of 7 kinds killed {TIMES} times, starts {dict(sorted(house.starts.items()))}"
+
+
+def _proxies(web: int) -> list[psutil.Process]:
+    """The only process below the web server that listens on a port."""
+    return [child for child in _children(web) if _listens(child)]
+
+
+def _web_workers(web: int) -> list[psutil.Process]:
+    return [child for child in _children(web) if not _listens(child)]
+
+
+def _horses(worker: int) -> list[psutil.Process]:
+    """The processes at a job: they lead a group of their own."""
+    return [child for child in _children(worker) if _leads(child.pid)]
+
+
+def _children(pid: int) -> list[psutil.Process]:
+    try:
+        return psutil.Process(pid).children()
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _listens(process: psutil.Process) -> bool:
+    try:
+        return any(found.status == "LISTEN" for found in process.net_connections("tcp"))
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _leads(pid: int) -> bool:
+    try:
+        return os.getpgid(pid) == pid
+    except ProcessLookupError:
+        return False
+
+
 def database_stops_at_once(house: House, pace: Pace, dice: random.Random) -> str:
     """PostgreSQL's immediate shutdown: no checkpoint, recovery from the log at the next start."""
-    for _ in range(3):
+    for _ in range(TIMES):
         pace.until_work_goes_on()
         pace(dice.uniform(0, 1))
         house.kill("postgres", signal.SIGQUIT)
-    return "3 immediate stops"
+    return f"{TIMES} immediate stops"
 
 
 def database_is_killed(house: House, pace: Pace, dice: random.Random) -> str:
-    for _ in range(3):
+    for _ in range(TIMES):
         pace.until_work_goes_on()
         pace(dice.uniform(0, 1))
         house.kill("postgres")
-    return "3 kills of the postmaster"
+    return f"{TIMES} kills of the postmaster"
 
 
 def connections_are_cut(house: House, pace: Pace, dice: random.Random) -> str:
     """Every connection but our own is ended by the administrator, again and again."""
     cut = 0
-    for _ in range(10):
+    for _ in range(TIMES):
         pace.until_work_goes_on(3)
         pace(dice.uniform(0, 1))
         with house.database() as own:
             ended = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
             row = own.execute(ended + " WHERE datname = 'faults' AND pid <> pg_backend_pid()").fetchone()
             cut += row[0] if row else 0
-    return f"{cut} connections cut"
+    return f"{cut} connections cut, {TIMES} times"
 
 
 def connections_are_cut_without_pause(house: House, pace: Pace, dice: random.Random) -> str:
@@ -113,11 +169,11 @@ def connections_run_out(house: House, pace: Pace, dice: random.Random) -> str:
 
 
 def redis_is_killed(house: House, pace: Pace, dice: random.Random) -> str:
-    for _ in range(3):
+    for _ in range(TIMES):
         pace.until_work_goes_on()
         with house.held_down("valkey"):
             pace(SECONDS / 2)
-    return "down three times"
+    return f"down {TIMES} times"
 
 
 def redis_is_emptied(house: House, pace: Pace, dice: random.Random) -> str:
@@ -178,14 +234,28 @@ def two_schedulers(house: House, pace: Pace, dice: random.Random) -> str:
 
 
 def disk_is_full(house: House, pace: Pace, dice: random.Random) -> str:
-    """The place of stored files is full for longer than a paper is tried; all that waits comes by itself afterwards."""
-    filler = house.home / "storage" / "filler"
-    _fill(filler)
-    pace(SECONDS_OF_FULL_DISK)
-    with house.database() as own:
-        row = own.execute("SELECT count(*) FROM paper WHERE state <> 'ready'").fetchone()
-    filler.unlink()
-    return f"full for {SECONDS_OF_FULL_DISK:.0f} s, {row[0] if row else 0} papers not kept then"
+    """The place of stored files is full: at first for longer than a paper is tried, then again and again. All that
+    waits comes by itself afterwards.
+    """
+    filler, waiting = house.home / "storage" / "filler", 0
+    for number in range(TIMES):
+        _fill(filler)
+        pace(SECONDS if number else SECONDS_OF_FULL_DISK)
+        with house.database() as own:
+            row = own.execute("SELECT count(*) FROM paper WHERE state <> 'ready'").fetchone()
+        waiting += row[0] if row else 0
+        filler.unlink()
+        pace.until_work_goes_on()
+    return f"full {TIMES} times, once for {SECONDS_OF_FULL_DISK:.0f} s, {waiting} papers not kept then"
+
+
+def store_is_read_only(house: House, pace: Pace, dice: random.Random) -> str:
+    """As a disk with a fault is mounted: what is there can be read, nothing can be written."""
+    for _ in range(TIMES):
+        pace.until_work_goes_on()
+        with read_only(house.home):
+            pace(SECONDS)
+    return f"read-only {TIMES} times for {SECONDS:.0f} s"
 
 
 def _fill(filler: Path) -> None:
@@ -208,11 +278,36 @@ def processes_are_frozen(house: House, pace: Pace, dice: random.Random) -> str:
     """A process that hangs: it keeps its locks and says nothing, then goes on as if nothing had been."""
     for name in (*PROCESSES, "worker-1"):
         pace.until_work_goes_on()
-        family = _frozen(psutil.Process(house._running[name].pid))
+        family = _frozen(psutil.Process(house.pid(name)))
         pace(SECONDS / 2)
         for member in reversed(family):
             member.resume()
     return "each frozen for 3 s"
+
+
+def servers_are_frozen(house: House, pace: Pace, dice: random.Random) -> str:
+    """Database and queue hang, with all connections open, and go on."""
+    for number in range(2 * TIMES):
+        pace.until_work_goes_on()
+        family = _frozen(psutil.Process(house.pid(SERVERS[number % 2])))
+        pace(SECONDS)
+        for member in reversed(family):
+            member.resume()
+    return f"each frozen {TIMES} times for {SECONDS:.0f} s"
+
+
+def clocks_jump(house: House, pace: Pace, dice: random.Random) -> str:
+    """The clock of one process, or of all, jumps by an hour, forwards and backwards in turn, and later back."""
+    for number in range(2 * TIMES):
+        pace.until_work_goes_on()
+        names = dice.choice([[name] for name in PROCESSES] + [list(PROCESSES)])
+        for name in names:
+            house.set_clock(name, "+1h" if number % 2 else "-1h")
+        pace(SECONDS)
+        pace.until_work_goes_on()
+        for name in PROCESSES:
+            house.set_clock(name, "+0")
+    return f"{TIMES} times an hour ahead, {TIMES} times an hour behind"
 
 
 def _frozen(process: psutil.Process) -> list[psutil.Process]:
@@ -224,7 +319,8 @@ def _frozen(process: psutil.Process) -> list[psutil.Process]:
 SCENARIOS: dict[str, Callable[[House, Pace, random.Random], str]] = {
     function.__name__: function
     for function in (
-        *(random_kills, everything_stops_in_order, processes_are_frozen, two_schedulers),
+        *(random_kills, every_kind_is_killed, everything_stops_in_order, two_schedulers),
+        *(processes_are_frozen, servers_are_frozen, clocks_jump),
         *(
             database_stops_at_once,
             database_is_killed,
@@ -234,6 +330,6 @@ SCENARIOS: dict[str, Callable[[House, Pace, random.Random], str]] = {
             connections_run_out,
         ),
         *(redis_is_killed, redis_is_emptied, redis_is_slow, redis_is_full, redis_comes_back_older),
-        *(mail_server_misbehaves, disk_is_full),
+        *(mail_server_misbehaves, disk_is_full, store_is_read_only),
     )
 }

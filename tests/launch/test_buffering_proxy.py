@@ -64,12 +64,13 @@ class Stage:
         self.proxy.start()
         while not self._stopped.is_set():
             await asyncio.sleep(0.02)
-        await self.proxy.stop(patience=1)
+        await self.proxy.stop(patience=3)
 
     def close(self) -> None:
         self._stopped.set()
         self._thread.join(timeout=10)
-        self._loop.close()
+        if not self._loop.is_closed():
+            self._loop.close()
         self.listener.close()
         self._worker.close()
 
@@ -339,3 +340,26 @@ def test_random_bodies_in_random_pieces_come_and_go_unchanged(stages: Callable[.
         cuts = sorted(dice.randrange(len(sent)) for _ in range(dice.randint(0, 4)))
         pieces = [sent[a:b] for a, b in zip([0, *cuts], [*cuts, len(sent)], strict=True)]
         assert stage.told(*pieces).partition(b"\r\n\r\n")[2] == body
+
+
+def test_at_a_stop_what_has_arrived_is_answered_and_what_is_arriving_has_a_moment(stages: Callable[..., Stage]) -> None:
+    stage, go_on = stages(ProxyLimits()), threading.Event()
+    stage.answer = lambda asked: b"HTTP/1.1 200 OK\r\n\r\nhello" if go_on.wait(10) else b""
+    with stage.connect() as at_work, stage.connect() as arriving, stage.connect() as idle:
+        at_work.sendall(b"GET /a HTTP/1.1\r\n\r\n")
+        arriving.sendall(b"GET /b HTTP/1.1\r\n")
+        wait_until(
+            lambda: len(stage.asked) == 1 and len(stage.proxy._connections) == 3, "one is at work, all are there"
+        )
+        stop = threading.Thread(target=stage.close)
+        stop.start()
+        wait_until(lambda: stage.listener.fileno() == -1, "nobody is accepted any more")
+        with pytest.raises(ConnectionRefusedError):
+            stage.connect()
+        arriving.sendall(b"\r\n")
+        go_on.set()
+
+        assert hear(at_work).endswith(b"hello")
+        assert hear(arriving).endswith(b"hello")
+        assert hear(idle) == b""
+        stop.join(10)

@@ -56,6 +56,28 @@ def test_a_crashed_program_is_started_again_and_the_others_are_left_alone() -> N
     assert "steady ended" not in log.getvalue()
 
 
+def test_a_program_is_restarted_and_waited_for_and_one_that_does_not_come_back_is_told() -> None:
+    supervisor = Supervisor(Listener("restarted"))
+    first = supervisor.start(python("steady", "import signal; signal.pause()"))
+    other = supervisor.start(python("other", "import signal; signal.pause()"))
+    found: list[object] = []
+
+    def restart() -> None:
+        found.append(supervisor.restart("steady", lambda pid: psutil.pid_exists(pid), 10, 10))
+        found.append(supervisor.restart("steady", lambda pid: False, 10, 0.2))
+        supervisor.say("launch", "restarted")
+
+    supervisor.listen_for_restarts()
+    os.kill(os.getpid(), signal.SIGUSR1)
+    with pytest.raises(StopRequested):
+        supervisor.watch(restart)
+    now = supervisor.children["steady"].process
+    assert found == [True, False]
+    assert first.returncode == -signal.SIGTERM
+    assert (now.pid != first.pid, now.poll(), other.poll()) == (True, None, None)
+    supervisor.stop_all()
+
+
 def test_a_program_that_ignores_the_request_is_ended_within_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.servers.processes.STOP_PATIENCE_SECONDS", 0.5)
     supervisor = Supervisor(Listener("up"))

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
+from collections import Counter
 from pathlib import Path
 
 import psutil
@@ -86,6 +87,8 @@ def test_a_killed_program_leaves_no_process_and_starts_again_with_its_data(tmp_p
     family = second.wait_until_ready()
     with second.database() as connection:
         assert connection.execute("SELECT count(*) FROM kept_through_kills").fetchone() == (0,)
+    assert_a_restart_fails_no_request(second)
+    family += psutil.Process(second.process.pid).children(recursive=True)
     code = second.end(signal.SIGINT)
     _, alive = psutil.wait_procs(family, timeout=1)
 
@@ -93,6 +96,36 @@ def test_a_killed_program_leaves_no_process_and_starts_again_with_its_data(tmp_p
     assert second.lines[-1] == "Stopping Lapor Balangan."
     assert alive == []
     assert not (second.home / "running.json").exists()
+
+
+def assert_a_restart_fails_no_request(program: Everything) -> None:
+    """`run.py restart` exchanges every process but the servers, while clients ask without a pause."""
+    before = {child.pid: child.name() for child in psutil.Process(program.process.pid).children()}
+    over, statuses = threading.Event(), Counter[object]()
+
+    def ask() -> None:
+        while not over.is_set():
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{program.port}/login/", timeout=60) as answer:
+                    statuses[len(answer.read()) > 0 and answer.status] += 1
+            except OSError as problem:
+                statuses[repr(problem)] += 1
+
+    clients = [threading.Thread(target=ask) for _ in range(2)]
+    for client in clients:
+        client.start()
+    command = [sys.executable, str(PROJECT / "run.py"), "restart"]
+    environ = {"PATH": os.environ["PATH"], "LAPOR_HOME": str(program.home), "PORT": str(program.port)}
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
+    over.set()
+    for client in clients:
+        client.join()
+    after = {child.pid: child.name() for child in psutil.Process(program.process.pid).children()}
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert set(statuses) == {200}
+    kept = sorted(after[pid] for pid in before.keys() & after.keys())
+    assert [name for name in kept if "postgres" not in name and "valkey" not in name] == []
+    assert len(after) == len(before)
 
 
 def assert_it_owns_nothing(program: Everything) -> None:
