@@ -8,7 +8,7 @@ from socket import gethostname
 from redis import Redis, RedisError
 
 from app.core.jobs import scheduler_heartbeat_of
-from app.launch.ready import wait_until_ready
+from app.core.readiness import wait_until_ready
 from app.servers.start_refused import LaunchRefused
 from app.settings.environment import Environment
 

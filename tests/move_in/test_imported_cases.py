@@ -16,7 +16,6 @@ from app.casefile.time_ledger import national_clocks_of
 from app.cases.import_complaints import OldCase, import_complaints
 from app.cases.report_input import clean_report
 from app.core.clock import utc_now
-from tests.office_zone import OFFICE_ZONE
 from app.core.extensions import db
 from app.core.periods import Period
 from app.demo.accounts import demo_person
@@ -26,6 +25,7 @@ from app.reference.calendar import load_working_calendar
 from app.reference.national_limits import load_national_limits
 from app.reporting.figures.dashboard import count_everything
 from tests.factories import Case, a_report
+from tests.office_zone import OFFICE_ZONE
 from workflow_rules.process.refusals import ActionRefused
 from workflow_rules.process.steps import CaseStatus
 

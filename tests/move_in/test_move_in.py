@@ -13,7 +13,6 @@ from sqlalchemy import func, select, text
 from app.audit.invariants.run import check_now
 from app.audit.replay import audit_all
 from app.core.clock import utc_now
-from tests.office_zone import OFFICE_ZONE
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import Category, Complaint, ComplaintEvent, MoveInFile, RegisterKind, Reporter
@@ -33,6 +32,7 @@ from app.move_in.work import work_on
 from app.reporting.registers.corrections import corrections_since
 from app.reporting.registers.make import RegisterRefused, make_register
 from tests.move_in.old_records import HEADINGS, MAPPING, old_records
+from tests.office_zone import OFFICE_ZONE
 from workflow_rules.process.actors import SYSTEM
 
 RECORDS = old_records(100)
