@@ -90,7 +90,7 @@ def _administrator(said: Mapping[str, Any]) -> dict[str, str]:
 def _completed(said: Mapping[str, Any]) -> dict[str, Any]:
     """Return the sections that a set-up file names, with the office, its places and agencies completed."""
     office = dict(said["office"])
-    letterhead = {name: str(office.pop(name)) for name in OF_HEAD_OFFICE if office.get(name)}
+    letterhead = {name: told for name in OF_HEAD_OFFICE if (told := str(office.pop(name, None) or ""))}
     code = str(office.get("region_code") or "")
     if known := regencies().get(code):
         of_region = {"name": known.name, "short_name": known.short_name, "kind": known.kind, "zone": known.zone}
