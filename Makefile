@@ -1,5 +1,6 @@
 # Everything a person or a pipeline calls. All paths are relative, so that a folder with a space in its name works.
 PYTHON ?= python3
+DEMO ?= yes
 PYTEST_ARGS ?= -n 2 --dist worksteal
 venv = .venv/bin/python
 # Without stored bytecode each process compiles all that it imports: seconds at each start of a worker or test process.
@@ -12,8 +13,8 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## show these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
-run: prepare ## start everything with demo accounts, until Ctrl-C (PORT=8080, LAPOR_HOME=...)
-	@exec $(venv) run.py all --demo
+run: prepare ## start everything with demo accounts, until Ctrl-C (PORT=8080, LAPOR_HOME=...; DEMO= for a new office)
+	@exec $(venv) run.py all $(if $(DEMO),--demo)
 
 test: prepare-test ## the whole suite, beside it style, types and layers (PYTEST_ARGS="-n 0 -k name" for a part of it)
 	@$(MAKE) --no-print-directory -j 2 suite checks
