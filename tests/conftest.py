@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from flask_jwt_extended import create_access_token
 from hypothesis import settings
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.access.people import person_of
 from app.accounts.sessions import begin
@@ -112,7 +112,15 @@ def _fill(database_url: str, home: str) -> None:
     migrate_database(app)
     with app.app_context():
         make_accounts()
+        _forget_the_seed()
         db.engine.dispose()
+
+
+def _forget_the_seed() -> None:
+    """Take the entries of the journal away that tell how the office of the tests was made."""
+    db.session.execute(text("SET LOCAL session_replication_role = replica"))
+    db.session.execute(text("DELETE FROM journal_entry WHERE kind IN ('profile_applied', 'sop_activated')"))
+    db.session.commit()
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 
 from app.choices.lists import offered
-from app.core.clock import office_time, office_today, utc_now
+from app.core.clock import midnight, office_time, office_today, utc_now
 from app.core.extensions import db
 from app.core.identifiers import digits_of_nik, is_nik, is_phone
 from app.fields.definitions import active_fields
@@ -24,7 +24,7 @@ from workflow_rules.process.identity import Classification, Confidentiality
 from workflow_rules.process.parameters import Choice, Cleaned, Field, Listed, Text, check_fields
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
-EARLIEST_MOMENT = datetime(2010, 1, 1, tzinfo=UTC)
+EARLIEST_DAY = date(2010, 1, 1)
 CLOCKS_DIFFER_BY = timedelta(minutes=10)
 _RFC_3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
@@ -76,8 +76,8 @@ class Moment(Field):
             moment = None
         if moment is None:
             return None, FieldError(name, FieldFault.NOT_A_MOMENT)
-        if moment < EARLIEST_MOMENT:
-            return None, FieldError(name, FieldFault.TOO_EARLY, str(EARLIEST_MOMENT.year))
+        if moment < midnight(EARLIEST_DAY):
+            return None, FieldError(name, FieldFault.TOO_EARLY, str(EARLIEST_DAY.year))
         now = utc_now()
         if moment > now + CLOCKS_DIFFER_BY:
             return None, FieldError(name, FieldFault.AHEAD_OF_TIME, office_time(now).isoformat(timespec="seconds"))

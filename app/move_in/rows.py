@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from app.cases.import_complaints import OldCase
-from app.cases.report_input import EARLIEST_MOMENT, clean_report
-from app.core.clock import office_time, office_today
+from app.cases.report_input import EARLIEST_DAY, clean_report
+from app.core.clock import midnight, office_time, office_today
 from app.files.spreadsheet import Formula
 from app.move_in.plan import CODED, Plan
 from app.move_in.vocabulary import ENDINGS, GOES_ON, Vocabulary, plain, words_in
@@ -121,8 +121,8 @@ def _times(sheet: Sheet, parts: Mapping[str, str], refused: set[str], faults: li
         at = moment_of(cell) if cell else None
         if at is None:
             faults += [[part, "not_a_time", ""]] if cell else []
-        elif at < EARLIEST_MOMENT:
-            faults.append([part, "too_early", str(EARLIEST_MOMENT.year)])
+        elif at < midnight(EARLIEST_DAY):
+            faults.append([part, "too_early", str(EARLIEST_DAY.year)])
         elif at > sheet.now:
             faults.append([part, "in_future", ""])
         elif any(at < earlier for earlier in found.values()):

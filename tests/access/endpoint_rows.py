@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.accounts.api_keys import KeyInput, make_new_key
 from app.accounts.sessions import begin
 from app.cases.perform_action import attach_to_case
-from app.core.clock import office_today, utc_now
+from app.core.clock import utc_now
 from app.core.extensions import db, redis_client
 from app.core.jobs import QUEUE_OF, JobName
 from app.core.periods import days
@@ -70,7 +70,7 @@ from app.worklists.saved_lists import save_list
 from tests.access.made_roles import a_role, an_account
 from tests.factories import a_complaint, a_report
 from tests.files.states import call_clean
-from tests.office_zone import OFFICE_ZONE
+from tests.office_zone import OFFICE_ZONE, office_today
 from workflow_rules.process.actors import SYSTEM
 
 ROWS: dict[str, Any] = {

@@ -4,10 +4,11 @@ import pytest
 from sqlalchemy import select
 
 from app.access.office_heads import head_of_office
-from app.core.clock import office_today, utc_now
+from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import DelegationRow, User
+from tests.office_zone import office_today
 
 
 @pytest.mark.usefixtures("context")

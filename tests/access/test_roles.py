@@ -16,7 +16,7 @@ from app.access.roles import OWN_ACCOUNT, RIGHTS, SEEDED_ROLES
 from app.access.sync_roles import sync_roles
 from app.access.visibility import visible_ids
 from app.accounts.first_administrator import FirstAdministratorRefused, refuse_unless_first
-from app.core.clock import office_today, utc_now
+from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import DelegationRow, IdentityGrant, JournalEntry, OfficeRole, Role, RoleGrant
@@ -24,6 +24,7 @@ from app.privacy.open_identity import open_identity
 from app.worklists.work_counts import count_badges
 from tests.access.made_roles import a_role, an_account
 from tests.factories import a_complaint
+from tests.office_zone import office_today
 from workflow_rules.process.actors import Person
 from workflow_rules.process.refusals import ActionRefused
 

@@ -12,11 +12,11 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from app.accounts.delegations import end_delegation
-from app.core.clock import office_today
 from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, DelegationRow
 from app.web.form_labels import CHOOSE, REFUSED
 from tests.factories import a_complaint
+from tests.office_zone import office_today
 from tests.reference.reference_forms import key_of, officer, refused, save
 
 pytestmark = [pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning")]

@@ -11,12 +11,12 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, insert, select
 
 from app.accounts.sessions import KEPT, forget_old, sign_ins_of
-from app.core.clock import office_time, utc_now
+from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.accounts import PASSWORD
 from app.models import SignIn
 from jobs import context, tasks
-from tests.office_zone import OFFICE_ZONE
+from tests.office_zone import OFFICE_ZONE, office_time
 
 Freeze = Callable[[str], Any]
 COOKIE = "lapor_session"

@@ -14,7 +14,7 @@ from app.access.current_person import act_as
 from app.accounts.identity_grants import GrantRefused, decide_grant, identity_roles, waiting_grants
 from app.accounts.password_links import make_link
 from app.commands.maintenance import make_supervisor
-from app.core.clock import office_today, utc_now
+from app.core.clock import utc_now
 from app.core.extensions import db
 from app.delivery.addresses import address_of
 from app.delivery.message_texts import compose
@@ -24,6 +24,7 @@ from app.outbound.notification_channels import EMAIL
 from app.outbound.smtp_gateway import as_mail
 from app.web.form_labels import REFUSED
 from tests.factories import a_complaint
+from tests.office_zone import office_today
 
 SignIn = Callable[[str], FlaskClient]
 Bearer = Callable[[str], dict[str, str]]

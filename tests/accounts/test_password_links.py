@@ -185,7 +185,7 @@ def test_a_new_officer_is_invited_by_mail_and_chooses_alone(app: Flask, sink: Si
     assert admin.post("/users/add", data={**form, "email": "uji@kantor.example"}).status_code == 302
     send_all(app)
     mail = sink.mails[0]
-    assert (mail["To"], mail["Subject"]) == ("uji@kantor.example", "Akun Anda di Lapor Balangan")
+    assert (mail["To"], mail["Subject"]) == ("uji@kantor.example", "Akun Anda di layanan aduan")
     found = LINK.search(mail.get_content())
     assert found is not None
     with app.app_context():

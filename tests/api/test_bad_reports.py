@@ -13,12 +13,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text, update
 from werkzeug.test import TestResponse
 
-from app.core.clock import office_today
 from app.core.extensions import db
 from app.demo.accounts import make_key
 from app.models import Category, Complaint, District, Village
 from tests.api.bad_input import unreadable_bodies
 from tests.factories import a_report
+from tests.office_zone import office_today
 
 Bearer = Callable[[str], dict[str, str]]
 PDF = base64.b64encode(b"%PDF-1.4 contoh").decode()

@@ -9,12 +9,13 @@ from sqlalchemy import select
 
 from app.calendar.change import FURTHEST_LIMIT
 from app.cases.raise_alarms import raise_due_alarms
-from app.core.clock import office_today, utc_now
+from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import ComplaintEvent, Holiday, StepAlarm, WorkingWeek
 from app.reference.calendar import load_working_calendar
 from app.web.form_labels import REFUSED
 from tests.factories import a_complaint
+from tests.office_zone import office_today
 from tests.reference.reference_forms import HOLIDAY, Freeze, SignIn, change, due, key_of, office, refused, with_reason
 from workflow_rules.process.escalation import LIMIT
 

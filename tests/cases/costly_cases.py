@@ -8,11 +8,12 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from app.cases.perform_action import attach_to_case
-from app.core.clock import office_today, utc_now
+from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import DelegationRow
 from tests.factories import Case, a_complaint
+from tests.office_zone import office_today
 
 THREE = ("dpuprperkim", "dishub", "dinkes")
 PDF = b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\ntrailer << >>\n%%EOF\n"

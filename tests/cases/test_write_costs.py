@@ -11,11 +11,11 @@ from app.cases.perform_action import perform_action
 from app.cases.receive_complaint import receive_complaint
 from app.cases.report_input import clean_report
 from app.choices.lists import current_choices
-from app.core.clock import office_time
 from app.demo.accounts import demo_person, make_key, username_of
 from app.models import StepTask
 from app.sp4n.inbound.apply_batch import apply_batch
 from tests.factories import a_complaint, a_report, store_letters
+from tests.office_zone import office_time
 from tests.sp4n.reports import a_revision
 from tests.statements import statements
 from workflow_rules.process.actions import Action, ActionRequest

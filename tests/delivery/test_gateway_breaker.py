@@ -140,8 +140,8 @@ def test_health_readyz_and_metrics_name_the_silent_server_and_the_oldest_job(
 
 
 def test_the_first_of_several_workers_waits_for_no_server_of_others() -> None:
-    first, second = (p for p in programs(2) if p.name.startswith("worker"))
+    first, second = (p for p in programs(2, 3) if p.name.startswith("worker"))
     served = set(first.environ["WORKER_QUEUES"].split(","))
     assert served == set(QueueName) - WAITING_OUTSIDE
     assert "WORKER_QUEUES" not in second.environ
-    assert not [p for p in programs(1) if "WORKER_QUEUES" in p.environ]
+    assert not [p for p in programs(1, 3) if "WORKER_QUEUES" in p.environ]

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.core.clock import office_today, utc_now
+from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import DelegationRow, SavedList
@@ -36,6 +36,7 @@ from tests.fields.screens_with_fields import (
     titles,
     two_cases,
 )
+from tests.office_zone import office_today
 from tests.statements import statements
 
 Add = Callable[..., int]

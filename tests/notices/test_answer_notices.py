@@ -8,11 +8,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.cases.raise_alarms import raise_due_alarms
-from app.core.clock import office_today, utc_now
+from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import ComplaintEvent, DelegationRow, DeliveryItem, Notice
 from app.notices import notify
 from tests.factories import Case, a_complaint
+from tests.office_zone import office_today
 from workflow_rules.process.actors import Person
 from workflow_rules.process.refusals import ActionRefused
 

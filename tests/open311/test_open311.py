@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
 from app.access.session_filter import only_case
-from app.core.clock import office_time, utc_now
+from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.accounts import OPEN311_KEY_NAME, make_key
 from app.files.sweep_store import sweep_store
@@ -25,6 +25,7 @@ from app.public.tracking_proof import prove
 from tests.canaries import phone_canaries
 from tests.factories import a_complaint
 from tests.files.samples import tiny_jpeg
+from tests.office_zone import OFFICE_ZONE
 from tests.statements import statements
 
 V2 = "/open311/v2"
@@ -95,7 +96,7 @@ def test_requests_are_as_the_description_says_and_as_the_reporter_is_told(client
     (found,) = client.get(f"{V2}/requests.json").json
     fits("Request", found)
     assert promise is not None
-    assert found["expected_datetime"] == office_time(promise.due_at).replace(microsecond=0).isoformat()
+    assert found["expected_datetime"] == promise.due_at.astimezone(OFFICE_ZONE).replace(microsecond=0).isoformat()
     assert found["service_request_id"] == number
     assert (found["status"], found["status_notes"]) == ("open", "Sedang ditangani")
     assert found["description"] == "Jalan berlubang di depan sekolah"

@@ -13,10 +13,10 @@ from app.cases.perform_action import perform_action
 from app.cases.receive_complaint import receive_complaint
 from app.cases.report_input import clean_report
 from app.core import hashing
-from app.core.clock import office_today
 from app.core.extensions import db, redis_client
 from app.models import ComplaintEvent
 from tests.factories import a_complaint, a_report
+from tests.office_zone import office_today
 from tests.public.test_public_intake import send
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.actors import REPORTER

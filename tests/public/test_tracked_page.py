@@ -169,7 +169,7 @@ def test_an_archived_case_says_why_without_the_officers_note(context: Flask) -> 
     case = a_complaint()
     case.act("complaint_admin", "archive", reason="not_our_authority", note="KENARI")
     page = page_of(context, case)
-    assert "Aduan tidak dilanjutkan: bukan kewenangan Pemerintah Kabupaten Balangan" in page
+    assert "Aduan tidak dilanjutkan: bukan kewenangan pemerintah daerah ini" in page
     assert "KENARI" not in page
     assert "Dijawab tidak dilakukan" in page
     assert "menjanjikan" not in page

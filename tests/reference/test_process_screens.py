@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.access.process_rows import process_actors
 from app.audit.replay import audit_all
 from app.cases.perform_action import perform_action
-from app.core.clock import office_today, utc_now
+from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import ActorRow, Complaint, Role, SopStepRow, SopVersion, StepTask
 from app.reference.process_check import check_version
@@ -19,6 +19,7 @@ from app.reference.sop import active_sop
 from app.reference.sop_versions import activate_sop
 from app.web.form_labels import REFUSED
 from tests.factories import a_complaint, demo_person
+from tests.office_zone import office_today
 from tests.reference.reference_forms import key_of, refused, save
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.actors import Capacity, Person

@@ -8,11 +8,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.core.clock import office_today
 from app.core.extensions import db
 from app.models import Complaint, SopStepRow, SopVersion, StepTask
 from app.web.form_labels import REFUSED
 from tests.factories import Case, a_complaint
+from tests.office_zone import office_today
 from tests.reference.reference_forms import key_of, refused, save
 
 pytestmark = [pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning")]

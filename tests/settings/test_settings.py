@@ -82,7 +82,7 @@ def test_the_number_of_workers_is_what_is_started_and_what_the_pages_expect(tmp_
     home = {"LAPOR_HOME": str(tmp_path)}
     for given, number in (({}, 2), ({"WORKERS": "5"}, 5)):
         assert config.settings(home | given)["WORKERS"] == number
-        workers = [p.name for p in programs(read_environment(home | given).workers) if p.command[-1] == "worker"]
+        workers = [p.name for p in programs(read_environment(home | given).workers, 3) if p.command[-1] == "worker"]
         assert len(workers) == number
     for bad in ("0", "-1", "dua", "501"):
         with pytest.raises(ConfigurationError, match="WORKERS"):

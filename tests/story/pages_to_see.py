@@ -67,6 +67,9 @@ class Visit:
         if path.startswith("/sandi-baru/"):
             # A link that was never made: where a new one is asked for.
             return "/login/lupa"
+        if path == "/penyiapan/":
+            # The office is set up.
+            return "/login/" if self.visitor == "anonymous" else "/"
         if path == "/lapor/selesai":
             return "/lacak"
         if path == "/lapor" and "title" in self.form:

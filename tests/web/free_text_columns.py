@@ -164,7 +164,7 @@ JSON_MEMBERS = {
     "inbound_hold.faults": "value",
     "inbound_message.answer": "message_id",
     "invariant_finding.particulars": "*",
-    "journal_entry.data": "name username account decree_number source url endpoint before* after*",
+    "journal_entry.data": "name username account decree_number source url endpoint before* after* changes*",
     "move_in_file.plan": "headings* mapping* meanings* source",
     "original_text.files": "*",
     "paper.frozen": """

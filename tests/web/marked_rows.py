@@ -10,7 +10,7 @@ from typing import Any
 from flask_appbuilder import Model
 from sqlalchemy import Table, and_, func, select, text, update
 
-from app.core.clock import office_today, utc_now
+from app.core.clock import utc_now
 from app.core.encrypted_columns import SealedText
 from app.core.extensions import db
 from app.demo.accounts import demo_person
@@ -47,6 +47,7 @@ from app.models import (
 from app.papers.letter_numbers import skip_numbers
 from app.privacy.redaction import Redaction, redact
 from tests.factories import a_complaint
+from tests.office_zone import office_today
 from tests.story.pages_to_see import Rows, Visit
 from tests.web.free_text_columns import FREE_TEXT, JSON_CODES, JSON_MEMBERS
 

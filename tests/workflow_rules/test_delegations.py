@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from flask import Flask
 
 from app.core.clock import office_today
 from workflow_rules.process.actors import Capacity, DelegationKind
@@ -68,11 +69,11 @@ def test_a_delegation_begins_and_ends_by_itself_on_its_days(day: date, runs: boo
         (datetime(2026, 3, 2, 16, 0, tzinfo=UTC), date(2026, 3, 3)),
     ],
 )
-def test_the_day_is_that_of_the_office_and_not_of_utc(instant: datetime, day: date) -> None:
+def test_the_day_is_that_of_the_office_and_not_of_utc(context: Flask, instant: datetime, day: date) -> None:
     assert office_today(instant) == day
 
 
-def test_a_delegation_starts_at_midnight_at_the_office() -> None:
+def test_a_delegation_starts_at_midnight_at_the_office(context: Flask) -> None:
     plt = given(HEAD, DIVISION)
     midnight = datetime(2026, 3, 1, 16, 0, tzinfo=UTC)
     before, at = (office_today(now) for now in (midnight - timedelta(microseconds=1), midnight))

@@ -11,10 +11,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from app.cases.receive_complaint import CODE_LETTERS
-from app.core.clock import office_time, office_today
 from app.papers.letter_numbers import written
 from tests.bench.filling.prototype import COUNTED, Prototype
 from tests.bench.filling.words import tell
+from tests.office_zone import office_time, office_today
 from workflow_rules.process.complaint_number import format_complaint_number
 from workflow_rules.record.hash_chain import GENESIS
 
