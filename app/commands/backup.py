@@ -24,7 +24,7 @@ from app.backup.restore import Restored, check_keys, check_target, restore
 from app.backup.runs import note_restored, note_run
 from app.backup.sealed_stream import read_passphrase
 from app.commands.maintenance import migrate_database
-from app.core.clock import office_time, utc_now
+from app.core.clock import utc_now
 from app.core.schema import migrated, note_oldest_code
 from app.outbound.restore_hold import is_held
 from app.servers.start_refused import LaunchRefused, ServerFailed
@@ -79,7 +79,7 @@ def restore_backup(
     with _fault_printed():
         passphrase = read_passphrase_file(passphrase_file)
         manifest = read_manifest(file, passphrase)
-        stamp = f"{office_time(utc_now()):%Y%m%d_%H%M%S}"
+        stamp = f"{utc_now():%Y%m%d_%H%M%S}"  # the zone of the office is in the archive
         brought = read_keys(keys, passphrase) if keys else None
         app = _program_with_keys(make_app, home, brought, replace, manifest, stamp)
         with app.app_context():

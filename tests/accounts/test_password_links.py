@@ -238,11 +238,12 @@ def test_a_forgotten_password_comes_to_the_stored_address_alone(app: Flask, sink
     assert opens(app, NEW)
 
 
-def test_whatever_is_asked_for_gets_the_same_answer_after_the_same_work(app: Flask, context: Flask) -> None:
-    db.session.get_one(User, number_of(app, "kabid")).active = False
-    db.session.commit()
+def test_whatever_is_asked_for_gets_the_same_answer_after_the_same_work(app: Flask) -> None:
+    with app.app_context():
+        db.session.get_one(User, number_of(app, "kabid")).active = False
+        db.session.commit()
     seen = []
-    for typed in ("kasi", "kabid", "tidak.ada", "kasi@tidak.ada", "a\u200b", "a' or '1'='1"):
+    for typed in ("yang.pertama", "kasi", "kabid", "tidak.ada", "kasi@tidak.ada", "a\u200b", "a' or '1'='1"):
         browser = app.test_client()
         with statements(app) as asked:
             answer = browser.post(ASK, data={"nama": typed})
@@ -250,9 +251,11 @@ def test_whatever_is_asked_for_gets_the_same_answer_after_the_same_work(app: Fla
         seen.append(
             (answer.status_code, answer.headers["Location"], browser.get("/login/").text.count("Bila akun"), sql)
         )
+    seen = seen[1:]  # the first request of a process reads the office once
     assert all(one == seen[0] for one in seen)
     assert seen[0][:3] == (303, "/login/", 1)
-    assert db.session.scalars(select(Delivery.user_id)).all() == [number_of(app)]
+    with app.app_context():
+        assert db.session.scalars(select(Delivery.user_id)).all() == [number_of(app)]
 
 
 def test_asking_again_within_a_quarter_of_an_hour_makes_and_ends_nothing(

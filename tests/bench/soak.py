@@ -36,7 +36,7 @@ from tests.bench.tally import Tally, in_words, slope
 from tests.story.live import PROJECT, wait_until
 
 A_MINUTE, SETTLED_AFTER = 60.0, 5
-WORKERS, THINK = 2, 5.0
+WORKERS, THINK, NO_LISTENER = 2, 5.0, -1
 TRACKED, PATIENCE = 2000, 600
 IN_THE_OFFICE = ("admin.aduan", "admin.aduan1", "admin.aduan2", "kasi", "kabid", "kadis", "pengawas", "pengawas1")
 IN_A_HOUSE = ("admin", "sekretaris", "kepala")
@@ -81,7 +81,7 @@ def _asked() -> argparse.Namespace:
 def _work(house: House) -> list[subprocess.Popen[bytes]]:
     """Job workers and scheduler as `run.py all` starts them; which of them are workers."""
     found = []
-    for program in programs(WORKERS):
+    for program in programs(WORKERS, NO_LISTENER):
         if program.name != "web":
             own = replace(program, environ=house.environ, log=house.folder / f"{program.name}.log")
             found.append((program.name, house.supervisor.start(own)))

@@ -131,7 +131,7 @@ def assert_a_restart_fails_no_request(program: Everything) -> None:
 def assert_it_owns_nothing(program: Everything) -> None:
     """The account of the running program reads and writes rows, and can take away nothing that guards them."""
     with program.as_program() as connection:
-        assert connection.execute("SELECT count(*) FROM agency").fetchone() != (0,)
+        assert connection.execute("SELECT count(*) FROM ab_role").fetchone() != (0,)
         assert connection.execute("SELECT count(*) FROM complaint").fetchone() == (0,)
         owned = "SELECT relname FROM pg_class WHERE pg_has_role(relowner, 'MEMBER')"
         assert connection.execute(owned).fetchall() == []

@@ -72,7 +72,7 @@ def test_no_text_is_run_and_no_number_is_changed(text: str, written: str) -> Non
     assert harmless(text) == written
 
 
-def test_days_and_moments_are_written_as_spreadsheets_read_them() -> None:
+def test_days_and_moments_are_written_as_spreadsheets_read_them(context: Flask) -> None:
     assert csv_cell(datetime(2026, 11, 24, 10, 54, tzinfo=OFFICE_ZONE)) == "2026-11-24 10:54"
     assert csv_cell(date(2026, 11, 24)) == "2026-11-24"
     assert csv_cell(None) == ""

@@ -214,7 +214,7 @@ def test_columns_are_guessed_and_a_bad_choice_is_named() -> None:
     }
 
 
-def test_days_are_read_as_they_are_written_here() -> None:
+def test_days_are_read_as_they_are_written_here(context: Flask) -> None:
     mapping = {"tracking_id": "n", "occurred_on": "k", "submitted_at": "d"}
     _, found = report_of(mapping, ("n", "k", "d"), ("1", "3/2/2026", "24-11-2026 08.30"), {})
     assert found == {"occurred_on": "2026-02-03", "submitted_at": "2026-11-24T08:30:00+08:00", "revision": 0}
@@ -231,7 +231,7 @@ def test_days_are_read_as_they_are_written_here() -> None:
         ("9999-12-31T20:00:00Z", "9999-12-31T20:00:00Z"),
     ],
 )
-def test_the_day_of_an_incident_is_the_offices_day(cell: str, day: str) -> None:
+def test_the_day_of_an_incident_is_the_offices_day(context: Flask, cell: str, day: str) -> None:
     _, found = report_of({"tracking_id": "n", "occurred_on": "k"}, ("n", "k"), ("1", cell), {})
     assert found["occurred_on"] == day
 

@@ -60,7 +60,7 @@ def all_findings(now: datetime, redis: bool) -> list[Finding]:
         said = gettext("Tidak mengirim apa pun. Datanya per %(when)s.", when=_seen(hold.taken_at, now))
         found.append(_finding("hold", "warn", said))
     found.append(_finding("backup", *backup_state(now)))
-    found += [_finding(*state) for state in (*file_states(now), *webhook_states(), *machine_states(now))]
+    found += [_finding(*state) for state in (*file_states(now), *webhook_states(), *machine_states(now, redis))]
     return sorted(found, key=lambda finding: WORST_FIRST.index(finding.state))
 
 

@@ -11,8 +11,10 @@ from app.web.formats import in_sentence, near_moment
 from views.monitoring.part_findings import Line
 
 
-def machine_states(now: datetime) -> Iterator[Line]:
-    """Yield (part, state, sentence) of the disks, the clock, and what is set up of certificates and archive."""
+def machine_states(now: datetime, redis: bool) -> Iterator[Line]:
+    """Yield (part, state, sentence) of the disks, the clock, and what is set up of certificates and archive. `redis`
+    says whether Redis answers, which remembers the certificate.
+    """
     yield "disk", *_disks()
     difference = abs(machine.clock_difference())
     if difference > machine.CLOCK_TOLERANCE:
@@ -20,7 +22,7 @@ def machine_states(now: datetime) -> Iterator[Line]:
         yield "clock", "broken", gettext("Berbeda %(seconds)s detik dari jam basis data.", seconds=seconds)
     else:
         yield "clock", "ok", gettext("Sama dengan jam basis data.")
-    if certificate := machine.find_certificate():
+    if redis and (certificate := machine.find_certificate()):
         yield "certificate", *_certificate(certificate, now)
     if (ends := machine.find_signing_end(now)) is not None and ends - now < machine.ENDS_SOON:
         said = gettext("Sertifikat tanda tangan seorang petugas berakhir %(when)s.", when=_day(ends))

@@ -103,6 +103,7 @@ COMPLAINT_HIDDEN = frozenset(
         *("longitude", "rated", "urgency", "sop_version_id", "answered_at", "ended_at", "next_due_at", "closes_at"),
         *("merged_into_id", "tracking_code_hash", "search_words", "sent_to", "redacted"),
         *("anonymity_confirmed", "corrected", "field_values", "field_words"),
+        *("imported_at", "imported_key", "old_number"),
     }
 )
 EVENT = closed(
