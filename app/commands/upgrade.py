@@ -17,7 +17,7 @@ from app.backup.runs import last_good
 from app.commands.backup import backup
 from app.commands.maintenance import migrate_database
 from app.commands.restart import Running
-from app.core.clock import office_time, utc_now
+from app.core.clock import utc_now
 from app.core.connections import SESSION_NAME
 from app.core.extensions import db
 from app.core.schema import (
@@ -91,7 +91,7 @@ def archive_of(file: Path | None, passphrase_file: Path | None, wanted: bool) ->
     folder, phrase = current_app.config["BACKUP_FOLDER"], current_app.config["BACKUP_PASSPHRASE_FILE"]
     place = file or (Path(folder) if folder else None)
     if place and (place.is_dir() or file is None):
-        place /= f"before-{newest_revision()}-{office_time(utc_now()):%Y%m%d-%H%M%S}.backup"
+        place /= f"before-{newest_revision()}-{utc_now():%Y%m%d-%H%M%S}.backup"  # the office may have no table yet
     return Archive(wanted, place, passphrase_file or (Path(phrase) if phrase else None))
 
 
